@@ -1,0 +1,87 @@
+"""Puts the house together; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from emulator.admin.office import Office
+from emulator.admin.routes import admin
+from emulator.gateways.arrival import Arrival
+from emulator.gateways.door import Door
+from emulator.gateways.ndxp.gateway import NdxpGateway, Published
+from emulator.gateways.ndxp.routes import Api, Operation
+from emulator.journal.journal import Journal
+from emulator.kernel.exchange import Exchange
+from emulator.providers.btxh.operations import OPERATIONS as BTXH_OPERATIONS
+from emulator.server.asgi_door import asgi_app
+from emulator.server.flask_door import services
+from emulator.settings import Settings
+from emulator.store.sqlite import Store
+from emulator.wire import btxh
+from emulator.world.keyring import Keyring
+from emulator.world.pack import Pack
+from emulator.world.sandbox import Sandbox, Sandboxes
+from emulator.world.world import World
+
+
+@dataclass(frozen=True)
+class Country:
+    """The assembled house."""
+
+    settings: Settings
+    store: Store
+    sandboxes: Sandboxes
+    door: Door
+    office: Office
+
+
+def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Country:
+    """Open the store and build the doors.
+
+    Raises:
+        StoreTrouble: the store cannot be used.
+    """
+    store = Store(store_path)
+    store.prepare()
+    sandboxes = Sandboxes(store, settings.default)
+    sandboxes.ensure_default()
+
+    def enter(sandbox: Sandbox, exchange: Exchange) -> World:
+        return World(store, sandbox, packs[sandbox.definition.pack], exchange)
+
+    arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
+    door = Door(arrival, enter, (NdxpGateway((_btxh(),)),))
+    office = Office(sandboxes, Journal(store), packs, settings.admin_token)
+    return Country(settings, store, sandboxes, door, office)
+
+
+def create_app(country: Country) -> Flask:
+    """Return the Flask application: admin API and emulated services."""
+    app = Flask("emulator", static_folder=None)
+    app.register_blueprint(admin(country.office))
+    app.register_blueprint(services(country.door, country.settings.body_limit))
+    return app
+
+
+def application(country: Country) -> Any:
+    """Return what the chosen kind of worker runs: ASGI, or WSGI for gthread."""
+    if country.settings.worker_kind == "gthread":
+        return create_app(country)
+    from a2wsgi import WSGIMiddleware
+
+    own_pages = WSGIMiddleware(create_app(country), workers=4)  # type: ignore[arg-type]
+    return asgi_app(country.door, own_pages, country.settings.body_limit)  # type: ignore[arg-type]
+
+
+def _btxh() -> Published:
+    clauses = {"DongBoDVC": "BTXH 3.1.1"}
+    operations = {
+        name: Operation(f"btxh.{name}", clauses[name], "POST", f"/{name}", answer)
+        for name, answer in BTXH_OPERATIONS.items()
+    }
+    return Published(Api("BTXH", "apiBTXH", "1.0", operations), lambda refusal, _: btxh.refused(refusal))

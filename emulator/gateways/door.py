@@ -1,0 +1,87 @@
+"""The spine. Every call is served in five steps: read, admit, let the scenario speak, answer, write down."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from emulator.gateways.arrival import Arrival
+from emulator.journal.write import Measured, Page, write_down
+from emulator.kernel.clock import http_date, system_ms
+from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.kernel.refusals import Refusal
+from emulator.world.sandbox import Sandbox
+from emulator.world.world import World
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway(Protocol):
+    """One of the country's doors."""
+
+    def owns(self, call: Call) -> bool:
+        """Tell whether a call is for this door."""
+
+    def answer(self, exchange: Exchange, world: World) -> Reply:
+        """Name the operation, admit the caller and let the provider answer; raise a Refusal otherwise."""
+
+    def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
+        """Put a refusal into the envelope the real platform uses."""
+
+    def broken(self, exchange: Exchange, world: World) -> Reply:
+        """Answer for a fault of the emulator itself."""
+
+
+class Door:
+    """Serves calls. One object per process; safe for several threads."""
+
+    def __init__(
+        self, arrival: Arrival, enter: Callable[[Sandbox, Exchange], World], gateways: tuple[Gateway, ...]
+    ) -> None:
+        self._arrival, self._enter, self._gateways = arrival, enter, gateways
+
+    def serve(self, call: Call) -> Reply:
+        """Answer a call; when this returns, the exchange and its effects are durable.
+
+        Raises:
+            NoSuchSandbox: the call names a sandbox that is not there (nothing is written down).
+            SandboxGone: the sandbox was dropped while the call was under way.
+        """
+        started = time.perf_counter_ns()
+        sandbox, call = self._arrival.find(call)
+        exchange = Exchange(call)
+        world = self._enter(sandbox, exchange)
+        try:
+            reply = self._answer(exchange, world)
+            self._write_down(exchange, reply, world, started)
+        finally:
+            world.release()
+        return reply
+
+    def _answer(self, exchange: Exchange, world: World) -> Reply:
+        gateway = next(gateway for gateway in self._gateways if gateway.owns(exchange.call))
+        try:
+            reply = gateway.answer(exchange, world)
+        except Refusal as refusal:
+            world.release()
+            exchange.outcome = "refused" if exchange.operation else "unmatched"
+            exchange.remarks.extend(refusal.remarks)
+            reply = gateway.word(refusal, exchange, world)
+        except Exception as fault:
+            _log.exception("the emulator failed on %s %s", exchange.call.method, exchange.call.path)
+            world.release()
+            exchange.outcome = "error"
+            world.remark(
+                "emulator-fault", "", f"Lỗi của trình giả lập: {fault!r}", f"Emulator fault: {fault!r}", "error"
+            )
+            reply = gateway.broken(exchange, world)
+        return Reply(reply.status, reply.body, (*reply.headers, ("Date", http_date(world.now_ms))), reply.delivery)
+
+    def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
+        world.hold()
+        page = Page(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, world.settings.journal_limit)
+        measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
+        write_down(world.store, page, exchange, reply, measured)
+        world.commit()

@@ -1,0 +1,1 @@
+"""What was said, and what the emulator made of it."""

@@ -1,0 +1,96 @@
+"""Writing an exchange down: in the transaction that made its changes, before the first byte of the reply leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.journal.chain import canonical, digest
+from emulator.kernel.clock import iso
+from emulator.kernel.exchange import Exchange, Reply
+from emulator.store import journal_rows, sandbox_rows
+from emulator.store.journal_rows import JournalRow
+from emulator.store.sqlite import Store
+
+_TRIM_EVERY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the next exchange of a sandbox is written: its home, number, predecessor, virtual time and bound."""
+
+    sandbox_id: str
+    home: tuple[int, int]
+    seq: int
+    head: str
+    now_ms: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the machine measured; kept beside the story, since it differs between two runs of the same story."""
+
+    wall_ms: int
+    duration_us: int
+
+
+def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> None:
+    """Add the exchange to the sandbox's journal. The caller holds the transaction and commits it."""
+    story = canonical(_story(page, exchange, reply))
+    self_digest = digest(story)
+    call = exchange.call
+    journal_rows.add(
+        store,
+        JournalRow(
+            *page.home,
+            page.seq,
+            exchange.operation,
+            exchange.outcome,
+            reply.status,
+            call.method,
+            call.path,
+            page.now_ms,
+            measured.wall_ms,
+            measured.duration_us,
+            call.client_ip,
+            story.decode(),
+            call.body,
+            reply.body,
+            self_digest,
+        ),
+    )
+    sandbox_rows.advance(store, page.home[0], page.seq, self_digest)
+    if page.seq % _TRIM_EVERY == 0:
+        journal_rows.trim(store, page.home, page.seq - page.limit)
+
+
+def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
+    call = exchange.call
+    return {
+        "sandbox": page.sandbox_id,
+        "epoch": page.home[1],
+        "seq": page.seq,
+        "prev": page.head,
+        "operation": exchange.operation,
+        "clause": exchange.clause,
+        "outcome": exchange.outcome,
+        "consumer": exchange.consumer,
+        "virtual": iso(page.now_ms),
+        "request": {
+            "method": call.method,
+            "target": call.target,
+            "path": call.path,
+            "headers": call.headers,
+            "body_size": call.body_size,
+            "body_sha256": digest(call.body),
+        },
+        "response": {
+            "status": reply.status,
+            "headers": reply.headers,
+            "body_size": len(reply.body),
+            "body_sha256": digest(reply.body),
+        },
+        "remarks": [remark.as_dict() for remark in exchange.remarks],
+        "effects": [effect.as_dict() for effect in exchange.effects],
+    }

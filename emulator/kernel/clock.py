@@ -1,0 +1,108 @@
+"""Sandbox time. An instant is an ``int``: milliseconds since 1970-01-01 UTC; people read it in Vietnamese time."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+
+VIETNAM = timezone(timedelta(hours=7), "+07")
+_DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+_MOMENT = re.compile(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2}):(\d{2})", re.ASCII)
+
+
+def system_ms() -> int:
+    """Return the machine's own time. The only place that reads it."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A sandbox's clock: virtual time ``virtual_ms`` at system time ``system_ms``, running at ``scale``, or frozen."""
+
+    virtual_ms: int | None = None
+    anchor_ms: int = 0
+    scale: float = 1.0
+    frozen: bool = False
+
+    def at(self, now_ms: int) -> int:
+        """Return the virtual instant at a system instant."""
+        if self.virtual_ms is None:
+            return now_ms
+        if self.frozen:
+            return self.virtual_ms
+        return self.virtual_ms + int((now_ms - self.anchor_ms) * self.scale)
+
+    def _anchored(self, now_ms: int) -> Clock:
+        return replace(self, virtual_ms=self.at(now_ms), anchor_ms=now_ms)
+
+    def freeze(self, now_ms: int) -> Clock:
+        """Stop the clock where it stands."""
+        return replace(self._anchored(now_ms), frozen=True)
+
+    def set(self, now_ms: int, virtual_ms: int) -> Clock:
+        """Move the clock to an instant; a frozen clock stays frozen."""
+        return replace(self, virtual_ms=virtual_ms, anchor_ms=now_ms)
+
+    def advance(self, now_ms: int, by_ms: int) -> Clock:
+        """Move the clock forward."""
+        return self.set(now_ms, self.at(now_ms) + by_ms)
+
+    def scaled(self, now_ms: int, scale: float) -> Clock:
+        """Run ``scale`` virtual seconds per real second; a frozen clock starts again."""
+        return replace(self._anchored(now_ms), scale=scale, frozen=False)
+
+
+def to_datetime(instant_ms: int) -> datetime:
+    """Return an instant as Vietnamese time."""
+    return datetime.fromtimestamp(instant_ms / 1000, VIETNAM)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return a moment as an instant; a naive one is read as Vietnamese time."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    return int(aware.timestamp() * 1000)
+
+
+def iso(instant_ms: int) -> str:
+    """Return ``2026-03-02T08:00:00.000+07:00``."""
+    return to_datetime(instant_ms).isoformat(timespec="milliseconds")
+
+
+def http_date(instant_ms: int) -> str:
+    """Return the value of a ``Date`` header."""
+    return format_datetime(datetime.fromtimestamp(instant_ms // 1000, UTC), usegmt=True)
+
+
+def day_text(instant_ms: int) -> str:
+    """Return ``dd/MM/yyyy``."""
+    return to_datetime(instant_ms).strftime("%d/%m/%Y")
+
+
+def moment_text(instant_ms: int) -> str:
+    """Return ``dd/MM/yyyy HH:mm:ss``."""
+    return to_datetime(instant_ms).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def read_day(text: str) -> int | None:
+    """Read ``dd/MM/yyyy``; None when it is not one or not a day of the calendar."""
+    return _read(_DAY, text)
+
+
+def read_moment(text: str) -> int | None:
+    """Read ``dd/MM/yyyy HH:mm:ss``; None when it is not one."""
+    return _read(_MOMENT, text)
+
+
+def _read(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.fullmatch(text)
+    if not found:
+        return None
+    day, month, year, *rest = map(int, found.groups())
+    hour, minute, second = rest or (0, 0, 0)
+    try:
+        return to_ms(datetime(year, month, day, hour, minute, second, tzinfo=VIETNAM))
+    except ValueError:
+        return None

@@ -1,0 +1,110 @@
+"""The three values that cross the walls of the house: Call, Reply, Exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Headers = tuple[tuple[str, str], ...]
+Outcome = Literal["answered", "refused", "unmatched", "error"]
+Level = Literal["note", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was asked.
+
+    ``path`` is percent-decoded and has no sandbox prefix; ``target`` is the request target exactly as sent.
+    Header names are lower case (the servers below us fold them), values are as sent, order and repeats are kept.
+    ``body`` holds at most the configured limit; ``body_size`` is the number of bytes the client really sent.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+    body_size: int = 0
+    target: str = ""
+    host: str = ""
+    scheme: str = "http"
+    client_ip: str = "127.0.0.1"
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header (lower-case name), or None."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+    @property
+    def is_cut(self) -> bool:
+        """True when the body was longer than the server keeps."""
+        return self.body_size > len(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a reply leaves: at once, or ``delay_s`` real seconds after it was written down."""
+
+    delay_s: float = 0.0
+
+
+AT_ONCE = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back. Header names are written as the real platform writes them."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = ()
+    delivery: Delivery = AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One observation about a call: a quirk met or a rule broken.
+
+    ``rule`` is a quirk id (``B15``) or the name of one of our own rules; ``path`` is a JSON pointer into the body,
+    or a header name. ``level`` is ``error`` when the call was refused for it, else ``note``.
+    """
+
+    rule: str
+    level: Level
+    path: str
+    vi: str
+    en: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the journal form."""
+        return {"rule": self.rule, "level": self.level, "path": self.path, "vi": self.vi, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change that the call made to the world."""
+
+    shelf: str
+    key: str
+    change: Literal["put", "drop"]
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the journal form."""
+        return {"shelf": self.shelf, "key": self.key, "change": self.change}
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A call and its reply, with what the emulator made of them. Filled in by the door, then written down once."""
+
+    call: Call
+    operation: str | None = None
+    clause: str | None = None
+    consumer: str | None = None
+    reply: Reply | None = None
+    outcome: Outcome = "answered"
+    remarks: list[Remark] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,55 @@
+"""Documented refusals. Any other exception is the emulator's own fault.
+
+::
+
+    Refusal
+    ├── GatewayRefusal    the NDXP gateway says no: status, code, message, description
+    └── ServiceRefusal    a provider says no in its own envelope: code and sentences
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from emulator.kernel.exchange import Headers, Remark
+
+FaultFamily = Literal["security", "throttling", "other", "empty"]
+
+
+class Refusal(Exception):
+    """A documented *no*. Rules raise it; the envelope of the door or of the provider words it."""
+
+    def __init__(self, remarks: Sequence[Remark] = ()) -> None:
+        super().__init__("; ".join(remark.en for remark in remarks))
+        self.remarks = tuple(remarks)
+
+
+class GatewayRefusal(Refusal):
+    """The gateway refuses before any provider is asked.
+
+    ``family`` chooses the fault body (facts-gateway A4); ``code`` is the WSO2 code, or the HTTP status for
+    routing faults; ``headers`` are added to the reply.
+    """
+
+    def __init__(
+        self,
+        family: FaultFamily,
+        status: int,
+        code: int,
+        message: str,
+        description: str,
+        headers: Headers = (),
+        remarks: Sequence[Remark] = (),
+    ) -> None:
+        super().__init__(remarks)
+        self.family, self.status, self.code = family, status, code
+        self.message, self.description, self.headers = message, description, headers
+
+
+class ServiceRefusal(Refusal):
+    """A provider refuses: ``code`` is its error code (not 0), ``message`` its sentence in Vietnamese."""
+
+    def __init__(self, code: int, message: str, remarks: Sequence[Remark] = ()) -> None:
+        super().__init__(remarks)
+        self.code, self.message = code, message

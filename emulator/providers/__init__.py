@@ -1,0 +1,1 @@
+"""Who answers: plain Python. No Flask, no marshmallow, never another provider, never a gateway."""

@@ -1,0 +1,38 @@
+"""How the emulator is started. The only reader of the environment is the command line, through the names given here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulator.world.sandbox import Definition
+
+PREFIX = "NDXP_EMULATOR_"
+MEMORY = ":memory:"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything ``serve`` was told."""
+
+    store: str = MEMORY
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 2
+    worker_kind: str = "asgi"
+    admin_token: str | None = None
+    body_limit: int = 20 * 1024 * 1024
+    base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")
+    packs: tuple[str, ...] = ("co-ban",)
+    default: Definition = field(default_factory=Definition)
+
+
+def data_folder() -> Path:
+    """Return the folder of this user's data, by the habit of the system."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ndxp-emulator"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "ndxp-emulator"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ndxp-emulator"

@@ -1,0 +1,75 @@
+"""Rows of ``records``: everything a sandbox's shelves hold over their pack. A null value hides the pack's record."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from emulator.store.sqlite import Store
+
+
+class RecordRow(NamedTuple):
+    """One record; ``value`` is JSON text, or None for a dropped one."""
+
+    key: str
+    place: str
+    moment: int
+    value: str | None
+
+
+_COLUMNS = "key, place, moment, value"
+
+
+def get(store: Store, home: tuple[int, int], shelf: str, key: str) -> RecordRow | None:
+    """Return one record of a home (sandbox number, epoch)."""
+    row = store.one(
+        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key = ?",
+        (*home, shelf, key),
+    )
+    return RecordRow(*row) if row else None
+
+
+def put(store: Store, home: tuple[int, int], shelf: str, row: RecordRow) -> None:
+    """Add or replace one record."""
+    store.run(
+        "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sandbox_no, epoch, shelf, key)"
+        " DO UPDATE SET place = excluded.place, moment = excluded.moment, value = excluded.value",
+        (*home, shelf, *row),
+    )
+
+
+def window(
+    store: Store, home: tuple[int, int], shelf: str, place: str, first: int, last: int, limit: int
+) -> list[RecordRow]:
+    """Return the records of a place from ``first`` to ``last`` inclusive, oldest first."""
+    rows = store.all(
+        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND place = ?"
+        " AND moment BETWEEN ? AND ? ORDER BY moment, key LIMIT ?",
+        (*home, shelf, place, first, last, limit),
+    )
+    return [RecordRow(*row) for row in rows]
+
+
+def with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) -> list[RecordRow]:
+    """Return the records whose key begins with ``prefix``, in the order of their keys."""
+    rows = store.all(
+        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key >= ? AND key < ?"
+        " ORDER BY key",
+        (*home, shelf, prefix, prefix + "\U0010ffff"),
+    )
+    return [RecordRow(*row) for row in rows]
+
+
+def keys(store: Store, home: tuple[int, int], shelf: str) -> set[str]:
+    """Return every key a shelf's overlay holds, dropped ones included."""
+    rows = store.all("SELECT key FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ?", (*home, shelf))
+    return {row[0] for row in rows}
+
+
+def count(store: Store, home: tuple[int, int], name: str) -> int:
+    """Add one to a named counter and return it."""
+    row = store.one(
+        "INSERT INTO counters VALUES (?, ?, ?, 1) ON CONFLICT (sandbox_no, epoch, name)"
+        " DO UPDATE SET value = value + 1 RETURNING value",
+        (*home, name),
+    )
+    return int(row[0]) if row else 0

@@ -1,0 +1,115 @@
+"""Rows of ``sandboxes`` and ``credentials``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from emulator.store.sqlite import Store
+
+
+class SandboxRow(NamedTuple):
+    """One sandbox as stored; ``definition``, ``settings`` and ``clock`` are JSON texts."""
+
+    no: int
+    id: str
+    epoch: int
+    version: int
+    definition: str
+    settings: str
+    clock: str
+
+
+class CredentialRow(NamedTuple):
+    """One key pair; ``kind`` is ``production`` or ``sandbox``."""
+
+    consumer_key: str
+    sandbox_no: int
+    consumer_secret: str
+    kind: str
+
+
+_COLUMNS = "no, id, epoch, version, definition, settings, clock"
+
+
+def by_id(store: Store, sandbox_id: str) -> SandboxRow | None:
+    """Return a sandbox by its id."""
+    row = store.one(f"SELECT {_COLUMNS} FROM sandboxes WHERE id = ?", (sandbox_id,))
+    return SandboxRow(*row) if row else None
+
+
+def by_no(store: Store, no: int) -> SandboxRow | None:
+    """Return a sandbox by its number."""
+    row = store.one(f"SELECT {_COLUMNS} FROM sandboxes WHERE no = ?", (no,))
+    return SandboxRow(*row) if row else None
+
+
+def every(store: Store) -> list[SandboxRow]:
+    """Return all sandboxes in the order of their making."""
+    return [SandboxRow(*row) for row in store.all(f"SELECT {_COLUMNS} FROM sandboxes ORDER BY no")]
+
+
+def add(store: Store, sandbox_id: str, definition: str, credentials: list[tuple[str, str, str]]) -> None:
+    """Add a sandbox with its key pairs ``(consumer_key, consumer_secret, kind)``. Call inside a transaction."""
+    no = (
+        store.connection()
+        .execute("INSERT INTO sandboxes (id, definition) VALUES (?, ?)", (sandbox_id, definition))
+        .lastrowid
+    )
+    for key, secret, kind in credentials:
+        store.run("INSERT OR REPLACE INTO credentials VALUES (?, ?, ?, ?)", (key, no, secret, kind))
+
+
+def drop(store: Store, no: int) -> None:
+    """Remove a sandbox; what it held is swept later. Call inside a transaction."""
+    store.run("DELETE FROM credentials WHERE sandbox_no = ?", (no,))
+    store.run("DELETE FROM sandboxes WHERE no = ?", (no,))
+
+
+def reset(store: Store, no: int) -> None:
+    """Begin a new epoch: records, tokens, counters and journal of the old one are out of sight at once."""
+    store.run(
+        "UPDATE sandboxes SET epoch = epoch + 1, seq = 0, head = '', settings = '{}', clock = '{}',"
+        " version = version + 1 WHERE no = ?",
+        (no,),
+    )
+
+
+def change(store: Store, no: int, column: str, text: str) -> None:
+    """Replace one JSON text: ``settings``, ``clock`` or ``definition``."""
+    if column not in ("settings", "clock", "definition"):
+        raise ValueError(column)
+    store.run(f"UPDATE sandboxes SET {column} = ?, version = version + 1 WHERE no = ?", (text, no))
+
+
+def next_seq(store: Store, no: int) -> tuple[int, int, str] | None:
+    """Return ``(epoch, next sequence number, head of the hash chain)``; None when the sandbox is gone."""
+    row = store.one("SELECT epoch, seq + 1, head FROM sandboxes WHERE no = ?", (no,))
+    return (row[0], row[1], row[2]) if row else None
+
+
+def advance(store: Store, no: int, seq: int, head: str) -> None:
+    """Record the newest exchange of a sandbox."""
+    store.run("UPDATE sandboxes SET seq = ?, head = ? WHERE no = ?", (seq, head, no))
+
+
+def credential(store: Store, consumer_key: str) -> CredentialRow | None:
+    """Return a key pair by its consumer key."""
+    row = store.one("SELECT * FROM credentials WHERE consumer_key = ?", (consumer_key,))
+    return CredentialRow(*row) if row else None
+
+
+def credentials_of(store: Store, no: int) -> list[CredentialRow]:
+    """Return the key pairs of a sandbox."""
+    return [CredentialRow(*row) for row in store.all("SELECT * FROM credentials WHERE sandbox_no = ?", (no,))]
+
+
+def sweep(store: Store, limit: int = 500) -> int:
+    """Delete up to ``limit`` rows per table that belong to ended epochs or dropped sandboxes; return how many."""
+    gone = 0
+    for table in ("records", "journal"):
+        gone += store.run(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT t.rowid FROM {table} t LEFT JOIN sandboxes s"
+            " ON s.no = t.sandbox_no WHERE s.no IS NULL OR t.epoch < s.epoch LIMIT ?)",
+            (limit,),
+        )
+    return gone

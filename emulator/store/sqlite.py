@@ -1,0 +1,146 @@
+"""The embedded default: one SQLite file, WAL, a connection per thread, one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from emulator.store.schema import APPLICATION_ID, MIGRATIONS
+
+Row = tuple[Any, ...]
+_BUSY_MS = 10_000
+
+
+class StoreTrouble(Exception):
+    """The store cannot be used; the sentence says why and what to do."""
+
+
+class Store:
+    """One database file. Give it to the forked workers as it is: connections are opened where they are used.
+
+    Writers of all processes queue on a lock file, which costs microseconds, where SQLite's own busy handler sleeps.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def prepare(self) -> None:
+        """Create or migrate the file.
+
+        Raises:
+            StoreTrouble: the folder cannot be written, the file is no store of ours, or a newer emulator made it.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.writing() as connection:
+                self._migrate(connection)
+        except (OSError, sqlite3.Error) as trouble:
+            raise StoreTrouble(
+                f"Không mở được kho dữ liệu {self.path}: {trouble}. / Cannot open the store {self.path}: {trouble}."
+            ) from trouble
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        done = connection.execute("PRAGMA user_version").fetchone()[0]
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
+        used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if used and owner != APPLICATION_ID:
+            raise StoreTrouble(
+                f"{self.path} không phải kho dữ liệu của trình giả lập. / {self.path} is not an emulator store."
+            )
+        if done > len(MIGRATIONS):
+            raise StoreTrouble(
+                f"{self.path} do bản mới hơn tạo ra (lược đồ {done}, bản này biết {len(MIGRATIONS)}); hãy nâng cấp "
+                f"hoặc dùng tệp khác. / {self.path} was made by a newer version (schema {done}, this one knows "
+                f"{len(MIGRATIONS)}): upgrade, or use another file."
+            )
+        for script in MIGRATIONS[done:]:
+            for statement in script.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection (opened at first use, and again after a fork)."""
+        if getattr(self._local, "pid", None) != os.getpid():
+            self._local.connection = self._open()
+            self._local.lock = self._open_lock()
+            self._local.pid = os.getpid()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=256)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        return connection
+
+    def _open_lock(self) -> int:
+        return os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+    def close(self) -> None:
+        """Close this thread's connection (before a fork, and at the end)."""
+        if getattr(self._local, "pid", None) == os.getpid():
+            self._local.connection.close()
+            os.close(self._local.lock)
+        self._local.pid = None
+
+    def begin(self) -> None:
+        """Take the pen: what is read from now on stays true until the commit."""
+        connection = self.connection()
+        fcntl.flock(self._local.lock, fcntl.LOCK_EX)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._release()
+            raise
+
+    def commit(self) -> None:
+        """Make everything since ``begin`` durable against a killed process, and put the pen down."""
+        try:
+            self.connection().execute("COMMIT")
+        finally:
+            self._release()
+
+    def rollback(self) -> None:
+        """Forget everything since ``begin``."""
+        try:
+            if self.connection().in_transaction:
+                self.connection().execute("ROLLBACK")
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        fcntl.flock(self._local.lock, fcntl.LOCK_UN)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold one transaction: committed at the end, rolled back on an exception."""
+        self.begin()
+        try:
+            yield self.connection()
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query, or None."""
+        row: Row | None = self.connection().execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+        return self.connection().execute(sql, values).fetchall()
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Execute a statement and return the number of rows it changed."""
+        return self.connection().execute(sql, values).rowcount

@@ -1,0 +1,47 @@
+"""Rows of ``tokens``. Times are virtual instants of the sandbox."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from emulator.store.sqlite import Store
+
+
+class TokenRow(NamedTuple):
+    """One access token; ``expires_at`` is None for one that never expires."""
+
+    token: str
+    sandbox_no: int
+    epoch: int
+    consumer_key: str
+    kind: str
+    scope: str
+    issued_at: int
+    expires_at: int | None
+    is_revoked: int
+
+
+def get(store: Store, token: str) -> TokenRow | None:
+    """Return a token, whoever it belongs to."""
+    row = store.one("SELECT * FROM tokens WHERE token = ?", (token,))
+    return TokenRow(*row) if row else None
+
+
+def latest(store: Store, home: tuple[int, int], consumer_key: str, scope: str) -> TokenRow | None:
+    """Return the newest token of a key and scope."""
+    row = store.one(
+        "SELECT * FROM tokens WHERE sandbox_no = ? AND epoch = ? AND consumer_key = ? AND scope = ?"
+        " ORDER BY issued_at DESC LIMIT 1",
+        (*home, consumer_key, scope),
+    )
+    return TokenRow(*row) if row else None
+
+
+def add(store: Store, row: TokenRow) -> None:
+    """Add a token; one of an ended epoch with the same text is replaced."""
+    store.run("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def revoke(store: Store, token: str) -> None:
+    """Mark a token as revoked."""
+    store.run("UPDATE tokens SET is_revoked = 1 WHERE token = ?", (token,))

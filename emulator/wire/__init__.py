@@ -1,0 +1,1 @@
+"""The official documents in Python: the only room that spells official names."""

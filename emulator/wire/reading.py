@@ -1,0 +1,55 @@
+"""Reading a body: every quirk met and every rule broken is collected, then one refusal names them all."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from emulator.kernel.exchange import Remark
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.quirks import QUIRKS, Behaviour, ModeName
+
+
+class Broken(NamedTuple):
+    """One broken rule: the code our table gives it, and what the journal keeps."""
+
+    code: int
+    remark: Remark
+
+
+class Reading:
+    """The notes taken while one body is read in one mode."""
+
+    def __init__(self, mode: ModeName) -> None:
+        self.mode = mode
+        self.notes: list[Remark] = []
+        self.broken: list[Broken] = []
+
+    def meet(self, quirk: str, path: str, code: int, vi: str, en: str) -> bool:
+        """Record that a quirk was met; return True when this mode refuses the call for it.
+
+        ``code`` is the error code of the refusal; ``path`` the JSON pointer of the field.
+        """
+        if QUIRKS[quirk].behaviour(self.mode) is Behaviour.REFUSE:
+            self.refuse(quirk, path, code, vi, en)
+            return True
+        self.notes.append(Remark(quirk, "note", path, vi, en))
+        return False
+
+    def refuse(self, rule: str, path: str, code: int, vi: str, en: str) -> None:
+        """Record a broken rule that every mode refuses."""
+        self.broken.append(Broken(code, Remark(rule, "error", path, vi, en)))
+
+    def note(self, rule: str, path: str, vi: str, en: str) -> None:
+        """Record something worth saying that refuses nothing."""
+        self.notes.append(Remark(rule, "note", path, vi, en))
+
+    def check(self) -> None:
+        """Raise when a rule was broken: the first decides the code, all are named.
+
+        Raises:
+            ServiceRefusal: at least one rule was broken.
+        """
+        if not self.broken:
+            return
+        sentences = "; ".join(each.remark.vi for each in self.broken)
+        raise ServiceRefusal(self.broken[0].code, sentences, [*self.notes, *(each.remark for each in self.broken)])

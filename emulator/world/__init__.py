@@ -1,0 +1,1 @@
+"""Everything the pretend country remembers, per sandbox."""

@@ -1,0 +1,37 @@
+"""Key pairs and access tokens. A token belongs to the epoch it was issued in."""
+
+from __future__ import annotations
+
+from emulator.store import sandbox_rows, token_rows
+from emulator.store.sandbox_rows import CredentialRow as Credential
+from emulator.store.sqlite import Store
+from emulator.store.token_rows import TokenRow as Token
+
+__all__ = ["Credential", "Keyring", "Token"]
+
+
+class Keyring:
+    """All keys and tokens of a store; whoever asks checks that they belong to the right sandbox."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def credential(self, consumer_key: str) -> Credential | None:
+        """Return a key pair."""
+        return sandbox_rows.credential(self._store, consumer_key)
+
+    def token(self, text: str) -> Token | None:
+        """Return a token."""
+        return token_rows.get(self._store, text)
+
+    def latest(self, home: tuple[int, int], consumer_key: str, scope: str) -> Token | None:
+        """Return the newest token of a key and scope in a sandbox's epoch."""
+        return token_rows.latest(self._store, home, consumer_key, scope)
+
+    def add(self, token: Token) -> None:
+        """Keep a new token. The world must be held."""
+        token_rows.add(self._store, token)
+
+    def revoke(self, text: str) -> None:
+        """Revoke a token. The world must be held."""
+        token_rows.revoke(self._store, text)

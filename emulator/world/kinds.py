@@ -1,0 +1,21 @@
+"""The shelves of the country, one line a noun."""
+
+from __future__ import annotations
+
+from emulator.world.records import Dossier, ProcessingStep
+from emulator.world.shelf import ShelfKind
+
+DOSSIERS = ShelfKind(
+    name="dossiers",
+    record=Dossier,
+    key=lambda dossier: dossier.code,
+    place=lambda dossier: f"{dossier.origin}/{dossier.province_code}",
+    moment=lambda dossier: dossier.received_at,
+)
+STEPS = ShelfKind(
+    name="steps",
+    record=ProcessingStep,
+    key=lambda step: f"{step.dossier_code}/{step.number:05d}",
+    place=lambda step: f"{step.origin}/{step.province_code}",
+    moment=lambda step: step.handled_at,
+)

@@ -1,0 +1,46 @@
+"""What stands on the shelves. Official field names stay inside ``fields``; the rest speaks the glossary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Origin = Literal["ministry", "local"]
+Fields = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A dossier as the ministry knows it (BTXH 3.1.1, 3.1.3).
+
+    ``fields`` are the 44 official fields as accepted; ``result_fields`` those of the final push, None before it.
+    ``origin`` tells who the citizen filed it with: the ministry's portal (pulled by provinces) or a province (pushed).
+    """
+
+    code: str
+    origin: Origin
+    province_code: str
+    district_code: str
+    commune_code: str
+    status: int
+    owner_id: str
+    received_at: int
+    submitted_at: int
+    changed_at: int
+    fields: Fields
+    result_fields: Fields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingStep:
+    """One processing step of a dossier (BTXH 3.1.2); ``number`` counts from 1 within the dossier."""
+
+    dossier_code: str
+    number: int
+    origin: Origin
+    province_code: str
+    district_code: str
+    commune_code: str
+    status: int
+    handled_at: int
+    fields: Fields = field(default_factory=dict)

@@ -1,0 +1,149 @@
+"""A sandbox is a whole country: world, journal, clock, dice and settings of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from emulator.kernel.clock import Clock
+from emulator.kernel.dice import consumer_text
+from emulator.store import sandbox_rows
+from emulator.store.sandbox_rows import CredentialRow, SandboxRow
+from emulator.store.sqlite import Store
+from emulator.world.settings import Mode, Profile, SandboxSettings
+
+ID_GRAMMAR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+KEY_KINDS = ("production", "sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a sandbox was made from."""
+
+    pack: str = "co-ban"
+    mode: Mode = "documented"
+    profile: Profile = "apim-3.2"
+    seed: int = 42
+    scenario: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """One sandbox as it stands now; ``home`` is where its rows live."""
+
+    no: int
+    id: str
+    epoch: int
+    definition: Definition
+    settings: SandboxSettings
+    clock: Clock
+
+    @property
+    def home(self) -> tuple[int, int]:
+        """Return (sandbox number, epoch)."""
+        return (self.no, self.epoch)
+
+
+class SandboxExists(Exception):
+    """A sandbox of that id is there already."""
+
+
+class Sandboxes:
+    """Create, find, change, reset and drop sandboxes. Parsed rows are kept until their version changes."""
+
+    def __init__(self, store: Store, default: Definition) -> None:
+        self._store, self._default = store, default
+        self._parsed: dict[int, tuple[int, Sandbox]] = {}
+
+    def ensure_default(self) -> Sandbox:
+        """Return the sandbox ``default``, made at the first start and remade when its definition changed."""
+        with self._store.writing():
+            row = sandbox_rows.by_id(self._store, "default")
+            if row and Definition(**json.loads(row.definition)) != self._default:
+                sandbox_rows.drop(self._store, row.no)
+                row = None
+            if row is None:
+                self._add("default", self._default)
+        return self.get("default")
+
+    def create(self, sandbox_id: str, wish: dict[str, Any]) -> Sandbox:
+        """Make a sandbox; ``wish`` replaces parts of the default definition.
+
+        Raises:
+            SandboxExists: the id is taken.
+        """
+        with self._store.writing():
+            if sandbox_rows.by_id(self._store, sandbox_id):
+                raise SandboxExists(sandbox_id)
+            self._add(sandbox_id, replace(self._default, **wish))
+        return self.get(sandbox_id)
+
+    def _add(self, sandbox_id: str, definition: Definition) -> None:
+        pairs = [
+            (
+                consumer_text(definition.seed, sandbox_id, kind, "key"),
+                consumer_text(definition.seed, sandbox_id, kind, "secret"),
+                kind,
+            )
+            for kind in KEY_KINDS
+        ]
+        sandbox_rows.add(self._store, sandbox_id, json.dumps(asdict(definition)), pairs)
+
+    def get(self, sandbox_id: str) -> Sandbox:
+        """Return a sandbox by id. Raises KeyError when there is none."""
+        return self._known(sandbox_rows.by_id(self._store, sandbox_id), sandbox_id)
+
+    def of_no(self, no: int) -> Sandbox:
+        """Return a sandbox by number. Raises KeyError when there is none."""
+        return self._known(sandbox_rows.by_no(self._store, no), no)
+
+    def every(self) -> list[Sandbox]:
+        """Return all sandboxes."""
+        return [self._parse(row) for row in sandbox_rows.every(self._store)]
+
+    def _known(self, row: SandboxRow | None, name: object) -> Sandbox:
+        if row is None:
+            raise KeyError(name)
+        return self._parse(row)
+
+    def _parse(self, row: SandboxRow) -> Sandbox:
+        kept = self._parsed.get(row.no)
+        if kept and kept[0] == row.version:
+            return kept[1]
+        sandbox = Sandbox(
+            row.no,
+            row.id,
+            row.epoch,
+            Definition(**json.loads(row.definition)),
+            SandboxSettings(**json.loads(row.settings)),
+            Clock(**json.loads(row.clock)),
+        )
+        self._parsed[row.no] = (row.version, sandbox)
+        return sandbox
+
+    def credentials(self, sandbox: Sandbox) -> list[CredentialRow]:
+        """Return a sandbox's key pairs."""
+        return sandbox_rows.credentials_of(self._store, sandbox.no)
+
+    def reset(self, sandbox: Sandbox) -> None:
+        """Put a sandbox back to its pack, at once and whatever it holds."""
+        with self._store.writing():
+            sandbox_rows.reset(self._store, sandbox.no)
+
+    def drop(self, sandbox: Sandbox) -> None:
+        """Remove a sandbox."""
+        with self._store.writing():
+            sandbox_rows.drop(self._store, sandbox.no)
+        self._parsed.pop(sandbox.no, None)
+
+    def set_clock(self, sandbox: Sandbox, clock: Clock) -> None:
+        """Replace a sandbox's clock."""
+        with self._store.writing():
+            sandbox_rows.change(self._store, sandbox.no, "clock", json.dumps(asdict(clock)))
+
+    def set_settings(self, sandbox: Sandbox, settings: SandboxSettings) -> None:
+        """Replace a sandbox's settings."""
+        with self._store.writing():
+            sandbox_rows.change(self._store, sandbox.no, "settings", json.dumps(asdict(settings)))

@@ -1,0 +1,127 @@
+"""A shelf holds one kind of record: the pack's below, the sandbox's own over it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, Protocol, TypeVar
+
+import orjson
+
+from emulator.kernel.exchange import Effect
+from emulator.store import record_rows
+from emulator.store.record_rows import RecordRow
+from emulator.store.sqlite import Store
+
+T = TypeVar("T")
+_NO_LIMIT = -1
+
+
+@dataclass(frozen=True)
+class ShelfKind(Generic[T]):
+    """What a shelf must know of its records: name, class, and how each is found.
+
+    ``place`` and ``moment`` are the declared index: records of one place are read by a window of moments.
+    """
+
+    name: str
+    record: type[T]
+    key: Callable[[T], str]
+    place: Callable[[T], str]
+    moment: Callable[[T], int]
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(each.name for each in fields(self.record)))  # type: ignore[arg-type]
+
+
+class Base(Generic[T]):
+    """The pack's records of one kind: read-only, indexed once, shared by all sandboxes."""
+
+    def __init__(self, kind: ShelfKind[T], records: Iterable[T] = ()) -> None:
+        self.by_key = {kind.key(record): record for record in records}
+        self._by_place: dict[str, list[tuple[int, str]]] = {}
+        for key, record in self.by_key.items():
+            self._by_place.setdefault(kind.place(record), []).append((kind.moment(record), key))
+        for entries in self._by_place.values():
+            entries.sort()
+        self._keys = sorted(self.by_key)
+
+    def window(self, place: str, first: int, last: int) -> list[tuple[int, str]]:
+        """Return ``(moment, key)`` of a place from first to last inclusive, oldest first."""
+        entries = self._by_place.get(place, [])
+        return entries[bisect_left(entries, (first, "")) : bisect_right(entries, (last, "\U0010ffff"))]
+
+    def with_prefix(self, prefix: str) -> list[str]:
+        """Return the keys that begin with ``prefix``, in order."""
+        return self._keys[bisect_left(self._keys, prefix) : bisect_left(self._keys, prefix + "\U0010ffff")]
+
+
+class Home(Protocol):
+    """The part of the world a shelf needs: where its rows live, and who is told of changes."""
+
+    store: Store
+    home: tuple[int, int]
+
+    def note_effect(self, effect: Effect) -> None:
+        """Remember a change for the journal."""
+
+
+class Shelf(Generic[T]):
+    """One kind of record of one sandbox, for the length of one exchange."""
+
+    def __init__(self, kind: ShelfKind[T], base: Base[T], world: Home) -> None:
+        self._kind, self._base, self._world = kind, base, world
+
+    def get(self, key: str) -> T | None:
+        """Return a record by its key, or None."""
+        row = record_rows.get(self._world.store, self._world.home, self._kind.name, key)
+        return self._read(row) if row else self._base.by_key.get(key)
+
+    def put(self, record: T) -> None:
+        """Add or replace a record."""
+        key = self._kind.key(record)
+        text = orjson.dumps({name: getattr(record, name) for name in self._kind.names}).decode()
+        self._write(RecordRow(key, self._kind.place(record), self._kind.moment(record), text))
+        self._world.note_effect(Effect(self._kind.name, key, "put"))
+
+    def drop(self, key: str) -> None:
+        """Remove a record; one of the pack is hidden."""
+        self._write(RecordRow(key, "", 0, None))
+        self._world.note_effect(Effect(self._kind.name, key, "drop"))
+
+    def window(self, place: str, first: int, last: int, limit: int = _NO_LIMIT) -> list[T]:
+        """Return the records of a place whose moment lies from first to last inclusive, oldest first."""
+        rows = record_rows.window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
+        found = [(row.moment, row.key, self._read(row)) for row in rows]
+        found += [
+            (moment, key, self._base.by_key[key])
+            for moment, key in self._base.window(place, first, last)
+            if not self._is_covered(key)
+        ]
+        found.sort(key=lambda entry: entry[:2])
+        kept = [record for _, _, record in found if record is not None]
+        return kept if limit == _NO_LIMIT else kept[:limit]
+
+    def with_prefix(self, prefix: str) -> list[T]:
+        """Return the records whose key begins with ``prefix``, in the order of their keys."""
+        rows = {
+            row.key: self._read(row)
+            for row in record_rows.with_prefix(self._world.store, self._world.home, self._kind.name, prefix)
+        }
+        for key in self._base.with_prefix(prefix):
+            rows.setdefault(key, self._base.by_key[key])
+        return [record for _, record in sorted(rows.items()) if record is not None]
+
+    def _is_covered(self, key: str) -> bool:
+        return record_rows.get(self._world.store, self._world.home, self._kind.name, key) is not None
+
+    def _read(self, row: RecordRow) -> T | None:
+        if row.value is None:
+            return None
+        content: dict[str, Any] = orjson.loads(row.value)
+        return self._kind.record(**content)
+
+    def _write(self, row: RecordRow) -> None:
+        record_rows.put(self._world.store, self._world.home, self._kind.name, row)

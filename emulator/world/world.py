@@ -1,0 +1,93 @@
+"""The world of one sandbox during one exchange: shelves, time, luck, remarks and effects."""
+
+from __future__ import annotations
+
+from emulator.kernel import dice
+from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import Effect, Exchange, Level, Remark
+from emulator.store import record_rows, sandbox_rows
+from emulator.store.sqlite import Store
+from emulator.world.keyring import Keyring
+from emulator.world.kinds import DOSSIERS, STEPS
+from emulator.world.pack import Pack
+from emulator.world.sandbox import Sandbox
+from emulator.world.settings import Mode, SandboxSettings
+from emulator.world.shelf import Shelf
+
+
+class SandboxGone(Exception):
+    """The sandbox was dropped while a call to it was under way."""
+
+
+class World:
+    """What a provider may see and change.
+
+    Reading is free. Before a rule that must still be true at the commit, call ``hold``: from then on nobody else
+    writes until the door has written the exchange down.
+    """
+
+    def __init__(self, store: Store, sandbox: Sandbox, pack: Pack, exchange: Exchange) -> None:
+        self.store, self.sandbox, self.pack, self.exchange = store, sandbox, pack, exchange
+        self.home = sandbox.home
+        self.keyring = Keyring(store)
+        self.now_ms = sandbox.clock.at(system_ms())
+        self.seq = 0
+        self.head = ""
+        self.is_held = False
+        self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
+        self.steps = Shelf(STEPS, pack.steps, self)
+
+    @property
+    def mode(self) -> Mode:
+        """Return how the sandbox treats quirks."""
+        return self.sandbox.definition.mode
+
+    @property
+    def settings(self) -> SandboxSettings:
+        """Return the sandbox's settings."""
+        return self.sandbox.settings
+
+    def hold(self) -> None:
+        """Take the pen. A second call does nothing.
+
+        Raises:
+            SandboxGone: the sandbox was dropped meanwhile.
+        """
+        if self.is_held:
+            return
+        self.store.begin()
+        self.is_held = True
+        place = sandbox_rows.next_seq(self.store, self.sandbox.no)
+        if place is None:
+            self.release()
+            raise SandboxGone(self.sandbox.id)
+        epoch, self.seq, self.head = place
+        self.home = (self.sandbox.no, epoch)
+
+    def commit(self) -> None:
+        """Make the exchange durable."""
+        self.is_held = False
+        self.store.commit()
+
+    def release(self) -> None:
+        """Forget every change since ``hold``."""
+        if self.is_held:
+            self.is_held = False
+            self.store.rollback()
+        self.exchange.effects.clear()
+
+    def remark(self, rule: str, path: str, vi: str, en: str, level: Level = "note") -> None:
+        """Add a sentence about this call to the journal."""
+        self.exchange.remarks.append(Remark(rule, level, path, vi, en))
+
+    def note_effect(self, effect: Effect) -> None:
+        """Remember a change for the journal."""
+        self.exchange.effects.append(effect)
+
+    def uuid(self, purpose: str) -> str:
+        """Return an identity that depends on seed, sequence number and purpose alone. Hold the pen first."""
+        return dice.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.home[1], self.seq, purpose)
+
+    def count(self, name: str) -> int:
+        """Add one to a counter of the sandbox and return it. Hold the pen first."""
+        return record_rows.count(self.store, self.home, name)
