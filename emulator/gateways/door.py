@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from emulator.gateways.arrival import Arrival
+from emulator.gateways.arrival import Arrival, NoSuchSandbox
 from emulator.journal.write import Measured, Page, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import Refusal
 from emulator.world.sandbox import Sandbox
-from emulator.world.world import World
+from emulator.world.world import SandboxGone, World
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +46,7 @@ class Door:
         """Answer a call; when this returns, the exchange and its effects are durable.
 
         Raises:
-            NoSuchSandbox: the call names a sandbox that is not there (nothing is written down).
-            SandboxGone: the sandbox was dropped while the call was under way.
+            NoSuchSandbox: the sandbox is not there, or was dropped meanwhile; nothing is written down.
         """
         started = time.perf_counter_ns()
         sandbox, call = self._arrival.find(call)
@@ -56,6 +55,8 @@ class Door:
         try:
             reply = self._answer(exchange, world)
             self._write_down(exchange, reply, world, started)
+        except SandboxGone as gone:
+            raise NoSuchSandbox(str(gone)) from gone
         finally:
             world.release()
         return reply

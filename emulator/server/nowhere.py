@@ -7,14 +7,13 @@ import json
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
-from emulator.world.world import SandboxGone
 
 
 def answer_for(door: Door, call: Call) -> Reply:
     """Serve a call; one for a sandbox that is not there gets 404."""
     try:
         return door.serve(call)
-    except (NoSuchSandbox, SandboxGone) as trouble:
+    except NoSuchSandbox as trouble:
         problem = {
             "type": "about:blank",
             "title": "No such sandbox",

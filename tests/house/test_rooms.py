@@ -1,0 +1,155 @@
+"""The house holds itself: who may import whom, where libraries may stand, how large things grow."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "emulator"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+ASSEMBLY = {"__main__", "app", "cli", "reference", "settings", "plugin"}
+MAY_USE = {
+    "kernel": set(),
+    "store": {"kernel"},
+    "wire": {"kernel"},
+    "journal": {"store", "kernel"},
+    "world": {"store", "wire", "kernel"},
+    "scenario": {"world", "wire", "kernel"},
+    "providers": {"world", "wire", "kernel"},
+    "gateways": {"journal", "scenario", "world", "wire", "kernel"},
+    "certification": {"journal", "scenario", "world", "wire", "kernel"},
+    "admin": {"certification", "journal", "scenario", "world", "wire", "kernel"},
+    "console": {"certification", "journal", "scenario", "world", "wire", "kernel"},
+    "server": {"gateways", "kernel"},
+}
+LIBRARIES = {
+    "flask": {"app", "server", "admin", "console"},
+    "werkzeug": {"app", "server", "admin", "console"},
+    "marshmallow": {"wire", "scenario", "admin"},
+    "tinydb": {"world"},
+    "sqlite3": {"store"},
+    "faker": {"world"},
+    "gunicorn": {"server"},
+    "requests": {"gateways"},
+    "lxml": {"wire"},
+    "trustme": {"server"},
+    "click": ASSEMBLY,
+}
+LONGEST_FUNCTION = 40
+LONGEST_MODULE = 250
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0].removesuffix(".py") if len(parts) > 1 or parts[0] != "__init__.py" else "__init__"
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module, node.lineno
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_rooms_import_only_downwards() -> None:
+    wrong = []
+    for path in SOURCES:
+        room = room_of(path)
+        if room in ASSEMBLY or room == "__init__":
+            continue
+        for name, line in imports_of(path):
+            parts = name.split(".")
+            if parts[0] == "emulator" and len(parts) > 1 and parts[1] not in {room, *MAY_USE[room]}:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} {room} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_providers_never_import_each_other() -> None:
+    wrong = []
+    for path in (PACKAGE / "providers").rglob("*.py"):
+        own = path.relative_to(PACKAGE).parts[1]
+        for name, line in imports_of(path):
+            parts = name.split(".")
+            if parts[:2] == ["emulator", "providers"] and len(parts) > 2 and parts[2] != own:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("library", sorted(LIBRARIES))
+def test_libraries_stand_in_their_rooms(library: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in SOURCES
+        for name, line in imports_of(path)
+        if name.split(".")[0] == library and room_of(path) not in LIBRARIES[library]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_kernel_needs_the_standard_library_alone() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in (PACKAGE / "kernel").rglob("*.py")
+        for name, line in imports_of(path)
+        if name.split(".")[0] not in {*sys.stdlib_module_names, "emulator"}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_functions_stay_short() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name} {node.end_lineno - node.lineno + 1}"
+        for path in SOURCES
+        for node in functions_of(path)
+        if node.end_lineno and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert not long, "\n".join(long)
+
+
+def test_most_functions_fit_in_fifteen_lines() -> None:
+    lengths = sorted(
+        node.end_lineno - node.lineno + 1 for path in SOURCES for node in functions_of(path) if node.end_lineno
+    )
+    assert lengths[int(len(lengths) * 0.7)] <= 15
+
+
+def test_modules_stay_short() -> None:
+    long = [
+        f"{path.relative_to(ROOT)} {count}"
+        for path in SOURCES
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_MODULE
+    ]
+    assert not long, "\n".join(long)
+
+
+def test_every_public_thing_says_what_it_promises() -> None:
+    silent = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module) and not ast.get_docstring(node) and path.stat().st_size:
+                silent.append(str(path.relative_to(ROOT)))
+    assert not silent, "\n".join(silent)
+
+
+def test_nothing_is_left_open_in_the_code() -> None:
+    marks = ("TODO", "FIXME", "XXX", "NotImplementedError", "pragma: no cover")
+    found = [
+        f"{path.relative_to(ROOT)}: {mark}"
+        for path in SOURCES
+        for mark in marks
+        if mark in path.read_text(encoding="utf-8")
+    ]
+    assert not found, "\n".join(found)
