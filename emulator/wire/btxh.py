@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
-
-
-def read_object(body: bytes) -> dict[str, Any]:
-    """Read a JSON object, whatever the content type says (B02).
-
-    Raises:
-        ServiceRefusal: the body is not JSON, or not an object.
-    """
-    try:
-        value = json.loads(body)
-    except ValueError as trouble:
-        raise ServiceRefusal(-1, f"Thân yêu cầu không phải JSON: {trouble}") from trouble
-    if not isinstance(value, dict):
-        raise ServiceRefusal(-1, "Thân yêu cầu phải là một đối tượng JSON")
-    return value
 
 
 def accepted() -> Reply:

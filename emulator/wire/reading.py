@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from emulator.kernel.exchange import Remark
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.quirks import QUIRKS, Behaviour, ModeName
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """How a sandbox reads: its mode, its time, and the settings that change what a body means.
+
+    ``gso_era`` chooses the catalogue of administrative units (B73); ``agency_code`` is the account's unit, whose
+    subtree a dossier code must belong to (B18; None: not checked); ``vneid_meaning`` settles B33 (None: by mode).
+    """
+
+    mode: ModeName = "documented"
+    now_ms: int = 0
+    gso_era: Literal["2023", "2025"] = "2023"
+    agency_code: str | None = "H26"
+    vneid_meaning: Literal["printed", "inverted"] | None = None
 
 
 class Broken(NamedTuple):
@@ -17,10 +33,11 @@ class Broken(NamedTuple):
 
 
 class Reading:
-    """The notes taken while one body is read in one mode."""
+    """The notes taken while one body is read under one set of rules."""
 
-    def __init__(self, mode: ModeName) -> None:
-        self.mode = mode
+    def __init__(self, rules: ReadingRules) -> None:
+        self.rules = rules
+        self.mode = rules.mode
         self.notes: list[Remark] = []
         self.broken: list[Broken] = []
 

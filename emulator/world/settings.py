@@ -18,3 +18,7 @@ class SandboxSettings:
     journal_limit: int = 10_000
     error_code_style: Literal["number", "string", "00"] = "number"
     token_lifetime_s: int = 3600
+    # How bodies are read. None means as the mode says (B33), or not checked (B18).
+    vneid_meaning: Literal["printed", "inverted"] | None = None
+    gso_era: Literal["2023", "2025"] = "2023"
+    agency_code: str | None = "H26"
