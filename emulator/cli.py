@@ -33,10 +33,7 @@ def serve(port: int, workers: int, worker_kind: str) -> None:
     settings = Settings(port=port, workers=workers, worker_kind=worker_kind)
     with tempfile.TemporaryDirectory(prefix="ndxp-emulator-") as folder:
         country = found(settings, Path(folder) / "store.db", {"co-ban": Pack("co-ban")})
-        pairs = {
-            pair.kind: {"consumer_key": pair.consumer_key, "consumer_secret": pair.consumer_secret}
-            for pair in country.sandboxes.credentials(country.sandboxes.get("default"))
-        }
+        pairs = country.sandboxes.credentials_shown(country.sandboxes.get("default"))
         country.store.close()
         listener = bind(settings.host, port)
         base_url = f"http://{settings.host}:{listener.getsockname()[1]}"

@@ -127,6 +127,16 @@ class Sandboxes:
         """Return a sandbox's key pairs."""
         return sandbox_rows.credentials_of(self._store, sandbox.no)
 
+    def credentials_shown(self, sandbox: Sandbox) -> dict[str, dict[str, str]]:
+        """Return every credential of a sandbox as the ready line and the admin API print them."""
+        from emulator.world.accounts import portal_credentials
+
+        pairs = {
+            pair.kind: {"consumer_key": pair.consumer_key, "consumer_secret": pair.consumer_secret}
+            for pair in self.credentials(sandbox)
+        }
+        return pairs | portal_credentials(sandbox)
+
     def reset(self, sandbox: Sandbox) -> None:
         """Put a sandbox back to its pack, at once and whatever it holds."""
         with self._store.writing():
