@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
@@ -29,6 +30,9 @@ class Gateway(Protocol):
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Put a refusal into the envelope the real platform uses."""
+
+    def blocks(self, call: Call, enter: Callable[[], World]) -> bool:
+        """Tell whether answering may wait for another machine; ``enter`` gives the world to look at."""
 
     def broken(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
@@ -61,6 +65,18 @@ class Door:
             world.release()
         return reply
 
+    def blocks(self, call: Call) -> bool:
+        """Tell whether a call may wait for another machine: such a call must not be served on an event loop."""
+
+        def enter() -> World:
+            sandbox, inner = self._arrival.find(call)
+            return self._enter(sandbox, Exchange(inner))
+
+        try:
+            return any(gateway.blocks(call, enter) for gateway in self._gateways)
+        except NoSuchSandbox:
+            return False
+
     def _answer(self, exchange: Exchange, world: World) -> Reply:
         gateway = next(gateway for gateway in self._gateways if gateway.owns(exchange.call))
         try:
@@ -78,7 +94,7 @@ class Door:
                 "emulator-fault", "", f"Lỗi của trình giả lập: {fault!r}", f"Emulator fault: {fault!r}", "error"
             )
             reply = gateway.broken(exchange, world)
-        return Reply(reply.status, reply.body, (*reply.headers, ("Date", http_date(world.now_ms))), reply.delivery)
+        return replace(reply, headers=(*reply.headers, ("Date", http_date(world.now_ms))))
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()

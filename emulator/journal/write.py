@@ -88,8 +88,9 @@ def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
         "response": {
             "status": reply.status,
             "headers": reply.headers,
-            "body_size": len(reply.body),
-            "body_sha256": digest(reply.body),
+            "body_size": reply.size,
+            "body_sha256": reply.file.digest if reply.file else digest(reply.body),
+            "body_kept": reply.file is None,
         },
         "remarks": [remark.as_dict() for remark in exchange.remarks],
         "effects": [effect.as_dict() for effect in exchange.effects],

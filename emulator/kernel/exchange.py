@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
 
 Headers = tuple[tuple[str, str], ...]
 Outcome = Literal["answered", "refused", "unmatched", "error"]
@@ -17,6 +19,7 @@ class Call:
     ``path`` is percent-decoded and has no sandbox prefix; ``target`` is the request target exactly as sent.
     Header names are lower case (the servers below us fold them), values are as sent, order and repeats are kept.
     ``body`` holds at most the configured limit; ``body_size`` is the number of bytes the client really sent.
+    ``caller`` is the subsystem the emulator itself calls as (a rehearsal); no server ever sets it.
     """
 
     method: str
@@ -29,6 +32,7 @@ class Call:
     host: str = ""
     scheme: str = "http"
     client_ip: str = "127.0.0.1"
+    caller: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header (lower-case name), or None."""
@@ -53,14 +57,46 @@ class Delivery:
 AT_ONCE = Delivery()
 
 
+_CHUNK = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A body that is sent from a file in pieces, so that its size costs no memory.
+
+    ``source`` is a path, or an open file that vanishes when it is closed. ``digest`` (``sha256:<hex>``) is that of
+    the ``length`` bytes from ``offset`` on: of what is sent.
+    """
+
+    source: Path | BinaryIO
+    offset: int
+    length: int
+    digest: str
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes in pieces; closes the file at the end. Raises OSError when it cannot be read."""
+        with self.source.open("rb") if isinstance(self.source, Path) else self.source as stream:
+            stream.seek(self.offset)
+            left = self.length
+            while left and (chunk := stream.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back. Header names are written as the real platform writes them."""
+    """What goes back. Header names are written as the real platform writes them. With ``file``, ``body`` is empty."""
 
     status: int
     body: bytes = b""
     headers: Headers = ()
     delivery: Delivery = AT_ONCE
+    file: FileBody | None = None
+
+    @property
+    def size(self) -> int:
+        """Return the number of bytes of the body."""
+        return self.file.length if self.file else len(self.body)
 
 
 @dataclass(frozen=True, slots=True)

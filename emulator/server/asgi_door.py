@@ -28,7 +28,11 @@ def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiApp:
             await own_pages(scope, receive, send)
             return
         body, size = await _read(receive, body_limit)
-        reply = answer_for(door, _call(scope, body, size))
+        call = _call(scope, body, size)
+        if door.blocks(call):
+            reply = await asyncio.get_running_loop().run_in_executor(None, answer_for, door, call)
+        else:
+            reply = answer_for(door, call)
         await _deliver(reply, send)
 
     return app
@@ -72,4 +76,6 @@ async def _deliver(reply: Reply, send: Send) -> None:
         await asyncio.sleep(reply.delivery.delay_s)
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    for chunk in reply.file.chunks() if reply.file else ():
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": reply.body})

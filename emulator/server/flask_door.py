@@ -26,7 +26,7 @@ def services(door: Door, body_limit: int) -> Blueprint:
         if reply.delivery.delay_s:
             time.sleep(reply.delivery.delay_s)
         # An iterator keeps Werkzeug from adding a Content-Length that the platform does not send.
-        response = Response(iter((reply.body,)), reply.status)
+        response = Response(reply.file.chunks() if reply.file else iter((reply.body,)), reply.status)
         response.headers.clear()
         for name, value in reply.headers:
             response.headers.add(name, value)

@@ -61,6 +61,10 @@ class NdxpGateway:
             raise TypeError(refusal)
         return faults.word(refusal, exchange.call, world.sandbox.definition.profile)
 
+    def blocks(self, _call: Call, _enter: Callable[[], World]) -> bool:
+        """Its providers are all in this house."""
+        return False
+
     def broken(self, exchange: Exchange, world: World) -> Reply:
         """Answer as the gateway does when a backend fails (facts-gateway A7, 101500)."""
         refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
