@@ -13,16 +13,17 @@ from emulator.admin.office import Office
 from emulator.admin.routes import admin
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.door import Door
+from emulator.gateways.ministry_site import MinistrySite
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.journal.journal import Journal
 from emulator.kernel.exchange import Exchange
-from emulator.providers.btxh.operations import OPERATIONS as BTXH_OPERATIONS
+from emulator.providers.btxh import operations as btxh
+from emulator.providers.btxh import pages as btxh_pages
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.settings import Settings
 from emulator.store.sqlite import Store
-from emulator.wire import btxh
 from emulator.world.keyring import Keyring
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox, Sandboxes
@@ -55,7 +56,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         return World(store, sandbox, packs[sandbox.definition.pack], exchange)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
-    door = Door(arrival, enter, (NdxpGateway((_btxh(),)),))
+    door = Door(arrival, enter, (MinistrySite(btxh_pages.answer), NdxpGateway((_btxh(),))))
     office = Office(sandboxes, Journal(store), packs, settings.admin_token)
     return Country(settings, store, sandboxes, door, office)
 
@@ -79,9 +80,8 @@ def application(country: Country) -> Any:
 
 
 def _btxh() -> Published:
-    clauses = {"DongBoDVC": "BTXH 3.1.1"}
     operations = {
-        name: Operation(f"btxh.{name}", clauses[name], "POST", f"/{name}", answer)
-        for name, answer in BTXH_OPERATIONS.items()
+        name: Operation(f"btxh.{name}", service.clause, "POST", f"/{name}", service.answer)
+        for name, service in btxh.OPERATIONS.items()
     }
-    return Published(Api("BTXH", "apiBTXH", "1.0", operations), lambda refusal, _: btxh.refused(refusal))
+    return Published(Api("BTXH", "apiBTXH", "1.0", operations), btxh.word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.world.records import Dossier, ProcessingStep
+from emulator.world.records import DetailLink, Dossier, ProcessingStep
 from emulator.world.shelf import ShelfKind
 
 DOSSIERS = ShelfKind(
@@ -18,4 +18,11 @@ STEPS = ShelfKind(
     key=lambda step: f"{step.dossier_code}/{step.number:05d}",
     place=lambda step: f"{step.origin}/{step.province_code}",
     moment=lambda step: step.handled_at,
+)
+DETAIL_LINKS = ShelfKind(
+    name="detail_links",
+    record=DetailLink,
+    key=lambda link: link.id,
+    place=lambda _: "",
+    moment=lambda _: 0,
 )

@@ -15,6 +15,8 @@ class Dossier:
 
     ``fields`` are the 44 official fields as accepted; ``result_fields`` those of the final push, None before it.
     ``origin`` tells who the citizen filed it with: the ministry's portal (pulled by provinces) or a province (pushed).
+    ``came_from`` is the status before the present one, None when nobody knows; ``supplement_count`` counts how often
+    the dossier was sent back for papers (status 5).
     """
 
     code: str
@@ -29,6 +31,16 @@ class Dossier:
     changed_at: int
     fields: Fields
     result_fields: Fields | None = None
+    came_from: int | None = None
+    supplement_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DetailLink:
+    """The page of a dossier on the ministry's portal: ``/BTXH_ThongTinChung/GetViewDetail/<id>`` (BTXH 3.1.4)."""
+
+    id: str
+    dossier_code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from emulator.wire import oddities
+
 Mode = Literal["strict", "documented", "observed"]
 Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
 MODES: tuple[Mode, ...] = ("strict", "documented", "observed")
@@ -22,3 +24,18 @@ class SandboxSettings:
     vneid_meaning: Literal["printed", "inverted"] | None = None
     gso_era: Literal["2023", "2025"] = "2023"
     agency_code: str | None = "H26"
+    # What a pull finds (BTXH 3.1.4): whose dossiers, by which time of theirs, and at most how many (B57, B58).
+    pull_source: Literal["ministry", "all"] = "ministry"
+    window_on: Literal["received", "submitted", "changed"] = "received"
+    pull_limit: int | None = None
+    # Oddities of the printed replies, by name (emulator/wire/oddities.py). None means as the mode says.
+    reply_oddities: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the names.
+
+        Raises:
+            UnknownOddity: ``reply_oddities`` names one that is not in the table.
+        """
+        if self.reply_oddities is not None:
+            object.__setattr__(self, "reply_oddities", oddities.checked(self.reply_oddities))

@@ -8,7 +8,7 @@ from emulator.kernel.exchange import Effect, Exchange, Level, Remark
 from emulator.store import record_rows, sandbox_rows
 from emulator.store.sqlite import Store
 from emulator.world.keyring import Keyring
-from emulator.world.kinds import DOSSIERS, STEPS
+from emulator.world.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox
 from emulator.world.settings import Mode, SandboxSettings
@@ -36,6 +36,7 @@ class World:
         self.is_held = False
         self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
         self.steps = Shelf(STEPS, pack.steps, self)
+        self.detail_links = Shelf(DETAIL_LINKS, pack.detail_links, self)
 
     @property
     def mode(self) -> Mode:

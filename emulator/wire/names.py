@@ -1,0 +1,110 @@
+"""Official field names in the order the documents print them, and the algorithm that spells them in replies."""
+
+from __future__ import annotations
+
+from functools import cache
+
+DOSSIER_FIELDS = (
+    "LoaiDuLieu",
+    "MaHoSo",
+    "MaLinhVuc",
+    "TenLinhVuc",
+    "KenhThucHien",
+    "LoaiDoiTuong",
+    "HinhThucTra",
+    "MaTTHC",
+    "TenTTHC",
+    "HoVaTen",
+    "NgayThangNamSinh",
+    "GioiTinhId",
+    "DanTocId",
+    "CMND",
+    "CMND_NgayCap",
+    "CMND_NoiCap",
+    "MaTinh",
+    "MaHuyen",
+    "MaXa",
+    "HKTT_MaTinh",
+    "HKTT_MaHuyen",
+    "HKTT_MaXa",
+    "HKTT_MaThon",
+    "HKTT_ChiTiet",
+    "NOHT_MaTinh",
+    "NOHT_MaHuyen",
+    "NOHT_MaXa",
+    "NOHT_MaThon",
+    "NOHT_ChiTiet",
+    "SoDienThoai",
+    "Email",
+    "NgayTiepNhan",
+    "DonViXuLy",
+    "NoiNopHoSo",
+    "HoSoCoThanhPhanSoHoa",
+    "TaiKhoanDuocXacThucVoiVNeID",
+    "DuocThanhToanTrucTuyen",
+    "LoaiDinhDanh",
+    "SoDinhDanh",
+    "MaCSDL",
+    "StatusId",
+    "SubmittedDate",
+    "UrlDetail",
+    "CertificateExtentData",
+)
+"""The 44 fields of a dossier as a push prints them (BTXH 3.1.1)."""
+
+DOSSIER_REPLY_FIELDS = (*DOSSIER_FIELDS[:41], "UrlDetail", "SubmittedDate", "CertificateExtentData")
+"""The same fields as a pull prints them: ``urlDetail`` comes before ``submittedDate`` (BTXH 3.1.4, 3.1.5)."""
+
+STEP_FIELDS = (
+    "MaHoSo",
+    "TaiKhoanXuLy",
+    "NguoiXuLy",
+    "ChucDanh",
+    "ThoiDiemXuLy",
+    "DonViXuLy",
+    "NoiDungXuLy",
+    "StatusId",
+    "NgayBatDau",
+    "NgayKetThucTheoQuyDinh",
+    "UseridCreated",
+    "UseridEdited",
+    "DateCreated",
+    "DateEdited",
+)
+"""The 14 fields of a processing step as a push prints them (BTXH 3.1.2)."""
+
+STEP_REPLY_FIELDS = (*STEP_FIELDS[:7], "TrangThai", *STEP_FIELDS[8:], "CertificateType", "PhongBanXuLy")
+"""The fields of a step as a pull prints them: another name for the status, two fields more (BTXH 3.1.6; B61)."""
+
+LATER_FIELDS = (
+    "LoaiKetQua",
+    "NgayBanHanh",
+    "SoQuyetDinh",
+    "CoQuanBanHanh",
+    "TrichYeu",
+    "AcceptKey",
+    "NgayHenTra",
+    "NgayKetThucXuLy_ThucTe",
+    "SoTaiKhoan",
+    "NganHang",
+    "SubmitedDate",
+)
+"""Fields of no document that a real client reads in replies (facts-clients 6.2)."""
+
+
+@cache
+def camel_key(name: str) -> str:
+    """Return the spelling of an official name in a reply: the .NET camel-case policy (facts-platforms 6.3).
+
+    From the left, upper-case letters become lower case, but the walk stops before a letter (not the first) that is
+    followed by something that is not upper case. ``HKTT_MaTinh`` becomes ``hktT_MaTinh``.
+    """
+    letters = list(name)
+    for place, letter in enumerate(letters):
+        if not letter.isupper():
+            break
+        following = letters[place + 1 : place + 2]
+        if place > 0 and following and not following[0].isupper():
+            break
+        letters[place] = letter.lower()
+    return "".join(letters)
