@@ -1,4 +1,4 @@
-"""The two journeys of the document: A1, a province pushes; A2, a province pulls what citizens filed with the ministry."""
+"""The two journeys of the document: A1, a province pushes; A2, a province pulls what was filed with the ministry."""
 
 from __future__ import annotations
 
