@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from emulator.app import Country, create_app, found
 from emulator.settings import Settings
-from emulator.world.pack import Pack
+from emulator.world.pack import Pack, load_pack
 
 
 class Visitor:
@@ -38,7 +38,7 @@ class Visitor:
     def btxh(self, operation: str, body: Any, **options: Any) -> TestResponse:
         """Call an operation of the BTXH API with a token."""
         headers = {"Authorization": f"Bearer {self.token()}", **options.pop("headers", {})}
-        given = {"data": body, "content_type": "application/json"} if isinstance(body, (bytes, str)) else {"json": body}
+        given = {"data": body} if isinstance(body, (bytes, str)) else {"json": body}
         return self.http.post(f"/apiBTXH/1.0/{operation}", headers=headers, **given, **options)
 
     def journal(self) -> list[dict[str, Any]]:
@@ -47,9 +47,14 @@ class Visitor:
         return found_entries
 
 
+@pytest.fixture(scope="session")
+def co_ban() -> Pack:
+    return load_pack("co-ban")
+
+
 @pytest.fixture
-def country(tmp_path: Path) -> Iterator[Country]:
-    country = found(Settings(), tmp_path / "store.db", {"co-ban": Pack("co-ban")})
+def country(tmp_path: Path, co_ban: Pack) -> Iterator[Country]:
+    country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     yield country
     country.store.close()
 

@@ -53,10 +53,9 @@ class Door:
             NoSuchSandbox: the sandbox is not there, or was dropped meanwhile; nothing is written down.
         """
         started = time.perf_counter_ns()
-        arrived = self._arrival.find(call)
-        exchange = Exchange(arrived.call)
-        world = self._enter(arrived.sandbox, exchange)
-        world.presented = arrived.token
+        sandbox, call = self._arrival.find(call)
+        exchange = Exchange(call)
+        world = self._enter(sandbox, exchange)
         try:
             reply = self._answer(exchange, world)
             self._write_down(exchange, reply, world, started)
@@ -70,8 +69,8 @@ class Door:
         """Tell whether a call may wait for another machine: such a call must not be served on an event loop."""
 
         def enter() -> World:
-            arrived = self._arrival.find(call)
-            return self._enter(arrived.sandbox, Exchange(arrived.call))
+            sandbox, inner = self._arrival.find(call)
+            return self._enter(sandbox, Exchange(inner))
 
         try:
             return any(gateway.blocks(call, enter) for gateway in self._gateways)

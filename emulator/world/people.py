@@ -1,0 +1,83 @@
+"""Citizens and officers who cannot exist, drawn from a seed.
+
+No country has the birthplace code 999, so no such identity number was ever issued (facts-platforms §2.2). Names are
+four syllables put together at random from the syllables of Faker's Vietnamese lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+NOWHERE = "999"
+MALE, FEMALE = "1034", "1035"
+_FIRST_BIRTH, _LAST_BIRTH = date(1938, 1, 1), date(2008, 12, 31)
+_FAMILY_NAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Vũ", "Đặng", "Bùi", "Dương", "Mai", "Hoàng")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is nobody. ``gender_id`` is 1034 (Nam) or 1035 (Nữ), as in BTXH annex 3."""
+
+    name: str
+    gender_id: str
+    born_on: date
+    citizen_id: str
+    id_issued_on: date
+    phone: str
+    mail: str
+
+
+def people(seed: int) -> Iterator[Person]:
+    """Yield people without end; the same seed gives the same people."""
+    from faker import Faker
+
+    fake = Faker("vi_VN")
+    fake.seed_instance(seed)
+    names: set[str] = set()
+    for number in count(1):
+        gender_id = MALE if fake.random.random() < 0.5 else FEMALE
+        name = _name(fake, gender_id)
+        while name in names:
+            name = _name(fake, gender_id)
+        names.add(name)
+        yield _person(fake, number, name, gender_id)
+
+
+def _person(fake: Faker, number: int, name: str, gender_id: str) -> Person:
+    luck = fake.random
+    born_on = _FIRST_BIRTH + timedelta(days=luck.randrange((_LAST_BIRTH - _FIRST_BIRTH).days))
+    return Person(
+        name=name,
+        gender_id=gender_id,
+        born_on=born_on,
+        citizen_id=citizen_id(gender_id, born_on, number * 1009 % 1_000_000),
+        id_issued_on=date(2021, 7, 1) + timedelta(days=luck.randrange(480)),
+        phone=f"{number:010d}",
+        mail=f"nguoi.{number:02d}@example.vn",
+    )
+
+
+def _name(fake: Faker, gender_id: str) -> str:
+    """Return family name, middle name and two given syllables; a name of four parts meets few living people."""
+    luck = fake.random
+    middle = "Thị" if gender_id == FEMALE else "Văn"
+    given = fake.first_name_female if gender_id == FEMALE else fake.first_name_male
+    syllables: list[str] = []
+    while len(syllables) < 2:
+        syllable = str(given())
+        if " " not in syllable and syllable not in (*_FAMILY_NAMES, middle, *syllables):
+            syllables.append(syllable)
+    return " ".join((luck.choice(_FAMILY_NAMES), middle, *syllables))
+
+
+def citizen_id(gender_id: str, born_on: date, number: int) -> str:
+    """Return 12 digits: 999, century and sex, year, six digits (Circular 07/2016/TT-BCA art. 7)."""
+    century = (born_on.year - 1900) // 100 * 2 + (gender_id == FEMALE)
+    return f"{NOWHERE}{century}{born_on:%y}{number:06d}"
