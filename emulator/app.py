@@ -27,6 +27,7 @@ from emulator.store.sqlite import Store
 from emulator.world.keyring import Keyring
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox, Sandboxes
+from emulator.world.settings import SandboxSettings
 from emulator.world.world import World
 
 
@@ -49,7 +50,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     """
     store = Store(store_path)
     store.prepare()
-    sandboxes = Sandboxes(store, settings.default)
+    sandboxes = Sandboxes(store, settings.default, SandboxSettings(journal_limit=settings.max_journal))
     sandboxes.ensure_default()
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
@@ -61,11 +62,22 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     return Country(settings, store, sandboxes, door, office)
 
 
+def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:
+    """Open fixture packs."""
+    return {name: Pack(name) for name in names}
+
+
 def create_app(country: Country) -> Flask:
-    """Return the Flask application: admin API and emulated services."""
+    """Return the Flask application of gthread and of the tests: our own pages and the emulated services."""
+    app = own_pages(country)
+    app.register_blueprint(services(country.door, country.settings.body_limit))
+    return app
+
+
+def own_pages(country: Country) -> Flask:
+    """Return the Flask application of our own pages alone, everything under ``/__``."""
     app = Flask("emulator", static_folder=None)
     app.register_blueprint(admin(country.office))
-    app.register_blueprint(services(country.door, country.settings.body_limit))
     return app
 
 
@@ -75,8 +87,8 @@ def application(country: Country) -> Any:
         return create_app(country)
     from a2wsgi import WSGIMiddleware
 
-    own_pages = WSGIMiddleware(create_app(country), workers=4)  # type: ignore[arg-type]
-    return asgi_app(country.door, own_pages, country.settings.body_limit)  # type: ignore[arg-type]
+    pages = WSGIMiddleware(own_pages(country), workers=4)  # type: ignore[arg-type]
+    return asgi_app(country.door, pages, country.settings.body_limit)  # type: ignore[arg-type]
 
 
 def _btxh() -> Published:

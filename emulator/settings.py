@@ -15,24 +15,28 @@ MEMORY = ":memory:"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything ``serve`` was told."""
+    """Everything ``serve`` was told. ``body_limit`` is in bytes; ``store`` is a path or ``:memory:``."""
 
     store: str = MEMORY
     host: str = "127.0.0.1"
     port: int = 8080
+    port_file: Path | None = None
     workers: int = 2
     worker_kind: str = "asgi"
     admin_token: str | None = None
     body_limit: int = 20 * 1024 * 1024
+    max_journal: int = 10_000
     base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")
     packs: tuple[str, ...] = ("co-ban",)
     default: Definition = field(default_factory=Definition)
+    tls: bool = False
+    tls_names: tuple[str, ...] = ()
+    quiet: bool = False
+    log_level: str = "warning"
 
 
 def data_folder() -> Path:
     """Return the folder of this user's data, by the habit of the system."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ndxp-emulator"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "ndxp-emulator"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ndxp-emulator"

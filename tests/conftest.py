@@ -38,7 +38,7 @@ class Visitor:
     def btxh(self, operation: str, body: Any, **options: Any) -> TestResponse:
         """Call an operation of the BTXH API with a token."""
         headers = {"Authorization": f"Bearer {self.token()}", **options.pop("headers", {})}
-        given = {"data": body} if isinstance(body, (bytes, str)) else {"json": body}
+        given = {"data": body, "content_type": "application/json"} if isinstance(body, (bytes, str)) else {"json": body}
         return self.http.post(f"/apiBTXH/1.0/{operation}", headers=headers, **given, **options)
 
     def journal(self) -> list[dict[str, Any]]:

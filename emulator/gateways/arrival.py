@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from emulator.kernel.exchange import Call
-from emulator.world.keyring import Keyring
+from emulator.world.keyring import Credential, Keyring, Token
 from emulator.world.sandbox import Sandbox, Sandboxes
 
 PREFIX = "/s/"
@@ -18,6 +19,14 @@ class NoSuchSandbox(Exception):
     """The call names a sandbox that is not there."""
 
 
+class Arrived(NamedTuple):
+    """Where a call goes, the call as its services see it, and the token that decided it, if one did."""
+
+    sandbox: Sandbox
+    call: Call
+    token: Token | None = None
+
+
 class Arrival:
     """Finds the sandbox of a call and takes the sandbox prefix off its path."""
 
@@ -25,7 +34,7 @@ class Arrival:
         self._keyring, self._sandboxes = keyring, sandboxes
         self._suffixes = tuple(f".{host}" for host in base_hosts)
 
-    def find(self, call: Call) -> tuple[Sandbox, Call]:
+    def find(self, call: Call) -> Arrived:
         """Return the sandbox and the call as its services see it.
 
         Raises:
@@ -33,12 +42,22 @@ class Arrival:
         """
         if call.path.startswith(PREFIX):
             named, _, rest = call.path[len(PREFIX) :].partition("/")
-            return self._get(named), replace(call, path="/" + rest)
+            return Arrived(self._get(named), replace(call, path="/" + rest))
         named = self._by_host(call.host)
         if named:
-            return self._get(named), call
-        no = self._by_credential(call)
-        return (self._sandboxes.of_no(no) if no else self._get("default")), call
+            return Arrived(self._get(named), call)
+        token = self._presented(call)
+        if token:
+            return Arrived(self._owner(token.sandbox_no), call, token)
+        pair = self._credential(call)
+        return Arrived(self._owner(pair.sandbox_no) if pair else self._get("default"), call)
+
+    def _owner(self, no: int) -> Sandbox:
+        """Return a sandbox by number; what is left of a dropped one counts as unknown."""
+        try:
+            return self._sandboxes.of_no(no)
+        except KeyError:
+            return self._get("default")
 
     def _get(self, sandbox_id: str) -> Sandbox:
         try:
@@ -53,14 +72,30 @@ class Arrival:
                 return name[: -len(suffix)]
         return ""
 
-    def _by_credential(self, call: Call) -> int | None:
+    def _presented(self, call: Call) -> Token | None:
+        """Look for a Bearer token in any header: a sandbox may have renamed the usual one (facts-gateway A9)."""
+        for _, value in call.headers:
+            if "Bearer " in value:
+                word = bearer_word(value)
+                return self._keyring.token(word) if word else None
+        return None
+
+    def _credential(self, call: Call) -> Credential | None:
         scheme, _, value = (call.header("authorization") or "").partition(" ")
-        if scheme == "Bearer":
-            token = self._keyring.token(value.strip())
-            return token.sandbox_no if token else None
         key = basic_pair(value)[0] if scheme.lower() == "basic" else form_field(call, "client_id")
-        pair = self._keyring.credential(key) if key else None
-        return pair.sandbox_no if pair else None
+        return self._keyring.credential(key) if key else None
+
+
+def bearer_word(value: str) -> str:
+    """Return the token in a header value, empty when there is none (facts-gateway A5).
+
+    The value is split on commas, then on spaces; ``Bearer`` is case-sensitive; quotes around the token are dropped.
+    """
+    for part in value.split(","):
+        words = part.split()
+        if "Bearer" in words[:-1]:
+            return words[words.index("Bearer") + 1].strip("\"'")
+    return ""
 
 
 def basic_pair(encoded: str) -> tuple[str, str]:

@@ -53,9 +53,10 @@ class Door:
             NoSuchSandbox: the sandbox is not there, or was dropped meanwhile; nothing is written down.
         """
         started = time.perf_counter_ns()
-        sandbox, call = self._arrival.find(call)
-        exchange = Exchange(call)
-        world = self._enter(sandbox, exchange)
+        arrived = self._arrival.find(call)
+        exchange = Exchange(arrived.call)
+        world = self._enter(arrived.sandbox, exchange)
+        world.presented = arrived.token
         try:
             reply = self._answer(exchange, world)
             self._write_down(exchange, reply, world, started)
@@ -69,8 +70,8 @@ class Door:
         """Tell whether a call may wait for another machine: such a call must not be served on an event loop."""
 
         def enter() -> World:
-            sandbox, inner = self._arrival.find(call)
-            return self._enter(sandbox, Exchange(inner))
+            arrived = self._arrival.find(call)
+            return self._enter(arrived.sandbox, Exchange(arrived.call))
 
         try:
             return any(gateway.blocks(call, enter) for gateway in self._gateways)

@@ -98,6 +98,10 @@ class Reply:
         """Return the number of bytes of the body."""
         return self.file.length if self.file else len(self.body)
 
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header (lower-case name), or None."""
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:

@@ -29,7 +29,7 @@ class GatewayRefusal(Refusal):
     """The gateway refuses before any provider is asked.
 
     ``family`` chooses the fault body (facts-gateway A4); ``code`` is the WSO2 code, or the HTTP status for
-    routing faults; ``headers`` are added to the reply.
+    routing faults; ``headers`` are added to the reply, ``members`` to the end of the fault.
     """
 
     def __init__(
@@ -41,8 +41,10 @@ class GatewayRefusal(Refusal):
         description: str,
         headers: Headers = (),
         remarks: Sequence[Remark] = (),
+        members: Headers = (),
     ) -> None:
         super().__init__(remarks)
+        self.members = members
         self.family, self.status, self.code = family, status, code
         self.message, self.description, self.headers = message, description, headers
 

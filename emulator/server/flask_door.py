@@ -1,58 +1,86 @@
-"""The canonical door: every call through Flask. It serves alone under gthread; under ASGI, what begins ``/__``."""
+"""The fallback door: every call through Flask, a thread for each. It serves under gthread and in the tests."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from flask import Blueprint, Request, Response, request
 
 from emulator.gateways.door import Door
-from emulator.kernel.exchange import Call
+from emulator.kernel.exchange import Call, Reply
 from emulator.server.nowhere import answer_for
+from emulator.server.target import is_own, read_target
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _CHUNK = 65_536
 
 
 def services(door: Door, body_limit: int) -> Blueprint:
-    """Return the routes of the emulated services: whatever no other route takes."""
+    """Return the blueprint of the emulated services: it answers every call that is not for the emulator's own pages.
+
+    Flask's routing is never asked for a service: it folds ``//``, redirects and knows a fixed list of methods.
+    """
     blueprint = Blueprint("services", __name__)
 
-    @blueprint.route("/", defaults={"path": ""}, methods=_METHODS, provide_automatic_options=False)
-    @blueprint.route("/<path:path>", methods=_METHODS, provide_automatic_options=False)
-    def serve(path: str) -> Response:  # noqa: ARG001 - Flask passes what its rule matched
-        reply = answer_for(door, _call(request, body_limit))
+    @blueprint.before_app_request
+    def serve() -> Response | None:
+        raw = _raw_target(request)
+        if is_own(read_target(raw).path):
+            return None
+        try:
+            body, size = _read(request, body_limit)
+        except OSError:  # the client left before its body was complete: nobody reads this reply
+            return Response(status=400)
+        reply = answer_for(door, _call(request, raw, body, size))
         if reply.delivery.delay_s:
             time.sleep(reply.delivery.delay_s)
-        # An iterator keeps Werkzeug from adding a Content-Length that the platform does not send.
-        response = Response(reply.file.chunks() if reply.file else iter((reply.body,)), reply.status)
-        response.headers.clear()
-        for name, value in reply.headers:
-            response.headers.add(name, value)
-        return response
+        return _response(reply)
 
     return blueprint
 
 
-def _call(incoming: Request, limit: int) -> Call:
-    body, size = _read(incoming, limit)
-    target = incoming.environ.get("RAW_URI") or incoming.full_path.rstrip("?")
+def _raw_target(incoming: Request) -> str:
+    raw = incoming.environ.get("RAW_URI")
+    return str(raw) if raw else incoming.full_path.removesuffix("?")
+
+
+def _call(incoming: Request, raw: str, body: bytes, size: int) -> Call:
+    target = read_target(raw)
     return Call(
         method=incoming.method,
-        path=incoming.path,
-        query=incoming.query_string.decode("latin-1"),
+        path=target.path,
+        query=target.query,
         headers=tuple((name.lower(), value) for name, value in incoming.headers.items()),
         body=body,
         body_size=size,
-        target=target,
-        host=incoming.host,
+        target=raw,
+        host=target.host or incoming.headers.get("Host", ""),
         scheme=incoming.scheme,
         client_ip=incoming.remote_addr or "",
     )
 
 
+def _response(reply: Reply) -> Response:
+    # An iterator keeps Werkzeug from adding a Content-Length that the platform does not send.
+    response = Response(
+        reply.file.chunks() if reply.file else iter((reply.body,)), f"{reply.status} {_phrase(reply.status)}"
+    )
+    response.headers.clear()
+    for name, value in reply.headers:
+        response.headers.add(name, value)
+    return response
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
 def _read(incoming: Request, limit: int) -> tuple[bytes, int]:
+    """Return the kept part of the body and its whole size; what is over the limit is read and forgotten."""
     kept, size = bytearray(), 0
     for chunk in _chunks(incoming):
         size += len(chunk)

@@ -1,22 +1,48 @@
-"""gunicorn inside: the listening socket, the workers, and the sign that all is ready."""
+"""gunicorn inside: the listening socket, the workers, and how they begin and end."""
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
-import gunicorn.asgi.protocol as asgi_protocol
 from gunicorn.app.base import BaseApplication
 
-GRACE_S = 1
+ARBITER_GRACE_S = 1
+_THREADS = 8
+
+
+class Companion(Protocol):
+    """Something that lives beside every worker, such as the upkeep of the store."""
+
+    def start(self) -> None:
+        """Begin, in a worker that is ready to serve."""
+
+    def stop(self) -> None:
+        """End, before the worker's process does."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to serve: kind and number of workers, log level, certificate chain (PEM with key) or None."""
+
+    kind: str
+    workers: int
+    log_level: str = "warning"
+    certificate: Path | None = None
 
 
 class Launch(BaseApplication):  # type: ignore[misc]
     """A gunicorn that serves one application on one socket that is already bound."""
 
-    def __init__(self, options: dict[str, Any], load_app: Callable[[], Any]) -> None:
-        self._options, self._load_app = options, load_app
+    def __init__(self, options: dict[str, Any], app: Any) -> None:
+        self._options, self._app = options, app
         super().__init__()
 
     def load_config(self) -> None:
@@ -26,40 +52,108 @@ class Launch(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Return the application."""
-        return self._load_app()
+        return self._app
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Bind the listening socket. Raises OSError when the address is taken."""
+    """Bind the listening socket. Raises OSError when the address is taken or not ours."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.set_inheritable(True)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        # A second server may bind the same address as long as nobody listens there: listening settles it.
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 
-def run(
-    listener: socket.socket, load_app: Callable[[], Any], *, kind: str, workers: int, on_ready: Callable[[], None]
-) -> None:
-    """Serve until a signal ends it."""
-    asgi_protocol._CACHED_SERVER_HEADER = b""  # the gateway shows no Server header (facts-gateway A1)
+def run(listener: socket.socket, app: Any, plan: Plan, companion: Companion, on_first: Callable[[], None]) -> None:
+    """Serve until a signal ends it; ``on_first`` is called in the first worker, before it takes calls.
+
+    Raises:
+        SystemExit: always, in the arbiter; workers end inside.
+    """
 
     def post_worker_init(worker: Any) -> None:
+        companion.start()
         if worker.age == 1:
-            on_ready()
+            on_first()
 
-    options = {
-        "bind": f"fd://{listener.fileno()}",
-        "workers": workers,
-        "worker_class": kind,
-        "threads": 1 if kind == "asgi" else 8,
+    def worker_exit(_server: Any, worker: Any) -> None:
+        if worker.pid == os.getpid():  # the arbiter calls this too, for a worker it found dead
+            companion.stop()
+            _leave()
+
+    options = _options(listener.detach(), plan) | {"post_worker_init": post_worker_init, "worker_exit": worker_exit}
+    Launch(options, app).run()
+
+
+def _options(descriptor: int, plan: Plan) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "bind": f"fd://{descriptor}",
+        "workers": plan.workers,
+        "worker_class": _worker_class(plan.kind),
+        "threads": 1 if plan.kind == "asgi" else _THREADS,
         "preload_app": True,
-        "loglevel": "warning",
-        "graceful_timeout": GRACE_S,
+        "loglevel": plan.log_level,
+        "graceful_timeout": ARBITER_GRACE_S,
         "keepalive": 75,
         "control_socket_disable": True,
-        "post_worker_init": post_worker_init,
     }
-    if kind == "asgi":
+    if plan.kind == "asgi":
         options["asgi_lifespan"] = "off"
-    Launch(options, load_app).run()
+    if plan.certificate:
+        options["certfile"] = options["keyfile"] = str(plan.certificate)
+        # gthread asks for a context per connection: one per process is enough
+        options["ssl_context"] = _one_context()
+    return options
+
+
+def _one_context() -> Callable[[Any, Callable[[], Any]], Any]:
+    kept: dict[int, Any] = {}
+
+    def ssl_context(_config: Any, make: Callable[[], Any]) -> Any:
+        if os.getpid() not in kept:
+            kept[os.getpid()] = make()
+        return kept[os.getpid()]
+
+    return ssl_context
+
+
+def _worker_class(kind: str) -> type:
+    if kind == "asgi":
+        from emulator.server.loop_worker import LoopWorker
+
+        return LoopWorker
+    from emulator.server.pool_worker import PoolWorker
+
+    return PoolWorker
+
+
+def _leave() -> None:
+    """End this worker's process here and now.
+
+    A worker is a fork of the arbiter: unwinding further would run the arbiter's own clean-up, and a thread that still
+    holds a slow delivery would keep the process from ending.
+    """
+    trouble = sys.exc_info()[1]
+    code = trouble.code if isinstance(trouble, SystemExit) else 0 if trouble is None else 1
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            _flush(stream)
+    os._exit(code if isinstance(code, int) and code >= 0 else 1)
+
+
+def _flush(stream: Any) -> None:
+    try:
+        stream.flush()
+    except OSError as trouble:  # nobody listens any more, which must not stop the stop
+        logging.getLogger(__name__).debug("closed stream: %s", trouble)
+
+
+def end_on_signals() -> None:
+    """Until gunicorn takes over, let SIGTERM end the start as tidily as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -15,6 +15,13 @@ from emulator.store.schema import APPLICATION_ID, MIGRATIONS
 
 Row = tuple[Any, ...]
 _BUSY_MS = 10_000
+_MAGIC = b"SQLite format 3\x00"
+_HEADER_SIZE = 100
+_WAL_FORMAT = 2
+# The upkeep thread checkpoints; this far behind, a commit does it after all.
+_AUTO_CHECKPOINT_PAGES = 40_000
+# From here on a checkpoint is finished with the pen in hand, so that the log can begin again.
+_LONG_LOG_PAGES = 4_000
 
 
 class StoreTrouble(Exception):
@@ -27,8 +34,8 @@ class Store:
     Writers of all processes queue on a lock file, which costs microseconds, where SQLite's own busy handler sleeps.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+        self.path, self._migrations = path, migrations
         self._local = threading.local()
 
     def prepare(self) -> None:
@@ -39,6 +46,7 @@ class Store:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._refuse_strangers()
             with self.writing() as connection:
                 self._migrate(connection)
         except (OSError, sqlite3.Error) as trouble:
@@ -46,26 +54,46 @@ class Store:
                 f"Không mở được kho dữ liệu {self.path}: {trouble}. / Cannot open the store {self.path}: {trouble}."
             ) from trouble
 
+    def _refuse_strangers(self) -> None:
+        """Look before opening: opening would already change a database of somebody else's."""
+        header = self._header()
+        is_ours = int.from_bytes(header[68:72]) == APPLICATION_ID
+        # Right after a crash our mark may still stand in the log alone; every store of ours is in WAL format.
+        may_be_ours = header[18:19] == bytes([_WAL_FORMAT]) and Path(f"{self.path}-wal").exists()
+        if header and not (header.startswith(_MAGIC) and (is_ours or may_be_ours)):
+            raise self._stranger()
+
+    def _header(self) -> bytes:
+        try:
+            with self.path.open("rb") as file:
+                return file.read(_HEADER_SIZE)
+        except FileNotFoundError:
+            return b""
+
+    def _stranger(self) -> StoreTrouble:
+        return StoreTrouble(
+            f"{self.path} không phải kho dữ liệu của trình giả lập. / {self.path} is not an emulator store."
+        )
+
     def _migrate(self, connection: sqlite3.Connection) -> None:
+        known = len(self._migrations)
         done = connection.execute("PRAGMA user_version").fetchone()[0]
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
         used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if used and owner != APPLICATION_ID:
+            raise self._stranger()
+        if done > known:
             raise StoreTrouble(
-                f"{self.path} không phải kho dữ liệu của trình giả lập. / {self.path} is not an emulator store."
+                f"{self.path} do bản mới hơn tạo ra (lược đồ {done}, bản này biết {known}); hãy nâng cấp "
+                f"hoặc dùng tệp khác. / {self.path} was made by a newer version (schema {done}, this one "
+                f"knows {known}): upgrade, or use another file."
             )
-        if done > len(MIGRATIONS):
-            raise StoreTrouble(
-                f"{self.path} do bản mới hơn tạo ra (lược đồ {done}, bản này biết {len(MIGRATIONS)}); hãy nâng cấp "
-                f"hoặc dùng tệp khác. / {self.path} was made by a newer version (schema {done}, this one knows "
-                f"{len(MIGRATIONS)}): upgrade, or use another file."
-            )
-        for script in MIGRATIONS[done:]:
+        for script in self._migrations[done:]:
             for statement in script.split(";"):
                 if statement.strip():
                     connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA user_version = {known}")
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection (opened at first use, and again after a fork)."""
@@ -80,7 +108,7 @@ class Store:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=256)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_AUTO_CHECKPOINT_PAGES}")
         return connection
 
     def _open_lock(self) -> int:
@@ -92,6 +120,20 @@ class Store:
             self._local.connection.close()
             os.close(self._local.lock)
         self._local.pid = None
+
+    def checkpoint(self) -> None:
+        """Move the log into the file, beside the writers; a long log is finished while they wait for a moment."""
+        if self._checkpoint() > _LONG_LOG_PAGES:
+            self.connection()
+            fcntl.flock(self._local.lock, fcntl.LOCK_EX)
+            try:
+                self._checkpoint()
+            finally:
+                self._release()
+
+    def _checkpoint(self) -> int:
+        row = self.one("PRAGMA wal_checkpoint(PASSIVE)")
+        return int(row[1]) if row else 0
 
     def begin(self) -> None:
         """Take the pen: what is read from now on stays true until the commit."""

@@ -28,10 +28,10 @@ def get(store: Store, token: str) -> TokenRow | None:
 
 
 def latest(store: Store, home: tuple[int, int], consumer_key: str, scope: str) -> TokenRow | None:
-    """Return the newest token of a key and scope."""
+    """Return the newest unrevoked token of a key and scope; of those of one instant, the one that lasts longest."""
     row = store.one(
         "SELECT * FROM tokens WHERE sandbox_no = ? AND epoch = ? AND consumer_key = ? AND scope = ?"
-        " ORDER BY issued_at DESC LIMIT 1",
+        " AND is_revoked = 0 ORDER BY issued_at DESC, expires_at IS NULL DESC, expires_at DESC LIMIT 1",
         (*home, consumer_key, scope),
     )
     return TokenRow(*row) if row else None

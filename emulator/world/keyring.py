@@ -25,7 +25,7 @@ class Keyring:
         return token_rows.get(self._store, text)
 
     def latest(self, home: tuple[int, int], consumer_key: str, scope: str) -> Token | None:
-        """Return the newest token of a key and scope in a sandbox's epoch."""
+        """Return the newest unrevoked token of a key and scope in a sandbox's epoch."""
         return token_rows.latest(self._store, home, consumer_key, scope)
 
     def add(self, token: Token) -> None:

@@ -53,8 +53,9 @@ class SandboxExists(Exception):
 class Sandboxes:
     """Create, find, change, reset and drop sandboxes. Parsed rows are kept until their version changes."""
 
-    def __init__(self, store: Store, default: Definition) -> None:
+    def __init__(self, store: Store, default: Definition, settings: SandboxSettings | None = None) -> None:
         self._store, self._default = store, default
+        self._settings = settings or SandboxSettings()
         self._parsed: dict[int, tuple[int, Sandbox]] = {}
 
     def ensure_default(self) -> Sandbox:
@@ -117,7 +118,7 @@ class Sandboxes:
             row.id,
             row.epoch,
             Definition(**json.loads(row.definition)),
-            SandboxSettings(**json.loads(row.settings)),
+            replace(self._settings, **json.loads(row.settings)),
             Clock(**json.loads(row.clock)),
         )
         self._parsed[row.no] = (row.version, sandbox)

@@ -20,6 +20,20 @@ class SandboxSettings:
     journal_limit: int = 10_000
     error_code_style: Literal["number", "string", "00"] = "number"
     token_lifetime_s: int = 3600
+    # What the gateway's operator has set up. A negative lifetime never ends (facts-gateway A1).
+    host_name: str = "api.ngsp.gov.vn"  # the realm of the token endpoint's challenge (A2)
+    application_state: Literal["active", "revoked"] = "active"
+    user_grants: bool = False  # password, refresh_token and authorization_code are allowed beside client_credentials
+    auth_header: str = "Authorization"  # the header that carries the token (A9)
+    access_key: str | None = None  # the AccessKey the account was given; None: none is asked for (B01)
+    lgsp_mount: bool | None = None  # /apiBTXH/X beside /apiBTXH/1.0/X (B06)
+    https_only: bool = False
+    subscription: Literal["active", "blocked", "inactive", "none"] = "active"
+    api_state: Literal["published", "blocked", "retired"] = "published"
+    missing_endpoint: Literal["production", "sandbox"] | None = None
+    throttle_limit: int | None = None  # calls per window; None: as many as you like (A6)
+    throttle_window_s: int = 60
+    throttle_level: Literal["application", "subscription"] = "subscription"
     # How bodies are read. None means as the mode says (B33), or not checked (B18).
     vneid_meaning: Literal["printed", "inverted"] | None = None
     gso_era: Literal["2023", "2025"] = "2023"

@@ -7,7 +7,7 @@ from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Effect, Exchange, Level, Remark
 from emulator.store import record_rows, sandbox_rows
 from emulator.store.sqlite import Store
-from emulator.world.keyring import Keyring
+from emulator.world.keyring import Keyring, Token
 from emulator.world.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox
@@ -30,6 +30,7 @@ class World:
         self.store, self.sandbox, self.pack, self.exchange = store, sandbox, pack, exchange
         self.home = sandbox.home
         self.keyring = Keyring(store)
+        self.presented: Token | None = None  # what the call's sandbox was found by, so that it is read once
         self.now_ms = sandbox.clock.at(system_ms())
         self.seq = 0
         self.head = ""
@@ -92,3 +93,11 @@ class World:
     def count(self, name: str) -> int:
         """Add one to a counter of the sandbox and return it. Hold the pen first."""
         return record_rows.count(self.store, self.home, name)
+
+    def count_at_once(self, name: str) -> int:
+        """Add one to a counter in a transaction of its own, which stays whatever becomes of the call; return it.
+
+        For quotas: a refused call has used its share. Not while the pen is held.
+        """
+        with self.store.writing():
+            return self.count(name)

@@ -1,0 +1,163 @@
+"""``ndxp-emulator serve``: every flag has a twin in the environment, the flag wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from emulator.cli.stopping import CannotStart
+from emulator.settings import PREFIX, Settings
+from emulator.world.sandbox import Definition
+from emulator.world.settings import MODES, PROFILES
+
+F = TypeVar("F", bound=Callable[..., Any])
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  # chạy ở cổng 8080, kho dữ liệu giữ lại giữa các lần chạy / port 8080, the store is kept between runs
+  ndxp-emulator serve
+  # cổng trống bất kỳ, không giữ gì lại: cho kiểm thử tự động / any free port, nothing kept: for automated tests
+  ndxp-emulator serve --port 0 --store :memory:
+  # HTTPS bằng chứng chỉ thử nghiệm / HTTPS with a test certificate
+  ndxp-emulator serve --tls --tls-name lgsp.example.vn
+  # cho máy khác truy cập, bắt buộc có mã quản trị / reachable from other machines, an admin token is demanded
+  NDXP_EMULATOR_ADMIN_TOKEN=... ndxp-emulator serve --host 0.0.0.0
+"""
+
+
+def _option(flag: str, help_text: str, *more_variables: str, **attributes: Any) -> Callable[[F], F]:
+    """Declare a flag with its environment twin."""
+    variable = PREFIX + flag.removeprefix("--").replace("-", "_").upper()
+    variables = [variable, *more_variables] if more_variables else variable
+    shown = " / ".join([variable, *more_variables])
+    attributes.setdefault("show_default", not attributes.get("is_flag"))
+    return click.option(flag, envvar=variables, help=f"{help_text} [{shown}]", cls=_Twin, **attributes)
+
+
+class _Twin(click.Option):
+    """An option whose error names both the flag and its variable."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        names = self.envvar if isinstance(self.envvar, list) else [self.envvar]
+        return f"{super().get_error_hint(ctx)} ({' / '.join(map(str, names))})"
+
+
+_NUMBER, _SIZE = click.IntRange(min=1), click.IntRange(min=1024)
+_FLAGS: tuple[Callable[[Any], Any], ...] = (
+    _option("--host", "Địa chỉ nghe. / Address to listen on.", default="127.0.0.1"),
+    _option(
+        "--port",
+        "Cổng, 0 là cổng trống bất kỳ. / Port, 0 for any free one.",
+        "PORT",
+        default=8080,
+        type=click.IntRange(0, 65535),
+    ),
+    _option(
+        "--port-file",
+        "Ghi số cổng vào tệp này. / Write the port to this file.",
+        type=click.Path(dir_okay=False, path_type=Path),
+    ),
+    _option(
+        "--store",
+        "Tệp kho dữ liệu hoặc :memory:. / Store file, or :memory:.  "
+        "[default: thư mục dữ liệu của bạn / your data folder]",
+        show_default=False,
+    ),
+    _option(
+        "--pack",
+        "Gói dữ liệu mẫu: tên hoặc thư mục; lặp lại được. / Fixture pack: name or folder; repeatable.",
+        multiple=True,
+        default=("co-ban",),
+    ),
+    _option(
+        "--mode",
+        "Cách xử lý chỗ tài liệu mâu thuẫn. / What to do where the documents disagree.",
+        type=click.Choice(MODES),
+        default="documented",
+    ),
+    _option(
+        "--profile",
+        "Phương ngữ của cổng NDXP. / Dialect of the NDXP gateway.",
+        type=click.Choice(PROFILES),
+        default="apim-3.2",
+    ),
+    _option("--seed", "Hạt giống ngẫu nhiên. / Seed of all luck.", type=int, default=42),
+    _option("--workers", "Số tiến trình phục vụ. / Number of workers.", type=_NUMBER, default=2),
+    _option(
+        "--worker-kind",
+        "Kiểu tiến trình phục vụ. / Kind of worker.",
+        type=click.Choice(["asgi", "gthread"]),
+        default="asgi",
+    ),
+    _option("--tls", "HTTPS bằng chứng chỉ thử nghiệm. / HTTPS with a test certificate.", is_flag=True),
+    _option(
+        "--tls-name",
+        "Thêm tên miền vào chứng chỉ; lặp lại được. / One more name for the certificate; repeatable.",
+        multiple=True,
+    ),
+    _option("--admin-token", "Mã mà API quản trị đòi. / Token that the admin API demands."),
+    _option(
+        "--base-host",
+        "Tên miền gốc của <sandbox>.<tên>; lặp lại được. / Base of <sandbox>.<name>; repeatable.",
+        multiple=True,
+        default=("localhost", "api.ngsp.gov.vn"),
+    ),
+    _option(
+        "--body-limit",
+        "Số byte lớn nhất của một yêu cầu. / Largest request body in bytes.",
+        type=_SIZE,
+        default=20 * 1024 * 1024,
+    ),
+    _option(
+        "--max-journal",
+        "Số cuộc gọi nhật ký giữ cho mỗi sandbox. / Calls the journal keeps per sandbox.",
+        type=_NUMBER,
+        default=10_000,
+    ),
+    _option("--quiet", "Không in lời chào. / No banner.", is_flag=True),
+    _option(
+        "--log-level",
+        "Mức nhật ký trên stderr. / Level of the log on stderr.",
+        type=click.Choice(["debug", "info", "warning", "error"]),
+        default="warning",
+    ),
+)
+
+
+def _with_flags(command: F) -> F:
+    for declare in reversed(_FLAGS):
+        command = declare(command)
+    return command
+
+
+@click.command(epilog=_EXAMPLES)
+@_with_flags
+def serve(**flags: Any) -> None:
+    """Chạy cả "quốc gia" giả lập trên một cổng. / Serve the whole emulated country on one port."""
+    settings = _settings(flags)
+    if not _is_loopback(settings.host) and not settings.admin_token:
+        raise CannotStart(
+            f"Nghe ở {settings.host} thì máy khác truy cập được: hãy đặt --admin-token ({PREFIX}ADMIN_TOKEN). / Other "
+            f"machines can reach {settings.host}: set --admin-token ({PREFIX}ADMIN_TOKEN)."
+        )
+    from emulator.cli.serving import serve_until_stopped
+
+    serve_until_stopped(settings)
+
+
+def _settings(flags: dict[str, Any]) -> Settings:
+    packs = tuple(flags.pop("pack"))
+    flags["base_hosts"], flags["tls_names"] = flags.pop("base_host"), flags.pop("tls_name")
+    definition = Definition(pack=packs[0], mode=flags.pop("mode"), profile=flags.pop("profile"), seed=flags.pop("seed"))
+    return Settings(packs=packs, default=definition, **flags)
+
+
+def _is_loopback(host: str) -> bool:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

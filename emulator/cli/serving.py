@@ -1,0 +1,102 @@
+"""From settings to a server that runs: the order of the start, and what is said when it is ready."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+from emulator.app import Country, application, found, open_packs
+from emulator.cli.announcement import Announcement, announce
+from emulator.cli.stopping import CannotStart
+from emulator.server.certificates import CertificateTrouble, issue
+from emulator.server.launch import Plan, bind, end_on_signals, run
+from emulator.server.readiness import when_ready
+from emulator.settings import MEMORY, Settings, data_folder
+from emulator.store.claim import claimed
+from emulator.store.sqlite import StoreTrouble
+from emulator.store.upkeep import Upkeep
+
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is reached
+
+
+def serve_until_stopped(settings: Settings) -> NoReturn:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        CannotStart: port, store, pack or certificate stand in the way.
+        SystemExit: the server has ended.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    end_on_signals()
+    with ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ndxp-emulator-")))
+            store_path = _store_path(settings, folder)
+            stack.enter_context(claimed(store_path))
+            country = found(settings, store_path, open_packs(settings.packs))
+            certificate, ca_file = _certificate(settings, folder)
+            listener = _bind(settings)
+        except (StoreTrouble, CertificateTrouble) as trouble:
+            raise CannotStart(str(trouble)) from trouble
+        address = (_ANY.get(settings.host, settings.host), listener.getsockname()[1])
+        announcement = _announcement(settings, country, address, ca_file)
+        stack.callback(_forget, settings.port_file)
+        app = application(country)
+        country.store.close()
+        plan = Plan(settings.worker_kind, settings.workers, settings.log_level, certificate)
+
+        def on_first() -> None:
+            when_ready(address, settings.tls, "/__admin/ready", lambda: announce(announcement))
+
+        run(listener, app, plan, Upkeep(country.store), on_first)
+    sys.exit(0)
+
+
+def _store_path(settings: Settings, folder: Path) -> Path:
+    if settings.store == MEMORY:
+        return folder / "store.db"
+    return Path(settings.store) if settings.store else data_folder() / "store.db"
+
+
+def _certificate(settings: Settings, folder: Path) -> tuple[Path | None, Path | None]:
+    if not settings.tls:
+        return None, None
+    certificate = folder / "certificate.pem"
+    return certificate, issue(data_folder() / "tls", settings.tls_names, certificate)
+
+
+def _bind(settings: Settings) -> socket.socket:
+    try:
+        return bind(settings.host, settings.port)
+    except OSError as trouble:
+        where = f"{settings.host}:{settings.port}"
+        raise CannotStart(
+            f"Không mở được cổng {where}: {trouble.strerror}; dùng --port 0 để lấy cổng trống. / Cannot listen on "
+            f"{where}: {trouble.strerror}; use --port 0 for a free port."
+        ) from trouble
+
+
+def _announcement(settings: Settings, country: Country, address: tuple[str, int], ca_file: Path | None) -> Announcement:
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    pairs = country.sandboxes.credentials_shown(country.sandboxes.get("default"))
+    return Announcement(
+        base_url=f"{'https' if settings.tls else 'http'}://{host}:{address[1]}",
+        credentials=pairs,
+        store=settings.store if settings.store == MEMORY else str(country.store.path),
+        ca_file=str(ca_file) if ca_file else None,
+        port=address[1],
+        port_file=settings.port_file,
+        is_quiet=settings.quiet,
+    )
+
+
+def _forget(port_file: Path | None) -> None:
+    if port_file:
+        with contextlib.suppress(OSError):  # whoever removed it first is right
+            port_file.unlink(missing_ok=True)

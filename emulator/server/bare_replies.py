@@ -1,0 +1,48 @@
+"""gunicorn's own headers give way: the platforms show no ``Server``, and one ``Date``, in sandbox time.
+
+The asgi worker already leaves ``Date`` and ``Connection`` alone when a reply has them; only its ``Server`` line must
+go. The gthread worker writes ``Server``, ``Date`` and ``Connection`` before every reply, so its two methods that put
+the head of a reply together are replaced (facts-gateway A1 shows what a reply of the gateway carries).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def make_asgi_bare() -> None:
+    """Take the ``Server`` header out of the asgi worker."""
+    from gunicorn.asgi import protocol
+
+    protocol._CACHED_SERVER_HEADER = b""
+
+
+def make_gthread_bare() -> None:
+    """Make the gthread worker write the same head as the asgi worker, in the same order."""
+    from gunicorn import util
+    from gunicorn.http.wsgi import Response
+
+    def default_headers(response: Any) -> list[str]:
+        major, minor = response.req.version
+        return [f"HTTP/{major}.{minor} {response.status}\r\n"]
+
+    def send_headers(response: Any) -> None:
+        if response.headers_sent:
+            return
+        lines = default_headers(response)
+        lines += [f"{name}: {value}\r\n" for name, value in response.headers]
+        lines += _framing(response)
+        util.write(response.sock, util.to_bytestring("".join(lines) + "\r\n", "latin-1"))
+        response.headers_sent = True
+
+    def _framing(response: Any) -> list[str]:
+        lines = ["Transfer-Encoding: chunked\r\n"] if response.chunked else []
+        if not any(name.lower() == "date" for name, _ in response.headers):
+            lines.append(f"Date: {util.http_date()}\r\n")
+        if response.should_close():
+            lines.append("Connection: close\r\n")
+        return lines
+
+    util.hop_headers.discard("date")  # gunicorn drops what an application says about these
+    Response.default_headers = default_headers
+    Response.send_headers = send_headers

@@ -1,0 +1,39 @@
+"""gunicorn's asgi worker, stopping at once: a delivery that waits on the loop must not hold the stop up."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gunicorn.workers.gasgi import ASGIWorker
+
+from emulator.server.bare_replies import make_asgi_bare
+
+
+class LoopWorker(ASGIWorker):  # type: ignore[misc]
+    """Serves on a loop. No exchange is half done when a signal comes: each is served in one turn of the loop."""
+
+    _main: asyncio.Task[None] | None = None
+
+    def init_process(self) -> None:
+        """Begin to serve."""
+        make_asgi_bare()
+        super().init_process()
+
+    async def _serve(self) -> None:
+        self._main = asyncio.current_task()
+        await super()._serve()
+
+    def handle_exit_signal(self) -> None:
+        """End without waiting for deliveries and kept-alive connections."""
+        self._end()
+        super().handle_exit_signal()
+
+    def handle_quit_signal(self) -> None:
+        """End as for SIGTERM."""
+        self._end()
+        super().handle_quit_signal()
+
+    def _end(self) -> None:
+        self._quick_shutdown = True
+        if self.alive and self.servers and self._main:
+            self._main.cancel()  # wakes the heartbeat, which sleeps for a second

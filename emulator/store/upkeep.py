@@ -1,0 +1,67 @@
+"""Upkeep of a store while it serves: checkpoints outside the writers' way, and the sweep of what ended.
+
+SQLite's own checkpoint runs inside the commit that happens to cross a limit, which makes the slowest answers thirty
+times slower than the others; a thread of its own takes it out of their way.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+
+from emulator.store import sandbox_rows
+from emulator.store.sqlite import Store
+
+_log = logging.getLogger(__name__)
+EVERY_S = 1.0
+_BATCH, _PAUSE_S = 200, 0.005  # short transactions, and others may write in between
+
+
+class Upkeep:
+    """One thread per worker. Make it before the fork, start it after."""
+
+    def __init__(self, store: Store, every_s: float = EVERY_S) -> None:
+        self._store, self._every_s = store, every_s
+        self._swept: tuple[int, ...] = ()
+        self._end = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, in the process that serves."""
+        self._thread = threading.Thread(target=self._work, name="upkeep", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End and wait for the round under way, a second at most."""
+        self._end.set()
+        if self._thread:
+            self._thread.join(1.0)
+
+    def _work(self) -> None:
+        while not self._end.wait(self._every_s):
+            try:
+                self.round()
+            except (sqlite3.Error, OSError):
+                _log.exception("the upkeep of the store failed; it will be tried again")
+        self._store.close()
+
+    def round(self) -> None:
+        """Do what is due now."""
+        self._store.checkpoint()
+        seen = self._sandboxes()
+        if seen == self._swept:
+            return
+        while self._sweep():
+            if self._end.wait(_PAUSE_S):
+                return
+        self._swept = seen
+
+    def _sandboxes(self) -> tuple[int, ...]:
+        """Return what changes whenever a sandbox is made, reset or dropped."""
+        row = self._store.one("SELECT count(*), coalesce(max(no), 0), coalesce(sum(epoch), 0) FROM sandboxes")
+        return tuple(row or ())
+
+    def _sweep(self) -> int:
+        with self._store.writing():
+            return sandbox_rows.sweep(self._store, _BATCH)
