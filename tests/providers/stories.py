@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.app import found
-from emulator.kernel.clock import read_day, read_moment
+from emulator.kernel.clock import Clock, read_day, read_moment
 from emulator.settings import Settings
 from emulator.world.kinds import DOSSIERS, STEPS
 from emulator.world.pack import Pack, PackFile
@@ -69,6 +69,7 @@ def visiting(
     country = found(Settings(default=Definition(mode=mode)), folder / "store.db", {"co-ban": pack})
     sandbox = country.sandboxes.get("default")
     country.sandboxes.set_settings(sandbox, replace(sandbox.settings, **settings))
+    country.sandboxes.set_clock(sandbox, Clock(virtual_ms=at("01/12/2026"), frozen=True))
     try:
         yield Visitor(country)
     finally:
