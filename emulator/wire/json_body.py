@@ -1,29 +1,106 @@
-"""A body as a JSON object, whatever is wrong with it (facts-platforms §5.3 F07)."""
+"""A body as a JSON object, whatever is wrong with it (facts-platforms §5.3 F07). These rules are ours, by RFC 8259."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
-from emulator.kernel.refusals import ServiceRefusal
+import orjson
+
+from emulator.wire import codes
 from emulator.wire.reading import Reading
+
+_BOM = b"\xef\xbb\xbf"
+_SPACE_BEFORE_COLON = (b" :", b"\t:", b"\n:", b"\r:")
 
 
 def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
     """Read a JSON object, whatever the content type says (B02).
 
-    ``size`` is the number of bytes the client sent; ``body`` may hold fewer when that was too many.
+    ``size`` is the number of bytes the client sent; ``body`` may hold fewer when that was too many. A byte order mark
+    and a repeated name are refused in strict and noted elsewhere, where the last value counts.
 
     Raises:
-        ServiceRefusal: the body is cut, not JSON, or not an object.
+        ServiceRefusal: the body is cut, empty, not UTF-8, not JSON, nested too deeply, or not an object.
     """
     if size > len(body):
-        reading.refuse("body-too-large", "", -12, f"Thân yêu cầu quá lớn: {size} byte", f"Body too large: {size} bytes")
+        _stop(
+            reading,
+            "body-too-large",
+            codes.TOO_LARGE,
+            f"Thân yêu cầu {size} byte, quá giới hạn {len(body)} byte",
+            f"The body has {size} bytes, at most {len(body)} are taken",
+        )
+    try:
+        value = orjson.loads(body)
+    except ValueError:
+        value = _read_slowly(body, reading)
+    else:
+        if not _has_distinct_names(body, value):
+            value = _read_slowly(body, reading)
+    if not isinstance(value, dict):
+        kind = type(value).__name__
+        _stop(
+            reading,
+            "not-an-object",
+            codes.BAD_JSON,
+            f"Thân yêu cầu phải là một đối tượng JSON, nhận được {kind}",
+            f"The body must be a JSON object, got {kind}",
+        )
+    return value
+
+
+def _has_distinct_names(body: bytes, value: object) -> bool:
+    """Tell, without looking twice, that no name is repeated; False means: look."""
+    if not isinstance(value, dict):
+        return True
+    return body.count(b'":') == len(value) and not any(pair in body for pair in _SPACE_BEFORE_COLON)
+
+
+def _read_slowly(body: bytes, reading: Reading) -> object:
+    if body.startswith(_BOM):
+        body = body[len(_BOM) :]
+        vi, en = "Thân yêu cầu mở đầu bằng BOM", "The body begins with a byte order mark"
+        reading.meet_own("bom", "", codes.BAD_JSON, vi, en)
         reading.check()
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as trouble:
-        raise ServiceRefusal(-1, f"Thân yêu cầu không phải JSON: {trouble}") from trouble
-    if not isinstance(value, dict):
-        raise ServiceRefusal(-1, "Thân yêu cầu phải là một đối tượng JSON")
+        text = body.decode()
+        value = json.loads(text, object_pairs_hook=lambda pairs: _pairs(pairs, reading), parse_constant=_constant)
+        orjson.dumps(value)
+    except UnicodeDecodeError as trouble:
+        vi = f"Thân yêu cầu không phải UTF-8: byte 0x{body[trouble.start]:02x} ở vị trí {trouble.start}"
+        en = f"The body is not UTF-8: byte 0x{body[trouble.start]:02x} at offset {trouble.start}"
+        _stop(reading, "not-utf-8", codes.BAD_JSON, vi, en)
+    except RecursionError:
+        vi, en = "Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply"
+        _stop(reading, "nested-too-deeply", codes.BAD_JSON, vi, en)
+    except (ValueError, TypeError) as trouble:
+        vi, en = f"Thân yêu cầu không phải JSON: {trouble}", f"The body is not JSON: {trouble}"
+        _stop(reading, "not-json", codes.BAD_JSON, vi, en)
+    reading.check()
     return value
+
+
+def _pairs(pairs: list[tuple[str, Any]], reading: Reading) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                vi, en = (
+                    f"Tên trường {name} lặp lại, giá trị sau cùng được dùng",
+                    f"{name} is repeated, the last one counts",
+                )
+                reading.meet_own("duplicate-name", f"/{name}", codes.BAD_JSON, vi, en)
+            seen.add(name)
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _stop(reading: Reading, rule: str, code: int, vi: str, en: str) -> NoReturn:
+    reading.refuse(rule, "", code, vi, en)
+    reading.check()
+    raise AssertionError("a refused reading always raises")

@@ -17,9 +17,15 @@ class Behaviour(Enum):
     SAY = "say"
 
 
+_LETTERS = {"R": Behaviour.REFUSE, "A": Behaviour.ACCEPT, "S": Behaviour.SAY}
+
+
 @dataclass(frozen=True, slots=True)
 class Quirk:
-    """One row of the register (facts-platforms §6): where, what each side says, what each mode does."""
+    """One row of the register (facts-platforms §6): where, what each side says, what each mode does.
+
+    ``touches_wire`` is False for rows about the text of the document alone: no call can meet them.
+    """
 
     id: str
     place: str
@@ -31,10 +37,36 @@ class Quirk:
     in_strict: Behaviour = Behaviour.SAY
     in_documented: Behaviour = Behaviour.SAY
     in_observed: Behaviour = Behaviour.SAY
+    touches_wire: bool = True
 
     def behaviour(self, mode: ModeName) -> Behaviour:
         """Return what a mode does."""
-        return {"strict": self.in_strict, "documented": self.in_documented, "observed": self.in_observed}[mode]
+        if mode == "documented":
+            return self.in_documented
+        return self.in_strict if mode == "strict" else self.in_observed
 
 
-QUIRKS: dict[str, Quirk] = {}
+def quirk(flags: str, row: str) -> Quirk:
+    """Make a row from its behaviours and its text.
+
+    ``flags`` are the letters of strict, documented and observed (R refuse, A accept, S say); a fourth letter ``-``
+    marks a row that touches no wire. ``row`` has five to seven parts between bars: id, place, table, sample, strict,
+    documented, observed; the last two repeat the part before them when left out.
+    """
+    parts = [" ".join(part.split()) for part in row.split("|")]
+    while len(parts) < 7:
+        parts.append(parts[-1])
+    row_id, place, table, sample, strict, documented, observed = parts
+    modes = [_LETTERS[letter] for letter in flags[:3]]
+    texts = (row_id, place, table, sample, strict, documented, observed)
+    return Quirk(*texts, modes[0], modes[1], modes[2], touches_wire=not flags.endswith("-"))
+
+
+def _register() -> dict[str, Quirk]:
+    from emulator.wire import quirks_btxh_1, quirks_btxh_2, quirks_btxh_3
+
+    rows = (*quirks_btxh_1.ROWS, *quirks_btxh_2.ROWS, *quirks_btxh_3.ROWS)
+    return {row.id: row for row in (quirk(flags, text) for flags, text in rows)}
+
+
+QUIRKS: dict[str, Quirk] = _register()

@@ -52,6 +52,13 @@ class Reading:
         self.notes.append(Remark(quirk, "note", path, vi, en))
         return False
 
+    def meet_own(self, rule: str, path: str, code: int, vi: str, en: str) -> None:
+        """Record one of our own rules about unusual values: strict refuses it, the other modes say so."""
+        if self.mode == "strict":
+            self.refuse(rule, path, code, vi, en)
+        else:
+            self.note(rule, path, vi, en)
+
     def refuse(self, rule: str, path: str, code: int, vi: str, en: str) -> None:
         """Record a broken rule that every mode refuses."""
         self.broken.append(Broken(code, Remark(rule, "error", path, vi, en)))

