@@ -1,16 +1,21 @@
-"""Reading the journal of a store."""
+"""Reading the journal of a store, and forgetting it."""
 
 from __future__ import annotations
 
-from emulator.store import journal_rows
+from collections.abc import Iterator
+
+from emulator.journal.chain import first_break
+from emulator.journal.search import Search
+from emulator.store import journal_rows, sandbox_rows
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sqlite import Store
 
-__all__ = ["Entry", "Journal"]
+__all__ = ["Entry", "Journal", "Search"]
+_CHUNK = 200
 
 
 class Journal:
-    """The journals of all sandboxes of a store."""
+    """The journals of all sandboxes of a store. A home is (sandbox number, epoch)."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -22,3 +27,52 @@ class Journal:
     def entry(self, home: tuple[int, int], seq: int) -> Entry | None:
         """Return one exchange."""
         return journal_rows.get(self._store, home, seq)
+
+    def each(self, home: tuple[int, int], after: int = 0) -> Iterator[Entry]:
+        """Yield every exchange after a sequence number, oldest first, a few at a time in memory."""
+        while chunk := journal_rows.pages(self._store, home, after, _CHUNK):
+            yield from chunk
+            after = chunk[-1].seq
+
+    def newest(self, home: tuple[int, int]) -> int:
+        """Return the sequence number of the newest exchange, 0 before the first."""
+        place = sandbox_rows.next_seq(self._store, home[0])
+        return place[1] - 1 if place and place[0] == home[1] else 0
+
+    def floor(self, home: tuple[int, int], limit: int) -> int:
+        """Return the newest sequence number that the bound has already pushed out of sight.
+
+        Rows leave the store a few dozen at a time; to a reader the bound holds exactly.
+        """
+        return max(0, self.newest(home) - limit)
+
+    def search(
+        self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
+    ) -> tuple[int, list[Entry]]:
+        """Return how many exchanges answer a question, and one page of them."""
+        conditions = search.conditions()
+        total = journal_rows.count(self._store, home, search.after, conditions)
+        order = "DESC" if newest_first else "ASC"
+        rows = journal_rows.search(self._store, home, search.after, conditions, order, limit, offset)
+        return total, rows
+
+    def clear(self, home: tuple[int, int]) -> None:
+        """Forget every exchange so far; numbers and chain go on from where they were."""
+        with self._store.writing():
+            journal_rows.trim(self._store, home, self.newest(home))
+
+    def broken(self, home: tuple[int, int]) -> tuple[int, int, str | None]:
+        """Check the hash chain: oldest and newest kept sequence number (0, 0 when empty), and the first trouble."""
+        span = journal_rows.span(self._store, home)
+        trouble = first_break(self.each(home))
+        place = sandbox_rows.next_seq(self._store, home[0])
+        if trouble is None and place and place[0] == home[1] and span[1]:
+            trouble = self._head_trouble(home, span[1], place)
+        return (*span, trouble)
+
+    def _head_trouble(self, home: tuple[int, int], last: int, place: tuple[int, int, str]) -> str | None:
+        newest = self.entry(home, last)
+        _, following, head = place
+        if newest and last == following - 1 and newest.self != head:
+            return f"seq {last}: is not the exchange the sandbox calls its newest"
+        return None

@@ -66,10 +66,10 @@ def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measu
 
 
 def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
+    """Return what is the same whenever the same story is told; the epoch is not, so it stays beside it."""
     call = exchange.call
     return {
         "sandbox": page.sandbox_id,
-        "epoch": page.home[1],
         "seq": page.seq,
         "prev": page.head,
         "operation": exchange.operation,
@@ -79,6 +79,8 @@ def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
         "virtual": iso(page.now_ms),
         "request": {
             "method": call.method,
+            "scheme": call.scheme,
+            "host": call.host,
             "target": call.target,
             "path": call.path,
             "headers": call.headers,
@@ -91,6 +93,7 @@ def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
             "body_size": reply.size,
             "body_sha256": reply.file.digest if reply.file else digest(reply.body),
             "body_kept": reply.file is None,
+            "delay_ms": round(reply.delivery.delay_s * 1000),
         },
         "remarks": [remark.as_dict() for remark in exchange.remarks],
         "effects": [effect.as_dict() for effect in exchange.effects],

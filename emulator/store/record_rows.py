@@ -59,6 +59,16 @@ def with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) ->
     return [RecordRow(*row) for row in rows]
 
 
+def after(store: Store, home: tuple[int, int], shelf: str, key: str, limit: int) -> list[RecordRow]:
+    """Return up to ``limit`` records whose key comes after ``key``, in the order of their keys."""
+    rows = store.all(
+        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key > ?"
+        " ORDER BY key LIMIT ?",
+        (*home, shelf, key, limit),
+    )
+    return [RecordRow(*row) for row in rows]
+
+
 def keys(store: Store, home: tuple[int, int], shelf: str) -> set[str]:
     """Return every key a shelf's overlay holds, dropped ones included."""
     rows = store.all("SELECT key FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ?", (*home, shelf))

@@ -61,17 +61,24 @@ def add(store: Store, sandbox_id: str, definition: str, credentials: list[tuple[
 
 def drop(store: Store, no: int) -> None:
     """Remove a sandbox; what it held is swept later. Call inside a transaction."""
+    _end(store, no)
     store.run("DELETE FROM credentials WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM sandboxes WHERE no = ?", (no,))
 
 
 def reset(store: Store, no: int) -> None:
     """Begin a new epoch: records, tokens, counters and journal of the old one are out of sight at once."""
+    _end(store, no)
     store.run(
         "UPDATE sandboxes SET epoch = epoch + 1, seq = 0, head = '', settings = '{}', clock = '{}',"
         " version = version + 1 WHERE no = ?",
         (no,),
     )
+
+
+def _end(store: Store, no: int) -> None:
+    """Remember that what a sandbox holds now may be swept."""
+    store.run("INSERT OR IGNORE INTO ended SELECT no, epoch FROM sandboxes WHERE no = ?", (no,))
 
 
 def change(store: Store, no: int, column: str, text: str) -> None:
@@ -104,12 +111,23 @@ def credentials_of(store: Store, no: int) -> list[CredentialRow]:
 
 
 def sweep(store: Store, limit: int = 500) -> int:
-    """Delete up to ``limit`` rows per table that belong to ended epochs or dropped sandboxes; return how many."""
-    gone = 0
-    for table in ("records", "journal"):
-        gone += store.run(
-            f"DELETE FROM {table} WHERE rowid IN (SELECT t.rowid FROM {table} t LEFT JOIN sandboxes s"
-            " ON s.no = t.sandbox_no WHERE s.no IS NULL OR t.epoch < s.epoch LIMIT ?)",
-            (limit,),
+    """Delete up to ``limit`` rows of one ended home (an old epoch, a dropped sandbox); return how many were in the way.
+
+    0 means that nothing is left to sweep. Call inside a transaction.
+    """
+    home = store.one("SELECT sandbox_no, epoch FROM ended LIMIT 1")
+    if home is None:
+        return 0
+    for table, key in _SWEPT.items():
+        gone = store.run(
+            f"DELETE FROM {table} WHERE ({key}) IN"
+            f" (SELECT {key} FROM {table} WHERE sandbox_no = ? AND epoch = ? LIMIT ?)",
+            (*home, limit),
         )
-    return gone
+        if gone:
+            return gone
+    store.run("DELETE FROM ended WHERE sandbox_no = ? AND epoch = ?", home)
+    return 1
+
+
+_SWEPT = {"records": "rowid", "journal": "rowid", "tokens": "token", "counters": "sandbox_no, epoch, name"}

@@ -74,4 +74,11 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE UNIQUE INDEX journal_by_seq ON journal (sandbox_no, epoch, seq);
     """,
+    """
+    CREATE TABLE ended (
+        sandbox_no INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,
+        PRIMARY KEY (sandbox_no, epoch)
+    ) WITHOUT ROWID
+    """,
 )

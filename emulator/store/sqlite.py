@@ -174,6 +174,15 @@ class Store:
             raise
         self.commit()
 
+    def trouble(self) -> str | None:
+        """Return why the store cannot be read and written now, or None. It writes a line that changes nothing."""
+        try:
+            with self.writing() as connection:
+                connection.execute("UPDATE sandboxes SET version = version WHERE id = 'default'")
+        except (OSError, sqlite3.Error) as trouble:
+            return str(trouble)
+        return None
+
     def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """Return the first row of a query, or None."""
         row: Row | None = self.connection().execute(sql, values).fetchone()

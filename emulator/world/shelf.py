@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -16,6 +17,7 @@ from emulator.store.sqlite import Store
 
 T = TypeVar("T")
 _NO_LIMIT = -1
+_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ class Base(Generic[T]):
     def with_prefix(self, prefix: str) -> list[str]:
         """Return the keys that begin with ``prefix``, in order."""
         return self._keys[bisect_left(self._keys, prefix) : bisect_left(self._keys, prefix + "\U0010ffff")]
+
+    def keys_after(self, key: str) -> deque[str]:
+        """Return the keys that come after ``key``, in order."""
+        return deque(self._keys[bisect_right(self._keys, key) :])
 
 
 class Home(Protocol):
@@ -113,6 +119,26 @@ class Shelf(Generic[T]):
         for key in self._base.with_prefix(prefix):
             rows.setdefault(key, self._base.by_key[key])
         return [record for _, record in sorted(rows.items()) if record is not None]
+
+    def each(self, after: str = "") -> Iterator[T]:
+        """Yield all records whose key comes after ``after``, in the order of their keys, a few at a time in memory."""
+        below = self._base.keys_after(after)
+        for row in self._overlay(after):
+            while below and below[0] < row.key:
+                yield self._base.by_key[below.popleft()]
+            if below and below[0] == row.key:
+                below.popleft()
+            record = self._read(row)
+            if record is not None:
+                yield record
+        for key in below:
+            yield self._base.by_key[key]
+
+    def _overlay(self, after: str) -> Iterator[RecordRow]:
+        world = self._world
+        while rows := record_rows.after(world.store, world.home, self._kind.name, after, _PAGE):
+            yield from rows
+            after = rows[-1].key
 
     def _is_covered(self, key: str) -> bool:
         return record_rows.get(self._world.store, self._world.home, self._kind.name, key) is not None

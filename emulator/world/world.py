@@ -87,8 +87,11 @@ class World:
         self.exchange.effects.append(effect)
 
     def uuid(self, purpose: str) -> str:
-        """Return an identity that depends on seed, sequence number and purpose alone. Hold the pen first."""
-        return dice.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.home[1], self.seq, purpose)
+        """Return an identity that depends on seed, sandbox id, sequence number and purpose alone. Hold the pen first.
+
+        The epoch has no say: the same calls after a reset get the same identities.
+        """
+        return dice.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.seq, purpose)
 
     def count(self, name: str) -> int:
         """Add one to a counter of the sandbox and return it. Hold the pen first."""

@@ -1,0 +1,143 @@
+"""The matchers of request patterns: one value against what was wished for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+ABSENT = object()
+Check = Callable[[Any], bool]
+
+
+class PatternTrouble(Exception):
+    """A pattern cannot be used: ``pointer`` names the place, ``vi`` and ``en`` say why."""
+
+    def __init__(self, pointer: str, vi: str, en: str) -> None:
+        super().__init__(f"{pointer}: {en}")
+        self.pointer, self.vi, self.en = pointer, vi, en
+
+
+def text_of(value: Any, pointer: str) -> str:
+    """Return a value that must be text. Raises PatternTrouble otherwise."""
+    if not isinstance(value, str):
+        raise PatternTrouble(pointer, "phải là chuỗi", "must be a string")
+    return value
+
+
+def object_of(value: Any, pointer: str) -> Mapping[str, Any]:
+    """Return a value that must be an object. Raises PatternTrouble otherwise."""
+    if not isinstance(value, Mapping):
+        raise PatternTrouble(pointer, "phải là một đối tượng", "must be an object")
+    return value
+
+
+def regex_of(value: Any, pointer: str) -> re.Pattern[str]:
+    """Return a compiled regular expression. Raises PatternTrouble when it is none."""
+    try:
+        return re.compile(text_of(value, pointer), re.DOTALL)
+    except re.error as trouble:
+        raise PatternTrouble(
+            pointer, f"biểu thức chính quy sai: {trouble}", f"not a regular expression: {trouble}"
+        ) from trouble
+
+
+def value_at(body: bytes, name: str) -> Any:
+    """Return the value of a field name or JSON pointer in a JSON body, ABSENT when there is none."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return ABSENT
+    for step in name.split("/")[1:] if name.startswith("/") else (name,):
+        try:
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return ABSENT
+    return found
+
+
+def matcher_of(value: Any, pointer: str, known: Mapping[str, Any]) -> Check:
+    """Compile an object of matchers, all of which must hold. Raises PatternTrouble for an unknown one."""
+    given = dict(object_of(value, pointer))
+    fold = given.pop("caseInsensitive", False) is True
+    checks: list[Check] = []
+    for word, wanted in given.items():
+        if word not in known:
+            names = ", ".join(known)
+            raise PatternTrouble(
+                f"{pointer}/{word}",
+                f"không hỗ trợ phép so '{word}'; có: {names}",
+                f"the matcher '{word}' is not supported; supported: {names}",
+            )
+        checks.append(known[word](wanted, f"{pointer}/{word}", fold))
+    if not checks:
+        raise PatternTrouble(pointer, "thiếu phép so", "names no matcher")
+    return lambda value: all(check(value) for check in checks)
+
+
+def _equal_to(wanted: Any, pointer: str, fold: bool) -> Check:
+    text = text_of(wanted, pointer)
+    return lambda value: isinstance(value, str) and (value == text or (fold and value.casefold() == text.casefold()))
+
+
+def _contains(wanted: Any, pointer: str, _: bool) -> Check:
+    text = text_of(wanted, pointer)
+    return lambda value: isinstance(value, str) and text in value
+
+
+def _does_not_contain(wanted: Any, pointer: str, _: bool) -> Check:
+    text = text_of(wanted, pointer)
+    return lambda value: not isinstance(value, str) or text not in value
+
+
+def _matches(wanted: Any, pointer: str, _: bool) -> Check:
+    pattern = regex_of(wanted, pointer)
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _absent(wanted: Any, pointer: str, _: bool) -> Check:
+    if not isinstance(wanted, bool):
+        raise PatternTrouble(pointer, "phải là true hoặc false", "must be true or false")
+    return lambda value: (value is ABSENT) is wanted
+
+
+def _equal_to_json(wanted: Any, pointer: str, _: bool) -> Check:
+    try:
+        tree = json.loads(wanted) if isinstance(wanted, str) else wanted
+    except ValueError as trouble:
+        raise PatternTrouble(pointer, f"không phải JSON: {trouble}", f"not JSON: {trouble}") from trouble
+
+    def check(value: Any) -> bool:
+        try:
+            return bool(json.loads(value) == tree)
+        except (TypeError, ValueError):
+            return False
+
+    return check
+
+
+def _json_path(wanted: Any, pointer: str, _: bool) -> Check:
+    """Compile the part of JSONPath we know: ``$.a.b[0]``, true when the place exists and is not null."""
+    text = text_of(wanted, pointer)
+    if not re.fullmatch(r"\$(?:\.\w+|\[\d+\])+", text):
+        raise PatternTrouble(pointer, "chỉ hỗ trợ dạng $.a.b[0]", "only the form $.a.b[0] is supported")
+    place = "".join(f"/{step}" for step in re.findall(r"\w+", text))
+    return lambda value: isinstance(value, str) and value_at(value.encode(), place) not in (None, ABSENT)
+
+
+HEADER_MATCHERS: Mapping[str, Any] = {
+    "equalTo": _equal_to,
+    "contains": _contains,
+    "doesNotContain": _does_not_contain,
+    "matches": _matches,
+    "absent": _absent,
+}
+BODY_MATCHERS: Mapping[str, Any] = {
+    "equalTo": _equal_to,
+    "equalToJson": _equal_to_json,
+    "contains": _contains,
+    "doesNotContain": _does_not_contain,
+    "matches": _matches,
+    "matchesJsonPath": _json_path,
+}
