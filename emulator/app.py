@@ -11,12 +11,14 @@ from flask import Flask
 
 from emulator.admin.office import Office
 from emulator.admin.routes import admin
+from emulator.admin.sweeper import Sweeper
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.door import Door
 from emulator.gateways.ministry_site import MinistrySite
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.journal.journal import Journal
+from emulator.journal.near_miss import Offer
 from emulator.kernel.exchange import Exchange
 from emulator.providers.btxh import operations as btxh
 from emulator.providers.btxh import pages as btxh_pages
@@ -57,8 +59,10 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         return World(store, sandbox, packs[sandbox.definition.pack], exchange)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
-    door = Door(arrival, enter, (MinistrySite(btxh_pages.answer), NdxpGateway((_btxh(),))))
-    office = Office(sandboxes, Journal(store), packs, settings.admin_token)
+    gateway = NdxpGateway((_btxh(),))
+    door = Door(arrival, enter, (MinistrySite(btxh_pages.answer), gateway))
+    offers = tuple(Offer(*each) for each in gateway.operations())
+    office = Office(sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token)
     return Country(settings, store, sandboxes, door, office)
 
 

@@ -43,8 +43,8 @@ class Visitor:
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the journal of the sandbox ``default``, oldest first."""
-        found_entries: list[dict[str, Any]] = self.http.get("/__admin/requests").json["requests"]
-        return found_entries
+        newest_first: list[dict[str, Any]] = self.http.get("/__admin/requests?limit=2000").json["requests"]
+        return newest_first[::-1]
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,151 @@
-"""The admin API as one table."""
+"""The admin API as one table, and how a call finds its row."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import difflib
+import logging
+import re
+from typing import NamedTuple
 
-from flask import Blueprint
+import orjson
+from flask import Blueprint, Request, Response, request
 
+from emulator import __version__
+from emulator.admin import clock, dossiers, requests, sandboxes, system, verify
+from emulator.admin.guard import admit
 from emulator.admin.office import Office
+from emulator.admin.problems import MEDIA_TYPE, Trouble
+from emulator.admin.visit import Answer, Handler, Visit
+from emulator.world.sandbox import NoSandbox
+
+PREFIX = "/__admin"
+BODY_LIMIT = 1024 * 1024
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+_log = logging.getLogger(__name__)
+
+
+class Route(NamedTuple):
+    """One row. ``scoped`` ones also stand under ``/sandboxes/{sandbox}``; ``is_open`` ones need no admission."""
+
+    verb: str
+    path: str
+    handler: Handler
+    vi: str
+    en: str
+    scoped: bool = False
+    is_open: bool = False
+
+
+def _index(_: Visit) -> Answer:
+    """List the routes."""
+    rows = [{"method": verb, "path": PREFIX + path, "vi": row.vi, "en": row.en} for (verb, path), row in TABLE.items()]
+    return Answer({"name": "ndxp-emulator", "version": __version__, "routes": rows})
+
+
+ROUTES = (
+    Route("GET", "", _index, "Danh sách này", "This list"),
+    Route("GET", "/health", system.health, "Tiến trình còn sống", "The process answers", is_open=True),
+    Route("GET", "/ready", system.ready, "Sẵn sàng phục vụ", "Packs and store can serve", is_open=True),
+    Route("POST", "/reset", sandboxes.reset_every, "Đặt lại mọi sandbox", "Reset every sandbox"),
+    Route("GET", "/sandboxes", sandboxes.listed, "Các sandbox", "All sandboxes"),
+    Route("POST", "/sandboxes", sandboxes.made, "Tạo sandbox", "Make a sandbox"),
+    Route("GET", "/sandboxes/{sandbox}", sandboxes.shown, "Một sandbox", "One sandbox"),
+    Route("PATCH", "/sandboxes/{sandbox}", sandboxes.redefined, "Đổi mode, profile", "Change mode or profile"),
+    Route("DELETE", "/sandboxes/{sandbox}", sandboxes.dropped, "Xoá sandbox", "Drop a sandbox"),
+    Route("POST", "/sandboxes/{sandbox}/reset", sandboxes.reset, "Đặt lại sandbox", "Reset a sandbox"),
+    Route("GET", "/settings", sandboxes.settings, "Thiết lập", "Settings", scoped=True),
+    Route("PUT", "/settings", sandboxes.change_settings, "Đổi thiết lập", "Change some settings", scoped=True),
+    Route("PATCH", "/settings", sandboxes.change_settings, "Đổi thiết lập", "Change some settings", scoped=True),
+    Route("GET", "/clock", clock.shown, "Đồng hồ", "The clock", scoped=True),
+    Route("PUT", "/clock", clock.turned, "Chỉnh đồng hồ", "Turn the clock", scoped=True),
+    Route("GET", "/requests", requests.listed, "Nhật ký, mới nhất trước", "Journal, newest first", scoped=True),
+    Route("DELETE", "/requests", requests.forget, "Xoá nhật ký", "Forget the journal", scoped=True),
+    Route("POST", "/requests/find", requests.found, "Tìm theo mẫu", "Find by pattern", scoped=True),
+    Route("POST", "/requests/count", requests.counted, "Đếm theo mẫu", "Count by pattern", scoped=True),
+    Route("GET", "/requests/unmatched", requests.unmatched, "Lượt gọi lạc", "Unmatched requests", scoped=True),
+    Route(
+        "GET", "/requests/unmatched/near-misses", requests.missed, "Gần đúng nhất", "What was nearly hit", scoped=True
+    ),
+    Route("GET", "/requests/near-misses", requests.missed, "Gần đúng nhất", "What was nearly hit", scoped=True),
+    Route("GET", "/requests/{id}", requests.one, "Một lượt gọi", "One exchange", scoped=True),
+    Route("POST", "/verify", verify.verified, "Kiểm chứng số lượt", "Verify how often", scoped=True),
+    Route("POST", "/verify-sequence", verify.verified_in_order, "Kiểm chứng thứ tự", "Verify an order", scoped=True),
+    Route("GET", "/chain", requests.chain, "Kiểm tra chuỗi băm", "Check the hash chain", scoped=True),
+    Route("GET", "/dossiers", dossiers.listed, "Các hồ sơ đang giữ", "The dossiers held", scoped=True),
+    Route("GET", "/dossiers/{code}", dossiers.one, "Một hồ sơ và tiến trình", "A dossier and its steps", scoped=True),
+)
+_SCOPE = "/sandboxes/{sandbox}"
+TABLE = {(row.verb, row.path): row for row in ROUTES} | {
+    (row.verb, _SCOPE + row.path): row for row in ROUTES if row.scoped
+}
+# Fixed words come before variables: /requests/unmatched is no request called "unmatched".
+_SHAPES = sorted(
+    ((re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), verb, path) for verb, path in TABLE),
+    key=lambda shape: shape[2].count("{"),
+)
 
 
 def admin(office: Office) -> Blueprint:
-    """Return the routes under ``/__admin``."""
-    blueprint = Blueprint("admin", __name__, url_prefix="/__admin")
+    """Return everything under ``/__admin``."""
+    blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
 
-    @blueprint.get("/ready")
-    def ready() -> dict[str, Any]:
-        return {"status": "ready"}
-
-    @blueprint.get("/requests")
-    def requests() -> dict[str, Any]:
-        sandbox = office.sandboxes.get("default")
-        rows = office.journal.entries(sandbox.home)
-        return {"requests": [json.loads(row.story) for row in rows], "meta": {"total": len(rows)}}
+    @blueprint.route("", defaults={"path": ""}, methods=_METHODS, provide_automatic_options=False)
+    @blueprint.route("/", defaults={"path": ""}, methods=_METHODS, provide_automatic_options=False)
+    @blueprint.route("/<path:path>", methods=_METHODS, provide_automatic_options=False)
+    def serve(path: str) -> Response:
+        try:
+            return _json(_answer(office, request, f"/{path}".rstrip("/")))
+        except Trouble as trouble:
+            return _problem(trouble)
+        except NoSandbox as gone:
+            return _problem(Trouble("no-such-sandbox", name=gone.args[0]))
+        except Exception:
+            _log.exception("the admin API failed on %s %s", request.method, request.path)
+            return _problem(Trouble("emulator-fault"))
 
     return blueprint
+
+
+def _answer(office: Office, incoming: Request, path: str) -> Answer:
+    verb = "GET" if incoming.method == "HEAD" else incoming.method
+    found = {shape_verb: (match, TABLE[shape_verb, shape]) for match, shape_verb, shape in _matching(path)}
+    if verb not in found or not found[verb][1].is_open:
+        admit(dict(incoming.headers), incoming.scheme, incoming.host, office.admin_token)
+    if not found:
+        raise _nowhere(path)
+    if verb not in found:
+        allow = ", ".join(sorted(found))
+        raise Trouble("wrong-verb", path=PREFIX + path, verb=verb, allow=allow, headers={"Allow": allow})
+    named, row = found[verb]
+    base = f"{incoming.scheme}://{incoming.host}"
+    return row.handler(Visit(office, named, incoming.args.to_dict(), _body(incoming), base))
+
+
+def _matching(path: str) -> list[tuple[dict[str, str], str, str]]:
+    """Return (variables, verb, shape) of the rows of a path; of two shapes only the more definite one counts."""
+    hits = [(match.groupdict(), verb, shape) for pattern, verb, shape in _SHAPES if (match := pattern.fullmatch(path))]
+    return [hit for hit in hits if hit[2].count("{") == hits[0][2].count("{")]
+
+
+def _nowhere(path: str) -> Trouble:
+    near = difflib.get_close_matches(path, [shape for _, shape in TABLE], 1, 0.5)
+    near_vi = f"Gần nhất: {PREFIX}{near[0]}." if near else f"Xem danh sách tại {PREFIX}."
+    near_en = f"The nearest is {PREFIX}{near[0]}." if near else f"See the list at {PREFIX}."
+    return Trouble("no-such-route", path=PREFIX + path, near_vi=near_vi, near_en=near_en)
+
+
+def _body(incoming: Request) -> bytes:
+    body = b"" if (incoming.content_length or 0) > BODY_LIMIT else incoming.stream.read(BODY_LIMIT + 1)
+    if (incoming.content_length or 0) > BODY_LIMIT or len(body) > BODY_LIMIT:
+        raise Trouble("body-too-large", limit=BODY_LIMIT)
+    return body
+
+
+def _json(answer: Answer) -> Response:
+    return Response(orjson.dumps(answer.body), answer.status, content_type="application/json")
+
+
+def _problem(trouble: Trouble) -> Response:
+    response = Response(orjson.dumps(trouble.document()), trouble.status, content_type=MEDIA_TYPE)
+    response.headers.update(trouble.headers)
+    return response

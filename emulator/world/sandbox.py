@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -50,6 +51,10 @@ class SandboxExists(Exception):
     """A sandbox of that id is there already."""
 
 
+class NoSandbox(KeyError):
+    """There is no sandbox of that id or number (any more)."""
+
+
 class Sandboxes:
     """Create, find, change, reset and drop sandboxes. Parsed rows are kept until their version changes."""
 
@@ -59,15 +64,24 @@ class Sandboxes:
         self._parsed: dict[int, tuple[int, Sandbox]] = {}
 
     def ensure_default(self) -> Sandbox:
-        """Return the sandbox ``default``, made at the first start and remade when its definition changed."""
+        """Return the sandbox ``default``, made at the first start.
+
+        It is remade when its pack or seed changed, since everything in it was built on them; mode, profile and
+        scenario are what the emulator was started with, and change nothing that the sandbox holds.
+        """
         with self._store.writing():
             row = sandbox_rows.by_id(self._store, "default")
-            if row and Definition(**json.loads(row.definition)) != self._default:
+            if row and not self._has_same_base(Definition(**json.loads(row.definition))):
                 sandbox_rows.drop(self._store, row.no)
                 row = None
             if row is None:
                 self._add("default", self._default)
+            elif Definition(**json.loads(row.definition)) != self._default:
+                sandbox_rows.change(self._store, row.no, "definition", json.dumps(asdict(self._default)))
         return self.get("default")
+
+    def _has_same_base(self, definition: Definition) -> bool:
+        return (definition.pack, definition.seed) == (self._default.pack, self._default.seed)
 
     def create(self, sandbox_id: str, wish: dict[str, Any]) -> Sandbox:
         """Make a sandbox; ``wish`` replaces parts of the default definition.
@@ -93,11 +107,11 @@ class Sandboxes:
         sandbox_rows.add(self._store, sandbox_id, json.dumps(asdict(definition)), pairs)
 
     def get(self, sandbox_id: str) -> Sandbox:
-        """Return a sandbox by id. Raises KeyError when there is none."""
+        """Return a sandbox by id. Raises NoSandbox when there is none."""
         return self._known(sandbox_rows.by_id(self._store, sandbox_id), sandbox_id)
 
     def of_no(self, no: int) -> Sandbox:
-        """Return a sandbox by number. Raises KeyError when there is none."""
+        """Return a sandbox by number. Raises NoSandbox when there is none."""
         return self._known(sandbox_rows.by_no(self._store, no), no)
 
     def every(self) -> list[Sandbox]:
@@ -106,7 +120,7 @@ class Sandboxes:
 
     def _known(self, row: SandboxRow | None, name: object) -> Sandbox:
         if row is None:
-            raise KeyError(name)
+            raise NoSandbox(name)
         return self._parse(row)
 
     def _parse(self, row: SandboxRow) -> Sandbox:
@@ -139,7 +153,10 @@ class Sandboxes:
         return pairs | portal_credentials(sandbox)
 
     def reset(self, sandbox: Sandbox) -> None:
-        """Put a sandbox back to its pack, at once and whatever it holds."""
+        """Put a sandbox back to its pack, at once and whatever it holds.
+
+        What it is made of (mode, profile, seed, scenario) stays; settings and clock are the first ones again.
+        """
         with self._store.writing():
             sandbox_rows.reset(self._store, sandbox.no)
 
@@ -158,3 +175,40 @@ class Sandboxes:
         """Replace a sandbox's settings."""
         with self._store.writing():
             sandbox_rows.change(self._store, sandbox.no, "settings", json.dumps(asdict(settings)))
+
+    def turn_clock(self, sandbox: Sandbox, turn: Callable[[Clock], Clock]) -> Clock:
+        """Change a sandbox's clock from what it is now; nobody else can change it in between."""
+        with self._store.writing():
+            clock = turn(self.of_no(sandbox.no).clock)
+            sandbox_rows.change(self._store, sandbox.no, "clock", json.dumps(asdict(clock)))
+        return clock
+
+    def change_settings(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> SandboxSettings:
+        """Replace some of a sandbox's settings. Raises NoSandbox when the sandbox is gone."""
+        with self._store.writing():
+            row = sandbox_rows.by_no(self._store, sandbox.no)
+            if row is None:
+                raise NoSandbox(sandbox.id)
+            text = json.dumps(json.loads(row.settings) | dict(changes))
+            sandbox_rows.change(self._store, sandbox.no, "settings", text)
+        return self.of_no(sandbox.no).settings
+
+    def redefine(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> Sandbox:
+        """Replace mode, profile or scenario of a sandbox; it keeps all it holds. Raises NoSandbox when it is gone."""
+        with self._store.writing():
+            definition = replace(self.of_no(sandbox.no).definition, **changes)
+            sandbox_rows.change(self._store, sandbox.no, "definition", json.dumps(asdict(definition)))
+        return self.of_no(sandbox.no)
+
+    def store_trouble(self) -> str | None:
+        """Return why the store cannot be read and written now, or None."""
+        return self._store.trouble()
+
+    def sweep(self, limit: int = 200) -> int:
+        """Delete a few rows of ended epochs and dropped sandboxes; return 0 when nothing is left to delete."""
+        with self._store.writing():
+            return sandbox_rows.sweep(self._store, limit)
+
+    def leave(self) -> None:
+        """Close what this thread has open in the store; a thread that ends calls it."""
+        self._store.close()

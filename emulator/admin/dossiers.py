@@ -1,0 +1,58 @@
+"""What the pretend ministry holds: so that a vendor sees what arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from emulator.admin.problems import Trouble
+from emulator.admin.visit import Answer, Visit
+from emulator.kernel.clock import iso
+from emulator.kernel.exchange import Call, Exchange
+from emulator.world.records import Dossier, ProcessingStep
+from emulator.world.world import World
+
+
+def listed(visit: Visit) -> Answer:
+    """List dossiers by code; ``meta.next`` is the ``after`` of the next page, null at the end.
+
+    ``code`` is the beginning of a code.
+    """
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.DossierQuery(), visit.asked, "?")
+    found = list(islice(_chosen(_world(visit), wish), wish["limit"] + 1))
+    page = found[: wish["limit"]]
+    following = page[-1].code if len(found) > len(page) else None
+    return Answer({"dossiers": [_shown(dossier) for dossier in page], "meta": {"next": following}})
+
+
+def _chosen(world: World, wish: dict[str, Any]) -> Iterator[Dossier]:
+    for dossier in world.dossiers.each(wish["after"]):
+        if dossier.code.startswith(wish.get("code", "")) and wish.get("status", dossier.status) == dossier.status:
+            yield dossier
+
+
+def one(visit: Visit) -> Answer:
+    """Return one dossier with its processing steps, oldest first."""
+    world, code = _world(visit), visit.named["code"]
+    dossier = world.dossiers.get(code)
+    if dossier is None:
+        raise Trouble("no-such-dossier", name=code)
+    steps = [_step(step) for step in world.steps.with_prefix(f"{code}/")]
+    return Answer(_shown(dossier) | {"steps": steps})
+
+
+def _world(visit: Visit) -> World:
+    return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
+
+
+def _shown(dossier: Dossier) -> dict[str, Any]:
+    moments = {name: iso(getattr(dossier, name)) for name in ("received_at", "submitted_at", "changed_at")}
+    return asdict(dossier) | moments
+
+
+def _step(step: ProcessingStep) -> dict[str, Any]:
+    return asdict(step) | {"handled_at": iso(step.handled_at)}

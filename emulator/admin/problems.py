@@ -1,0 +1,151 @@
+"""What the admin API says when it refuses: RFC 9457 problem documents, worded here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+TYPE = "urn:ndxp-emulator:problem:"
+MEDIA_TYPE = "application/problem+json"
+
+
+class Wording(NamedTuple):
+    """How one kind of refusal is said; ``vi`` and ``en`` are filled in by ``str.format``."""
+
+    status: int
+    title: str
+    vi: str
+    en: str
+
+
+class Fault(NamedTuple):
+    """One thing wrong in what was sent; ``pointer`` is a JSON pointer, or ``?name`` for a query parameter."""
+
+    pointer: str
+    vi: str
+    en: str
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "no-such-route": Wording(
+        404, "No such route", "Không có đường dẫn {path}. {near_vi}", "There is no route {path}. {near_en}"
+    ),
+    "wrong-verb": Wording(
+        405, "Wrong verb", "{path} không nhận {verb}; có: {allow}.", "{path} does not take {verb}; it takes {allow}."
+    ),
+    "not-json": Wording(
+        400, "Not JSON", "Thân yêu cầu không phải JSON: {why}.", "The request body is not JSON: {why}."
+    ),
+    "not-an-object": Wording(
+        422, "Not an object", "Thân yêu cầu phải là một đối tượng JSON.", "The request body must be a JSON object."
+    ),
+    "body-too-large": Wording(
+        413,
+        "Body too large",
+        "Thân yêu cầu dài quá {limit} byte.",
+        "The request body is longer than {limit} bytes.",
+    ),
+    "invalid": Wording(
+        422,
+        "Invalid request",
+        "Yêu cầu có {count} chỗ sai: {first_vi}.",
+        "The request has {count} fault(s): {first_en}.",
+    ),
+    "no-such-sandbox": Wording(404, "No such sandbox", "Không có sandbox '{name}'.", "There is no sandbox '{name}'."),
+    "sandbox-exists": Wording(409, "Sandbox exists", "Đã có sandbox '{name}'.", "There is a sandbox '{name}' already."),
+    "default-stays": Wording(
+        409,
+        "The default sandbox stays",
+        "Không thể xoá sandbox 'default'; hãy dùng reset.",
+        "The sandbox 'default' cannot be deleted; reset it instead.",
+    ),
+    "no-such-request": Wording(
+        404,
+        "No such request",
+        "Nhật ký hiện tại không có lượt gọi '{name}'.",
+        "The current journal holds no exchange '{name}'.",
+    ),
+    "no-such-dossier": Wording(404, "No such dossier", "Không có hồ sơ '{name}'.", "There is no dossier '{name}'."),
+    "not-verified": Wording(
+        406,
+        "Not verified",
+        "Cần {wanted_vi}, nhật ký có {found}.",
+        "Wanted {wanted_en}, the journal has {found}.",
+    ),
+    "not-ready": Wording(503, "Not ready", "Chưa sẵn sàng: {why}.", "Not ready: {why}."),
+    "token-needed": Wording(
+        401,
+        "Admin token needed",
+        "Cần mã quản trị: 'Authorization: Bearer <mã>' hoặc 'X-Admin-Token: <mã>'.",
+        "The admin token is needed: 'Authorization: Bearer <token>' or 'X-Admin-Token: <token>'.",
+    ),
+    "foreign-host": Wording(
+        403,
+        "Foreign host",
+        "Không có mã quản trị thì chỉ nhận lời gọi tới localhost, không nhận tới '{host}'; hãy chạy với --admin-token.",
+        "Without an admin token only calls to localhost are taken, not to '{host}'; start with --admin-token.",
+    ),
+    "foreign-origin": Wording(
+        403,
+        "Foreign origin",
+        "Không nhận lời gọi do một trang web khác ('{origin}') gửi tới.",
+        "Calls sent by another web site ('{origin}') are not taken.",
+    ),
+    "secrets-need-token": Wording(
+        403,
+        "Secrets need a token",
+        "Chỉ hiện bí mật cho người có mã quản trị; hãy chạy với --admin-token rồi gửi mã đó.",
+        "Secrets are shown only to the holder of an admin token; start with --admin-token and send the token.",
+    ),
+    "emulator-fault": Wording(
+        500,
+        "Emulator fault",
+        "Trình giả lập gặp lỗi; chi tiết nằm trong log.",
+        "The emulator failed; its log has the details.",
+    ),
+}
+
+
+class Trouble(Exception):
+    """The admin API refuses, for one of the reasons above."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+        **words: Any,
+    ) -> None:
+        wording = WORDINGS[code]
+        super().__init__(code)
+        self.code, self.faults, self.headers, self.more = code, tuple(faults), dict(headers or {}), dict(more or {})
+        self.status, self.title = wording.status, wording.title
+        self.vi, self.en = wording.vi.format(**words), wording.en.format(**words)
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem document; ``detail`` has both languages, ``vi`` and ``en`` have one each."""
+        return {
+            "type": TYPE + self.code,
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": f"{self.vi} / {self.en}",
+            "vi": self.vi,
+            "en": self.en,
+            "errors": [fault._asdict() for fault in self.faults],
+            **self.more,
+        }
+
+
+def invalid(faults: Sequence[Fault]) -> Trouble:
+    """Return the refusal of a request with these faults (at least one)."""
+    first = faults[0]
+    return Trouble(
+        "invalid",
+        faults=faults,
+        count=len(faults),
+        first_vi=f"{first.pointer or '/'} {first.vi}",
+        first_en=f"{first.pointer or '/'} {first.en}",
+    )

@@ -1,0 +1,146 @@
+"""The journal: listing, finding, counting, forgetting, and checking its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.visit import Answer, Visit
+from emulator.journal.entry import as_entry, as_logged_request, entry_id
+from emulator.journal.journal import Entry, Search
+from emulator.journal.matchers import PatternTrouble
+from emulator.journal.near_miss import near_misses
+from emulator.journal.patterns import Pattern
+from emulator.world.sandbox import Sandbox
+
+_MISSES = 50
+
+
+def listed(visit: Visit) -> Answer:
+    """List exchanges: newest first, as WireMock does, unless ``order=asc``."""
+    sandbox, wish, secrets = visit.sandbox(), _query(visit), visit.shows_secrets()
+    limit, offset, newest_first = wish.pop("limit"), wish.pop("offset"), wish.pop("order") == "desc"
+    wish["after"] = max(wish["after"], _floor(visit, sandbox))
+    total, rows = visit.office.journal.search(
+        sandbox.home, Search(**wish), limit=limit, offset=offset, newest_first=newest_first
+    )
+    return Answer(
+        {
+            "requests": [as_entry(row, secrets=secrets) for row in rows],
+            "meta": {"total": total, "truncated": offset + len(rows) < total},
+            "requestJournalDisabled": False,
+        }
+    )
+
+
+def _query(visit: Visit) -> dict[str, Any]:
+    from emulator.admin import schemas
+    from emulator.admin.times import instant
+
+    asked = {name: value for name, value in visit.asked.items() if name != "secrets"}
+    wish = schemas.load(schemas.JournalQuery(), asked, "?")
+    since = wish.pop("since", None)
+    return wish | {"since_ms": instant(since, "?since")} if since else wish
+
+
+def _floor(visit: Visit, sandbox: Sandbox) -> int:
+    return visit.office.journal.floor(sandbox.home, sandbox.settings.journal_limit)
+
+
+def one(visit: Visit) -> Answer:
+    """Return one exchange by id (``default.1.412``) or, within the current journal, by number (``412``)."""
+    sandbox, name = visit.sandbox(), visit.named["id"]
+    number = name.rpartition(".")[2]
+    seq = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    row = visit.office.journal.entry(sandbox.home, seq)
+    known = (number, entry_id(sandbox.id, sandbox.epoch, seq))
+    if row is None or name not in known or seq <= _floor(visit, sandbox):
+        raise Trouble("no-such-request", name=name)
+    return Answer(as_entry(row, secrets=visit.shows_secrets()))
+
+
+def forget(visit: Visit) -> Answer:
+    """Forget every exchange of the sandbox; numbers and chain go on."""
+    visit.office.journal.clear(visit.sandbox().home)
+    return Answer({})
+
+
+def found(visit: Visit) -> Answer:
+    """Return the requests that fit a pattern, oldest first."""
+    rows, secrets = matching(visit, pattern_of(visit.content(may_be_empty=True))), visit.shows_secrets()
+    return Answer(
+        {
+            "requests": [as_logged_request(row, secrets=secrets) for row in rows],
+            "requestJournalDisabled": False,
+        }
+    )
+
+
+def counted(visit: Visit) -> Answer:
+    """Return how many requests fit a pattern."""
+    rows = matching(visit, pattern_of(visit.content(may_be_empty=True)))
+    return Answer({"count": sum(1 for _ in rows), "requestJournalDisabled": False})
+
+
+def matching(visit: Visit, pattern: Pattern) -> Iterator[Entry]:
+    """Yield the exchanges of the journal that fit a pattern, oldest first."""
+    sandbox = visit.sandbox()
+    rows = visit.office.journal.each(sandbox.home, _floor(visit, sandbox))
+    return (row for row in rows if pattern.matches(row))
+
+
+def pattern_of(content: Any, pointer: str = "") -> Pattern:
+    """Compile a pattern.
+
+    Raises:
+        Trouble: it has an unknown word, or a value of a wrong kind.
+    """
+    try:
+        return Pattern(content, pointer)
+    except PatternTrouble as trouble:
+        raise invalid([Fault(trouble.pointer, trouble.vi, trouble.en)]) from None
+
+
+def unmatched(visit: Visit) -> Answer:
+    """Return the requests that no operation answered, newest first."""
+    rows, secrets = _unmatched(visit, 2000), visit.shows_secrets()
+    return Answer(
+        {
+            "requests": [as_logged_request(row, secrets=secrets) for row in rows],
+            "requestJournalDisabled": False,
+        }
+    )
+
+
+def missed(visit: Visit) -> Answer:
+    """Return, for the newest unmatched requests, the operations closest to each and what differs."""
+    secrets = visit.shows_secrets()
+    pairs = []
+    for row in _unmatched(visit, _MISSES):
+        request = as_logged_request(row, secrets=secrets)
+        misses = near_misses(row.method, request["url"], visit.office.offers)
+        pairs += [{"request": request, **miss.as_dict()} for miss in misses]
+    return Answer({"nearMisses": pairs})
+
+
+def _unmatched(visit: Visit, limit: int) -> list[Entry]:
+    sandbox = visit.sandbox()
+    search = Search(outcome="unmatched", after=_floor(visit, sandbox))
+    return visit.office.journal.search(sandbox.home, search, limit=limit)[1]
+
+
+def chain(visit: Visit) -> Answer:
+    """Check the hash chain of what the journal still holds; the oldest exchange is its anchor."""
+    sandbox = visit.sandbox()
+    first, last, trouble = visit.office.journal.broken(sandbox.home)
+    return Answer(
+        {
+            "sandbox": sandbox.id,
+            "epoch": sandbox.epoch,
+            "ok": trouble is None,
+            "first": first,
+            "last": last,
+            "break": trouble,
+        }
+    )

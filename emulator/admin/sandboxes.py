@@ -1,0 +1,125 @@
+"""Sandboxes: making, showing, changing, resetting and dropping them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.visit import Answer, Visit
+from emulator.journal.redaction import masked_text
+from emulator.world.sandbox import Sandbox, SandboxExists
+
+
+def listed(visit: Visit) -> Answer:
+    """List all sandboxes, without their credentials."""
+    every = [_card(visit, sandbox) for sandbox in visit.office.sandboxes.every()]
+    return Answer({"sandboxes": every, "meta": {"total": len(every)}})
+
+
+def made(visit: Visit) -> Answer:
+    """Make a sandbox. This answer shows its secrets: whoever makes a sandbox may use it."""
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.SandboxWish(), visit.content(may_be_empty=True))
+    name = wish.pop("id", None) or f"sb-{secrets.token_hex(5)}"
+    _check_pack(visit, wish)
+    _check_scenario(wish)
+    try:
+        sandbox = visit.office.sandboxes.create(name, wish)
+    except SandboxExists:
+        raise Trouble("sandbox-exists", name=name) from None
+    return Answer(_card(visit, sandbox) | {"credentials": _credentials(visit, sandbox)}, 201)
+
+
+def _check_pack(visit: Visit, wish: Mapping[str, Any]) -> None:
+    if "pack" in wish and wish["pack"] not in visit.office.packs:
+        known = ", ".join(sorted(visit.office.packs))
+        raise invalid([Fault("/pack", f"không có gói này; có: {known}", f"there is no such pack; there are: {known}")])
+
+
+def _check_scenario(wish: Mapping[str, Any]) -> None:
+    if wish.get("scenario") is not None:
+        raise invalid([Fault("/scenario", "không có kịch bản nào", "no scenario is known")])
+
+
+def shown(visit: Visit) -> Answer:
+    """Return one sandbox; its secrets are masked unless ``secrets=show``."""
+    sandbox = visit.sandbox()
+    credentials = _credentials(visit, sandbox)
+    if not visit.shows_secrets():
+        credentials = orjson.loads(masked_text(orjson.dumps(credentials).decode()))
+    return Answer(_card(visit, sandbox) | {"credentials": credentials})
+
+
+def redefined(visit: Visit) -> Answer:
+    """Change mode, profile or scenario of a sandbox that goes on living."""
+    from emulator.admin import schemas
+
+    changes = schemas.load(schemas.SandboxChange(), visit.content())
+    _check_scenario(changes)
+    return Answer(_card(visit, visit.office.sandboxes.redefine(visit.sandbox(), changes)))
+
+
+def dropped(visit: Visit) -> Answer:
+    """Remove a sandbox; calls to it find nothing from now on.
+
+    Raises:
+        Trouble: it is the default one.
+    """
+    sandbox = visit.sandbox()
+    if sandbox.id == "default":
+        raise Trouble("default-stays")
+    visit.office.sandboxes.drop(sandbox)
+    visit.office.sweeper.wake()
+    return Answer({})
+
+
+def reset(visit: Visit) -> Answer:
+    """Put one sandbox back to its pack."""
+    visit.office.sandboxes.reset(visit.sandbox())
+    visit.office.sweeper.wake()
+    return Answer({})
+
+
+def reset_every(visit: Visit) -> Answer:
+    """Put every sandbox back to its pack."""
+    for sandbox in visit.office.sandboxes.every():
+        visit.office.sandboxes.reset(sandbox)
+    visit.office.sweeper.wake()
+    return Answer({})
+
+
+def settings(visit: Visit) -> Answer:
+    """Return all settings of a sandbox."""
+    return Answer(asdict(visit.sandbox().settings))
+
+
+def change_settings(visit: Visit) -> Answer:
+    """Change the settings that are named, leave the others."""
+    from emulator.admin import schemas
+
+    changes = schemas.load(schemas.settings_schema(), visit.content())
+    return Answer(asdict(visit.office.sandboxes.change_settings(visit.sandbox(), changes)))
+
+
+def _card(visit: Visit, sandbox: Sandbox) -> dict[str, Any]:
+    made_of = sandbox.definition
+    return {
+        "id": sandbox.id,
+        "base_url": f"{visit.base}/s/{sandbox.id}",
+        "pack": made_of.pack,
+        "mode": made_of.mode,
+        "profile": made_of.profile,
+        "seed": made_of.seed,
+        "scenario": made_of.scenario,
+        "epoch": sandbox.epoch,
+    }
+
+
+def _credentials(visit: Visit, sandbox: Sandbox) -> dict[str, dict[str, str]]:
+    return visit.office.sandboxes.credentials_shown(sandbox)

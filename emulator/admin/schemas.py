@@ -1,0 +1,189 @@
+"""What may be sent to the admin API. Imported when the first body or query arrives, not at the start."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+from collections.abc import Mapping
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from emulator.admin.problems import Fault, invalid
+from emulator.world.sandbox import ID_GRAMMAR
+from emulator.world.settings import MODES, PROFILES, SandboxSettings
+
+_BOTH = {
+    "Unknown field.": ("không có tên này", "there is no such name"),
+    "Missing data for required field.": ("là bắt buộc", "is required"),
+    "Field may not be null.": ("không được là null", "may not be null"),
+    "Not a valid string.": ("phải là chuỗi", "must be a string"),
+    "Not a valid integer.": ("phải là số nguyên", "must be an integer"),
+    "Not a valid number.": ("phải là số", "must be a number"),
+    "Special numeric values (nan or infinity) are not permitted.": ("phải là số hữu hạn", "must be a finite number"),
+    "Not a valid boolean.": ("phải là true hoặc false", "must be true or false"),
+    "Not a valid list.": ("phải là danh sách", "must be a list"),
+    "Not a valid mapping type.": ("phải là một đối tượng", "must be an object"),
+}
+
+
+def _one_of(choices: tuple[Any, ...]) -> validate.OneOf:
+    names = ", ".join(map(str, choices))
+    return validate.OneOf(choices, error=f"phải là một trong: {names} / must be one of: {names}")
+
+
+def _between(low: float, high: float | None = None) -> validate.Range:
+    vi, en = f"phải từ {low}", f"must be at least {low}"
+    if high is not None:
+        vi, en = f"{vi} đến {high}", f"{en} and at most {high}"
+    return validate.Range(min=low, max=high, error=f"{vi} / {en}")
+
+
+class Boolean(fields.Boolean):
+    """JSON's own true and false, and nothing that resembles them."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class SandboxWish(Schema):
+    """``POST /__admin/sandboxes``."""
+
+    id = fields.String(
+        validate=validate.Regexp(
+            ID_GRAMMAR.pattern + r"\Z",
+            error="gồm 1 đến 63 ký tự a-z, 0-9, '-' (không ở hai đầu) / "
+            "has 1 to 63 characters a-z, 0-9, '-' (not at either end)",
+        )
+    )
+    pack = fields.String()
+    mode = fields.String(validate=_one_of(MODES))
+    profile = fields.String(validate=_one_of(PROFILES))
+    seed = fields.Integer(strict=True, validate=_between(-(2**53), 2**53))
+    scenario = fields.String(allow_none=True)
+
+
+class SandboxChange(Schema):
+    """``PATCH /__admin/sandboxes/{id}``."""
+
+    mode = fields.String(validate=_one_of(MODES))
+    profile = fields.String(validate=_one_of(PROFILES))
+    scenario = fields.String(allow_none=True)
+
+
+class ClockTurn(Schema):
+    """``PUT /__admin/clock``."""
+
+    action = fields.String(required=True, validate=_one_of(("freeze", "set", "advance", "scale", "reset")))
+    to = fields.String()
+    by = fields.Raw()
+    scale = fields.Float(validate=_between(0.001, 100_000))
+
+
+class JournalQuery(Schema):
+    """The query of ``GET /__admin/requests``."""
+
+    limit = fields.Integer(load_default=500, validate=_between(0, 2000))
+    offset = fields.Integer(load_default=0, validate=_between(0))
+    after = fields.Integer(load_default=0, validate=_between(0))
+    since = fields.String()
+    order = fields.String(load_default="desc", validate=_one_of(("asc", "desc")))
+    operation = fields.String()
+    outcome = fields.String(validate=_one_of(("answered", "refused", "unmatched", "error")))
+    status = fields.Integer()
+    method = fields.String()
+    path = fields.String()
+    rule = fields.String()
+    consumer = fields.String()
+    q = fields.String()
+
+
+class DossierQuery(Schema):
+    """The query of ``GET /__admin/dossiers``."""
+
+    limit = fields.Integer(load_default=100, validate=_between(1, 1000))
+    after = fields.String(load_default="")
+    code = fields.String()
+    status = fields.Integer()
+
+
+class Wait(Schema):
+    """How long a verification may wait, in milliseconds."""
+
+    within_ms = fields.Integer(strict=True, load_default=0, validate=_between(0, 60_000))
+
+
+class Expectation(Wait):
+    """How often a pattern is expected to have matched."""
+
+    count = fields.Integer(strict=True, validate=_between(0))
+    at_least = fields.Integer(strict=True, validate=_between(0))
+    at_most = fields.Integer(strict=True, validate=_between(0))
+
+
+def settings_schema() -> Schema:
+    """Return the schema of the sandbox settings, made from their declaration."""
+    hints = get_type_hints(SandboxSettings)
+    names = [each.name for each in dataclasses.fields(SandboxSettings)]
+    made: type[Schema] = Schema.from_dict({name: _field_of(hints[name]) for name in names}, name="SettingsChange")
+    return made()
+
+
+def _field_of(hint: Any, *, or_none: bool = False) -> fields.Field[Any]:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, Union):
+        rest = [each for each in arguments if each is not type(None)]
+        nullable = len(rest) < len(arguments)
+        return _field_of(rest[0], or_none=nullable) if len(rest) == 1 else fields.Raw(allow_none=nullable)
+    if origin is Literal:
+        return fields.Raw(allow_none=or_none, validate=_one_of(arguments))
+    if origin in (tuple, list):
+        return fields.List(_field_of(arguments[0]) if arguments else fields.Raw(), allow_none=or_none)
+    if hint is int:
+        return fields.Integer(strict=True, allow_none=or_none, validate=_between(0))
+    if hint is float:
+        return fields.Float(allow_none=or_none, validate=_between(0))
+    kinds: Mapping[Any, type[fields.Field[Any]]] = {str: fields.String, bool: Boolean, dict: fields.Dict}
+    return kinds.get(origin or hint, fields.Raw)(allow_none=or_none)
+
+
+def load(schema: Schema, content: Mapping[str, Any], mark: str = "/") -> dict[str, Any]:
+    """Return what was sent, in its types.
+
+    Args:
+        schema: what is expected.
+        content: what was sent.
+        mark: what stands before a name in a fault: ``/`` in a body, ``?`` in a query.
+
+    Raises:
+        Trouble: something is wrong; every fault is named.
+    """
+    try:
+        loaded: dict[str, Any] = schema.load(content, unknown=RAISE)
+    except ValidationError as trouble:
+        raise invalid(_faults(trouble.messages, mark, tuple(schema.fields))) from None
+    return loaded
+
+
+def _faults(messages: Any, pointer: str, known: tuple[str, ...]) -> list[Fault]:
+    if isinstance(messages, Mapping):
+        return [
+            fault
+            for name, inner in messages.items()
+            for fault in _faults(inner, f"{pointer}{name}" if len(pointer) == 1 else f"{pointer}/{name}", known)
+        ]
+    return [_fault(str(message), pointer, known) for message in messages]
+
+
+def _fault(message: str, pointer: str, known: tuple[str, ...]) -> Fault:
+    if message == "Unknown field.":
+        near = difflib.get_close_matches(pointer[1:], known, 1, 0.5)
+        names = ", ".join(known)
+        vi = f"không có tên này; gần nhất: {near[0]}" if near else f"không có tên này; có: {names}"
+        en = f"there is no such name; nearest: {near[0]}" if near else f"there is no such name; there are: {names}"
+        return Fault(pointer, vi, en)
+    vi, _, en = message.partition(" / ")
+    return Fault(pointer, *(_BOTH.get(message) or (vi, en or vi)))

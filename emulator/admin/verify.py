@@ -1,0 +1,153 @@
+"""Verification: did the client call, as often and in the order that a test expects?"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.requests import pattern_of
+from emulator.admin.visit import Answer, Visit
+from emulator.journal.entry import entry_id
+from emulator.journal.journal import Entry
+from emulator.journal.patterns import Pattern
+
+_TICK_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How often: at least ``low``, at most ``high`` (None: no bound)."""
+
+    low: int
+    high: int | None
+
+    def verdict(self, found: int, *, is_over: bool) -> bool | None:
+        """Return whether the expectation holds; None while waiting may still change it.
+
+        A lower bound holds as soon as it is reached. With nothing but an upper bound only the end can tell.
+        """
+        if self.high is not None and found > self.high:
+            return False
+        if found >= self.low and (self.low or is_over):
+            return True
+        return False if is_over else None
+
+    def said(self) -> tuple[str, str]:
+        """Return the expectation in Vietnamese and English."""
+        if self.high is None:
+            return f"ít nhất {self.low} lượt", f"at least {self.low}"
+        if self.low == self.high:
+            return f"đúng {self.low} lượt", f"exactly {self.low}"
+        return f"từ {self.low} đến {self.high} lượt", f"{self.low} to {self.high}"
+
+
+class Watch:
+    """The journal of one sandbox as it grows: each exchange is looked at once."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit, self._sandbox = visit, visit.sandbox()
+        self._seen = visit.office.journal.floor(self._sandbox.home, self._sandbox.settings.journal_limit)
+
+    def new(self) -> Iterator[Entry]:
+        """Yield what was written since the last look."""
+        for row in self._visit.office.journal.each(self._sandbox.home, self._seen):
+            self._seen = row.seq
+            yield row
+
+    def id_of(self, row: Entry) -> str:
+        """Return the id of an entry."""
+        return entry_id(self._sandbox.id, row.epoch, row.seq)
+
+
+def verified(visit: Visit) -> Answer:
+    """Check how often a pattern matched; wait up to ``within_ms`` for it. 202 when it holds, else 406."""
+    wish, pattern = _expectation(visit)
+    watch, ids = Watch(visit), list[str]()
+
+    def look(is_over: bool) -> bool | None:
+        ids.extend(watch.id_of(row) for row in watch.new() if pattern.matches(row))
+        return wish.times.verdict(len(ids), is_over=is_over)
+
+    holds = _wait(look, wish.within_ms)
+    outcome = {"verified": holds, "matched": len(ids), "requests": ids[-100:]}
+    if holds:
+        return Answer(outcome, 202)
+    vi, en = wish.times.said()
+    raise Trouble("not-verified", more=outcome, wanted_vi=vi, wanted_en=en, found=len(ids))
+
+
+def verified_in_order(visit: Visit) -> Answer:
+    """Check that patterns matched one after the other; other exchanges may stand between. 202 or 406."""
+    from emulator.admin import schemas
+
+    content = visit.content()
+    patterns = _sequence(content.pop("sequence", None))
+    within_ms = schemas.load(schemas.Wait(), content)["within_ms"]
+    watch, ids = Watch(visit), list[str]()
+
+    def look(is_over: bool) -> bool | None:
+        for row in watch.new():
+            if len(ids) < len(patterns) and patterns[len(ids)].matches(row):
+                ids.append(watch.id_of(row))
+        return True if len(ids) == len(patterns) else False if is_over else None
+
+    holds = _wait(look, within_ms)
+    outcome = {"verified": holds, "matched": len(ids), "requests": ids}
+    if holds:
+        return Answer(outcome, 202)
+    total = len(patterns)
+    raise Trouble(
+        "not-verified",
+        more=outcome,
+        wanted_vi=f"{total} bước theo thứ tự",
+        wanted_en=f"{total} steps in order",
+        found=len(ids),
+    )
+
+
+def _sequence(patterns: Any) -> list[Pattern]:
+    if not isinstance(patterns, list) or not patterns:
+        raise invalid([Fault("/sequence", "phải là danh sách mẫu, có ít nhất một", "must be a list of patterns")])
+    return [pattern_of(each, f"/sequence/{at}") for at, each in enumerate(patterns)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    times: Times
+    within_ms: int
+
+
+def _expectation(visit: Visit) -> tuple[_Wish, Pattern]:
+    from emulator.admin import schemas
+
+    content = visit.content()
+    schema = schemas.Expectation()
+    own = {name: content.pop(name) for name in tuple(content) if name in schema.fields}
+    wish = schemas.load(schema, own)
+    return _Wish(_times(wish), wish["within_ms"]), pattern_of(content)
+
+
+def _times(wish: dict[str, Any]) -> Times:
+    count, low, high = (wish.get(name) for name in ("count", "at_least", "at_most"))
+    if count is not None and (low is not None or high is not None):
+        raise invalid([Fault("/count", "không dùng cùng at_least, at_most", "does not go with at_least or at_most")])
+    if low is not None and high is not None and low > high:
+        raise invalid([Fault("/at_least", "lớn hơn at_most", "is more than at_most")])
+    if count is not None:
+        return Times(count, count)
+    return Times(1 if low is None and high is None else low or 0, high)
+
+
+def _wait(look: Callable[[bool], bool | None], within_ms: int) -> bool:
+    """Look until the answer is known. This runs in a thread of the admin API, never on an event loop."""
+    deadline, pause = time.monotonic() + within_ms / 1000, threading.Event()
+    while True:
+        is_over = time.monotonic() >= deadline
+        answer = look(is_over)
+        if answer is not None:
+            return answer
+        pause.wait(_TICK_S)
