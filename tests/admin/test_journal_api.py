@@ -75,8 +75,10 @@ def test_entries_are_found_by_the_consumer_that_called(visitor: Visitor) -> None
     visitor.btxh("DongBoDVC", dossier())
     credentials = visitor.http.get("/__admin/sandboxes/default").json["credentials"]
     key = credentials["production"]["consumer_key"]
+    visitor.http.get("/nowhere")
     answer = visitor.http.get("/__admin/requests", query_string={"consumer": key}).json
-    assert [entry["operation"] for entry in answer["requests"]] == ["btxh.DongBoDVC"]
+    assert answer["requests"][0]["operation"] == "btxh.DongBoDVC"
+    assert {entry["consumer"] for entry in answer["requests"]} == {key}
 
 
 def test_a_broken_rule_is_found_by_its_name(visitor: Visitor) -> None:
@@ -175,14 +177,14 @@ def test_what_a_pattern_cannot_say_is_refused_by_name(visitor: Visitor, pattern:
 
 
 def test_an_unmatched_call_is_told_what_it_nearly_hit(visitor: Visitor) -> None:
-    visitor.http.post("/apiBTXH/DongBoDVC", json=dossier())
+    visitor.http.post("/1.0/DongBoDVC", json=dossier())
     [request] = visitor.http.get("/__admin/requests/unmatched").json["requests"]
-    assert request["url"] == "/apiBTXH/DongBoDVC"
+    assert request["url"] == "/1.0/DongBoDVC"
     for path in ("/__admin/requests/unmatched/near-misses", "/__admin/requests/near-misses"):
         nearest = visitor.http.get(path).json["nearMisses"][0]
         assert nearest["operation"] == "btxh.DongBoDVC"
         assert nearest["expected"] == {"method": "POST", "path": "/apiBTXH/1.0/DongBoDVC"}
-        assert nearest["differences"][0]["code"] == "missing-version"
+        assert nearest["differences"][0]["code"] == "missing-context"
         assert nearest["matchResult"]["distance"] < 0.1
 
 
