@@ -27,7 +27,7 @@ from emulator.server.flask_door import services
 from emulator.settings import Settings
 from emulator.store.sqlite import Store
 from emulator.world.keyring import Keyring
-from emulator.world.pack import Pack
+from emulator.world.pack import Pack, load_pack
 from emulator.world.sandbox import Sandbox, Sandboxes
 from emulator.world.settings import SandboxSettings
 from emulator.world.world import World
@@ -67,8 +67,12 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
 
 
 def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:
-    """Open fixture packs."""
-    return {name: Pack(name) for name in names}
+    """Open fixture packs.
+
+    Raises:
+        PackTrouble: one cannot be used.
+    """
+    return {name: load_pack(name) for name in names}
 
 
 def create_app(country: Country) -> Flask:

@@ -7,6 +7,7 @@ import click
 from emulator import __version__
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.serve import serve
+from emulator.cli.validate import validate
 
 
 @click.group()
@@ -26,3 +27,4 @@ def version() -> None:
 
 main.add_command(serve)
 main.add_command(healthcheck)
+main.add_command(validate)

@@ -21,6 +21,7 @@ from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.claim import claimed
 from emulator.store.sqlite import StoreTrouble
 from emulator.store.upkeep import Upkeep
+from emulator.world.pack import PackTrouble
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is reached
 
@@ -42,7 +43,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             country = found(settings, store_path, open_packs(settings.packs))
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
-        except (StoreTrouble, CertificateTrouble) as trouble:
+        except (StoreTrouble, CertificateTrouble, PackTrouble) as trouble:
             raise CannotStart(str(trouble)) from trouble
         address = (_ANY.get(settings.host, settings.host), listener.getsockname()[1])
         announcement = _announcement(settings, country, address, ca_file)

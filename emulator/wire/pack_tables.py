@@ -7,27 +7,34 @@ and the rule that every value is a string are ours.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from emulator.kernel.clock import read_moment
 from emulator.wire.forms import DossierForm, Fields, StepForm
+from emulator.wire.names import DOSSIER_FIELDS, STEP_FIELDS
 
-DOSSIER_CODE = "MaHoSo"
-Kind = Literal["text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id"]
+DOSSIER_CODE, PROCEDURE_CODE, STATUS, RECORD_KIND = "MaHoSo", "MaTTHC", "StatusId", "LoaiDuLieu"
+RECEIVED, HANDLED, PAPERS = "NgayTiepNhan", "ThoiDiemXuLy", "CertificateExtentData"
+ONLY_PULLED = ("CertificateType", "PhongBanXuLy")
+SHARED_WITH_PROCEDURE = ("TenTTHC", "MaLinhVuc", "TenLinhVuc")
+SCHEMA_VERSION = "1"
+_OWN_FILE = re.compile(r"https?://dvcbtxh\.molisa\.gov\.vn(?::\d+)?(/file/[^?#]*)")
+Kind = Literal["text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id", "era", "schema"]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: the fields a record must have, those it may have, and those that are more than text."""
+    """One table: the fields a record may have, and those of them it may lack."""
 
-    needed: tuple[str, ...]
-    optional: tuple[str, ...] = ()
+    names: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Return every field."""
-        return self.needed + self.optional
+    def needed(self) -> tuple[str, ...]:
+        """Return the fields a record must have."""
+        return tuple(name for name in self.names if name not in self.optional)
 
 
 KINDS: dict[str, Kind] = {
@@ -35,6 +42,8 @@ KINDS: dict[str, Kind] = {
     "MaHoSo": "dossier_code",
     "StatusId": "status",
     "CMND": "citizen_id",
+    "gso_era": "era",
+    "schema_version": "schema",
     "NgayThangNamSinh": "day",
     "CMND_NgayCap": "day",
     "NgayTiepNhan": "moment",
@@ -45,37 +54,20 @@ KINDS: dict[str, Kind] = {
     "DateCreated": "moment",
     "DateEdited": "moment",
 }
-_HOMES = tuple(f"{home}_{part}" for home in ("HKTT", "NOHT") for part in ("MaTinh", "MaHuyen", "MaXa", "MaThon"))
-_PERSON = ("HoVaTen", "NgayThangNamSinh", "CMND")
-_PERSON_TOO = ("GioiTinhId", "DanTocId", "CMND_NgayCap", "CMND_NoiCap", *_HOMES, "HKTT_ChiTiet", "NOHT_ChiTiet")
-_REACH = ("SoDienThoai", "Email")
-_DOSSIER = Table(
-    (
-        *("LoaiDuLieu", "MaHoSo", "MaLinhVuc", "TenLinhVuc", "LoaiDoiTuong", "HinhThucTra", "MaTTHC", "TenTTHC"),
-        *_PERSON,
-        *("MaTinh", "NgayTiepNhan", "DonViXuLy", "NoiNopHoSo", "HoSoCoThanhPhanSoHoa", "TaiKhoanDuocXacThucVoiVNeID"),
-        *("DuocThanhToanTrucTuyen", "LoaiDinhDanh", "SoDinhDanh", "MaCSDL", "StatusId", "SubmittedDate"),
-        "CertificateExtentData",
-    ),
-    ("KenhThucHien", "MaHuyen", "MaXa", *_PERSON_TOO, *_REACH, "UrlDetail"),
-)
+_PERSON_FIELDS = (*DOSSIER_FIELDS[9:16], *DOSSIER_FIELDS[19:31])
+_PERSON_NEEDS = ("HoVaTen", "NgayThangNamSinh", "CMND")
+_PERSON_LACKS = frozenset(_PERSON_FIELDS) - frozenset(_PERSON_NEEDS)
+_DOSSIER = Table(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"})
 TABLES: dict[str, Table] = {
-    "pack": Table(("id", "version", "schema_version", "title_vi", "title_en", "gso_era"), ("provinces",)),
+    "pack": Table(
+        ("id", "version", "schema_version", "title_vi", "title_en", "gso_era", "provinces"), frozenset({"provinces"})
+    ),
     "agencies": Table(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
-    "procedures": Table(("MaTTHC", "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
-    "people": Table(_PERSON, (*_PERSON_TOO, *_REACH)),
+    "procedures": Table((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
+    "people": Table(_PERSON_FIELDS, _PERSON_LACKS),
     "dossiers": _DOSSIER,
     "results": _DOSSIER,
-    "steps": Table(
-        (
-            *("MaHoSo", "TaiKhoanXuLy", "NguoiXuLy", "ChucDanh", "ThoiDiemXuLy", "NoiDungXuLy", "StatusId"),
-            *("NgayBatDau", "NgayKetThucTheoQuyDinh"),
-        ),
-        (
-            *("DonViXuLy", "UseridCreated", "UseridEdited", "DateCreated", "DateEdited"),
-            *("CertificateType", "PhongBanXuLy"),
-        ),
-    ),
+    "steps": Table((*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED})),
 }
 
 
@@ -88,7 +80,7 @@ def dossier_form(fields: Fields) -> DossierForm:
         district_code=fields.get("MaHuyen") or "",
         commune_code=fields.get("MaXa") or "",
         status=int(fields["StatusId"] or 0),
-        owner_id=fields["CMND"] or "",
+        owner_id=fields["SoDinhDanh"] or "",
         received_at=read_moment(fields["NgayTiepNhan"] or "") or 0,
         submitted_at=read_moment(fields["SubmittedDate"] or "") or 0,
         fields=fields,
@@ -101,3 +93,9 @@ def step_form(fields: Fields) -> StepForm:
         read_moment(fields[name] or "") or 0 for name in ("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh")
     )
     return StepForm(fields["MaHoSo"] or "", int(fields["StatusId"] or 0), handled, started, due, fields)
+
+
+def file_path(link: str) -> str | None:
+    """Return the URL path of a link to the ministry's own files; None for a link to anywhere else."""
+    found = _OWN_FILE.fullmatch(link)
+    return found.group(1) if found else None

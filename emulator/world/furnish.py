@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from emulator.kernel.clock import read_day, read_moment
 from emulator.wire.agency_codes import is_agency_code
-from emulator.wire.pack_tables import DOSSIER_CODE, KINDS, TABLES, Kind, dossier_form, step_form
+from emulator.wire.pack_tables import DOSSIER_CODE, KINDS, SCHEMA_VERSION, TABLES, Kind, dossier_form, step_form
 from emulator.wire.statuses import STATUS_NAMES
 from emulator.world.records import Dossier, Fields, ProcessingStep
 
@@ -124,6 +124,8 @@ _FORMS: dict[Kind, tuple[Callable[[str], object], str, str]] = {
         "phải gồm 12 chữ số bắt đầu bằng 999, để không trùng người thật",
         "must be 12 digits that begin with 999, so that it is nobody's",
     ),
+    "era": ({"2023", "2025"}.__contains__, "phải là 2023 hoặc 2025", "must be 2023 or 2025"),
+    "schema": (SCHEMA_VERSION.__eq__, "phải là “1”, bản cấu trúc duy nhất", "must be '1', the only version there is"),
     "dossier_code": (_is_dossier_code, "không phải mã hồ sơ", "is not a dossier code"),
 }
 
@@ -183,7 +185,7 @@ def _steps(rows: list[Fields], filed: Mapping[str, Dossier]) -> Iterator[Process
 
 def link_findings(tables: Tables) -> Iterator[Finding]:
     """Yield what would be lost or left hanging: a dossier told twice, a step or a result without its dossier."""
-    known = {row.get(DOSSIER_CODE) for row in tables.get("dossiers", {}).values()}
+    known = {row.get(DOSSIER_CODE) for row in tables["dossiers"].values()} if "dossiers" in tables else None
     for table in ("dossiers", "results"):
         seen: set[str | None] = set()
         for number, row in tables.get(table, {}).items():
@@ -196,7 +198,7 @@ def link_findings(tables: Tables) -> Iterator[Finding]:
     for table in ("results", "steps"):
         for number, row in tables.get(table, {}).items():
             code = row.get(DOSSIER_CODE)
-            if code not in known:
+            if known is not None and code and code not in known:
                 vi, en = nearest(str(code), filter(None, known))
                 sentences = (f"Không có hồ sơ {code} trong dossiers.json{vi}", f"no dossier {code}{en}")
                 yield Finding(table, (table, number, DOSSIER_CODE), *sentences)

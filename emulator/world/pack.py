@@ -142,22 +142,22 @@ def assemble(folder: Path, tables: Tables) -> Pack:
 
 
 def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
-    """Read every table of a pack; return them with the problems that keep it from being used."""
+    """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
     tables: dict[str, Rows] = {}
     problems = _folder_problems(folder)
     for table in TABLES:
         path = folder / f"{table}.json"
-        if path.is_file():
-            rows, found = read_sheet(path)
+        rows, found = read_sheet(path) if path.is_file() else ({}, [])
+        problems += found
+        if rows is not None:
             tables[table] = rows
-            problems += found
     if not problems:
         problems = placed(folder, link_findings(tables))
     return tables, problems
 
 
-def read_sheet(path: Path) -> tuple[Rows, list[Problem]]:
-    """Read one file of a pack; return its records by number, with everything that is wrong with each by itself."""
+def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
+    """Read one file of a pack; return its records (None: unreadable) and what is wrong with each by itself."""
     table = path.stem
     try:
         with TinyDB(path, storage=_Sheet) as database:
@@ -165,9 +165,9 @@ def read_sheet(path: Path) -> tuple[Rows, list[Problem]]:
             findings = list(shape_findings(table, content))
             rows = readable_rows(table, content) if findings else _documents(database, table)
     except OSError as trouble:
-        return {}, [Problem(str(path), 1, 1, f"Không mở được tệp: {trouble.strerror}", f"{trouble.strerror}")]
+        return None, [Problem(str(path), 1, 1, f"Không mở được tệp: {trouble.strerror}", f"{trouble.strerror}")]
     except (ValueError, RecursionError) as trouble:
-        return {}, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
+        return None, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
     for number, row in rows.items():
         findings += row_findings(table, number, row)
     return rows, placed(path.parent, findings)
