@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from emulator.kernel.clock import read_moment
@@ -24,14 +25,19 @@ _OWN_FILE = re.compile(r"https?://dvcbtxh\.molisa\.gov\.vn(?::\d+)?(/file/[^?#]*
 Kind = Literal["text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id", "era", "schema"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """One table: the fields a record may have, and those of them it may lack."""
 
     names: tuple[str, ...]
     optional: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Return the fields a record may have, to look one up."""
+        return frozenset(self.names)
+
+    @cached_property
     def needed(self) -> tuple[str, ...]:
         """Return the fields a record must have."""
         return tuple(name for name in self.names if name not in self.optional)

@@ -76,18 +76,18 @@ def readable_rows(table: str, content: object) -> Rows:
 
 def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator[Finding]:
     """Yield what is wrong with one record by itself: unknown, missing, wrong type, wrong form."""
-    known = TABLES[table]
+    shape = TABLES[table]
     at = (table, number)
     for name, value in row.items():
-        if name not in known.names:
-            vi, en = nearest(name, known.names)
+        if name not in shape.known:
+            vi, en = nearest(name, shape.names)
             yield Finding(table, (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}", on_key=True)
         elif value is not None and not isinstance(value, str):
             vi = f"{name} phải là chuỗi hoặc null, không phải {value!r}"
             yield Finding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
         elif value and (wrong := _wrong_form(KINDS.get(name, "text"), value)):
             yield Finding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
-    for name in known.needed:
+    for name in shape.needed:
         if row.get(name) in (None, ""):
             path = (*at, name) if name in row else at
             yield Finding(table, path, f"Thiếu trường bắt buộc {name}", f"{name} is missing")
