@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
 import pytest
 
 from emulator.world.pack import PackFile
@@ -80,3 +84,19 @@ def test_the_site_answers_by_its_host_name(tmp_path) -> None:
         reply = visitor.http.get("/trang-chu", headers={"Host": "dvcbtxh.molisa.gov.vn"})
     assert reply.status_code == 404
     assert "Không tìm thấy" in reply.get_data(as_text=True)
+
+
+def test_every_link_of_the_shipped_pack_opens(visitor) -> None:
+    wide = {"ThoiGianBatDau": "01/01/2022 00:00:00", "ThoiGianKetThuc": "31/12/2026 23:59:59"}
+    pulled = [
+        each
+        for kind in ("1", "100")
+        for each in visitor.btxh("DanhSachHoSo", pull(LoaiDuLieu=kind, **wide)).json["result"]["data"]
+    ]
+    links = {each["urlDetail"] for each in pulled if each["urlDetail"]}
+    for each in pulled:
+        links.update(re.findall(r"https://dvcbtxh\.molisa\.gov\.vn/[^<\"]+", each["certificateExtentData"]))
+    assert any("/file/" in link for link in links)
+    assert any("/GetViewDetail/" in link for link in links)
+    dead = [link for link in sorted(links) if visitor.http.get(urlsplit(unescape(link)).path).status_code != 200]
+    assert not dead

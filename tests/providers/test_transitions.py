@@ -139,3 +139,14 @@ def test_requests_for_papers_in_the_pack_count_too(tmp_path) -> None:
         body = step(MaHoSo="000.00.15.G07-261120-0002", StatusId="5", ThoiDiemXuLy="21/11/2026")
         assert visitor.btxh("XuLyHoSo", body).json["error_code"] == 0
         assert "supplement-twice" in [each["rule"] for each in visitor.journal()[-1]["remarks"]]
+
+
+@pytest.mark.parametrize(("before", "code"), [("1", 0), ("4", -7)])
+def test_the_steps_of_the_pack_tell_where_a_dossier_was_sent_back_from(tmp_path, before: str, code: int) -> None:
+    steps = [
+        ministry_step(number=1, StatusId=before, ThoiDiemXuLy="20/11/2026"),
+        ministry_step(number=2, StatusId="5", ThoiDiemXuLy="21/11/2026"),
+    ]
+    with visiting(tmp_path, [ministry_dossier(status=5)], steps) as visitor:
+        body = step(MaHoSo="000.00.15.G07-261120-0002", StatusId="1", ThoiDiemXuLy="22/11/2026")
+        assert visitor.btxh("XuLyHoSo", body).json["error_code"] == code

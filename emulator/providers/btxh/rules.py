@@ -63,7 +63,7 @@ def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[Proces
         return
     if history:
         _judge_time(form.handled_at, history[-1].handled_at, reading)
-    _judge_move(dossier.status, form.status, dossier.came_from, reading)
+    _judge_move(dossier.status, form.status, _came_from(dossier, history), reading)
     if form.status == SUPPLEMENT and supplements(dossier, history):
         vi = "Yêu cầu bổ sung (trạng thái 5) lần thứ hai trở đi: hồ sơ bị tính quá hạn theo KPI 766"
         reading.note("supplement-twice", "/StatusId", vi, "A second request for papers counts as overdue by KPI 766")
@@ -72,6 +72,12 @@ def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[Proces
 def supplements(dossier: Dossier, history: Sequence[ProcessingStep]) -> int:
     """Return how often the dossier was sent back for papers so far."""
     return max(dossier.supplement_count, sum(step.status == SUPPLEMENT for step in history))
+
+
+def _came_from(dossier: Dossier, history: Sequence[ProcessingStep]) -> int | None:
+    """Return the status before the present one; a dossier of the pack tells it by its steps."""
+    earlier = [step.status for step in history if step.status != dossier.status]
+    return dossier.came_from or (earlier[-1] if earlier else None)
 
 
 def _judge_result_of_unknown(form: DossierForm, reading: Reading) -> None:
