@@ -104,8 +104,8 @@ def basic_pair(encoded: str) -> tuple[str, str]:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):
         return "", ""
-    key, _, secret = text.partition(":")
-    return key, secret
+    key, colon, secret = text.partition(":")
+    return (key, secret) if colon else ("", "")
 
 
 def form_field(call: Call, name: str) -> str:
