@@ -24,8 +24,7 @@ _BAD_JSON, _BAD_SESSION = -1, -2
 
 def refuses(quirk: str, world: World) -> bool:
     """Tell whether the sandbox's mode refuses what a row of the register describes."""
-    row = QUIRKS.get(quirk)
-    return row.behaviour(world.mode) is Behaviour.REFUSE if row else world.mode == "strict"
+    return QUIRKS[quirk].behaviour(world.mode) is Behaviour.REFUSE
 
 
 def notice_headers(call: Call, world: World) -> None:
