@@ -15,6 +15,7 @@ from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire import reply_xml
 from emulator.wire.forms import FINAL_RESULT
 from emulator.wire.names import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
+from emulator.wire.oddities import OddityName
 
 CodeStyle = Literal["number", "string", "00"]
 Item = dict[str, str | None]
@@ -29,7 +30,7 @@ _WEEK_MS = 7 * 24 * 3600 * 1000
 class Printing:
     """How a sandbox prints its replies: the oddities in force and the form of ``error_code`` (B08)."""
 
-    oddities: frozenset[str] = frozenset()
+    oddities: frozenset[OddityName] = frozenset()
     code_style: CodeStyle = "number"
 
     def code(self, code: int) -> int | str:
@@ -132,7 +133,7 @@ def _as_printed_step(known: Mapping[str, str | None], status: int) -> Item:
     return {"NgayBatDau": late, "NgayKetThucTheoQuyDinh": late}
 
 
-def _value(value: str | None, oddities: frozenset[str]) -> str | None:
+def _value(value: str | None, oddities: frozenset[OddityName]) -> str | None:
     return value or ("" if "empty-strings" in oddities else None)
 
 
@@ -148,7 +149,7 @@ def _year_first(moment: str | None) -> str | None:
     return "-".join(reversed(day.split("/"))) + (f" {clock}" if clock else "")
 
 
-def _xml(text: str | None, without_results: bool, oddities: frozenset[str]) -> str | None:
+def _xml(text: str | None, without_results: bool, oddities: frozenset[OddityName]) -> str | None:
     if not text:
         return text
     if without_results:

@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import Literal
 
 from emulator.wire.quirks import ModeName
+
+OddityName = Literal[
+    "dates-with-time",
+    "submitted-two-forms",
+    "small-s-tags",
+    "broken-xml",
+    "sample-result-values",
+    "step-status-id",
+    "misspelt-handler",
+    "sample-step-values",
+    "empty-strings",
+    "later-fields",
+]
 
 _ALL: frozenset[ModeName] = frozenset({"strict", "documented", "observed"})
 _AS_PRINTED: frozenset[ModeName] = frozenset({"documented", "observed"})
@@ -26,7 +39,7 @@ class Oddity:
     modes: frozenset[ModeName] = _ON_REQUEST
 
 
-ODDITIES: dict[str, Oddity] = {
+ODDITIES: dict[OddityName, Oddity] = {
     "dates-with-time": Oddity(
         "B20", "Ngày sinh và ngày cấp kèm 00:00:00", "Birth and issue dates carry 00:00:00", _AS_PRINTED
     ),
@@ -71,29 +84,7 @@ ODDITIES: dict[str, Oddity] = {
 }
 
 
-class UnknownOddity(ValueError):
-    """A setting names an oddity that is not in the table."""
-
-    def __init__(self, name: str) -> None:
-        near = get_close_matches(name, ODDITIES, 1)
-        hint = f"; gần nhất: {near[0]}" if near else ""
-        super().__init__(f"Không có tùy chọn trả lời '{name}'{hint}. Các tên hợp lệ: {', '.join(ODDITIES)}")
-
-
-def checked(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names as a tuple.
-
-    Raises:
-        UnknownOddity: a name is not in ``ODDITIES``; the sentence gives the nearest one.
-    """
-    wanted = tuple(names)
-    for name in wanted:
-        if name not in ODDITIES:
-            raise UnknownOddity(name)
-    return wanted
-
-
-def in_force(mode: ModeName, chosen: Iterable[str] | None) -> frozenset[str]:
+def in_force(mode: ModeName, chosen: Iterable[OddityName] | None) -> frozenset[OddityName]:
     """Return the oddities of a sandbox: those chosen, or its mode's habit when the choice is None."""
     if chosen is not None:
         return frozenset(chosen)

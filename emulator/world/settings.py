@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from emulator.wire import oddities
+from emulator.wire.oddities import OddityName
 
 Mode = Literal["strict", "documented", "observed"]
 Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
@@ -43,13 +43,4 @@ class SandboxSettings:
     window_on: Literal["received", "submitted", "changed"] = "received"
     pull_limit: int | None = None
     # Oddities of the printed replies, by name (emulator/wire/oddities.py). None means as the mode says.
-    reply_oddities: tuple[str, ...] | None = None
-
-    def __post_init__(self) -> None:
-        """Check the names.
-
-        Raises:
-            UnknownOddity: ``reply_oddities`` names one that is not in the table.
-        """
-        if self.reply_oddities is not None:
-            object.__setattr__(self, "reply_oddities", oddities.checked(self.reply_oddities))
+    reply_oddities: tuple[OddityName, ...] | None = None

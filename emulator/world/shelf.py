@@ -16,7 +16,7 @@ from emulator.store.record_rows import RecordRow
 from emulator.store.sqlite import Store
 
 T = TypeVar("T")
-_NO_LIMIT = -1
+NO_LIMIT = -1
 _PAGE = 200
 
 
@@ -97,7 +97,7 @@ class Shelf(Generic[T]):
         self._write(RecordRow(key, "", 0, None))
         self._world.note_effect(Effect(self._kind.name, key, "drop"))
 
-    def window(self, place: str, first: int, last: int, limit: int = _NO_LIMIT) -> list[T]:
+    def window(self, place: str, first: int, last: int, limit: int = NO_LIMIT) -> list[T]:
         """Return the records of a place whose moment lies from first to last inclusive, oldest first."""
         rows = record_rows.window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
         found = [(row.moment, row.key, self._read(row)) for row in rows]
@@ -108,7 +108,7 @@ class Shelf(Generic[T]):
         ]
         found.sort(key=lambda entry: entry[:2])
         kept = [record for _, _, record in found if record is not None]
-        return kept if limit == _NO_LIMIT else kept[:limit]
+        return kept if limit == NO_LIMIT else kept[:limit]
 
     def with_prefix(self, prefix: str) -> list[T]:
         """Return the records whose key begins with ``prefix``, in the order of their keys."""

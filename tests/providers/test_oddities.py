@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import get_args
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.wire.oddities import ODDITIES, UnknownOddity
-from emulator.world.settings import SandboxSettings
+from emulator.wire.oddities import ODDITIES, OddityName
 from tests.builders import dossier, pull
 from tests.providers.stories import ministry_dossier, ministry_step, visiting
 
@@ -111,9 +110,20 @@ def test_each_mode_has_its_habits(mode, habits: set[str]) -> None:
     assert {name for name, oddity in ODDITIES.items() if mode in oddity.modes} == habits
 
 
-def test_an_unknown_oddity_is_named_with_the_nearest_one() -> None:
-    with pytest.raises(UnknownOddity, match="gần nhất: small-s-tags"):
-        replace(SandboxSettings(), reply_oddities=("small-tags",))
+def test_the_admin_api_takes_the_names_and_refuses_others(tmp_path) -> None:
+    with visiting(tmp_path, [ministry_dossier()]) as visitor:
+        path = "/__admin/sandboxes/default/settings"
+        assert visitor.http.put(path, json={"reply_oddities": ["small-tags"]}).status_code == 422
+        assert visitor.http.put(path, json={"reply_oddities": []}).status_code == 200
+        item = visitor.btxh("DanhSachHoSo", pull()).json["result"]["data"][0]
+        assert "<DanhSachTaiLieuNop>" in item["certificateExtentData"]
+        assert visitor.http.put(path, json={"reply_oddities": None}).status_code == 200
+        item = visitor.btxh("DanhSachHoSo", pull()).json["result"]["data"][0]
+        assert "<DanhsachTaiLieuNop>" in item["certificateExtentData"]
+
+
+def test_every_name_that_can_be_set_is_in_the_table() -> None:
+    assert set(get_args(OddityName)) == set(ODDITIES)
 
 
 @pytest.mark.parametrize(("style", "done", "refused"), [("number", 0, -4), ("string", "0", "-4"), ("00", "00", "-4")])

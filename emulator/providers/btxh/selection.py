@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from emulator.wire.forms import FINAL_RESULT, PullForm
 from emulator.world.records import Dossier, Origin, ProcessingStep
-from emulator.world.shelf import Shelf
+from emulator.world.shelf import NO_LIMIT, Shelf
 from emulator.world.world import World
 
 _Found = TypeVar("_Found", Dossier, ProcessingStep)
@@ -27,14 +27,15 @@ def find_dossiers(form: PullForm, world: World) -> list[Dossier]:
         has_kind = form.record_kind != FINAL_RESULT or dossier.result_fields is not None
         return has_kind and form.first_ms <= moment(dossier) <= form.last_ms and _is_there(dossier, form)
 
-    found = [each for each in _at_place(world.dossiers, form, world, first, last) if is_wanted(each)]
+    is_bare = form.record_kind != FINAL_RESULT and world.settings.window_on == "received"
+    found = [each for each in _at_place(world.dossiers, form, world, first, last, is_bare) if is_wanted(each)]
     found.sort(key=lambda dossier: (moment(dossier), dossier.code))
     return found[: world.settings.pull_limit]
 
 
 def find_steps(form: PullForm, world: World) -> list[ProcessingStep]:
     """Return the steps handled in a window, both ends included."""
-    steps = _at_place(world.steps, form, world, form.first_ms, form.last_ms)
+    steps = _at_place(world.steps, form, world, form.first_ms, form.last_ms, is_bare=True)
     found = [step for step in steps if _is_there(step, form)]
     found.sort(key=lambda step: (step.handled_at, step.dossier_code, step.number))
     return found[: world.settings.pull_limit]
@@ -47,9 +48,13 @@ _MOMENTS: dict[str, Callable[[Dossier], int]] = {
 }
 
 
-def _at_place(shelf: Shelf[_Found], form: PullForm, world: World, first: int, last: int) -> list[_Found]:
-    origins: tuple[Origin, ...] = ("ministry",) if world.settings.pull_source == "ministry" else ("ministry", "local")
-    return [each for origin in origins for each in shelf.window(f"{origin}/{form.province_code}", first, last)]
+def _at_place(shelf: Shelf[_Found], form: PullForm, world: World, first: int, last: int, is_bare: bool) -> list[_Found]:
+    """Return a province's records; ``is_bare`` tells that only the place can narrow them further."""
+    settings = world.settings
+    origins: tuple[Origin, ...] = ("ministry",) if settings.pull_source == "ministry" else ("ministry", "local")
+    is_narrowed = bool(not is_bare or form.district_code or form.commune_code)
+    limit = NO_LIMIT if is_narrowed or settings.pull_limit is None else settings.pull_limit
+    return [each for origin in origins for each in shelf.window(f"{origin}/{form.province_code}", first, last, limit)]
 
 
 def _is_there(record: Dossier | ProcessingStep, form: PullForm) -> bool:
