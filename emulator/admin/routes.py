@@ -89,8 +89,9 @@ def admin(office: Office) -> Blueprint:
     """Return everything under ``/__admin``."""
     blueprint = Blueprint("admin", __name__, url_prefix=PREFIX)
 
-    @blueprint.route("", defaults={"path": ""}, methods=_METHODS, provide_automatic_options=False)
-    @blueprint.route("/", defaults={"path": ""}, methods=_METHODS, provide_automatic_options=False)
+    @blueprint.route(
+        "/", defaults={"path": ""}, strict_slashes=False, methods=_METHODS, provide_automatic_options=False
+    )
     @blueprint.route("/<path:path>", methods=_METHODS, provide_automatic_options=False)
     def serve(path: str) -> Response:
         try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 
 class Offer(NamedTuple):
@@ -64,7 +64,7 @@ def near_misses(method: str, url: str, offers: Iterable[Offer], limit: int = 3) 
 
 
 def _compare(method: str, url: str, offer: Offer) -> NearMiss:
-    path = urlsplit(url).path if "://" not in url else url
+    path, _, query = url.partition("?")
     found, path = _shape_differences(path, offer)
     rest, distance = _path_differences(path, offer.path)
     found += rest
@@ -76,7 +76,7 @@ def _compare(method: str, url: str, offer: Offer) -> NearMiss:
                 f"the verb is {method}, the specification asks for {offer.method}",
             )
         )
-    if method == "GET" and offer.method == "POST" and parse_qsl(urlsplit(url).query):
+    if method == "GET" and offer.method == "POST" and parse_qsl(query):
         found.append(
             Difference(
                 "query-instead-of-body",

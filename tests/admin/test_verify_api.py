@@ -1,0 +1,115 @@
+"""Verification: how often and in which order a client called, with waiting."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from tests.builders import dossier
+from tests.conftest import Visitor
+
+
+def verify(visitor: Visitor, **wish):
+    return visitor.http.post("/__admin/verify", json=wish)
+
+
+@pytest.mark.parametrize(
+    ("wish", "holds"),
+    [
+        ({}, True),
+        ({"count": 2}, True),
+        ({"count": 1}, False),
+        ({"count": 3}, False),
+        ({"at_least": 2}, True),
+        ({"at_least": 3}, False),
+        ({"at_most": 2}, True),
+        ({"at_most": 1}, False),
+        ({"at_least": 1, "at_most": 2}, True),
+        ({"count": 0, "path": "/three"}, True),
+        ({"path": "/three"}, False),
+        ({"path": "/one", "count": 1}, True),
+    ],
+)
+def test_how_often_is_verified(visitor: Visitor, wish: dict, holds: bool) -> None:
+    visitor.http.get("/one")
+    visitor.http.get("/two")
+    reply = verify(visitor, **wish)
+    assert reply.status_code == (202 if holds else 406), reply.json
+    assert reply.json["verified"] is holds
+    if not holds:
+        assert reply.json["code"] == "not-verified"
+
+
+def test_operation_and_body_are_verified_together(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    reply = verify(visitor, operation="btxh.DongBoDVC", body={"MaHoSo": "000.11.26.H26-261120-0001"}, count=1)
+    assert reply.status_code == 202
+    assert reply.json["requests"] == ["default.1.2"]
+    assert verify(visitor, operation="btxh.DongBoDVC", body={"MaHoSo": "khác"}, count=1).status_code == 406
+
+
+def test_verification_waits_for_a_call_that_comes_later(visitor: Visitor) -> None:
+    caller = threading.Timer(0.1, lambda: visitor.country.door.serve(_call("/late")))
+    caller.start()
+    reply = verify(visitor, path="/late", within_ms=20_000)
+    caller.join()
+    assert reply.status_code == 202
+    assert reply.json["matched"] == 1
+
+
+def _call(path: str):
+    from emulator.kernel.exchange import Call
+
+    return Call("GET", path, target=path, host="localhost")
+
+
+def test_an_upper_bound_is_known_only_at_the_end(visitor: Visitor) -> None:
+    caller = threading.Timer(0.05, lambda: visitor.country.door.serve(_call("/late")))
+    caller.start()
+    reply = verify(visitor, path="/late", count=0, within_ms=2_000)
+    caller.join()
+    assert reply.status_code == 406
+    assert reply.json["matched"] == 1
+
+
+@pytest.mark.parametrize(
+    ("paths", "holds"),
+    [(["/a", "/b", "/c"], True), (["/a", "/c"], True), (["/c", "/a"], False), (["/a", "/a"], False), (["/d"], False)],
+)
+def test_an_order_is_verified_with_others_in_between(visitor: Visitor, paths: list[str], holds: bool) -> None:
+    for path in ("/a", "/b", "/c"):
+        visitor.http.get(path)
+    reply = visitor.http.post("/__admin/verify-sequence", json={"sequence": [{"urlPath": path} for path in paths]})
+    assert reply.status_code == (202 if holds else 406)
+
+
+@pytest.mark.parametrize(
+    ("wish", "pointer"),
+    [
+        ({"count": 1, "at_least": 1}, "/count"),
+        ({"at_least": 2, "at_most": 1}, "/at_least"),
+        ({"count": -1}, "/count"),
+        ({"count": "1"}, "/count"),
+        ({"within_ms": 3_600_000}, "/within_ms"),
+        ({"operatio": "x"}, "/operatio"),
+    ],
+)
+def test_an_expectation_that_cannot_be_checked_is_refused(visitor: Visitor, wish: dict, pointer: str) -> None:
+    reply = verify(visitor, **wish)
+    assert reply.status_code == 422
+    assert reply.json["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize("sequence", [None, [], {}, [1], [{"x": 1}]])
+def test_a_sequence_is_a_list_of_patterns(visitor: Visitor, sequence: object) -> None:
+    reply = visitor.http.post("/__admin/verify-sequence", json={"sequence": sequence})
+    assert reply.status_code == 422
+    assert reply.json["errors"][0]["pointer"].startswith("/sequence")
+
+
+def test_verification_looks_at_one_sandbox(visitor: Visitor) -> None:
+    visitor.http.post("/__admin/sandboxes", json={"id": "a"})
+    visitor.http.get("/s/a/one")
+    assert verify(visitor, path="/one").status_code == 406
+    assert visitor.http.post("/__admin/sandboxes/a/verify", json={"path": "/one"}).status_code == 202

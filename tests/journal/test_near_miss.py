@@ -1,0 +1,49 @@
+"""What an unmatched call is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.journal.near_miss import Offer, near_misses
+
+OFFERS = (
+    Offer("ndxp.token", "POST", "/token", "BTXH 2.1.1"),
+    Offer("btxh.DongBoDVC", "POST", "/apiBTXH/1.0/DongBoDVC", "BTXH 3.1.1"),
+    Offer("btxh.XuLyHoSo", "POST", "/apiBTXH/1.0/XuLyHoSo", "BTXH 3.1.2"),
+    Offer("btxh.DanhSachHoSo", "POST", "/apiBTXH/1.0/DanhSachHoSo", "BTXH 3.1.4"),
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "operation", "codes"),
+    [
+        ("GET", "/apiBTXH/1.0/DongBoDVC", "btxh.DongBoDVC", ["wrong-verb"]),
+        ("GET", "/apiBTXH/1.0/DongBoDVC?MaHoSo=1", "btxh.DongBoDVC", ["wrong-verb", "query-instead-of-body"]),
+        ("POST", "/apiBTXH/DongBoDVC", "btxh.DongBoDVC", ["missing-version"]),
+        ("POST", "/1.0/XuLyHoSo", "btxh.XuLyHoSo", ["missing-context"]),
+        ("POST", "/DanhSachHoSo", "btxh.DanhSachHoSo", ["missing-context"]),
+        ("POST", "/apiBTXH/1.0/DongBoDVC/", "btxh.DongBoDVC", ["trailing-slash"]),
+        ("POST", "//apiBTXH/1.0/DongBoDVC", "btxh.DongBoDVC", ["double-slash"]),
+        ("POST", "/apibtxh/1.0/dongbodvc", "btxh.DongBoDVC", ["wrong-case"]),
+        ("POST", "/apiBTXH/1.0/DongBoDCV", "btxh.DongBoDVC", ["path-differs"]),
+        ("POST", "/apiBTXH/1.0/DanhSachHS", "btxh.DanhSachHoSo", ["path-differs"]),
+        ("POST", "http://api.ngsp.gov.vn/apiBTXH/1.0/XuLyHoSo", "btxh.XuLyHoSo", ["full-url"]),
+        ("GET", "/tokens", "ndxp.token", ["path-differs", "wrong-verb"]),
+        ("PUT", "/Token/", "ndxp.token", ["trailing-slash", "wrong-case", "wrong-verb"]),
+    ],
+)
+def test_the_nearest_operation_and_what_differs_are_named(method: str, url: str, operation: str, codes: list) -> None:
+    nearest = near_misses(method, url, OFFERS)[0]
+    assert nearest.offer.name == operation
+    assert [each.code for each in nearest.differences] == codes
+    assert all(each.vi and each.en and each.vi != each.en for each in nearest.differences)
+
+
+def test_a_call_like_nothing_we_know_is_near_to_nothing() -> None:
+    assert near_misses("GET", "/favicon.ico", OFFERS) == []
+
+
+def test_the_nearest_comes_first() -> None:
+    distances = [miss.distance for miss in near_misses("POST", "/apiBTXH/1.0/DongBo", OFFERS)]
+    assert distances == sorted(distances)
+    assert len(distances) > 1
