@@ -16,11 +16,29 @@ if TYPE_CHECKING:
     from marshmallow import Schema
 
 _ENDLESS = 1 << 62
-_READERS: dict[str, Callable[[str], int | None]] = {"day": day_of, "moment": moment_of}
+WIDTHS = {"province": 2, "district": 3, "commune": 5}
+
+
+def _digits(width: int) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        return width if len(text) == width and text.isascii() and text.isdigit() else None
+
+    return read
+
+
+_READERS: dict[str, Callable[[str], int | None]] = {
+    "day": day_of,
+    "moment": moment_of,
+    **{level: _digits(width) for level, width in WIDTHS.items()},
+}
 
 
 class Column(NamedTuple):
-    """One official field. ``most`` counts code points (B70); ``form`` is text, day or moment."""
+    """One official field.
+
+    ``most`` counts code points (B70); ``form`` is text, day, moment, or a level of administrative units, whose codes
+    have a fixed number of digits.
+    """
 
     name: str
     label: str
@@ -56,7 +74,7 @@ class Table:
         self._listed = tuple(
             (row.name, row.values if row.required else row.values | {"", None}) for row in rows if row.values
         )
-        self._dates = tuple((row.name, row.required, _READERS[row.form]) for row in rows if row.form in _READERS)
+        self._forms = tuple((row.name, row.required, _READERS[row.form]) for row in rows if row.form in _READERS)
         self._texts = tuple(
             (row.name, row.required, row.most or _ENDLESS)
             for row in rows
@@ -73,7 +91,7 @@ class Table:
             return (
                 given.keys() <= self._names
                 and self._values_listed(get)
-                and self._dates_read(get)
+                and self._forms_read(get)
                 and self._texts_fit(get)
             )
         except TypeError:  # a list or an object where a listed value belongs
@@ -82,8 +100,8 @@ class Table:
     def _values_listed(self, get: Callable[[str], Any]) -> bool:
         return all(get(name) in values for name, values in self._listed)
 
-    def _dates_read(self, get: Callable[[str], Any]) -> bool:
-        for name, required, reader in self._dates:
+    def _forms_read(self, get: Callable[[str], Any]) -> bool:
+        for name, required, reader in self._forms:
             value = get(name)
             if not value and not required and (value is None or value == ""):
                 continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from emulator.wire import codes
+from emulator.wire.agency_codes import short_form
 from emulator.wire.catalogues import (
     FINISHED,
     ISSUER_GAP,
@@ -26,14 +27,6 @@ _CODE = re.compile(rf"({_OLD_UNIT}|{_NEW_UNIT})-(\d{{2}})(\d{{2}})(\d{{2}})-(\d{
 _LOCAL_SUFFIX = re.compile(r"([1-9]\.\d{6})(?:\.000\.00\.00)?\.[A-Z]\d{2}", re.ASCII)
 _SECTOR = re.compile(r"[A-Z]\d{2}-[A-Z]{2}\d{2}", re.ASCII)
 _DIGITISED_ERA = "2025"
-
-
-def normal_unit(code: str) -> str:
-    """Return a unit code read from the top: ``000.11.26.H26`` and ``H26.26.11`` are the same unit (QĐ 20/2020)."""
-    groups = code.split(".")
-    if groups[0].isdigit():
-        groups.reverse()
-    return ".".join(group for group in groups if group.strip("0"))
 
 
 def check_code(texts: Texts, reading: Reading) -> None:
@@ -57,7 +50,7 @@ def check_code(texts: Texts, reading: Reading) -> None:
             "B17", "/MaHoSo", codes.CONTRADICTION, vi, f"MaHoSo is of 20{year}-{month}-{day}, received {received}"
         )
     agency = reading.rules.agency_code
-    if agency and not f"{normal_unit(unit)}.".startswith(f"{normal_unit(agency)}."):
+    if agency and not f"{short_form(unit)}.".startswith(f"{short_form(agency)}."):
         vi, en = f"MaHoSo thuộc {unit}, tài khoản thuộc {agency}", f"MaHoSo is of {unit}, the account of {agency}"
         reading.meet("B18", "/MaHoSo", codes.NOT_ALLOWED, vi, en)
 

@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 Era = Literal["2023", "2025"]
 Level = Literal["province", "district", "commune"]
-WIDTH: dict[Level, int] = {"province": 2, "district": 3, "commune": 5}
 
 _NONE: frozenset[str] = frozenset()
 

@@ -46,7 +46,7 @@ def check_applicant(texts: Texts, reading: Reading) -> None:
 
 def _compare(citizen: CitizenNumber, texts: Texts, reading: Reading) -> None:
     if citizen.birthplace == "abroad":
-        reading.note("born-abroad", "/CMND", "CMND: nơi sinh ở nước ngoài", "CMND: born abroad")
+        reading.note("B23", "/CMND", "CMND: nơi sinh ở nước ngoài", "CMND: born abroad")
     born, gender = texts.get("NgayThangNamSinh"), texts.get("GioiTinhId")
     differs = []
     if born and int(born[6:10]) != citizen.birth_year:

@@ -6,8 +6,9 @@ import re
 
 from emulator.wire import codes
 from emulator.wire.catalogues import ETHNICITY_ID_OFFSET, FEMALE, MALE
+from emulator.wire.columns import WIDTHS
 from emulator.wire.dates import day_or_moment, moment_of
-from emulator.wire.gso import WIDTH, Level
+from emulator.wire.gso import Level
 from emulator.wire.tidy import Dialect, Special, Tidy
 
 _SHORT_GENDERS = {"1": MALE, "2": FEMALE}
@@ -76,7 +77,7 @@ def unit(level: Level) -> Special:
 
     def pad(tidy: Tidy, name: str, text: str) -> str | None:
         bare = text.strip()
-        padded = bare.zfill(WIDTH[level]) if bare.isascii() and bare.isdigit() else bare
+        padded = bare.zfill(WIDTHS[level]) if bare.isascii() and bare.isdigit() else bare
         if padded == text:
             return text
         if padded:

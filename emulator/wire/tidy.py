@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.wire import codes
 from emulator.wire.catalogues import KEY_FIELD, LATER_FIELDS
-from emulator.wire.columns import Column, Table
+from emulator.wire.columns import WIDTHS, Column, Table
 from emulator.wire.reading import Reading
 
 Special = Callable[["Tidy", str, str], str | None]
@@ -156,6 +156,10 @@ def _word(tidy: Tidy, column: Column, fault: str) -> None:
         value = tidy.texts.get(column.name)
         vi, en = f"“{value}” không thuộc danh sách {listed}", f"“{value}” is not one of {listed}"
         tidy.refuse("value", column.name, vi, en, code)
+    elif fault == "form" and column.form in WIDTHS:
+        value, width = tidy.texts.get(column.name), WIDTHS[column.form]
+        vi, en = f"“{value}” phải gồm {width} chữ số", f"“{value}” must have {width} digits"
+        tidy.refuse("digits", column.name, vi, en)
     elif fault == "form":
         form = "dd/MM/yyyy" if column.form == "day" else "dd/MM/yyyy HH:mm:ss"
         value = tidy.texts.get(column.name)

@@ -1,0 +1,31 @@
+"""The register of quirks is what the emulator does: every case, in every mode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emulator.wire.quirks import QUIRKS
+from tests.documents import cases_bodies
+from tests.documents.quirk_table import CASES, MODES, Stage
+
+PLAYED = sorted(
+    (quirk, number)
+    for quirk, cases in CASES.items()
+    for number, play in enumerate(cases)
+    if play.__module__ == cases_bodies.__name__
+)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("quirk", "number"), PLAYED)
+def test_each_mode_treats_the_quirk_as_the_register_says(tmp_path: Path, quirk: str, number: int, mode: str) -> None:
+    CASES[quirk][number](Stage(mode, tmp_path))
+
+
+def test_the_register_has_every_row_once_with_every_column() -> None:
+    assert [name for name in QUIRKS if name.startswith("B")] == [f"B{number:02d}" for number in range(1, 76)]
+    for row in QUIRKS.values():
+        texts = (row.place, row.table, row.sample, row.strict, row.documented, row.observed)
+        assert all(texts), row.id
