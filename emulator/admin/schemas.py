@@ -12,7 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from emulator.admin.problems import Fault, invalid
 from emulator.world.sandbox import ID_GRAMMAR
-from emulator.world.settings import MODES, PROFILES, SandboxSettings
+from emulator.world.settings import BOUNDS, MODES, PROFILES, SPELLINGS, SandboxSettings
 
 _BOTH = {
     "Unknown field.": ("không có tên này", "there is no such name"),
@@ -128,8 +128,19 @@ def settings_schema() -> Schema:
     """Return the schema of the sandbox settings, made from their declaration."""
     hints = get_type_hints(SandboxSettings)
     names = [each.name for each in dataclasses.fields(SandboxSettings)]
-    made: type[Schema] = Schema.from_dict({name: _field_of(hints[name]) for name in names}, name="SettingsChange")
+    made: type[Schema] = Schema.from_dict({name: _setting(name, hints[name]) for name in names}, name="SettingsChange")
     return made()
+
+
+def _setting(name: str, hint: Any) -> fields.Field[Any]:
+    if name in BOUNDS:
+        return fields.Integer(strict=True, validate=_between(*BOUNDS[name]))
+    if name in SPELLINGS:
+        shape = SPELLINGS[name]
+        return fields.String(
+            validate=validate.Regexp(shape + r"\Z", error=f"phải có dạng {shape} / must look like {shape}")
+        )
+    return _field_of(hint)
 
 
 def _field_of(hint: Any, *, or_none: bool = False) -> fields.Field[Any]:

@@ -12,6 +12,10 @@ Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
 MODES: tuple[Mode, ...] = ("strict", "documented", "observed")
 PROFILES: tuple[Profile, ...] = ("apim-2.6", "apim-3.2", "apim-4.x")
 
+# What a setting must be beyond its type. Whole numbers not named here begin at 0.
+BOUNDS: dict[str, tuple[int, int]] = {"token_lifetime_s": (-1, 10_000_000_000), "throttle_window_s": (1, 31_622_400)}
+SPELLINGS: dict[str, str] = {"auth_header": r"[A-Za-z0-9-]+", "host_name": r"[!-~]+"}
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:

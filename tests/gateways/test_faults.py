@@ -129,6 +129,16 @@ def test_a_token_that_has_ended_is_invalid(visitor: Visitor, ending: str) -> Non
     assert b"<ams:code>900901</ams:code>" in desk.push({"Authorization": f"Bearer {token}"}).data
 
 
+def test_the_journal_knows_whose_token_had_expired(visitor: Visitor) -> None:
+    desk = Desk(visitor)
+    token = desk.token()
+    desk.wait(3600)
+    desk.push({"Authorization": f"Bearer {token}"})
+    assert desk.last()["consumer"] == desk.pair()[0]
+    desk.push({"Authorization": "Bearer khong-ai-biet"})
+    assert desk.last()["consumer"] is None
+
+
 def test_a_token_is_good_to_its_last_millisecond(visitor: Visitor) -> None:
     desk = Desk(visitor)
     token = desk.token()

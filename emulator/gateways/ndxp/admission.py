@@ -18,8 +18,8 @@ _QUOTA_CODE = {"application": 900803, "subscription": 900804}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def admit(call: Call, world: World, api: Api) -> Token:
-    """Return the token of an admitted caller.
+def admit(call: Call, world: World, api: Api) -> None:
+    """Let a caller in; whose token it brought is written into the exchange.
 
     Raises:
         GatewayRefusal: 900902, 900901, 900907 to 900909, 900803 or 900804, and 900901 as 403 (facts-gateway A5, A6).
@@ -34,7 +34,6 @@ def admit(call: Call, world: World, api: Api) -> Token:
         kind = token.kind
         description = f"{kind.capitalize()} key offered to the API with no {kind} endpoint"
         raise GatewayRefusal("other", 403, 900901, "Runtime Error", description)
-    return token
 
 
 def _token(call: Call, world: World, api: Api, dialect: Dialect) -> Token:
@@ -44,6 +43,8 @@ def _token(call: Call, world: World, api: Api, dialect: Dialect) -> Token:
         raise _security(401, 900902, "Missing Credentials", dialect.missing.format(header=header), dialect)
     presented = world.presented
     token = presented if presented and presented.token == word else world.keyring.token(word)
+    if token and token.sandbox_no == world.sandbox.no:
+        world.exchange.consumer = token.consumer_key  # known even when the token has ended
     if token is None or not is_alive(token, world):
         description = f"{_failure(api, 900901, 'Invalid Credentials')}. {dialect.invalid_advice}"
         raise _security(401, 900901, "Invalid Credentials", description, dialect)

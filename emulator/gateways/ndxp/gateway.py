@@ -63,7 +63,7 @@ class NdxpGateway:
         exchange.operation, exchange.clause = operation.name, operation.clause
         if resource.is_mount:
             _note_mount(call, world)
-        exchange.consumer = admit(call, world, resource.published.api).consumer_key
+        admit(call, world, resource.published.api)
         reply = _provide(exchange, world, resource, operation)
         return replace(reply, headers=(*shared, *reply.headers))
 

@@ -28,10 +28,10 @@ def revoke(exchange: Exchange, world: World) -> Reply:
     if not form.get("token"):
         raise OAuthRefusal(400, "invalid_request", "Invalid revocation request")
     client = oauth.read_client(call, form, world, dialect)
-    exchange.consumer = client.key
     pair = world.keyring.credential(client.key)
     if pair is None or pair.sandbox_no != world.sandbox.no or world.settings.application_state != "active":
         raise OAuthRefusal(401, "invalid_client", oauth.CLIENT_FAILED, challenges=True)
+    exchange.consumer = pair.consumer_key
     oauth.check_single_method(call, form)
     oauth.check_secret(client, pair, oauth.CLIENT_FAILED)
     world.hold()

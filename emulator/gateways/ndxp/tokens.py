@@ -39,8 +39,8 @@ def issue(exchange: Exchange, world: World) -> Reply:
     form = oauth.read_form(call, dialect)
     grant = _grant(form, dialect)
     client = oauth.read_client(call, form, world, dialect)
-    exchange.consumer = client.key
     pair = oauth.known_client(client, world, dialect)
+    exchange.consumer = pair.consumer_key
     oauth.check_single_method(call, form)
     oauth.check_secret(client, pair, dialect.wrong_pair_says)
     if grant != "client_credentials":
