@@ -136,8 +136,12 @@ def _nowhere(path: str) -> Trouble:
 
 
 def _body(incoming: Request) -> bytes:
-    body = b"" if (incoming.content_length or 0) > BODY_LIMIT else incoming.stream.read(BODY_LIMIT + 1)
-    if (incoming.content_length or 0) > BODY_LIMIT or len(body) > BODY_LIMIT:
+    if (incoming.content_length or 0) > BODY_LIMIT:
+        raise Trouble("body-too-large", limit=BODY_LIMIT)
+    # Behind ASGI nobody promises Werkzeug that a chunked body ends, so it would show an empty one.
+    stream = incoming.environ["wsgi.input"] if "Transfer-Encoding" in incoming.headers else incoming.stream
+    body: bytes = stream.read(BODY_LIMIT + 1)
+    if len(body) > BODY_LIMIT:
         raise Trouble("body-too-large", limit=BODY_LIMIT)
     return body
 

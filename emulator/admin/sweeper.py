@@ -6,6 +6,7 @@ import threading
 
 from emulator.world.sandbox import Sandboxes
 
+_FIRST_PAUSE_S = 0.05
 _PAUSE_S = 0.005
 
 
@@ -31,6 +32,7 @@ class Sweeper:
 
     def _sweep(self) -> None:
         try:
+            self._pause.wait(_FIRST_PAUSE_S)  # the answer to the reset leaves first
             while self._sandboxes.sweep():
                 self._pause.wait(_PAUSE_S)  # others want to write, too
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -113,3 +115,12 @@ def test_every_problem_is_worded_in_two_languages() -> None:
     for code, wording in WORDINGS.items():
         assert 400 <= wording.status < 600, code
         assert wording.vi != wording.en
+
+
+def test_a_body_sent_in_chunks_is_read_to_its_end_and_bounded(visitor: Visitor) -> None:
+    def send(body: bytes) -> TestResponse:
+        environ = {"wsgi.input": io.BytesIO(body), "HTTP_TRANSFER_ENCODING": "chunked"}
+        return visitor.http.post("/__admin/requests/count", environ_overrides=environ)
+
+    assert send(b'{"method": "GET"}').json["count"] == 0
+    assert_problem(send(b" " * (BODY_LIMIT + 1)), 413, "body-too-large")

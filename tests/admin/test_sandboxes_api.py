@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator.app import found
+from emulator.settings import Settings
+from emulator.world.pack import Pack
+from emulator.world.sandbox import Definition
 from emulator.world.settings import SandboxSettings
 from tests.builders import dossier
 from tests.conftest import Visitor
@@ -224,3 +230,20 @@ def test_a_dossier_is_shown_with_its_steps(visitor: Visitor) -> None:
     assert shown["received_at"] == "2026-11-20T08:32:36.000+07:00"
     assert isinstance(shown["steps"], list)
     assert visitor.http.get("/__admin/dossiers/khong-co").json["code"] == "no-such-dossier"
+
+
+def test_starting_again_in_another_mode_keeps_what_the_default_sandbox_holds(tmp_path: Path, co_ban: Pack) -> None:
+    def start(**definition: Any) -> Visitor:
+        settings = replace(Settings(), default=replace(Definition(), **definition))
+        return Visitor(found(settings, tmp_path / "kept.db", {"co-ban": co_ban}))
+
+    first = start()
+    first.btxh("DongBoDVC", dossier())
+    again = start(mode="strict")
+    assert again.http.get("/__admin/sandboxes/default").json["mode"] == "strict"
+    assert len(again.journal()) == 2
+    other_seed = start(seed=43)
+    assert other_seed.journal() == [], "another seed is another country"
+    other_seed.country.store.close()
+    first.country.store.close()
+    again.country.store.close()
