@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from emulator.kernel.exchange import Remark
 from emulator.wire.quirks import ModeName
 
 OddityName = Literal[
@@ -31,12 +32,22 @@ _ON_REQUEST: frozenset[ModeName] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """One oddity of the printed replies: its row in the register, what it does, and the modes that have it."""
+    """One oddity of the printed replies: its row in the register, what it does, and the modes that have it.
+
+    ``of_steps`` tells that the replies of ``TienTrinhXuLy`` show it, ``of_dossiers`` those of ``DanhSachHoSo``.
+    """
 
     quirk: str
     vi: str
     en: str
     modes: frozenset[ModeName] = _ON_REQUEST
+    of_dossiers: bool = True
+    of_steps: bool = False
+
+    @property
+    def remark(self) -> Remark:
+        """Return what the journal says of a reply that shows the oddity."""
+        return Remark(self.quirk, "note", "", f"{self.vi} (trả lời)", f"{self.en} (reply)")
 
 
 ODDITIES: dict[OddityName, Oddity] = {
@@ -65,16 +76,30 @@ ODDITIES: dict[OddityName, Oddity] = {
         "Kết quả trả về như mẫu: loaiDuLieu 1, statusId 1, danh sách kết quả rỗng",
         "Results look as printed: loaiDuLieu 1, statusId 1, no result paper",
     ),
-    "step-status-id": Oddity("B61", "Tiến trình có thêm khóa statusId", "Steps also carry statusId"),
+    "step-status-id": Oddity(
+        "B61",
+        "Tiến trình có thêm khóa statusId",
+        "Steps also carry statusId",
+        _ON_REQUEST,
+        of_dossiers=False,
+        of_steps=True,
+    ),
     "misspelt-handler": Oddity(
-        "B62", "Tiến trình có thêm khóa nguaiXuLy", "Steps also carry the misspelt handler key", _AS_PRINTED
+        "B62",
+        "Tiến trình có thêm khóa nguaiXuLy",
+        "Steps also carry the misspelt handler key",
+        _AS_PRINTED,
+        of_dossiers=False,
+        of_steps=True,
     ),
     "sample-step-values": Oddity(
         "B63",
         "Tiến trình như mẫu: bước tiếp nhận mang trạng thái 1; bước sau bắt đầu và kết thúc sau 7 ngày",
         "Steps look as printed: acceptance says status 1, later steps start and end seven days late",
+        of_dossiers=False,
+        of_steps=True,
     ),
-    "empty-strings": Oddity("B64", "Giá trị vắng mặt là chuỗi rỗng", "Absent values are empty strings"),
+    "empty-strings": Oddity("B64", "Giá trị vắng mặt là chuỗi rỗng", "Absent values are empty strings", of_steps=True),
     "later-fields": Oddity(
         "later-fields",
         "Hồ sơ có thêm các trường hệ thống thực đang trả (loaiKetQua, ngayBanHanh, submitedDate…)",
@@ -89,3 +114,13 @@ def in_force(mode: ModeName, chosen: Iterable[OddityName] | None) -> frozenset[O
     if chosen is not None:
         return frozenset(chosen)
     return frozenset(name for name, oddity in ODDITIES.items() if mode in oddity.modes)
+
+
+def remarks(oddities: Iterable[OddityName], *, of_steps: bool) -> list[Remark]:
+    """Return what the journal says of a reply that shows these oddities, in the order of the table."""
+    shown = frozenset(oddities)
+    return [
+        oddity.remark
+        for name, oddity in ODDITIES.items()
+        if name in shown and (oddity.of_steps if of_steps else oddity.of_dossiers)
+    ]

@@ -22,6 +22,10 @@ def first(visitor: Visitor, operation: str = "DanhSachHoSo", **changes: Any) -> 
     return found[0]
 
 
+def rules(visitor: Visitor) -> list[str]:
+    return [remark["rule"] for remark in visitor.journal()[-1]["remarks"]]
+
+
 @case("B07")
 def a_push_answers_flat_and_a_pull_wraps_its_result(stage: Stage) -> None:
     with stage.visiting() as visitor:
@@ -86,6 +90,16 @@ def a_final_result_says_so_unless_the_sample_is_asked_for(stage: Stage) -> None:
         assert len(ET.fromstring(item["certificateExtentData"])[1]) == 0
 
 
+@case("B55")
+def a_time_of_twelve_digits_is_read_except_in_strict(stage: Stage) -> None:
+    with stage.visiting([done()]) as visitor:
+        for begin, end in (("202611200000", "202611210000"), ("201120260000", "211120260000")):
+            result = visitor.btxh("DanhSachHoSo", pull(ThoiGianBatDau=begin, ThoiGianKetThuc=end)).json["result"]
+            assert (result["error_code"] == 0) == (not stage.is_strict)
+            assert len(result["data"]) == (0 if stage.is_strict else 1)
+            assert "B55" in rules(visitor)
+
+
 @case("B56")
 def the_second_time_is_the_end_of_the_window_and_belongs_to_it(stage: Stage) -> None:
     window = {"ThoiGianBatDau": "20/11/2026 08:32:36", "ThoiGianKetThuc": "20/11/2026 08:32:36"}
@@ -123,6 +137,7 @@ def an_empty_district_means_all(stage: Stage) -> None:
     with stage.visiting([done()]) as visitor:
         for nothing in ("", None):
             assert first(visitor, MaHuyen=nothing, MaXa=nothing)["maHoSo"] == CODE
+            assert "B59" in rules(visitor)
 
 
 @case("B60")

@@ -122,6 +122,16 @@ def test_the_admin_api_takes_the_names_and_refuses_others(tmp_path) -> None:
         assert "<DanhsachTaiLieuNop>" in item["certificateExtentData"]
 
 
+def test_the_journal_names_the_oddities_a_reply_has_shown(tmp_path) -> None:
+    with visiting(tmp_path, [ministry_dossier()], [ministry_step()]) as visitor:
+        visitor.btxh("DanhSachHoSo", pull())
+        assert {"B20", "B36", "B41"} <= {each["rule"] for each in visitor.journal()[-1]["remarks"]}
+        visitor.btxh("TienTrinhXuLy", pull())
+        assert {"B62"} == {each["rule"] for each in visitor.journal()[-1]["remarks"]} - {"B14", "B59"}
+        visitor.btxh("DanhSachHoSo", pull(MaTinh="79"))
+        assert {each["rule"] for each in visitor.journal()[-1]["remarks"]} == {"B59"}
+
+
 def test_every_name_that_can_be_set_is_in_the_table() -> None:
     assert set(get_args(OddityName)) == set(ODDITIES)
 

@@ -76,6 +76,15 @@ def test_a_refused_pull_answers_in_the_envelope_of_a_pull(tmp_path) -> None:
             assert visitor.journal()[-1]["outcome"] == "refused"
 
 
+@pytest.mark.parametrize("mode", ["strict", "documented", "observed"])
+def test_a_window_that_ends_before_it_begins_is_refused(tmp_path, mode: str) -> None:
+    backwards = pull(ThoiGianBatDau="30/11/2026 00:00:00", ThoiGianKetThuc="01/11/2026 00:00:00")
+    with visiting(tmp_path, THREE, mode=mode) as visitor:
+        result = visitor.btxh("DanhSachHoSo", backwards).json["result"]
+    assert result["error_code"] == -13
+    assert "ThoiGianBatDau 30/11/2026 00:00:00 sau ThoiGianKetThuc 01/11/2026 00:00:00" in result["message"]
+
+
 def test_only_what_was_filed_with_the_ministry_is_pulled(tmp_path) -> None:
     with visiting(tmp_path, THREE[:1]) as visitor:
         visitor.btxh("DongBoDVC", dossier())

@@ -13,7 +13,7 @@ from emulator.providers.btxh.selection import find_dossiers, find_steps
 from emulator.wire import btxh
 from emulator.wire.dossier import read_dossier
 from emulator.wire.forms import FINAL_RESULT
-from emulator.wire.oddities import in_force
+from emulator.wire.oddities import in_force, remarks
 from emulator.wire.pull import read_pull
 from emulator.wire.reading import Reading, ReadingRules
 from emulator.wire.step import read_step
@@ -59,21 +59,18 @@ def list_dossiers(call: Call, world: World) -> Reply:
     kind = form.record_kind or 0
     if kind == FINAL_RESULT:
         world.exchange.clause = "BTXH 3.1.5"
-    world.exchange.remarks.extend(reading.notes)
     printing = printing_of(world)
-    found = find_dossiers(form, world)
-    return btxh.listed([_item(dossier, kind, printing) for dossier in found], printing)
+    items = [_item(dossier, kind, printing) for dossier in find_dossiers(form, world)]
+    return _listed(items, reading, printing, world, of_steps=False)
 
 
 def list_steps(call: Call, world: World) -> Reply:
     """``TienTrinhXuLy``: a province pulls processing steps (BTXH 3.1.6)."""
     reading = reading_of(world)
     form = read_pull(call.body, call.body_size, reading, takes_kind=False)
-    world.exchange.remarks.extend(reading.notes)
     printing = printing_of(world)
-    return btxh.listed(
-        [btxh.step_item(step.fields, step.status, printing) for step in find_steps(form, world)], printing
-    )
+    items = [btxh.step_item(step.fields, step.status, printing) for step in find_steps(form, world)]
+    return _listed(items, reading, printing, world, of_steps=True)
 
 
 class Service(NamedTuple):
@@ -115,6 +112,15 @@ def printing_of(world: World) -> btxh.Printing:
 def _accepted(reading: Reading, world: World) -> Reply:
     world.exchange.remarks.extend(reading.notes)
     return btxh.accepted(printing_of(world))
+
+
+def _listed(
+    items: list[btxh.Item], reading: Reading, printing: btxh.Printing, world: World, *, of_steps: bool
+) -> Reply:
+    world.exchange.remarks.extend(reading.notes)
+    if items:
+        world.exchange.remarks.extend(remarks(printing.oddities, of_steps=of_steps))
+    return btxh.listed(items, printing)
 
 
 def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.Item:
