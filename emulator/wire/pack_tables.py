@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+from urllib.parse import unquote
 
 from emulator.kernel.clock import read_moment
 from emulator.wire.forms import DossierForm, Fields, StepForm
@@ -22,7 +23,9 @@ ONLY_PULLED = ("CertificateType", "PhongBanXuLy")
 SHARED_WITH_PROCEDURE = ("TenTTHC", "MaLinhVuc", "TenLinhVuc")
 SCHEMA_VERSION = "1"
 _OWN_FILE = re.compile(r"https?://dvcbtxh\.molisa\.gov\.vn(?::\d+)?(/file/[^?#]*)")
-Kind = Literal["text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id", "era", "schema"]
+Kind = Literal[
+    "text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id", "owner_id", "era", "schema"
+]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "MaHoSo": "dossier_code",
     "StatusId": "status",
     "CMND": "citizen_id",
+    "SoDinhDanh": "owner_id",
     "gso_era": "era",
     "schema_version": "schema",
     "NgayThangNamSinh": "day",
@@ -102,6 +106,6 @@ def step_form(fields: Fields) -> StepForm:
 
 
 def file_path(link: str) -> str | None:
-    """Return the URL path of a link to the ministry's own files; None for a link to anywhere else."""
+    """Return the decoded URL path of a link to the ministry's own files; None for a link to anywhere else."""
     found = _OWN_FILE.fullmatch(link)
-    return found.group(1) if found else None
+    return unquote(found.group(1)) if found else None

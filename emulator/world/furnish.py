@@ -18,6 +18,7 @@ Rows = dict[str, Fields]
 Tables = Mapping[str, Rows]
 _CODE = re.compile(r"(.+)-\d{6}-\d{4}", re.ASCII)
 _CITIZEN = re.compile(r"999\d{9}", re.ASCII)
+_OWNER = re.compile(r"999\d{6,9}(-\d{3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ _FORMS: dict[Kind, tuple[Callable[[str], object], str, str]] = {
         _CITIZEN.fullmatch,
         "phải gồm 12 chữ số bắt đầu bằng 999, để không trùng người thật",
         "must be 12 digits that begin with 999, so that it is nobody's",
+    ),
+    "owner_id": (
+        _OWNER.fullmatch,
+        "phải bắt đầu bằng 999, để không trùng người hay tổ chức thật",
+        "must be digits that begin with 999, so that it is nobody's",
     ),
     "era": ({"2023", "2025"}.__contains__, "phải là 2023 hoặc 2025", "must be 2023 or 2025"),
     "schema": (SCHEMA_VERSION.__eq__, "phải là “1”, bản cấu trúc duy nhất", "must be '1', the only version there is"),
