@@ -77,6 +77,7 @@ def test_the_flag_beats_the_variable_and_port_is_honoured() -> None:
         ((), {"NDXP_EMULATOR_PORT": "many"}, "NDXP_EMULATOR_PORT"),
         ((), {"PORT": "many"}, "PORT"),
         (("--mode", "kind"), {}, "--mode"),
+        (("--port", "0", "--pack", "no-such-pack"), {}, "no-such-pack"),
         ((), {"NDXP_EMULATOR_WORKER_KIND": "sync"}, "NDXP_EMULATOR_WORKER_KIND"),
         ((), {"NDXP_EMULATOR_TLS": "perhaps"}, "NDXP_EMULATOR_TLS"),
         (("--workers", "0"), {}, "--workers"),
