@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 _PATIENCE_S = 30
 
 
+def slack() -> float:
+    """Return how much longer things may take because this machine is busy with other work; 1 when it is idle."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def command(*flags: str) -> list[str]:
     return [sys.executable, "-m", "emulator", "serve", *flags]
 

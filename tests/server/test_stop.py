@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.serving import Server, environment
+from tests.serving import Server, environment, slack
 
 _SLOW = Path(__file__).with_name("slow_server.py")
 
@@ -45,10 +45,10 @@ def test_a_signal_ends_everything_within_two_seconds(kind: str, with_signal: int
         workers, banner = server.workers(), server.said()
         started = time.monotonic()
         assert server.stop(with_signal) == 0
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 2 * slack()
         session.close()
         assert len(workers) == 2
-        assert _wait_until_gone(workers, 1)
+        assert _wait_until_gone(workers, 1 * slack())
         assert server.said() == banner
         assert list(tmp_path.iterdir()) == []
 
@@ -68,7 +68,7 @@ def test_a_hanging_delivery_does_not_hold_the_stop_up(kind: str) -> None:
             started = time.monotonic()
             process.terminate()
             assert process.wait(10) == 0
-            assert time.monotonic() - started < 2
+            assert time.monotonic() - started < 2 * slack()
         said.seek(0)
         assert "Traceback" not in said.read()
 
@@ -78,4 +78,4 @@ def test_workers_notice_that_their_arbiter_was_killed() -> None:
         workers = server.workers()
         server.process.kill()
         server.process.wait(5)
-        assert _wait_until_gone(workers, 3)
+        assert _wait_until_gone(workers, 3 * slack())
