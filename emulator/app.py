@@ -17,11 +17,15 @@ from emulator.gateways.door import Door
 from emulator.gateways.ministry_site import MinistrySite
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
+from emulator.gateways.portal_site import PortalSite
+from emulator.gateways.provincial import ProvincialGateway
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.exchange import Exchange
 from emulator.providers.btxh import operations as btxh
 from emulator.providers.btxh import pages as btxh_pages
+from emulator.providers.dvcqg import admin_site as dvcqg_site
+from emulator.providers.dvcqg import provincial as dvcqg_provincial
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.settings import Settings
@@ -60,7 +64,13 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     gateway = NdxpGateway((_btxh(),))
-    door = Door(arrival, enter, (MinistrySite(btxh_pages.answer), gateway))
+    doors = (
+        MinistrySite(btxh_pages.answer),
+        PortalSite(dvcqg_site.answer),
+        ProvincialGateway(dvcqg_provincial.answer),
+        gateway,
+    )
+    door = Door(arrival, enter, doors)
     offers = tuple(Offer(*each) for each in gateway.operations())
     office = Office(sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token)
     return Country(settings, store, sandboxes, door, office)

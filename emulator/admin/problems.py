@@ -66,6 +66,18 @@ WORDINGS: Mapping[str, Wording] = {
         "The current journal holds no exchange '{name}'.",
     ),
     "no-such-dossier": Wording(404, "No such dossier", "Không có hồ sơ '{name}'.", "There is no dossier '{name}'."),
+    "no-such-result": Wording(
+        404,
+        "No such result",
+        "Công dân {citizen} không có kết quả '{name}'.",
+        "Citizen {citizen} has no result '{name}'.",
+    ),
+    "may-not-be-kept": Wording(
+        409,
+        "May not be kept",
+        "Danh mục không cho lưu mã kết quả '{name}' vào Kho DL.",
+        "The catalogue does not let result code '{name}' into Kho DL.",
+    ),
     "not-verified": Wording(
         406,
         "Not verified",

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
-from emulator.admin import clock, dossiers, requests, sandboxes, system, verify
+from emulator.admin import citizens, clock, dossiers, requests, sandboxes, system, verify
 from emulator.admin.guard import admit
 from emulator.admin.office import Office
 from emulator.admin.problems import MEDIA_TYPE, Trouble
@@ -72,6 +72,10 @@ ROUTES = (
     Route("POST", "/verify-sequence", verify.verified_in_order, "Kiểm chứng thứ tự", "Verify an order", scoped=True),
     Route("GET", "/chain", requests.chain, "Kiểm tra chuỗi băm", "Check the hash chain", scoped=True),
     Route("GET", "/dossiers", dossiers.listed, "Các hồ sơ đang giữ", "The dossiers held", scoped=True),
+    Route("GET", "/citizens/{id}/results", citizens.results, "Kết quả", "A citizen's results", scoped=True),
+    Route("GET", "/citizens/{id}/papers", citizens.papers, "Kho DL", "A citizen's papers", scoped=True),
+    Route("POST", "/citizens/{id}/papers", citizens.keep, "Lưu vào Kho DL", "Keep in Kho DL", scoped=True),
+    Route("GET", "/ss-info", citizens.security_servers, "Danh sách SS", "Security servers", scoped=True),
     Route("GET", "/dossiers/{code}", dossiers.one, "Một hồ sơ và tiến trình", "A dossier and its steps", scoped=True),
 )
 _SCOPE = "/sandboxes/{sandbox}"

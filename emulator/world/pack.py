@@ -59,6 +59,7 @@ class Pack:
     steps: Base[ProcessingStep] = field(default_factory=lambda: Base(STEPS))
     files: Mapping[str, PackFile] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
+    folder: Path | None = None
 
     def rows(self, table: str) -> list[Fields]:
         """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
@@ -138,7 +139,9 @@ def assemble(folder: Path, tables: Tables) -> Pack:
     """Return the pack of tables in which nothing is wrong."""
     furniture = furnish(tables)
     name = next(iter(tables["pack"].values()))["id"] or folder.name
-    return Pack(name, Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps), files_of(folder), tables)
+    return Pack(
+        name, Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps), files_of(folder), tables, folder
+    )
 
 
 def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:

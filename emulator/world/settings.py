@@ -48,3 +48,17 @@ class SandboxSettings:
     pull_limit: int | None = None
     # Oddities of the printed replies, by name (emulator/wire/oddities.py). None means as the mode says.
     reply_oddities: tuple[OddityName, ...] | None = None
+    # The national portal. error_code: by-family is a number in reads and a string in pushes (facts-platforms §1.3).
+    portal_session_lifetime_min: int = 30  # 1 to 120; nobody publishes the real one
+    papers_token_lifetime_min: int = 30
+    portal_error_code_style: Literal["by-family", "number", "string", "00"] = "by-family"
+    portal_reads_have_error_code: bool = True  # False: result alone, as the sample prints it (K06)
+    portal_maps_errors_to_http: bool = False
+    portal_duplicate_code: Literal[3, -3] = -3
+    portal_steps_limit: int = 10
+    provincial_gateway: bool = False  # mounts /KetNoiMotCuaQuocGia/<Service> (facts-clients §2.5)
+    provincial_gateway_double_encodes: bool = True
+    papers_file_key: Literal["TenTep", "TenFile", "both"] | None = None  # K15
+    papers_agency_form: Literal["full", "short"] | None = None  # K16
+    papers_empty_is_null: bool = False  # K31
+    papers_as_sample: bool = False  # also papers that were not asked for, as printed (K17)

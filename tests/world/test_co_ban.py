@@ -15,6 +15,7 @@ from lxml import etree
 from emulator.kernel.clock import read_day, to_datetime
 from emulator.wire.statuses import STATUS_NAMES
 from emulator.world.pack import Pack, load_pack
+from fixtures import make_portal
 from fixtures.make_co_ban import Maker
 from tests import builders
 from tests.conftest import Visitor
@@ -134,6 +135,7 @@ def test_a_dossier_code_carries_the_day_of_receipt(co_ban: Pack) -> None:
 def test_the_shipped_pack_is_what_its_script_makes(tmp_path: Path) -> None:
     shipped = Path(__file__).resolve().parents[2] / "fixtures" / "co-ban"
     Maker(tmp_path).make()
+    make_portal.make(tmp_path / "portal")
     names = sorted(str(path.relative_to(shipped)) for path in shipped.rglob("*") if path.is_file())
     made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert made == names

@@ -1,0 +1,57 @@
+"""A province's gateway before the portal: ``/KetNoiMotCuaQuocGia/<Service>`` with a Bearer token (facts-clients §2.5).
+
+Off unless a sandbox turns it on. Token, faults and their bodies are those of the NDXP gateway: both are one product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.gateways.ndxp import faults
+from emulator.gateways.ndxp.admission import admit
+from emulator.gateways.ndxp.dialect import DIALECTS
+from emulator.gateways.ndxp.routes import Api
+from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.world.world import World
+
+CONTEXT = "KetNoiMotCuaQuocGia"
+PREFIX = f"/{CONTEXT}/"
+_API = Api(CONTEXT, CONTEXT, "1.0", {})
+_VERBS = ("GET", "POST")
+
+
+class ProvincialGateway:
+    """The national portal as a province shows it to its own systems: no session, the service in the path."""
+
+    def __init__(self, portal: Callable[[Call, World], Reply]) -> None:
+        self._portal = portal
+
+    def owns(self, call: Call) -> bool:
+        """Calls below its path."""
+        return call.path.startswith(PREFIX)
+
+    def answer(self, exchange: Exchange, world: World) -> Reply:
+        """Admit as the NDXP gateway does, then ask the portal."""
+        call = exchange.call
+        if not world.settings.provincial_gateway:
+            raise GatewayRefusal("other", 404, 404, "Not Found", "The requested resource is not available.")
+        exchange.operation, exchange.clause = "dvcqg.province", "facts-clients §2.5"
+        if call.method not in _VERBS:
+            raise GatewayRefusal("other", 405, 405, "Method Not Allowed", "Use GET or POST.")
+        admit(call, world, _API)
+        return self._portal(call, world)
+
+    def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
+        """Word a refusal as the NDXP gateway does."""
+        if not isinstance(refusal, GatewayRefusal):
+            raise TypeError(refusal)
+        return faults.word(refusal, exchange.call, DIALECTS[world.sandbox.definition.profile])
+
+    def blocks(self, _call: Call, _enter: Callable[[], World]) -> bool:
+        """The portal is in this house."""
+        return False
+
+    def broken(self, exchange: Exchange, world: World) -> Reply:
+        """Answer for a fault of the emulator itself."""
+        return self.word(GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender"), exchange, world)

@@ -1,0 +1,1 @@
+"""The national portal: ``mapi``, the papers service, Kho DL (KDL; facts-platforms §1)."""

@@ -1,0 +1,191 @@
+"""Reading what agencies push to the portal: dossiers, steps, status reports (facts-platforms §1.4, §1.6, §1.7)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.dvcqg_codes import BAD_FIELD
+from emulator.wire.dvcqg_dates import read_stamp
+from emulator.wire.dvcqg_forms import Fields, Lists, PortalDossier, StatusReport, StepReport
+from emulator.wire.reading import Reading
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+
+_TRUE, _FALSE = "True", "False"
+
+
+@cache
+def _schema(name: str) -> Schema:
+    from emulator.wire import dvcqg_schemas
+
+    made: Schema = getattr(dvcqg_schemas, name)()
+    return made
+
+
+def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
+    """Read ``isUpdating``: the capitalised strings ``True`` and ``False`` (facts-platforms §1.4)."""
+    value = given.get("isUpdating")
+    if value in (_TRUE, _FALSE):
+        return bool(value == _TRUE)
+    if str(value).lower() in ("true", "false") and reading.mode != "strict":
+        reading.note(
+            "is-updating-spelling",
+            "/isUpdating",
+            f'isUpdating là {value!r}; dạng chuẩn là chuỗi "True" hoặc "False"',
+            f'isUpdating is {value!r}; the known form is the string "True" or "False"',
+        )
+        return str(value).lower() == "true"
+    reading.refuse(
+        "is-updating",
+        "/isUpdating",
+        BAD_FIELD,
+        f'isUpdating là {value!r}: cần chuỗi "True" hoặc "False"',
+        'isUpdating must be the string "True" or "False"',
+    )
+    reading.check()
+    return False
+
+
+def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any]]:
+    """Return the elements of ``data``; one object alone is taken as a list of one, with a remark.
+
+    Raises:
+        ServiceRefusal: ``data`` is not a list of objects, or empty.
+    """
+    value = given.get("data")
+    if isinstance(value, dict) and reading.mode != "strict":
+        reading.note(
+            "data-not-a-list", "/data", "data là một đối tượng; dạng chuẩn là mảng", "data is an object, not a list"
+        )
+        value = [value]
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+        raise ServiceRefusal(BAD_FIELD, "data phải là một mảng có ít nhất một đối tượng")
+    return value
+
+
+def read_dossier(element: dict[str, Any], place: int, unit_code: str, reading: Reading) -> PortalDossier | None:
+    """Read one element of ``DongBoHoSoMC``; None when a rule was broken, which the reading then names."""
+    path = f"/data/{place}"
+    fields, lists = _load("DossierSchema", element, path, reading)
+    if not fields:
+        return None
+    identities = lists["DinhDanhCHS"]
+    return PortalDossier(
+        code=fields["MaHoSo"],
+        unit_code=unit_code,
+        procedure_code=fields["MaTTHC"],
+        status=int(fields["TrangThaiHoSo"]),
+        owner_id=str(identities[0]["SoDinhDanh"]) if identities else "",
+        received_at=read_stamp(fields["NgayTiepNhan"]) or 0,
+        changed_at=reading.rules.now_ms,
+        fields=fields,
+        lists=lists,
+    )
+
+
+def read_step(element: dict[str, Any], place: int, reading: Reading) -> StepReport | None:
+    """Read one element of ``CapNhatTienDoHoSoMC``; None when a rule was broken."""
+    fields, _ = _load("StepSchema", element, f"/data/{place}", reading)
+    if not fields:
+        return None
+    return StepReport(fields["MaHoSo"], int(fields["TrangThai"]), read_stamp(fields["ThoiDiemXuLy"]) or 0, fields)
+
+
+def read_status_report(given: dict[str, Any], reading: Reading) -> StatusReport:
+    """Read ``DongBoTrangThaiHoSo``: ``type`` "2" and ``data`` as one object (facts-platforms §1.4).
+
+    Raises:
+        ServiceRefusal: a rule was broken.
+    """
+    kind, data = given.get("type"), given.get("data")
+    if kind != "2":
+        reading.refuse("report-type", "/type", BAD_FIELD, f'type là {kind!r}: cần chuỗi "2"', 'type must be "2"')
+    if not isinstance(data, dict):
+        reading.refuse(
+            "report-data", "/data", BAD_FIELD, "data phải là một đối tượng, không phải mảng", "data must be an object"
+        )
+        data = {}
+    reading.check()
+    fields, _ = _load("StatusReportSchema", data, "/data", reading)
+    reading.check()
+    return StatusReport(
+        code=fields["MaHoSo"],
+        local_code=fields["MaHoSoDonVi"],
+        status=int(fields["TrangThai"]),
+        handled_at=read_stamp(fields["NgayXuLy"]) or 0,
+        note=fields["NoiDung"],
+        fields=fields,
+    )
+
+
+def refuse_field(reading: Reading, rule: str, path: str, code: int, vi: str, en: str) -> None:
+    """Break a rule about one field; the sentence begins with its path inside ``data``."""
+    reading.refuse(rule, path, code, f"{path.removeprefix('/')}: {vi}", en)
+
+
+def _load(schema_name: str, element: dict[str, Any], path: str, reading: Reading) -> tuple[Fields, Lists]:
+    from marshmallow import ValidationError
+
+    schema = _schema(schema_name)
+    _note_unknown(schema, element, path, reading)
+    try:
+        loaded: dict[str, Any] = schema.load(element)
+    except ValidationError as trouble:
+        for where, what in _troubles(trouble.messages, path):
+            _refuse(where, what, reading)
+        return {}, {}
+    fields: Fields = {}
+    lists: Lists = {}
+    for name, each in schema.fields.items():
+        key, value = each.data_key or name, loaded[name]
+        if isinstance(value, list):
+            lists[key] = _official(each, value)
+        else:
+            fields[key] = value or ""
+    return fields, lists
+
+
+def _official(nested: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    keys = {name: each.data_key for name, each in nested.schema.fields.items()}
+    return [{keys[name]: value or "" for name, value in row.items()} for row in rows]
+
+
+def _note_unknown(schema: Schema, element: dict[str, Any], path: str, reading: Reading) -> None:
+    known = [each.data_key or name for name, each in schema.fields.items()]
+    for key in element:
+        if key in known:
+            continue
+        near = difflib.get_close_matches(key, known, 1)
+        hint = f"; có phải {near[0]}?" if near else ""
+        reading.note(
+            "unknown-field", f"{path}/{key}", f"Trường {key} không có trong tài liệu{hint}", f"{key} is unknown"
+        )
+
+
+def _troubles(messages: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            yield from _troubles(inner, path if key == "_schema" else f"{path}/{key}")
+        return
+    for each in messages:
+        yield path, each
+
+
+def _refuse(path: str, trouble: Any, reading: Reading) -> None:
+    name = path.rpartition("/")[2]
+    if isinstance(trouble, str):
+        reading.refuse(
+            "field-shape",
+            path,
+            BAD_FIELD,
+            f"{path.removeprefix('/')}: {name} phải là mảng các đối tượng",
+            f"{name} must be a list of objects",
+        )
+        return
+    code, vi, en = trouble
+    refuse_field(reading, "field", path, code, vi.replace("{name}", name), en.replace("{name}", name))

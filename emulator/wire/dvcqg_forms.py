@@ -1,0 +1,130 @@
+"""What portal bodies say once read, and what stands on the portal's shelves. Official names stay inside ``fields``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Fields = dict[str, str]
+Lists = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedResult:
+    """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link."""
+
+    result_code: str
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortalDossier:
+    """A dossier as the portal knows it (facts-platforms §1.6). ``owner_id`` is empty when the push names nobody.
+
+    ``origin`` is ``portal`` for one that citizens filed there and an agency follows with ``DongBoTrangThaiHoSo``.
+    ``lists`` are the official lists as pushed; times are instants in ms.
+    """
+
+    code: str
+    unit_code: str
+    procedure_code: str
+    status: int
+    owner_id: str
+    received_at: int
+    changed_at: int
+    fields: Fields
+    lists: Lists = field(default_factory=dict)
+    origin: Literal["agency", "portal"] = "agency"
+
+
+@dataclass(frozen=True, slots=True)
+class PortalStep:
+    """One step of a portal dossier (facts-platforms §1.7); ``number`` counts from 1 within the dossier."""
+
+    dossier_code: str
+    number: int
+    status: int
+    handled_at: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper in a citizen's Kho DL (KDL V.2). ``files`` are ``{"name", "link"}``; ``kept_at`` is 0 in a pack.
+
+    ``form`` says what a citizen uploaded (KDL III.2 step 4); it is empty for a result kept as it was issued.
+    """
+
+    id: str
+    owner_id: str
+    result_code: str
+    title: str
+    reference_number: str
+    agency_code: str
+    files: list[dict[str, str]]
+    kept_at: int = 0
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A citizen's question sent through the portal, with its answer when there is one (facts-platforms §1.4)."""
+
+    id: str
+    unit_code: str
+    asked_at: int
+    fields: Fields
+    answer_fields: Fields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A unit's monthly summary of citizens' votes (``DongBoDanhGia``)."""
+
+    unit_code: str
+    period: str
+    sent_at: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """A body of ``DongBoTrangThaiHoSo``: how a dossier that came from the portal stands."""
+
+    code: str
+    local_code: str
+    status: int
+    handled_at: int
+    note: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One element of ``CapNhatTienDoHoSoMC``."""
+
+    code: str
+    status: int
+    handled_at: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class WantedResult:
+    """One result a papers call asks for; ``reference_number`` may be empty."""
+
+    code: str
+    reference_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PapersForm:
+    """A body of ``user/papers`` (KDL V.2)."""
+
+    procedure_code: str
+    wanted: tuple[WantedResult, ...]
+    owner_id: str
+    requester_id: str
+    requester_name: str
+    channel: str
