@@ -16,8 +16,11 @@ types:  ## mypy, strict
 test:  ## the test suite
 	$(PYTHON) -m pytest -q
 
+docs:  ## write the generated pages of docs/ anew
+	$(PYTHON) -m emulator.reference
+
 format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: help check lint types test format
+.PHONY: docs help check lint types test format

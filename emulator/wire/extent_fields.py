@@ -1,7 +1,7 @@
 """The fields of ``CertificateExtentData``.
 
-No document lists them (B45): this list is the emulator's own, published in ``docs/extent-data.md`` and as
-``extent-data.xsd`` beside this module.
+No document lists them (B45): this list is the emulator's own, published as ``docs/extent-data.md`` and
+``docs/extent-data.xsd``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,136 @@
+"""Pages of ``docs/`` that are written from the code; ``make docs`` writes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from emulator.wire.codes import ERROR_CODES
+from emulator.wire.extent_fields import (
+    DOCUMENT,
+    DOCUMENT_FIELDS,
+    DOCUMENTS,
+    RESULT,
+    RESULT_FIELDS,
+    RESULTS,
+    ROOT,
+    ExtentField,
+)
+from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
+
+_WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
+_SIGNS = {Behaviour.REFUSE: "✗ ", Behaviour.ACCEPT: "✓ ", Behaviour.SAY: ""}
+
+
+def quirks_page() -> str:
+    """Return ``quirks.md``: the register, one row a quirk."""
+    head = f"""# Where the official documents disagree with themselves
+
+{_WRITTEN}
+Every sandbox reads in one of three modes. **strict**: the field table is law, except where the table itself is proven
+wrong. **documented** (the default): every official sample is accepted too. **observed**: also what real clients send.
+A call that meets a quirk carries its id among the `remarks` of its journal entry, whether it was refused (✗) or
+accepted (✓). Rows without a sign shape a reply, or touch no wire at all (marked °).
+
+| Id | Where | The table says | The sample says | strict | documented | observed |
+|---|---|---|---|---|---|---|
+"""
+    return head + "".join(f"{_row(row)}\n" for row in QUIRKS.values())
+
+
+def _row(row: Quirk) -> str:
+    name = row.id if row.touches_wire else f"{row.id}°"
+    modes = (
+        _SIGNS[row.in_strict] + row.strict,
+        _SIGNS[row.in_documented] + row.documented,
+        _SIGNS[row.in_observed] + row.observed,
+    )
+    return "| " + " | ".join((name, row.place, row.table, row.sample, *modes)) + " |"
+
+
+def error_codes_page() -> str:
+    """Return ``error-codes.md``: the table of the services' error codes."""
+    head = f"""# Error codes of the emulated services
+
+{_WRITTEN}
+The documents say that 0 means success and every other code an error, and list none (B08). **These codes are the
+emulator's own**: a client must not rely on them at the real service. -3 was seen in the field. A refusal names every
+broken rule in `message`; the first decides the code. The HTTP status is 200.
+
+| Code | Nghĩa | Meaning |
+|---|---|---|
+"""
+    return head + "".join(f"| {code.number} | {code.vi} | {code.en} |\n" for code in ERROR_CODES)
+
+
+def extent_data_page() -> str:
+    """Return ``extent-data.md``: the elements of ``CertificateExtentData``."""
+    head = f"""# CertificateExtentData
+
+{_WRITTEN}
+Field 44 of a dossier is an XML document inside a JSON string. The documents show samples and no table (B45): **this
+list is the emulator's own**, read off the samples and real clients; the same as a schema is `extent-data.xsd`.
+
+The root is `{ROOT}`, with or without namespaces (B44). A new dossier needs the list `{DOCUMENTS}`, which may be
+empty; a final result also needs `{RESULTS}` with at least one `{RESULT}` (B49). DOCTYPE and ENTITY are
+refused. Strict refuses unknown and missing elements, the other modes note them.
+"""
+    return head + _element_table(DOCUMENT, DOCUMENT_FIELDS) + _element_table(RESULT, RESULT_FIELDS)
+
+
+def _element_table(name: str, fields: tuple[ExtentField, ...]) -> str:
+    rows = "".join(
+        f"| {field.name} | {field.label} | {'x' if field.required else ''} | {', '.join(field.values)} "
+        f"| {field.most or ''} |\n"
+        for field in fields
+    )
+    return f"\n## {name}\n\n| Element | Nghĩa | Bắt buộc | Giá trị | Độ dài tối đa |\n|---|---|---|---|---|\n{rows}"
+
+
+def extent_schema() -> str:
+    """Return ``extent-data.xsd``: the same elements as an XML schema; strict accepts what it accepts."""
+    lists = "".join(
+        f'<xs:element name="{name}" minOccurs="0"><xs:complexType><xs:sequence>'
+        f'<xs:element name="{item}" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:all>\n'
+        + "".join(f"  {_element(field)}\n" for field in fields)
+        + "</xs:all></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element>\n"
+        for name, item, fields in ((DOCUMENTS, DOCUMENT, DOCUMENT_FIELDS), (RESULTS, RESULT, RESULT_FIELDS))
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f"{_WRITTEN}"
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">\n'
+        f'<xs:element name="{ROOT}"><xs:complexType><xs:all>\n{lists}</xs:all></xs:complexType></xs:element>\n'
+        "</xs:schema>\n"
+    )
+
+
+def _element(field: ExtentField) -> str:
+    values = ("", *field.values) if field.values and not field.required else field.values
+    facets = "".join(f"<xs:enumeration value={quoteattr(value)}/>" for value in values)
+    if field.required:
+        facets += '<xs:minLength value="1"/>'
+    if field.most:
+        facets += f'<xs:maxLength value="{field.most}"/>'
+    least = "1" if field.required else "0"
+    kind = f'<xs:simpleType><xs:restriction base="xs:string">{facets}</xs:restriction></xs:simpleType>'
+    return f'<xs:element name="{field.name}" minOccurs="{least}">{kind}</xs:element>'
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "quirks.md": quirks_page,
+    "error-codes.md": error_codes_page,
+    "extent-data.md": extent_data_page,
+    "extent-data.xsd": extent_schema,
+}
+
+
+def write(folder: Path) -> None:
+    """Write every page into a folder."""
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(__file__).resolve().parents[1] / "docs")

@@ -1,0 +1,76 @@
+"""Whatever is wrong with a body, the answer is a refusal that says it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emulator.world.settings import MODES
+from tests.builders import dossier
+from tests.conftest import Visitor
+from tests.providers.stories import visiting
+
+BODY = json.dumps(dossier(), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        (b"", "not-json"),
+        (b"{", "not-json"),
+        (b"[]", "not-an-object"),
+        (b'"text"', "not-an-object"),
+        (b"null", "not-an-object"),
+        (b'{"MaHoSo": NaN}', "not-json"),
+        (b'{"MaHoSo": Infinity}', "not-json"),
+        (b'{"MaHoSo": "\\ud800"}', "not-json"),
+        (b'{"MaHoSo": ' + b"9" * 5000 + b"}", "not-json"),
+        (b'{"MaHoSo": ' + b"[" * 200_000, "nested-too-deeply"),
+        (BODY.decode().encode("utf-16"), "not-utf-8"),
+    ],
+)
+@pytest.mark.parametrize("mode", MODES)
+def test_a_body_that_is_no_json_object_is_refused_by_name(tmp_path: Path, body: bytes, rule: str, mode: str) -> None:
+    with visiting(tmp_path, mode=mode) as visitor:
+        reply = visitor.btxh("DongBoDVC", body)
+        assert reply.json["error_code"] == -1
+        newest = visitor.journal()[-1]
+        assert (newest["outcome"], [remark["rule"] for remark in newest["remarks"]]) == ("refused", [rule])
+
+
+def test_latin_1_is_refused_with_the_offset_of_its_first_byte(visitor: Visitor) -> None:
+    body = '{"HoVaTen": "Lê"}'.encode("latin-1")
+    reply = visitor.btxh("DongBoDVC", body)
+    assert reply.json == {"error_code": -1, "message": "Thân yêu cầu không phải UTF-8: byte 0xea ở vị trí 14"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [(b"\xef\xbb\xbf" + BODY, "bom"), (BODY[:-1] + b', "MaHoSo" : "000.11.26.H26-261120-0001"}', "duplicate-name")],
+)
+def test_a_mark_or_a_repeated_name_is_refused_in_strict_and_noted_elsewhere(
+    tmp_path: Path, body: bytes, rule: str, mode: str
+) -> None:
+    with visiting(tmp_path, mode=mode) as visitor:
+        reply = visitor.btxh("DongBoDVC", body)
+        assert (reply.json["error_code"] != 0) == (mode == "strict")
+        assert rule in [remark["rule"] for remark in visitor.journal()[-1]["remarks"]]
+
+
+def test_every_broken_rule_is_named_and_the_first_decides_the_code(visitor: Visitor) -> None:
+    body = dossier(HoVaTen="", MaTinh="97", NgayThangNamSinh="31/02/1960", Email="a" * 201, HKTT_ChiTiet=["x"])
+    reply = visitor.btxh("DongBoDVC", body)
+    assert reply.json["error_code"] == -5
+    for name in ("HoVaTen", "NgayThangNamSinh", "Email", "HKTT_ChiTiet", "MaTinh"):
+        assert name in reply.json["message"]
+
+
+def test_a_later_field_is_kept_and_an_unknown_one_is_noted(tmp_path: Path) -> None:
+    with visiting(tmp_path, mode="observed") as visitor:
+        reply = visitor.btxh("DongBoDVC", dossier(SoQuyetDinh="12/QĐ", KhongCo="x", AcceptKey="bí mật"))
+        assert reply.json["error_code"] == 0
+        rules = {remark["rule"] for remark in visitor.journal()[-1]["remarks"]}
+        assert {"later-field", "unknown-field"} <= rules
