@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from emulator.kernel.clock import Clock
@@ -40,6 +42,12 @@ class Desk:
     def wait(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000)
         self._sandboxes.set_clock(self._sandboxes.get(self.id), Clock(self.now_ms, 0, 1.0, frozen=True))
+
+    def for_client(self, http: FlaskClient) -> Desk:
+        """Return the same desk for another client."""
+        other = copy(self)
+        other._http = http
+        return other
 
     def pair(self, kind: str = "production") -> tuple[str, str]:
         pairs = self._sandboxes.credentials(self._sandboxes.get(self.id))
