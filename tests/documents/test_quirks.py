@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.wire.quirks import QUIRKS
-from tests.documents import cases_bodies
+from tests.documents import cases_bodies, cases_gateway, cases_replies
 from tests.documents.quirk_table import CASES, MODES, Stage
 
 PLAYED = sorted(
@@ -29,3 +29,9 @@ def test_the_register_has_every_row_once_with_every_column() -> None:
     for row in QUIRKS.values():
         texts = (row.place, row.table, row.sample, row.strict, row.documented, row.observed)
         assert all(texts), row.id
+
+
+def test_every_row_of_the_btxh_register_that_touches_the_wire_has_a_case() -> None:
+    modules = {module.__name__ for module in (cases_bodies, cases_gateway, cases_replies)}
+    played = {quirk for quirk, plays in CASES.items() if any(play.__module__ in modules for play in plays)}
+    assert [row.id for row in QUIRKS.values() if row.id[0] == "B" and row.touches_wire and row.id not in played] == []
