@@ -19,17 +19,21 @@ from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.gateways.portal_site import PortalSite
 from emulator.gateways.provincial import ProvincialGateway
+from emulator.gateways.xroad.gateway import XroadGateway
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.exchange import Exchange
 from emulator.providers.btxh import operations as btxh
 from emulator.providers.btxh import pages as btxh_pages
 from emulator.providers.dvcqg import admin_site as dvcqg_site
+from emulator.providers.dvcqg import operations as dvcqg
 from emulator.providers.dvcqg import provincial as dvcqg_provincial
+from emulator.providers.province import operations as province
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.settings import Settings
 from emulator.store.sqlite import Store
+from emulator.world.axis_records import HOSTS
 from emulator.world.keyring import Keyring
 from emulator.world.pack import Pack, load_pack
 from emulator.world.sandbox import Sandbox, Sandboxes
@@ -65,6 +69,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     gateway = NdxpGateway((_btxh(),))
     doors = (
+        _xroad(packs),
         MinistrySite(btxh_pages.answer),
         PortalSite(dvcqg_site.answer),
         ProvincialGateway(dvcqg_provincial.answer),
@@ -72,7 +77,9 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     )
     door = Door(arrival, enter, doors)
     offers = tuple(Offer(*each) for each in gateway.operations())
-    office = Office(sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token)
+    office = Office(
+        sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token, door.serve
+    )
     return Country(settings, store, sandboxes, door, office)
 
 
@@ -107,6 +114,12 @@ def application(country: Country) -> Any:
 
     pages = WSGIMiddleware(own_pages(country), workers=4)  # type: ignore[arg-type]
     return asgi_app(country.door, pages, country.settings.body_limit)  # type: ignore[arg-type]
+
+
+def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
+    answers = {"files": province.OPERATIONS["download"], "mapi": dvcqg.answer, "papers": dvcqg.answer}
+    outside = {host.name for pack in packs.values() for host in pack.base(HOSTS).by_key.values() if host.is_outside}
+    return XroadGateway(answers, outside)
 
 
 def _btxh() -> Published:

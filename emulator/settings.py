@@ -31,6 +31,8 @@ class Settings:
     default: Definition = field(default_factory=Definition)
     tls: bool = False
     tls_names: tuple[str, ...] = ()
+    ss_ports: bool = False
+    ss_port_base: int = 5500
     quiet: bool = False
     log_level: str = "warning"
 

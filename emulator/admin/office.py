@@ -9,17 +9,23 @@ from emulator.admin.sweeper import Sweeper
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.clock import system_ms
-from emulator.kernel.exchange import Exchange
+from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox, Sandboxes
 from emulator.world.world import World
+
+
+def nobody(_call: Call) -> Reply:
+    """Answer for doors that are not there."""
+    return Reply(503)
 
 
 @dataclass(frozen=True)
 class Office:
     """The country seen from the clerk's side of the counter.
 
-    ``enter`` opens the world of a sandbox; ``offers`` are the operations of all doors, for near misses.
+    ``serve`` puts a call before the doors (rehearsals). ``enter`` opens the world of a sandbox;
+    ``offers`` are the operations of all doors, for near misses.
     """
 
     sandboxes: Sandboxes
@@ -29,4 +35,5 @@ class Office:
     sweeper: Sweeper
     offers: tuple[Offer, ...] = ()
     admin_token: str | None = None
+    serve: Callable[[Call], Reply] = nobody
     started_ms: int = field(default_factory=system_ms)

@@ -78,6 +78,10 @@ WORDINGS: Mapping[str, Wording] = {
         "Danh mục không cho lưu mã kết quả '{name}' vào Kho DL.",
         "The catalogue does not let result code '{name}' into Kho DL.",
     ),
+    "no-such-subsystem": Wording(
+        404, "No such subsystem", "Trục không có '{name}'.", "There is no '{name}' on the axis."
+    ),
+    "no-such-host": Wording(404, "No such host", "Trục không có máy chủ '{name}'.", "The axis has no host '{name}'."),
     "not-verified": Wording(
         406,
         "Not verified",

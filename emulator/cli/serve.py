@@ -116,6 +116,17 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         type=_NUMBER,
         default=10_000,
     ),
+    _option(
+        "--ss-ports",
+        "Mở cả cổng 5500 và 5577 của máy chủ bảo mật, để thử telnet. / Open a security server's 5500 and 5577 too.",
+        is_flag=True,
+    ),
+    _option(
+        "--ss-port-base",
+        "Cổng thay cho 5500; cổng kia cao hơn 77. / Port instead of 5500; the other is 77 higher.",
+        type=click.IntRange(1, 65535 - 77),
+        default=5500,
+    ),
     _option("--quiet", "Không in lời chào. / No banner.", is_flag=True),
     _option(
         "--log-level",

@@ -15,7 +15,7 @@ from emulator.app import Country, application, found, open_packs
 from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
 from emulator.server.certificates import CertificateTrouble, issue
-from emulator.server.launch import Plan, bind, end_on_signals, run
+from emulator.server.launch import Companion, Plan, bind, end_on_signals, run
 from emulator.server.readiness import when_ready
 from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.claim import claimed
@@ -43,6 +43,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             country = found(settings, store_path, open_packs(settings.packs))
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
+            companions = _companions(settings, country, folder)
         except (StoreTrouble, CertificateTrouble, PackTrouble) as trouble:
             raise CannotStart(str(trouble)) from trouble
         address = (_ANY.get(settings.host, settings.host), listener.getsockname()[1])
@@ -55,7 +56,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         def on_first() -> None:
             when_ready(address, settings.tls, "/__admin/ready", lambda: announce(announcement))
 
-        run(listener, app, plan, Upkeep(country.store), on_first)
+        run(listener, app, plan, companions, on_first)
     sys.exit(0)
 
 
@@ -81,6 +82,27 @@ def _bind(settings: Settings) -> socket.socket:
             f"Không mở được cổng {where}: {trouble.strerror}; dùng --port 0 để lấy cổng trống. / Cannot listen on "
             f"{where}: {trouble.strerror}; use --port 0 for a free port."
         ) from trouble
+
+
+def _companions(settings: Settings, country: Country, folder: Path) -> Companion:
+    upkeep = Upkeep(country.store)
+    if not settings.ss_ports:
+        return upkeep
+    from emulator.server.ss_ports import APART, SsPorts, Together
+
+    def is_open() -> bool:
+        return country.sandboxes.get("default").settings.ss_ports_open
+
+    ports = SsPorts(settings.host, settings.ss_port_base, folder / "ss-ports.lock", is_open)
+    try:
+        ports.check()
+    except OSError as trouble:
+        where = f"{settings.ss_port_base}, {settings.ss_port_base + APART}"
+        raise CannotStart(
+            f"Không mở được cổng {where}: {trouble.strerror}; đặt --ss-port-base khác. / Cannot listen on {where}: "
+            f"{trouble.strerror}; set another --ss-port-base."
+        ) from trouble
+    return Together(upkeep, ports)
 
 
 def _announcement(settings: Settings, country: Country, address: tuple[str, int], ca_file: Path | None) -> Announcement:

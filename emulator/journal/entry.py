@@ -91,7 +91,7 @@ def _timing(row: JournalRow, story: dict[str, Any]) -> dict[str, int]:
 def url_of(story: dict[str, Any]) -> str:
     """Return path and query as sent, without the prefix that names the sandbox."""
     target = str(story["request"]["target"])
-    if "://" in target:
+    if not target.startswith("/") and "://" in target:
         target = "/" + target.partition("://")[2].partition("/")[2]
     prefix = f"/s/{story['sandbox']}/"
     return "/" + target[len(prefix) :] if target.startswith(prefix) else target

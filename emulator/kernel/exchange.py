@@ -73,6 +73,11 @@ class FileBody:
     length: int
     digest: str
 
+    def close(self) -> None:
+        """Let go of a body that will not be sent."""
+        if not isinstance(self.source, Path):
+            self.source.close()
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes in pieces; closes the file at the end. Raises OSError when it cannot be read."""
         with self.source.open("rb") if isinstance(self.source, Path) else self.source as stream:

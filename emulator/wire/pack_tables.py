@@ -63,16 +63,31 @@ KINDS: dict[str, Kind] = {
     "NgayKetThucTheoQuyDinh": "moment",
     "DateCreated": "moment",
     "DateEdited": "moment",
+    "granted_on": "day",
 }
 _PERSON_FIELDS = (*DOSSIER_FIELDS[9:16], *DOSSIER_FIELDS[19:31])
 _PERSON_NEEDS = ("HoVaTen", "NgayThangNamSinh", "CMND")
 _PERSON_LACKS = frozenset(_PERSON_FIELDS) - frozenset(_PERSON_NEEDS)
 _DOSSIER = Table(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"})
+
+
+def _table(needed: str, optional: str = "") -> Table:
+    """Return a table of our own: its names set apart by blanks."""
+    return Table((*needed.split(), *optional.split()), frozenset(optional.split()))
+
+
 TABLES: dict[str, Table] = {
     "pack": Table(
         ("id", "version", "schema_version", "title_vi", "title_en", "gso_era", "provinces"), frozenset({"provinces"})
     ),
     "agencies": Table(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
+    "subsystems": _table(
+        "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_reachable service notice"
+    ),
+    "hosts": _table("name subsystem service", "scheme is_up offers_ranges is_outside"),
+    "hosted_files": _table("host path name content_type file", "is_attachment"),
+    "grants": _table("provider subject granted_on"),
+    "groups": _table("id name", "members"),
     "procedures": Table((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
     "people": Table(_PERSON_FIELDS, _PERSON_LACKS),
     "dossiers": _DOSSIER,

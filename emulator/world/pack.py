@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
-from typing import Any
+from typing import Any, TypeVar
 
 from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
 from emulator.wire.btxh import detail_id
 from emulator.wire.pack_tables import TABLES
+from emulator.world.axis_furnish import axis_bases
 from emulator.world.furnish import (
     Finding,
     Rows,
@@ -33,7 +34,9 @@ from emulator.world.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.world.pack_files import PackFile, files_of
 from emulator.world.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.world.records import DetailLink, Dossier, Fields, ProcessingStep
-from emulator.world.shelf import Base
+from emulator.world.shelf import Base, ShelfKind
+
+T = TypeVar("T")
 
 __all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "load_pack"]
 
@@ -64,6 +67,16 @@ class Pack:
     def rows(self, table: str) -> list[Fields]:
         """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
         return list(self.tables.get(table, {}).values())
+
+    @cached_property
+    def axis(self) -> Mapping[str, Base[Any]]:
+        """Return what the pack puts on the axis, by the name of the shelf."""
+        return axis_bases(self.tables)
+
+    def base(self, kind: ShelfKind[T]) -> Base[T]:
+        """Return the pack's records of a kind of the axis; an empty base when it has none."""
+        found: Base[T] = self.axis.get(kind.name) or Base(kind)
+        return found
 
     def file(self, path: str) -> PackFile | None:
         """Return the file served under a URL path, such as ``/file/20261121/to-khai.pdf``, or None."""

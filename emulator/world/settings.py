@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from emulator.wire.oddities import OddityName
@@ -62,3 +62,12 @@ class SandboxSettings:
     papers_agency_form: Literal["full", "short"] | None = None  # K16
     papers_empty_is_null: bool = False  # K31
     papers_as_sample: bool = False  # also papers that were not asked for, as printed (K17)
+    # The axis. The sandbox's own agency calls as own_subsystem, unless its consumer key is named beside it.
+    own_subsystem: str = "VN:GOV:000.00.00.H26:hanoivdxpsvc01"
+    subsystem_by_consumer: dict[str, str] = field(default_factory=dict)
+    portal_subsystem: str = "VN:GOV:000.00.00.G22:vpcpdvcprovider"  # where mapi/… goes without a dstcode (K01)
+    grant_settling_s: int = 0  # virtual seconds until a changed access right counts; real servers take about 60
+    own_server: Literal["ok", "outdated-conf", "no-signer", "needs-certificate", "needs-tls"] = "ok"
+    ss_ports_open: bool = True  # 5500 and 5577 of serve --ss-ports; the sandbox default decides for the whole process
+    live_body_limit: int = 512 * 1024 * 1024  # bytes taken from a live agency before it is given up
+    live_timeout_s: int = 60  # seconds a live agency may stay silent

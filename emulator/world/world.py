@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from emulator.kernel import dice
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Effect, Exchange, Level, Remark
@@ -12,7 +14,9 @@ from emulator.world.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox
 from emulator.world.settings import Mode, SandboxSettings
-from emulator.world.shelf import Shelf
+from emulator.world.shelf import Shelf, ShelfKind
+
+T = TypeVar("T")
 
 
 class SandboxGone(Exception):
@@ -48,6 +52,10 @@ class World:
     def settings(self) -> SandboxSettings:
         """Return the sandbox's settings."""
         return self.sandbox.settings
+
+    def shelf(self, kind: ShelfKind[T]) -> Shelf[T]:
+        """Return the shelf of a kind that not every exchange needs."""
+        return Shelf(kind, self.pack.base(kind), self)
 
     def hold(self) -> None:
         """Take the pen. A second call does nothing.

@@ -1,0 +1,5 @@
+"""The security servers' adapters: how one agency reaches another over the axis (KDL V.1 to V.4, facts-gateway B).
+
+What X-Road itself says is worded as version 6.22 does. The adapter's own bodies are not published, so a fault of the
+address is given in the same form: X-Road style, ours (facts-platforms §3).
+"""

@@ -1,0 +1,149 @@
+"""The adapters as a door: address, consumer, provider, access right, then whoever answers (KDL V.1 to V.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+
+from emulator.gateways.xroad import faults, grants, outside
+from emulator.gateways.xroad.address import FORWARD, Address, read_address
+from emulator.gateways.xroad.faults import AxisRefusal
+from emulator.gateways.xroad.messages import provider_call, with_axis_headers
+from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.kernel.refusals import Refusal
+from emulator.wire.subsystem import SubsystemId, read_subsystem
+from emulator.world.axis import Axis
+from emulator.world.axis_records import Host, Subsystem
+from emulator.world.world import World
+
+Provider = Callable[[Call, World], Reply]
+NO_HOST = Host("", "", "")
+
+
+class XroadGateway:
+    """``…/XrdAdapter/RestService/forward`` and ``…/VXPAdapter/RestService/forward`` (K20), one router for both.
+
+    ``services`` answers for the hosts of the world by the name of their service; ``outside_hosts`` are hosts that
+    nobody may call but through the axis.
+    """
+
+    def __init__(self, services: Mapping[str, Provider], outside_hosts: Container[str] = ()) -> None:
+        self._services, self._outside_hosts = services, outside_hosts
+
+    def owns(self, call: Call) -> bool:
+        """Take forwarded calls, and direct ones to hosts behind the axis."""
+        return bool(FORWARD.match(call.path)) or call.host in self._outside_hosts
+
+    def blocks(self, call: Call, enter: Callable[[], World]) -> bool:
+        """Tell whether a live agency may be asked: it is another machine, and it may be slow."""
+        return "/RestService/forward" in call.path and bool(Axis(enter()).live_agencies.with_prefix(""))
+
+    def answer(self, exchange: Exchange, world: World) -> Reply:
+        """Forward a call to the provider it names; raise AxisRefusal when a server on the way says no."""
+        call, axis = exchange.call, Axis(world)
+        if not FORWARD.match(call.path):
+            return outside.refuse(exchange, world)
+        exchange.operation, exchange.clause = "xroad.forward", "KDL V.3"
+        if world.settings.own_server == "outdated-conf":
+            raise faults.own_server("outdated-conf", read_subsystem(world.settings.own_subsystem))
+        address = read_address(call, world)
+        caller = grants.caller_of(call, world, axis)
+        exchange.consumer = str(caller)
+        provider = grants.provider_of(address.dstcode, call, world, axis)
+        if world.settings.own_server == "no-signer":
+            raise faults.own_server("no-signer", caller)
+        grants.admit(caller, provider, axis)
+        reply = self._ask(exchange, address, caller, provider, axis, world)
+        return with_axis_headers(_never_moved(reply), call, caller, read_subsystem(provider.id), world)
+
+    def _ask(
+        self,
+        exchange: Exchange,
+        address: Address,
+        caller: SubsystemId,
+        provider: Subsystem,
+        axis: Axis,
+        world: World,
+    ) -> Reply:
+        live = axis.live_agencies.get(provider.id)
+        if live:
+            from emulator.gateways.xroad.live import forward
+
+            exchange.operation = "xroad.live"
+            return forward(provider_call(exchange.call, address, caller, "", "http"), live, world)
+        host = _host_of(address, provider, axis, world)
+        service = host.service or provider.default_service
+        answer = self._services.get(service)
+        if answer is None:
+            raise faults.service_has_no_url(read_subsystem(provider.id))
+        forwarded = provider_call(exchange.call, address, caller, host.name, host.scheme)
+        return _without_body_for_head(answer(forwarded, world), exchange.call)
+
+    def word(self, refusal: Refusal, _exchange: Exchange, world: World) -> Reply:
+        """Word a refusal in X-Road's REST form."""
+        if not isinstance(refusal, AxisRefusal):
+            raise TypeError(refusal)
+        return faults.word(refusal, world)
+
+    def broken(self, exchange: Exchange, world: World) -> Reply:
+        """Answer as a provider's server does when the system behind it breaks."""
+        refusal = faults.service_failed("Server responded with error 500: Internal Server Error", "lỗi trình giả lập")
+        return self.word(refusal, exchange, world)
+
+
+def _host_of(address: Address, provider: Subsystem, axis: Axis, world: World) -> Host:
+    """Return the host a providerurl names; without one, the default backend of the subsystem."""
+    url = address.provider_url
+    if url is None:
+        if provider.default_service and address.path.startswith("/mapi/"):
+            return NO_HOST
+        return _without_providerurl(provider, world)
+    host = axis.hosts.get(url.name) or axis.hosts.get(url.host)
+    if host is None:
+        raise faults.host_unknown(url.host)
+    if host.subsystem != provider.id:
+        _strange_host(host, provider, world)
+    if url.scheme != host.scheme:
+        vi = f"providerurl: máy chủ '{host.name}' dùng {host.scheme}, lời gọi ghi {url.scheme}"
+        world.remark("provider-scheme", "providerurl", vi, f"providerurl: '{host.name}' speaks {host.scheme}")
+    if not host.is_up:
+        raise faults.host_down(url.host, url.port_in_use)
+    return host
+
+
+def _without_providerurl(provider: Subsystem, world: World) -> Host:
+    vi = "providerurl: có dstcode nhưng thiếu providerurl; chỉ mapi/… mới được bỏ, cần https://<máy chủ chứa tệp>"
+    en = "providerurl: dstcode without providerurl; only mapi/… may leave it out, https://<host> is expected"
+    if world.mode != "observed" or not provider.default_service:
+        raise faults.bad_address("providerurl-missing", "providerurl", vi, en)
+    world.remark("providerurl-missing", "providerurl", vi, en)
+    return NO_HOST
+
+
+def _strange_host(host: Host, provider: Subsystem, world: World) -> None:
+    """Remark on a host of another subsystem; strict refuses it (ours: facts-platforms §3)."""
+    vi = f"providerurl: máy chủ '{host.name}' thuộc '{host.subsystem}', không thuộc dstcode '{provider.id}'"
+    en = f"providerurl: host '{host.name}' belongs to '{host.subsystem}', not to dstcode '{provider.id}'"
+    if world.mode == "strict":
+        raise faults.bad_address("host-of-another", "providerurl", vi, en)
+    world.remark("host-of-another", "providerurl", vi, en)
+
+
+def _never_moved(reply: Reply) -> Reply:
+    """Refuse a redirect: the axis follows none, and clients that do lose their body (facts-clients §1)."""
+    if 300 <= reply.status < 400:
+        if reply.file:
+            reply.file.close()
+        raise faults.service_failed(
+            f"Server responded with error {reply.status}: redirects are not followed",
+            f"bên cung cấp trả mã chuyển hướng {reply.status}; trục không chuyển hướng bao giờ",
+        )
+    return reply
+
+
+def _without_body_for_head(reply: Reply, call: Call) -> Reply:
+    if call.method != "HEAD":
+        return reply
+    sized = (("Content-Length", str(reply.size)),)
+    kept = tuple(pair for pair in reply.headers if pair[0].lower() != "content-length")
+    return replace(reply, body=b"", file=None, headers=(*kept, *sized))

@@ -1,0 +1,1 @@
+"""The file hosts of other agencies (KDL V.3)."""
