@@ -63,9 +63,10 @@ def quirk(flags: str, row: str) -> Quirk:
 
 
 def _register() -> dict[str, Quirk]:
-    from emulator.wire import quirks_btxh_1, quirks_btxh_2, quirks_btxh_3, quirks_kho_dl
+    from emulator.wire import quirks_axis, quirks_btxh_1, quirks_btxh_2, quirks_btxh_3, quirks_kho_dl
 
-    rows = (*quirks_btxh_1.ROWS, *quirks_btxh_2.ROWS, *quirks_btxh_3.ROWS, *quirks_kho_dl.ROWS)
+    portal = sorted((*quirks_axis.ROWS, *quirks_kho_dl.ROWS), key=lambda row: row[1])
+    rows = (*quirks_btxh_1.ROWS, *quirks_btxh_2.ROWS, *quirks_btxh_3.ROWS, *portal)
     return {row.id: row for row in (quirk(flags, text) for flags, text in rows)}
 
 
