@@ -33,6 +33,11 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         CannotStart: port, store, pack or certificate stand in the way.
         SystemExit: the server has ended.
     """
+    if settings.port_file and not settings.port_file.parent.is_dir():
+        raise CannotStart(
+            f"--port-file: không có thư mục {settings.port_file.parent}. / --port-file: there is no folder "
+            f"{settings.port_file.parent}."
+        )
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     end_on_signals()
     with ExitStack() as stack:

@@ -1,8 +1,8 @@
 """gunicorn's own headers give way: the platforms show no ``Server``, and one ``Date``, in sandbox time.
 
 The asgi worker already leaves ``Date`` and ``Connection`` alone when a reply has them; only its ``Server`` line must
-go. The gthread worker writes ``Server``, ``Date`` and ``Connection`` before every reply, so its two methods that put
-the head of a reply together are replaced (facts-gateway A1 shows what a reply of the gateway carries).
+go. The gthread worker writes ``Server``, ``Date`` and ``Connection`` before every reply, so its methods that put
+a reply together are replaced (facts-gateway A1 shows what a reply of the gateway carries).
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ def make_gthread_bare() -> None:
             lines.append("Connection: close\r\n")
         return lines
 
+    def emit_body(response: Any, data: bytes) -> None:
+        size = f"{len(data):x}\r\n".encode()
+        util.write(response.sock, size + data + b"\r\n" if response.chunked else data)
+
     util.hop_headers.discard("date")  # gunicorn drops what an application says about these
     Response.default_headers = default_headers
     Response.send_headers = send_headers
+    Response._emit_body = emit_body

@@ -75,8 +75,14 @@ def run(listener: socket.socket, app: Any, plan: Plan, companion: Companion, on_
     Raises:
         SystemExit: always, in the arbiter; workers end inside.
     """
+    signals: list[Any] = []
+
+    def post_fork(server: Any, _worker: Any) -> None:
+        signals.append(server.SIG_QUEUE)
 
     def post_worker_init(worker: Any) -> None:
+        if _was_told_to_end(signals[-1]):
+            sys.exit(0)
         companion.start()
         if worker.age == 1:
             on_first()
@@ -86,8 +92,16 @@ def run(listener: socket.socket, app: Any, plan: Plan, companion: Companion, on_
             companion.stop()
             _leave()
 
-    options = _options(listener.detach(), plan) | {"post_worker_init": post_worker_init, "worker_exit": worker_exit}
-    Launch(options, app).run()
+    hooks = {"post_fork": post_fork, "post_worker_init": post_worker_init, "worker_exit": worker_exit}
+    Launch(_options(listener.detach(), plan) | hooks, app).run()
+
+
+def _was_told_to_end(signals: Any) -> bool:
+    """Look for a signal that came after the fork and before this worker had handlers of its own: gunicorn loses it."""
+    told = False
+    while not signals.empty():
+        told = signals.get_nowait() in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT) or told
+    return told
 
 
 def _options(descriptor: int, plan: Plan) -> dict[str, Any]:

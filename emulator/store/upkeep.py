@@ -38,6 +38,11 @@ class Upkeep:
         if self._thread:
             self._thread.join(1.0)
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether no round is under way and none will come."""
+        return self._end.is_set() and not (self._thread and self._thread.is_alive())
+
     def _work(self) -> None:
         while not self._end.wait(self._every_s):
             try:

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from emulator.kernel.exchange import Call
 from tests.builders import dossier
 from tests.conftest import Visitor
 
@@ -50,24 +51,28 @@ def test_operation_and_body_are_verified_together(visitor: Visitor) -> None:
 
 
 def test_verification_waits_for_a_call_that_comes_later(visitor: Visitor) -> None:
-    caller = threading.Timer(0.1, lambda: visitor.country.door.serve(_call("/late")))
-    caller.start()
+    caller = call_later(visitor, "/late")
     reply = verify(visitor, path="/late", within_ms=20_000)
     caller.join()
     assert reply.status_code == 202
     assert reply.json["matched"] == 1
 
 
-def _call(path: str):
-    from emulator.kernel.exchange import Call
+def call_later(visitor: Visitor, path: str) -> threading.Timer:
+    """Let another client call in a moment, from a thread of its own."""
 
-    return Call("GET", path, target=path, host="localhost")
+    def call() -> None:
+        visitor.country.door.serve(Call("GET", path, target=path, host="localhost"))
+        visitor.country.store.close()
+
+    caller = threading.Timer(0.05, call)
+    caller.start()
+    return caller
 
 
 def test_an_upper_bound_is_known_only_at_the_end(visitor: Visitor) -> None:
-    caller = threading.Timer(0.05, lambda: visitor.country.door.serve(_call("/late")))
-    caller.start()
-    reply = verify(visitor, path="/late", count=0, within_ms=2_000)
+    caller = call_later(visitor, "/late")
+    reply = verify(visitor, path="/late", count=0, within_ms=20_000)
     caller.join()
     assert reply.status_code == 406
     assert reply.json["matched"] == 1

@@ -1,0 +1,50 @@
+"""A server whose door answers at once and delivers a minute later: ``python slow_server.py asgi|gthread``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from flask import Flask
+
+from emulator.kernel.exchange import Call, Delivery, Reply
+from emulator.server.asgi_door import asgi_app
+from emulator.server.flask_door import services
+from emulator.server.launch import Plan, bind, run
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+class SlowDoor:
+    def serve(self, call: Call) -> Reply:
+        _say("served")
+        return Reply(200, b"late", delivery=Delivery(delay_s=60))
+
+    def blocks(self, call: Call) -> bool:
+        return False
+
+
+class Nothing:
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def main(kind: str) -> None:
+    door: Any = SlowDoor()
+    app: Any
+    if kind == "asgi":
+        app = asgi_app(door, door, 1024)
+    else:
+        app = Flask("slow")
+        app.register_blueprint(services(door, 1024))
+    listener = bind("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    run(listener, app, Plan(kind, 1), Nothing(), lambda: _say(port))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

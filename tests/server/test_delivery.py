@@ -1,0 +1,77 @@
+"""A delayed reply waits on the loop and holds nothing else up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from emulator.kernel.exchange import Call, Delivery, Reply
+from emulator.server.asgi_door import asgi_app
+from tests.serving import slack
+
+
+class DelayingDoor:
+    """Answers ``/slow`` with a delay, everything else at once."""
+
+    def serve(self, call: Call) -> Reply:
+        return Reply(200, call.path.encode(), delivery=Delivery(delay_s=0.5 if call.path == "/slow" else 0.0))
+
+    def blocks(self, call: Call) -> bool:
+        return False
+
+
+def _scope(path: str) -> dict[str, Any]:
+    return {
+        "type": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "method": "GET",
+        "headers": [], "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+
+def test_two_hundred_delayed_replies_do_not_slow_a_fast_one() -> None:
+    door: Any = DelayingDoor()
+    app = asgi_app(door, door, 1024)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(_message: Any) -> None:
+        return
+
+    async def ask(path: str) -> float:
+        started = time.perf_counter()
+        await app(_scope(path), receive, send)
+        return time.perf_counter() - started
+
+    async def story() -> tuple[float, list[float]]:
+        slow = [asyncio.create_task(ask("/slow")) for _ in range(200)]
+        await asyncio.sleep(0)
+        return await ask("/fast"), await asyncio.gather(*slow)
+
+    started = time.perf_counter()
+    fast, slow = asyncio.run(story())
+    assert fast < 0.25 * slack()
+    assert min(slow) >= 0.5
+    assert time.perf_counter() - started < 5 * slack()  # one after the other they would take 100 seconds
+
+
+def test_a_caller_that_leaves_in_the_middle_of_its_body_is_not_served() -> None:
+    served: list[Call] = []
+
+    class Door(DelayingDoor):
+        def serve(self, call: Call) -> Reply:
+            served.append(call)
+            return super().serve(call)
+
+    messages: Any = iter([{"type": "http.request", "body": b"ha", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        message: dict[str, Any] = next(messages)
+        return message
+
+    async def send(_message: Any) -> None:
+        raise AssertionError("nothing may be sent")
+
+    door: Any = Door()
+    asyncio.run(asgi_app(door, door, 1024)(_scope("/x"), receive, send))  # type: ignore[arg-type]
+    assert served == []

@@ -1,0 +1,168 @@
+"""``serve``: what it says, what it takes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.serving import Client, Server, command, environment, failed_start
+
+
+def test_the_ready_line_comes_when_the_server_answers_and_says_how_to_reach_it(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    with Server("--store", str(tmp_path / "store.db"), "--port-file", str(port_file)) as server:
+        assert requests.get(f"{server.ready['admin_url']}/ready", timeout=5).status_code == 200
+        assert server.ready["event"] == "ready"
+        assert server.ready["pid"] == server.process.pid
+        assert set(server.ready["credentials"]) >= {"production", "sandbox"}
+        assert port_file.read_text() == f"{server.port}\n"
+        with Client(server) as client:
+            assert client.log_in()["token_type"] == "Bearer"
+        banner = server.said()
+        assert server.ready["credentials"]["production"]["consumer_key"] in banner
+        assert "curl" in banner
+        assert str(tmp_path / "store.db") in banner
+        assert server.stop() == 0
+        assert server.process.stdout.read() == ""  # type: ignore[union-attr]
+        assert not port_file.exists()
+        assert server.said() == banner
+
+
+def test_quiet_leaves_the_ready_line_alone() -> None:
+    with Server("--store", ":memory:", "--quiet", "--workers", "1") as server:
+        assert server.said() == ""
+
+
+def test_a_closed_stdout_stops_nothing() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with subprocess.Popen(
+        command("--store", ":memory:", "--port", "0"),
+        env=environment(),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.close(writing)
+        try:
+            said = next(line for line in process.stderr if "ready" in line)  # type: ignore[union-attr]
+            assert requests.get(f"{said.split()[-1]}/__admin/ready", timeout=5).status_code == 200
+            process.terminate()
+            assert process.wait(5) == 0
+            assert "Traceback" not in process.stderr.read()  # type: ignore[union-attr]
+        finally:
+            process.kill()
+
+
+def test_the_flag_beats_the_variable_and_port_is_honoured() -> None:
+    with Server(PORT="0", NDXP_EMULATOR_STORE=":memory:", NDXP_EMULATOR_SEED="1", NDXP_EMULATOR_WORKERS="1") as server:
+        from_variable = server.ready["credentials"]
+        assert server.port != 8080
+    with Server("--seed", "2", "--store", ":memory:", "--workers", "1", NDXP_EMULATOR_SEED="1") as server:
+        assert server.ready["credentials"] != from_variable
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "named"),
+    [
+        (("--port", "many"), {}, "--port"),
+        ((), {"NDXP_EMULATOR_PORT": "many"}, "NDXP_EMULATOR_PORT"),
+        ((), {"PORT": "many"}, "PORT"),
+        (("--mode", "kind"), {}, "--mode"),
+        (("--port", "0", "--pack", "no-such-pack"), {}, "no-such-pack"),
+        ((), {"NDXP_EMULATOR_WORKER_KIND": "sync"}, "NDXP_EMULATOR_WORKER_KIND"),
+        ((), {"NDXP_EMULATOR_TLS": "perhaps"}, "NDXP_EMULATOR_TLS"),
+        (("--workers", "0"), {}, "--workers"),
+        (("--host", "0.0.0.0"), {}, "--admin-token"),
+        (("--host", "192.0.2.1", "--admin-token", "x", "--port", "0"), {}, "192.0.2.1"),
+        (("--port", "0", "--port-file", "/proc/nowhere/port"), {}, "--port-file"),
+    ],
+)
+def test_a_bad_value_stops_the_start_and_is_named(
+    flags: tuple[str, ...], variables: dict[str, str], named: str
+) -> None:
+    assert named in failed_start("--store", ":memory:", *flags, **variables)
+
+
+def test_a_taken_port_is_named_with_the_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = failed_start("--store", ":memory:", "--port", port)
+    assert port in said
+    assert "--port 0" in said
+
+
+def test_a_store_serves_one_emulator_at_a_time(tmp_path: Path) -> None:
+    store = str(tmp_path / "store.db")
+    with Server("--store", store, "--workers", "1"):
+        assert "in use" in failed_start("--store", store, "--port", "0")
+    with Server("--store", store, "--workers", "1") as again:
+        assert again.ready["event"] == "ready"
+
+
+def test_a_text_file_is_no_store_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Kính gửi " * 100)
+    assert "is not an emulator store" in failed_start("--store", str(path), "--port", "0")
+    assert path.read_text() == "Kính gửi " * 100
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert str(tmp_path / "file" / "store.db") in failed_start("--store", str(tmp_path / "file" / "store.db"))
+
+
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    assert "/proc/nowhere/store.db" in failed_start("--store", "/proc/nowhere/store.db", "--port", "0")
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    with Server("--store", str(store), "--workers", "1"):
+        pass
+    connection = sqlite3.connect(store)
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    assert "newer version" in failed_start("--store", str(store), "--port", "0")
+
+
+def test_the_server_imports_nothing_it_does_not_need() -> None:
+    script = (
+        "import sys, json; from emulator.cli import serving; from emulator.server import loop_worker;"
+        "from emulator.app import found, application; from emulator.settings import Settings; import a2wsgi;"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=30, check=True
+    )
+    forbidden = {"faker", "requests", "trustme", "cryptography", "hypothesis", "pydantic", "pytest"}
+    assert not forbidden & set(json.loads(ended.stdout))
+
+
+def test_healthcheck_tells_a_ready_server_from_a_missing_one() -> None:
+    def ask(port: int) -> int:
+        asked = [sys.executable, "-m", "emulator", "healthcheck", "--port", str(port)]
+        return subprocess.run(asked, env=environment(), capture_output=True, timeout=30, check=False).returncode
+
+    with Server("--store", ":memory:", "--workers", "1", "--admin-token", "secret") as server:
+        assert ask(server.port) == 0
+    assert ask(server.port) == 1
+
+
+def test_version_and_help_answer_in_both_languages() -> None:
+    def say(*words: str) -> str:
+        asked = [sys.executable, "-m", "emulator", *words]
+        return subprocess.run(asked, env=environment(), capture_output=True, text=True, timeout=30, check=True).stdout
+
+    assert say("version").strip() in say("--version")
+    page = say("serve", "--help")
+    assert "Ví dụ / Examples" in page
+    assert "NDXP_EMULATOR_MAX_JOURNAL" in page

@@ -1,0 +1,116 @@
+"""The store: older files are migrated, the log is moved, ended epochs are swept, trouble is answered."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from emulator.store import sandbox_rows
+from emulator.store.schema import MIGRATIONS
+from emulator.store.sqlite import Store, StoreTrouble
+from emulator.store.upkeep import Upkeep
+from tests.builders import dossier
+from tests.conftest import Visitor
+
+
+def _rows(visitor: Visitor, table: str) -> int:
+    row = visitor.country.store.one(f"SELECT count(*) FROM {table}")
+    assert row is not None
+    return int(row[0])
+
+
+def test_an_older_store_is_migrated_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    old = Store(tmp_path / "store.db")
+    old.prepare()
+    with old.writing():
+        sandbox_rows.add(old, "lop-a", "{}", [])
+    old.close()
+    new = Store(
+        tmp_path / "store.db", (*MIGRATIONS, "CREATE TABLE extra (a INTEGER); CREATE INDEX extra_a ON extra (a)")
+    )
+    new.prepare()
+    assert sandbox_rows.by_id(new, "lop-a") is not None
+    assert new.all("SELECT a FROM extra") == []
+    new.close()
+    with pytest.raises(StoreTrouble, match="newer version"):
+        Store(tmp_path / "store.db").prepare()
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    old = Store(tmp_path / "store.db")
+    old.prepare()
+    old.close()
+    broken = Store(tmp_path / "store.db", (*MIGRATIONS, "CREATE TABLE extra (a INTEGER); SELECT nonsense"))
+    with pytest.raises(StoreTrouble, match="nonsense"):
+        broken.prepare()
+    broken.close()
+    again = Store(tmp_path / "store.db")
+    again.prepare()
+    assert again.one("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == (0,)
+    again.close()
+
+
+def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE theirs (a)")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreTrouble, match="is not an emulator store"):
+        Store(path).prepare()
+    assert path.read_bytes() == before
+
+
+def test_a_store_whose_mark_stands_in_the_log_alone_is_ours(tmp_path: Path) -> None:
+    """As after ``kill -9`` of the very first start: nothing was checkpointed yet."""
+    first = Store(tmp_path / "first.db")
+    first.prepare()
+    for suffix in ("", "-wal"):
+        (tmp_path / f"copy.db{suffix}").write_bytes((tmp_path / f"first.db{suffix}").read_bytes())
+    first.close()
+    copy = Store(tmp_path / "copy.db")
+    copy.prepare()
+    assert copy.one("PRAGMA user_version") == (len(MIGRATIONS),)
+    copy.close()
+
+
+def test_the_upkeep_moves_the_log_into_the_file(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    store = visitor.country.store
+    Upkeep(store).round()
+    with sqlite3.connect(f"file:{store.path}?mode=ro&immutable=1", uri=True) as alone:  # blind to the log
+        assert alone.execute("SELECT count(*) FROM journal").fetchone()[0] > 0
+    alone.close()
+
+
+def test_what_a_reset_ended_is_swept_and_nothing_else(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    sandboxes = visitor.country.sandboxes
+    sandboxes.create("lop-b", {})
+    visitor.http.get("/s/lop-b/token")
+    sandboxes.reset(sandboxes.get("default"))
+    visitor.http.get("/nowhere")
+    Upkeep(visitor.country.store).round()
+    assert _rows(visitor, "records") == 0
+    assert _rows(visitor, "journal") == 2
+
+
+def test_the_upkeep_ends_when_told(visitor: Visitor) -> None:
+    upkeep = Upkeep(visitor.country.store, every_s=60)
+    upkeep.start()
+    upkeep.stop()
+    assert upkeep.is_over
+
+
+def test_an_exchange_that_cannot_be_written_down_is_answered_as_our_fault(visitor: Visitor) -> None:
+    token = visitor.token()
+    visitor.country.store.run("ALTER TABLE journal RENAME TO lost")
+    reply = visitor.http.post("/apiBTXH/1.0/DongBoDVC", json=dossier(), headers={"Authorization": f"Bearer {token}"})
+    assert reply.status_code == 500
+    assert reply.json["code"] == "emulator-fault"
+    visitor.country.store.run("ALTER TABLE lost RENAME TO journal")
+    assert _rows(visitor, "records") == 0
+    assert visitor.http.get("/nowhere").status_code == 404
