@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import growth, rates, start
+from bench import growth, papers, rates, start
 
 MEASURES = {
     "start": start.first_answer,
@@ -16,6 +16,7 @@ MEASURES = {
     "insert": growth.insert,
     "pull": growth.pull,
     "reset": growth.reset,
+    "papers": papers.papers,
 }
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+_OF_OWNER = "SELECT key, owner, value FROM papers WHERE owner = ? ORDER BY key"
+
 
 class PaperRow(NamedTuple):
     """One paper; ``value`` is its JSON text."""
@@ -44,8 +46,13 @@ class PaperFile:
 
     def of_owner(self, owner: str) -> list[PaperRow]:
         """Return an owner's papers in the order of their keys."""
-        rows = self._connection().execute("SELECT key, owner, value FROM papers WHERE owner = ? ORDER BY key", (owner,))
+        rows = self._connection().execute(_OF_OWNER, (owner,))
         return [PaperRow(*row) for row in rows]
+
+    def plan_of_owner(self, owner: str) -> str:
+        """Return how SQLite finds an owner's papers, in its own words."""
+        rows = self._connection().execute(f"EXPLAIN QUERY PLAN {_OF_OWNER}", (owner,))
+        return "; ".join(str(row[-1]) for row in rows)
 
     def close(self) -> None:
         """Close this thread's connection."""
