@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,22 +112,15 @@ PRINTED_PULL = {
 }
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Visitor]:
-    """A country that knows no dossier yet."""
-    with visiting(tmp_path) as visitor:
-        yield visitor
-
-
 def rules_of(visitor: Visitor) -> set[str]:
     return {remark["rule"] for remark in visitor.journal()[-1]["remarks"]}
 
 
-def test_the_printed_new_dossier_is_accepted_with_every_oddity_named(empty: Visitor) -> None:
-    reply = empty.btxh("DongBoDVC", printed_dossier())
+def test_the_printed_new_dossier_is_accepted_with_every_oddity_named(visitor: Visitor) -> None:
+    reply = visitor.btxh("DongBoDVC", printed_dossier())
     assert error_code(reply) == 0, reply.json
     named = {"B12", "B15", "B17", "B18", "B24", "B25", "B26", "B27", "B29", "B32", "B33", "B37", "B38", "B44"}
-    assert named <= rules_of(empty)
+    assert named <= rules_of(visitor)
 
 
 def test_the_printed_new_dossier_is_kept_in_the_form_of_the_table(tmp_path: Path) -> None:
@@ -139,25 +131,25 @@ def test_the_printed_new_dossier_is_kept_in_the_form_of_the_table(tmp_path: Path
     assert (kept["hinhThucTra"], kept["cmnD_NoiCap"], kept["loaiDuLieu"]) == (None, "1047", "1")
 
 
-def test_the_printed_step_is_accepted_after_its_dossier(empty: Visitor) -> None:
-    empty.btxh("DongBoDVC", printed_dossier())
-    reply = empty.btxh("XuLyHoSo", PRINTED_STEP)
+def test_the_printed_step_is_accepted_after_its_dossier(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", printed_dossier())
+    reply = visitor.btxh("XuLyHoSo", PRINTED_STEP)
     assert error_code(reply) == 0, reply.json
-    assert {"B50", "B51", "B53"} <= rules_of(empty)
+    assert {"B50", "B51", "B53"} <= rules_of(visitor)
 
 
-def test_the_printed_final_result_is_accepted_with_its_broken_declaration_and_its_space(empty: Visitor) -> None:
-    empty.btxh("DongBoDVC", printed_dossier())
-    reply = empty.btxh("DongBoDVC", printed_final())
+def test_the_printed_final_result_is_accepted_with_its_broken_declaration_and_its_space(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", printed_dossier())
+    reply = visitor.btxh("DongBoDVC", printed_final())
     assert error_code(reply) == 0, reply.json
-    assert {"B31", "B35", "B43", "B47"} <= rules_of(empty)
+    assert {"B31", "B35", "B43", "B47"} <= rules_of(visitor)
 
 
 @pytest.mark.parametrize(
     ("operation", "kind"), [("DanhSachHoSo", "1"), ("DanhSachHoSo", "100"), ("TienTrinhXuLy", "100")]
 )
-def test_the_printed_pulls_are_accepted(empty: Visitor, operation: str, kind: str) -> None:
-    reply = empty.btxh(operation, PRINTED_PULL | {"LoaiDuLieu": kind})
+def test_the_printed_pulls_are_accepted(visitor: Visitor, operation: str, kind: str) -> None:
+    reply = visitor.btxh(operation, PRINTED_PULL | {"LoaiDuLieu": kind})
     assert error_code(reply) == 0, reply.json
 
 
