@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from emulator.wire.oddities import ODDITIES, OddityName
-from tests.builders import dossier, pull
+from tests.builders import dossier, pull, step
 from tests.providers.stories import ministry_dossier, ministry_step, visiting
 
 
@@ -141,8 +141,5 @@ def test_the_error_code_has_the_type_that_was_set(tmp_path, style: str, done, re
     with visiting(tmp_path, error_code_style=style) as visitor:
         assert visitor.btxh("DongBoDVC", dossier()).json["error_code"] == done
         assert visitor.btxh("DanhSachHoSo", pull()).json["result"]["error_code"] == done
-        unknown = dossier(LoaiDuLieu="100", MaHoSo="000.11.26.H26-261120-0009", StatusId="10")
-        assert visitor.btxh("DongBoDVC", unknown | {"CertificateExtentData": FINAL}).json["error_code"] == refused
-
-
-FINAL = ministry_dossier(has_result=True).result_fields["CertificateExtentData"]
+        unknown = step(MaHoSo="000.11.26.H26-261120-0009")
+        assert visitor.btxh("XuLyHoSo", unknown).json["error_code"] == refused

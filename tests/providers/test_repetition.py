@@ -50,8 +50,10 @@ def test_the_same_result_twice_is_accepted_once_more_and_changes_nothing(visitor
     assert visitor.journal()[-1]["effects"] == []
 
 
-@pytest.mark.parametrize(("mode", "code"), [("strict", -4), ("documented", -4), ("observed", 0)])
-def test_a_result_for_an_unknown_dossier_is_refused_unless_clients_do_it(tmp_path, mode: str, code: int) -> None:
+@pytest.mark.parametrize(("mode", "code"), [("strict", -4), ("documented", 0), ("observed", 0)])
+def test_a_result_for_an_unknown_dossier_is_refused_in_strict_and_remarked_elsewhere(
+    tmp_path, mode: str, code: int
+) -> None:
     with visiting(tmp_path, mode=mode) as visitor:
         assert visitor.btxh("DongBoDVC", final_result()).json["error_code"] == code
         assert "unknown-dossier" in [each["rule"] for each in visitor.journal()[-1]["remarks"]]

@@ -81,9 +81,10 @@ def _came_from(dossier: Dossier, history: Sequence[ProcessingStep]) -> int | Non
 
 
 def _judge_result_of_unknown(form: DossierForm, reading: Reading) -> None:
+    """Only the final push is mandatory (BTXH 3, row 3), so a province may begin with it."""
     vi = f"Hồ sơ {form.code} không tồn tại; kết quả cuối cùng (LoaiDuLieu 100) chỉ cập nhật hồ sơ đã đồng bộ"
     en = f"Dossier {form.code} is unknown; a final result updates a dossier that was pushed before"
-    _break("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, reading, ("strict", "documented"))
+    _break("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, reading, ("strict",))
 
 
 def _judge_time(handled_at: int, previous: int, reading: Reading) -> None:
