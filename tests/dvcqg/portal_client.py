@@ -8,30 +8,16 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from emulator.kernel.clock import VIETNAM, to_ms
-from emulator.providers.dvcqg import operations
 from emulator.world.accounts import papers_account, portal_account
 from emulator.world.settings import Mode
 from tests.conftest import Visitor
 
 FORWARD = "/XrdAdapter/RestService/forward"
+ADDRESS = "?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
+PAPERS_HOST = "&providerurl=https%3A%2F%2Fapigiaytocanhan.dichvucong.gov.vn"
 CITIZEN, SECOND, THIRD = "999094001009", "999096002018", "999099003027"
 OFFICER = "999084020180"
 LLTP, BIRTH, DEED = "KQ.G15.000007", "000.00.00.G01-KQ0266", "KQ.G13.000101"
-
-
-class _Mount:
-    """The portal behind the address the adapter will give it."""
-
-    def owns(self, call: Any) -> bool:
-        return call.path.startswith(FORWARD)
-
-    def answer(self, exchange: Any, world: Any) -> Any:
-        return operations.answer(replace(exchange.call, path=exchange.call.path.removeprefix(FORWARD)), world)
-
-    word = broken = answer
-
-    def blocks(self, call: Any, enter: Any) -> bool:
-        return False
 
 
 class Portal:
@@ -39,7 +25,6 @@ class Portal:
 
     def __init__(self, visitor: Visitor, mode: Mode = "documented", **settings: Any) -> None:
         self.visitor, self.country = visitor, visitor.country
-        visitor.country.door._gateways = (_Mount(), *visitor.country.door._gateways)
         sandboxes = self.country.sandboxes
         if mode != "documented":
             sandboxes.redefine(self.sandbox, {"mode": mode})
@@ -65,7 +50,8 @@ class Portal:
 
     def post(self, path: str, body: Any, **headers: str) -> TestResponse:
         given = {"data": body} if isinstance(body, (bytes, str)) else {"json": body}
-        return self.visitor.http.post(FORWARD + path, headers=headers, **given)
+        address = ADDRESS + (PAPERS_HOST if path.startswith("/bndp/") else "")
+        return self.visitor.http.post(FORWARD + path + address, headers=headers, **given)
 
     def log_in(self, **changes: Any) -> TestResponse:
         body = {"username": self.account.username, "password": self.account.password} | changes
