@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.journal.chain import canonical, digest
 from emulator.kernel.clock import iso
@@ -15,8 +14,7 @@ from emulator.store.sqlite import Store
 _TRIM_EVERY = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Where the next exchange of a sandbox is written: its home, number, predecessor, virtual time and bound."""
 
     sandbox_id: str
@@ -27,8 +25,7 @@ class Page:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What the machine measured; kept beside the story, since it differs between two runs of the same story."""
 
     wall_ms: int

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
+from functools import lru_cache
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
@@ -73,7 +74,12 @@ def iso(instant_ms: int) -> str:
 
 def http_date(instant_ms: int) -> str:
     """Return the value of a ``Date`` header."""
-    return format_datetime(datetime.fromtimestamp(instant_ms // 1000, UTC), usegmt=True)
+    return _http_date(instant_ms // 1000)
+
+
+@lru_cache(64)
+def _http_date(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC), usegmt=True)
 
 
 def day_text(instant_ms: int) -> str:

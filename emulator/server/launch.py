@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -93,6 +94,7 @@ def run(listener: socket.socket, app: Any, plan: Plan, companion: Companion, on_
             _leave()
 
     hooks = {"post_fork": post_fork, "post_worker_init": post_worker_init, "worker_exit": worker_exit}
+    gc.freeze()  # what was made so far lives as long as the process, and stays one copy for all workers
     Launch(_options(listener.detach(), plan) | hooks, app).run()
 
 

@@ -7,6 +7,7 @@ right without the empty ones, ``G07.15``. Clients meet both and must join them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _OLD = re.compile(r"(\d{3})\.(\d{2})\.(\d{2})\.([A-Z]\d{2})", re.ASCII)
 _NEW = re.compile(r"([A-Z]\d{2})((?:\.[A-Z0-9]{1,3})*)", re.ASCII)
@@ -18,6 +19,7 @@ def is_agency_code(text: str) -> bool:
     return bool(_OLD.fullmatch(text) or (len(text) <= 35 and _NEW.fullmatch(text)))
 
 
+@lru_cache(1024)
 def short_form(code: str) -> str:
     """Return ``G07.15`` for ``000.00.15.G07``; any other text comes back as it is."""
     found = _OLD.fullmatch(code)

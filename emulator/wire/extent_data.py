@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from emulator.wire import codes
@@ -11,7 +12,7 @@ from emulator.wire.forms import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire.reading import Reading
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import XMLParser, _Element
 
 PATH = "/CertificateExtentData"
 MOST_CHARACTERS = 4_000_000
@@ -58,17 +59,24 @@ def _without_declaration(text: str, reading: Reading) -> bytes:
 def _parse(data: bytes, reading: Reading) -> _Element | None:
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as trouble:
         line, column = trouble.position
         vi = f"CertificateExtentData sai cú pháp XML ở dòng {line}, cột {column}: {trouble.msg}"
         en = f"CertificateExtentData is not well-formed at line {line}, column {column}: {trouble.msg}"
         reading.refuse("xml", PATH, codes.BAD_XML, vi, en)
         return None
+
+
+@lru_cache(1)
+def _parser() -> XMLParser:
+    """Return the one parser; threads that ask for it at once wait for each other inside lxml."""
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
 
 
 def _local(tag: Any) -> str:

@@ -30,9 +30,8 @@ def check_extent(texts: Texts, reading: Reading) -> ExtentData:
             vi, en = "DuocTaiSuDung 2: tái sử dụng kèm MaKetQuaThayThe", "DuocTaiSuDung is 2"
             reading.note("B46", f"{PATH}/{DOCUMENTS}/{number}", vi, en)
     _check_links(extent, reading)
-    stems = {PurePosixPath(document.attachment_name).stem for document in extent.submitted_documents}
-    for number, paper in enumerate(extent.result_papers, 1):
-        _check_result(paper, f"{PATH}/{RESULTS}/{number}", stems, reading)
+    if extent.result_papers:
+        _check_results(extent, reading)
     return extent
 
 
@@ -66,6 +65,12 @@ def _check_links(extent: ExtentData, reading: Reading) -> None:
         if not link.startswith(("http://", "https://")):
             vi, en = f"đường dẫn không phải http(s): {link}", f"not an http(s) address: {link}"
             reading.note("B75", PATH, vi, en)
+
+
+def _check_results(extent: ExtentData, reading: Reading) -> None:
+    stems = {PurePosixPath(document.attachment_name).stem for document in extent.submitted_documents}
+    for number, paper in enumerate(extent.result_papers, 1):
+        _check_result(paper, f"{PATH}/{RESULTS}/{number}", stems, reading)
 
 
 def _check_result(paper: ResultPaper, path: str, stems: set[str], reading: Reading) -> None:

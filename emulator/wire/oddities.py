@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from emulator.kernel.exchange import Remark
@@ -113,6 +114,11 @@ def in_force(mode: ModeName, chosen: Iterable[OddityName] | None) -> frozenset[O
     """Return the oddities of a sandbox: those chosen, or its mode's habit when the choice is None."""
     if chosen is not None:
         return frozenset(chosen)
+    return _habits(mode)
+
+
+@cache
+def _habits(mode: ModeName) -> frozenset[OddityName]:
     return frozenset(name for name, oddity in ODDITIES.items() if mode in oddity.modes)
 
 
