@@ -18,6 +18,7 @@ test:  ## the test suite
 
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference
+	$(PYTHON) -m tests.house.coverage_page
 
 format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .

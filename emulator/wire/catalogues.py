@@ -1,4 +1,4 @@
-"""The short catalogues of the document's annexes (BTXH I.1, I.2)."""
+"""The short catalogues of the document's annexes (BTXH PL 1, PL 2.2, PL 3, PL 4, PL 5)."""
 
 from __future__ import annotations
 

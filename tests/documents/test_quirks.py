@@ -1,4 +1,8 @@
-"""The register of quirks is what the emulator does: every case, in every mode."""
+"""The register of quirks is what the emulator does: every case, in every mode.
+
+The catalogues are held by its rows B69 (BTXH PL 1), B22 (BTXH PL 2.2), B21 (BTXH PL 3), B65 (BTXH PL 4) and B67
+(BTXH PL 5).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``POST /token`` (facts-gateway A1, A2): what a client sees, byte for byte."""
+"""``POST /token`` (BTXH 2.1.1 to 2.1.3; facts-gateway A1, A2): what a client sees, byte for byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two journeys of the document over a real server with two workers, each in a country of its own."""
+"""The two journeys of the document (BTXH 1.2, 1.2.1) over a real server, each in a country of its own."""
 
 from __future__ import annotations
 

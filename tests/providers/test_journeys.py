@@ -1,4 +1,4 @@
-"""The two journeys of the document: A1, a province pushes; A2, a province pulls what was filed with the ministry."""
+"""The services of BTXH 3 in the order of use: A1, a province pushes; A2, it pulls what the ministry took in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identity numbers, tax codes and administrative units (facts-platforms §2.2)."""
+"""Identity numbers, tax codes and administrative units (BTXH PL 2.1; facts-platforms §2.2)."""
 
 from __future__ import annotations
 

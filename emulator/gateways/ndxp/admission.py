@@ -1,4 +1,4 @@
-"""Who may call an API: token, subscription, quota, endpoint, in this order (facts-gateway A4 to A6, A10)."""
+"""Who may call an API: token, subscription, quota, endpoint, in this order (BTXH 1.2.1; facts-gateway A4, A10)."""
 
 from __future__ import annotations
 

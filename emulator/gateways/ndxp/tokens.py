@@ -1,4 +1,4 @@
-"""``POST /token`` (facts-gateway A1, A2)."""
+"""``POST /token`` (BTXH 2.1.1, 2.1.2, 2.1.3; facts-gateway A1, A2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The operations of the BTXH service; ``OPERATIONS`` is the table of contents."""
+"""The operations of the service (BTXH 3); ``OPERATIONS`` is the table of contents.
+
+Provinces of model A1 push what they do themselves, those of model A2 pull what the ministry did (BTXH 1.2).
+"""
 
 from __future__ import annotations
 
