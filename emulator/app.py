@@ -29,6 +29,8 @@ from emulator.providers.dvcqg import admin_site as dvcqg_site
 from emulator.providers.dvcqg import operations as dvcqg
 from emulator.providers.dvcqg import provincial as dvcqg_provincial
 from emulator.providers.province import operations as province
+from emulator.scenario.casting import Casting
+from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.settings import Settings
@@ -75,7 +77,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         ProvincialGateway(dvcqg_provincial.answer),
         gateway,
     )
-    door = Door(arrival, enter, doors)
+    door = Door(arrival, enter, doors, Casting(Library().get))
     offers = tuple(Offer(*each) for each in gateway.operations())
     office = Office(
         sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token, door.serve

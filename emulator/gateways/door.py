@@ -13,6 +13,7 @@ from emulator.journal.write import Measured, Page, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import Refusal
+from emulator.scenario.casting import Casting
 from emulator.world.sandbox import Sandbox
 from emulator.world.world import SandboxGone, World
 
@@ -42,9 +43,13 @@ class Door:
     """Serves calls. One object per process; safe for several threads."""
 
     def __init__(
-        self, arrival: Arrival, enter: Callable[[Sandbox, Exchange], World], gateways: tuple[Gateway, ...]
+        self,
+        arrival: Arrival,
+        enter: Callable[[Sandbox, Exchange], World],
+        gateways: tuple[Gateway, ...],
+        casting: Casting,
     ) -> None:
-        self._arrival, self._enter, self._gateways = arrival, enter, gateways
+        self._arrival, self._enter, self._gateways, self._casting = arrival, enter, gateways, casting
 
     def serve(self, call: Call) -> Reply:
         """Answer a call; when this returns, the exchange and its effects are durable.
@@ -81,12 +86,10 @@ class Door:
     def _answer(self, exchange: Exchange, world: World) -> Reply:
         gateway = next(gateway for gateway in self._gateways if gateway.owns(exchange.call))
         try:
-            reply = gateway.answer(exchange, world)
-        except Refusal as refusal:
-            world.release()
-            exchange.outcome = "refused" if exchange.operation else "unmatched"
-            exchange.remarks.extend(refusal.remarks)
-            reply = gateway.word(refusal, exchange, world)
+            world.director = self._casting.director_of(exchange.call, world)
+            reply = _worded(gateway, exchange, world)
+            if world.director:
+                reply = world.director.finish(reply, exchange, world)
         except Exception as fault:
             _log.exception("the emulator failed on %s %s", exchange.call.method, exchange.call.path)
             world.release()
@@ -103,3 +106,13 @@ class Door:
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)
         world.commit()
+
+
+def _worded(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
+    try:
+        return gateway.answer(exchange, world)
+    except Refusal as refusal:
+        world.release()
+        exchange.outcome = "refused" if exchange.operation else "unmatched"
+        exchange.remarks.extend(refusal.remarks)
+        return gateway.word(refusal, exchange, world)

@@ -28,6 +28,9 @@ class MinistrySite:
         """Serve a page; HEAD gives the headers of GET, other verbs get 405."""
         call = exchange.call
         exchange.operation, exchange.clause = "ministry.page", "BTXH 3.1.4"
+        staged = world.stage()
+        if staged:
+            return staged
         if call.method not in _VERBS:
             exchange.outcome = "refused"
             return Reply(405, b"Method Not Allowed", (*_TEXT, ("Allow", ", ".join(_VERBS))))

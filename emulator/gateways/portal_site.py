@@ -28,6 +28,9 @@ class PortalSite:
         """Serve the page; HEAD gives the headers of GET, other verbs get 405."""
         call = exchange.call
         exchange.operation, exchange.clause = "dvcqg.page", "KDL V.3"
+        staged = world.stage()
+        if staged:
+            return staged
         if call.method not in _VERBS:
             exchange.outcome = "refused"
             return Reply(405, b"Method Not Allowed", (*_TEXT, ("Allow", ", ".join(_VERBS))))

@@ -40,12 +40,12 @@ class ProvincialGateway:
         if call.method not in _VERBS:
             raise GatewayRefusal("other", 405, 405, "Method Not Allowed", "Use GET or POST.")
         admit(call, world, _API)
-        return self._portal(call, world)
+        return world.stage() or self._portal(call, world)
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a refusal as the NDXP gateway does."""
-        if not isinstance(refusal, GatewayRefusal):
-            raise TypeError(refusal)
+        if not isinstance(refusal, GatewayRefusal):  # a scenario lets a service refuse before it is asked
+            refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         return faults.word(refusal, exchange.call, DIALECTS[world.sandbox.definition.profile])
 
     def blocks(self, _call: Call, _enter: Callable[[], World]) -> bool:

@@ -65,6 +65,8 @@ def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measu
 def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
     """Return what is the same whenever the same story is told; the epoch is not, so it stays beside it."""
     call = exchange.call
+    staged = exchange.staged
+    scenario = {"scenario": staged, "fault": staged.get("fault")} if staged else {}
     return {
         "sandbox": page.sandbox_id,
         "seq": page.seq,
@@ -94,4 +96,5 @@ def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
         },
         "remarks": [remark.as_dict() for remark in exchange.remarks],
         "effects": [effect.as_dict() for effect in exchange.effects],
+        **scenario,
     }

@@ -153,3 +153,4 @@ class Exchange:
     remarks: list[Remark] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault

@@ -83,3 +83,29 @@ def count(store: Store, home: tuple[int, int], name: str) -> int:
         (*home, name),
     )
     return int(row[0]) if row else 0
+
+
+def counters(store: Store, home: tuple[int, int], prefix: str) -> dict[str, int]:
+    """Return the counters whose name begins with ``prefix``, by the rest of their name."""
+    rows = store.all(
+        "SELECT name, value FROM counters WHERE sandbox_no = ? AND epoch = ? AND name >= ? AND name < ? ORDER BY name",
+        (*home, prefix, prefix + "\U0010ffff"),
+    )
+    return {str(name).removeprefix(prefix): int(value) for name, value in rows}
+
+
+def set_counter(store: Store, home: tuple[int, int], name: str, value: int) -> None:
+    """Put a counter to a value."""
+    store.run(
+        "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT (sandbox_no, epoch, name)"
+        " DO UPDATE SET value = excluded.value",
+        (*home, name, value),
+    )
+
+
+def drop_counters(store: Store, home: tuple[int, int], prefix: str) -> None:
+    """Remove the counters whose name begins with ``prefix``."""
+    store.run(
+        "DELETE FROM counters WHERE sandbox_no = ? AND epoch = ? AND name >= ? AND name < ?",
+        (*home, prefix, prefix + "\U0010ffff"),
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from emulator.kernel import dice
 from emulator.kernel.clock import system_ms
-from emulator.kernel.exchange import Effect, Exchange, Level, Remark
+from emulator.kernel.exchange import Effect, Exchange, Level, Remark, Reply
 from emulator.store import record_rows, sandbox_rows
 from emulator.store.sqlite import Store
 from emulator.world.keyring import Keyring, Token
@@ -23,6 +23,16 @@ class SandboxGone(Exception):
     """The sandbox was dropped while a call to it was under way."""
 
 
+class Director(Protocol):
+    """Who lets a scenario speak in one exchange."""
+
+    def intervene(self, exchange: Exchange, world: World) -> Reply | None:
+        """Return the answer that takes the provider's place, or None; may raise a Refusal."""
+
+    def finish(self, reply: Reply, exchange: Exchange, world: World) -> Reply:
+        """Return the reply as it leaves."""
+
+
 class World:
     """What a provider may see and change.
 
@@ -36,6 +46,7 @@ class World:
         self.keyring = Keyring(store)
         self.presented: Token | None = None  # what the call's sandbox was found by, so that it is read once
         self.now_ms = sandbox.clock.at(system_ms())
+        self.director: Director | None = None
         self.seq = 0
         self.head = ""
         self.is_held = False
@@ -73,6 +84,13 @@ class World:
             raise SandboxGone(self.sandbox.id)
         epoch, self.seq, self.head = place
         self.home = (self.sandbox.no, epoch)
+
+    def stage(self) -> Reply | None:
+        """Let the scenario speak, now that the caller is admitted and the operation has its name.
+
+        Return what it answers instead of whoever would answer now, or None. May raise a Refusal.
+        """
+        return self.director.intervene(self.exchange, self) if self.director else None
 
     def commit(self) -> None:
         """Make the exchange durable."""

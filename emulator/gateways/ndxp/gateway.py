@@ -46,7 +46,7 @@ class NdxpGateway:
             if call.method != listed.method:
                 raise GatewayRefusal("empty", 405, 405, "Method Not Allowed", "")
             exchange.operation, exchange.clause = listed.name, listed.clause
-            return serve(exchange, world)
+            return world.stage() or serve(exchange, world)
         if call.path == "/" and call.method == "GET" and world.sandbox.definition.profile == "apim-3.2":
             return _WELCOME
         return self._serve_api(exchange, world)
@@ -73,8 +73,8 @@ class NdxpGateway:
             if exchange.operation == _REVOKE.name:
                 return revocation.word(refusal, exchange, world)
             return tokens.word(refusal, world)
-        if not isinstance(refusal, GatewayRefusal):
-            raise TypeError(refusal)
+        if not isinstance(refusal, GatewayRefusal):  # a scenario lets a service refuse where no service is
+            refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         dialect = DIALECTS[world.sandbox.definition.profile]
         return faults.word(refusal, exchange.call, dialect, exchange.extra.get(_CORS, ()))
 
@@ -94,7 +94,7 @@ def _provide(exchange: Exchange, world: World, resource: Resource, operation: Op
         if operation.method == "POST":
             habits.check_content_type(call, world)
         habits.check_access_key(call, world)
-        return operation.answer(call, world)
+        return world.stage() or operation.answer(call, world)
     except ServiceRefusal as refusal:
         world.release()
         exchange.outcome = "refused"

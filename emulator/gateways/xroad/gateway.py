@@ -10,7 +10,7 @@ from emulator.gateways.xroad.address import FORWARD, Address, read_address
 from emulator.gateways.xroad.faults import AxisRefusal
 from emulator.gateways.xroad.messages import provider_call, with_axis_headers
 from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.kernel.refusals import Refusal
+from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.wire.subsystem import SubsystemId, read_subsystem
 from emulator.world.axis import Axis
 from emulator.world.axis_records import Host, Subsystem
@@ -53,7 +53,7 @@ class XroadGateway:
         if world.settings.own_server == "no-signer":
             raise faults.own_server("no-signer", caller)
         grants.admit(caller, provider, axis)
-        reply = self._ask(exchange, address, caller, provider, axis, world)
+        reply = world.stage() or self._ask(exchange, address, caller, provider, axis, world)
         return with_axis_headers(_never_moved(reply), call, caller, read_subsystem(provider.id), world)
 
     def _ask(
@@ -70,7 +70,7 @@ class XroadGateway:
             from emulator.gateways.xroad.live import forward
 
             exchange.operation = "xroad.live"
-            return forward(provider_call(exchange.call, address, caller, "", "http"), live, world)
+            return world.stage() or forward(provider_call(exchange.call, address, caller, "", "http"), live, world)
         host = _host_of(address, provider, axis, world)
         service = host.service or provider.default_service
         answer = self._services.get(service)
@@ -82,13 +82,20 @@ class XroadGateway:
     def word(self, refusal: Refusal, _exchange: Exchange, world: World) -> Reply:
         """Word a refusal in X-Road's REST form."""
         if not isinstance(refusal, AxisRefusal):
-            raise TypeError(refusal)
+            refusal = _of_scenario(refusal)
         return faults.word(refusal, world)
 
     def broken(self, exchange: Exchange, world: World) -> Reply:
         """Answer as a provider's server does when the system behind it breaks."""
         refusal = faults.service_failed("Server responded with error 500: Internal Server Error", "lỗi trình giả lập")
         return self.word(refusal, exchange, world)
+
+
+def _of_scenario(refusal: Refusal) -> AxisRefusal:
+    """Return what the axis makes of a refusal that a scenario raised behind it."""
+    status = refusal.status if isinstance(refusal, GatewayRefusal) else 500
+    said = f"{status}: {getattr(refusal, 'message', '')}"
+    return faults.service_failed(f"Server responded with error {said}", f"kịch bản: {said}")
 
 
 def _host_of(address: Address, provider: Subsystem, axis: Axis, world: World) -> Host:

@@ -113,7 +113,8 @@ def answer(call: Call, world: World) -> Reply:
         return Reply(405, b"", (("Allow", "POST"),))
     _name(operation, world)
     try:
-        return _HANDLERS[operation.name](call, world)
+        staged = world.stage() if operation is not CALL else None  # a call of mapi speaks once its service is known
+        return staged or _HANDLERS[operation.name](call, world)
     except ServiceRefusal as refusal:
         return _refuse(refusal, world, is_papers=operation in (PAPERS_LOGIN, PAPERS))
 
@@ -126,7 +127,8 @@ def serve(asked: MapiCall, world: World) -> Reply:
     service = _service(asked.service)
     _name(service.operation, world)
     asked = replace(asked, service=ALIASES.get(asked.service, asked.service))
-    return service.answer(Desk(asked, world, Portal(world), reading_of(world), envelope_of(world)))
+    desk = Desk(asked, world, Portal(world), reading_of(world), envelope_of(world))
+    return world.stage() or service.answer(desk)
 
 
 def word(refusal: ServiceRefusal, world: World) -> Reply:

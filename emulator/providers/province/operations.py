@@ -22,6 +22,9 @@ def download(call: Call, world: World) -> Reply:
     A link needs no Authorization (facts-clients §4). Methods but GET and HEAD get 405: one known client posts here.
     """
     world.exchange.operation, world.exchange.clause = "province.download", "KDL V.3"
+    staged = world.stage()
+    if staged:
+        return staged
     if call.method not in _ALLOWED:
         return Reply(405, b"", (("Allow", ", ".join(_ALLOWED)), ("Content-Length", "0")))
     hosted = world.shelf(HOSTED_FILES).get(call.host + call.path)

@@ -1,0 +1,29 @@
+"""Who directs a call: the sandbox's scenario, the caller's own wishes, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.kernel.exchange import Call
+from emulator.scenario.director import Director, Wish
+from emulator.scenario.fields import CallFields
+from emulator.scenario.script import Script
+from emulator.world.world import World
+
+FindScript = Callable[[str], Script]
+FindWishes = Callable[[Call, World], tuple[Wish, ...]]
+
+
+class Casting:
+    """Finds a director for a call. A call of a sandbox without a scenario that wishes nothing costs a few looks."""
+
+    def __init__(self, find_script: FindScript, wishes: tuple[FindWishes, ...] = ()) -> None:
+        self._find_script, self._wishes = find_script, wishes
+
+    def director_of(self, call: Call, world: World) -> Director | None:
+        """Return the director of one exchange, or None."""
+        name = world.sandbox.definition.scenario
+        wishes = tuple(wish for find in self._wishes for wish in find(call, world))
+        if name is None and not wishes:
+            return None
+        return Director(self._find_script(name) if name is not None else None, wishes, CallFields(call))
