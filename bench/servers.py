@@ -32,8 +32,8 @@ def emulator(*options: str) -> Iterator[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def yardstick(kind: str) -> Iterator[str]:
-    """Run the bare Flask route under gunicorn's ``asgi`` or ``gthread`` worker and give its URL."""
+def yardstick(kind: str) -> Iterator[tuple[str, int]]:
+    """Run the bare Flask route under gunicorn's ``asgi`` or ``gthread`` worker; give its URL and process id."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--keep-alive", "75", "--log-level", "warning"]
@@ -42,10 +42,10 @@ def yardstick(kind: str) -> Iterator[str]:
         if kind == "asgi"
         else ["-k", "gthread", "--threads", "8", "bench.yardstick:wsgi"]
     )
-    with _group(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+    with _group(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}/constant"
         _wait(url)
-        yield url
+        yield url, process.pid
 
 
 @contextlib.contextmanager
@@ -86,6 +86,15 @@ def processes(leader: int) -> list[int]:
         with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
             queue += map(int, children.read().split())
     return found
+
+
+def cpu_us(pids: list[int]) -> float:
+    """Return the CPU time, of user and kernel, that processes have used so far, in microseconds."""
+    ticks = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            ticks += sum(map(int, stat.read().rpartition(")")[2].split()[11:13]))
+    return ticks * 1_000_000 / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mib(pids: list[int]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from emulator.wire.gso import provinces
@@ -25,6 +26,7 @@ class CitizenNumber(NamedTuple):
     birth_year: int
 
 
+@lru_cache(1024)
 def read_citizen_number(text: str) -> CitizenNumber | None:
     """Read a citizen number; None when it is not twelve digits.
 
