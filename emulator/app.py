@@ -33,7 +33,7 @@ from emulator.scenario.casting import Casting
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
-from emulator.settings import Settings
+from emulator.settings import MEMORY, Settings
 from emulator.store.sqlite import Store
 from emulator.world.axis_records import HOSTS
 from emulator.world.keyring import Keyring
@@ -60,7 +60,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     Raises:
         StoreTrouble: the store cannot be used.
     """
-    store = Store(store_path)
+    store = Store(store_path, is_kept=settings.store != MEMORY)
     store.prepare()
     sandboxes = Sandboxes(store, settings.default, SandboxSettings(journal_limit=settings.max_journal))
     sandboxes.ensure_default()

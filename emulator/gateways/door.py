@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
@@ -98,7 +97,7 @@ class Door:
                 "emulator-fault", "", f"Lỗi của trình giả lập: {fault!r}", f"Emulator fault: {fault!r}", "error"
             )
             reply = gateway.broken(exchange, world)
-        return replace(reply, headers=(*reply.headers, ("Date", http_date(world.now_ms))))
+        return reply.with_headers(after=(("Date", http_date(world.now_ms)),))
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()

@@ -98,6 +98,10 @@ class Reply:
     delivery: Delivery = AT_ONCE
     file: FileBody | None = None
 
+    def with_headers(self, before: Headers = (), after: Headers = ()) -> Reply:
+        """Return the reply with headers put before and after its own."""
+        return Reply(self.status, self.body, (*before, *self.headers, *after), self.delivery, self.file)
+
     @property
     def size(self) -> int:
         """Return the number of bytes of the body."""

@@ -34,8 +34,9 @@ class Store:
     Writers of all processes queue on a lock file, which costs microseconds, where SQLite's own busy handler sleeps.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
-        self.path, self._migrations = path, migrations
+    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS, *, is_kept: bool = True) -> None:
+        """``is_kept`` tells that the file must outlive the machine's power; any file outlives a killed process."""
+        self.path, self._migrations, self._is_kept = path, migrations, is_kept
         self._local = threading.local()
 
     def prepare(self) -> None:
@@ -107,7 +108,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=256)
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if self._is_kept else 'OFF'}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_AUTO_CHECKPOINT_PAGES}")
         return connection
 

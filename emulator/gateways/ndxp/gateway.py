@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from emulator.gateways.ndxp import cors, faults, habits, revocation, tokens
 from emulator.gateways.ndxp.admission import admit
@@ -65,7 +64,7 @@ class NdxpGateway:
             _note_mount(call, world)
         admit(call, world, resource.published.api)
         reply = _provide(exchange, world, resource, operation)
-        return replace(reply, headers=(*shared, *reply.headers))
+        return reply.with_headers(before=shared)
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a gateway refusal in the profile's dialect."""
