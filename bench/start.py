@@ -46,5 +46,9 @@ def memory() -> Iterator[str]:
     for workers, aim in ((1, 80), (2, 120)):
         with emulator("--workers", str(workers), "--store", ":memory:") as ready:
             urllib.request.urlopen(f"{ready['admin_url']}/ready").close()
-            rss, pss = memory_mib(processes(ready["pid"]))
-        yield f"| memory, {workers} worker(s) | PSS {pss:.0f} MiB | RSS {rss:.0f} | | ≤ {aim} MiB |"
+            while len(family := processes(ready["pid"])) <= workers:
+                time.sleep(0.05)
+            time.sleep(1)  # the last worker, too, is done with its start
+            rss, pss = memory_mib(family)
+        shown = f"{rss:.0f} MiB | shared pages once: {pss:.0f}"
+        yield f"| memory, {workers} worker(s), sum of RSS | {shown} | | ≤ {aim} MiB |"
