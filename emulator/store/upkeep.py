@@ -15,7 +15,7 @@ from emulator.store.sqlite import Store
 
 _log = logging.getLogger(__name__)
 EVERY_S = 1.0
-_BATCH, _PAUSE_S = 200, 0.005  # short transactions, and others may write in between
+_BATCH, _PAUSE_S = 50, 0.005  # half a millisecond with the pen, and others may write in between
 
 
 class Upkeep:

@@ -204,7 +204,7 @@ class Sandboxes:
         """Return why the store cannot be read and written now, or None."""
         return self._store.trouble()
 
-    def sweep(self, limit: int = 200) -> int:
+    def sweep(self, limit: int = 50) -> int:
         """Delete a few rows of ended epochs and dropped sandboxes; return 0 when nothing is left to delete."""
         with self._store.writing():
             return sandbox_rows.sweep(self._store, limit)
