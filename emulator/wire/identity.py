@@ -67,5 +67,13 @@ def is_tax_code(text: str) -> bool:
     found = _TAX.fullmatch(text)
     if found is None or text[2:9] == "0000000" or found.group(2) == "000":
         return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
-    return 10 - total % 11 == int(text[9])
+    return 10 - tax_remainder(text) == int(text[9])
+
+
+def tax_remainder(text: str) -> int:
+    """Return what the first nine digits of a tax code leave when divided by 11; with 0 there is no check digit."""
+    return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False)) % 11
+
+
+TAX_IN_TEXT = r"(?:MST|MaSoThue|tax_code|VN:COM:|SoDinhDanh\w*)[\"']?\s*[:=,]?\s*[\"']?(\d{10}(?:-\d{3})?)(?![\w-])"
+"""A tax code in a text, where a field, a column or the member of a DSTCODE says that it is one."""

