@@ -47,7 +47,7 @@ def value_at(body: bytes, name: str) -> Any:
     """Return the value of a field name or JSON pointer in a JSON body, ABSENT when there is none."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ABSENT
     for step in name.split("/")[1:] if name.startswith("/") else (name,):
         try:
@@ -105,13 +105,13 @@ def _absent(wanted: Any, pointer: str, _: bool) -> Check:
 def _equal_to_json(wanted: Any, pointer: str, _: bool) -> Check:
     try:
         tree = json.loads(wanted) if isinstance(wanted, str) else wanted
-    except ValueError as trouble:
+    except (ValueError, RecursionError) as trouble:
         raise PatternTrouble(pointer, f"không phải JSON: {trouble}", f"not JSON: {trouble}") from trouble
 
     def check(value: Any) -> bool:
         try:
             return bool(json.loads(value) == tree)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return False
 
     return check

@@ -80,7 +80,7 @@ def read_form(call: Call, dialect: Dialect) -> dict[str, str]:
 def _read_json(body: bytes) -> dict[str, str]:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise OAuthRefusal(400, "invalid_request", "Invalid JSON payload")
