@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.gateways.portal_site import PortalSite
 from emulator.gateways.provincial import ProvincialGateway
+from emulator.gateways.xroad.address import CONTEXTS
 from emulator.gateways.xroad.gateway import XroadGateway
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
@@ -78,7 +79,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         gateway,
     )
     door = Door(arrival, enter, doors, Casting(Library().get))
-    offers = tuple(Offer(*each) for each in gateway.operations())
+    offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forwarded()))
     office = Office(
         sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token, door.serve
     )
@@ -122,6 +123,15 @@ def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
     answers = {"files": province.OPERATIONS["download"], "mapi": dvcqg.answer, "papers": dvcqg.answer}
     outside = {host.name for pack in packs.values() for host in pack.base(HOSTS).by_key.values() if host.is_outside}
     return XroadGateway(answers, outside)
+
+
+def _forwarded() -> Iterator[tuple[str, str, str, str]]:
+    """Yield the addresses behind both adapters, for near misses."""
+    for context in CONTEXTS:
+        forward = f"/{context}/RestService/forward"
+        for path, operation in dvcqg.ADDRESSES.items():
+            yield operation.name, "POST", forward + path, operation.clause
+        yield "province.download", "GET", f"{forward}/download/", "KDL V.3"
 
 
 def _btxh() -> Published:

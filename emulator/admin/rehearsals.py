@@ -9,6 +9,7 @@ from urllib.parse import quote
 from emulator.admin.axis_desk import known, looking
 from emulator.admin.problems import Fault, invalid
 from emulator.admin.visit import Answer, Visit
+from emulator.journal.entry import entry_id
 from emulator.kernel.dice import name_uuid
 from emulator.kernel.exchange import Call, Reply
 from emulator.wire.callbacks import DOWNLOADS, Callback, callback, findings
@@ -30,12 +31,14 @@ def rehearsed(visit: Visit) -> Answer:
     wanted = _callback(kind, content, visit)
     caller = known(axis, content.get("caller") or _caller(kind, dstcode, world)).id
     call = _call(wanted, content.get("body", wanted.body), f"/s/{world.sandbox.id}", dstcode, caller)
+    before = visit.office.journal.newest(visit.sandbox().home)
     reply = visit.office.serve(call)
     beginning, text_shown = _read(reply)
     found = findings(kind, reply.status, reply.headers, beginning)
     return Answer(
         {
             "kind": kind,
+            "request_id": _written_down(reply, visit, before),
             "call": {"method": call.method, "target": call.target, "caller": caller, "body": call.body.decode()},
             "reply": {
                 "status": reply.status,
@@ -48,6 +51,16 @@ def rehearsed(visit: Visit) -> Answer:
             "passed": all(remark.level != "error" for remark in found),
         }
     )
+
+
+def _written_down(reply: Reply, visit: Visit, before: int) -> str | None:
+    """Return the journal's id of what was just served; a reply's headers and body hold a UUID of its own."""
+    sandbox = visit.sandbox()
+    said = [list(pair) for pair in reply.headers]
+    for row in visit.office.journal.each(sandbox.home, before):
+        if row.response_body == reply.body and json.loads(row.story)["response"]["headers"] == said:
+            return entry_id(sandbox.id, sandbox.epoch, row.seq)
+    return None
 
 
 def _callback(kind: str, content: dict[str, Any], visit: Visit) -> Callback:

@@ -24,6 +24,7 @@ class Announcement:
     port: int
     port_file: Path | None
     is_quiet: bool
+    ss_ports: tuple[int, int] | None = None
     pid: int = field(default_factory=os.getpid)
 
 
@@ -37,14 +38,18 @@ def announce(ready: Announcement) -> None:
 
 
 def _line(ready: Announcement) -> str:
-    message = {
+    message: dict[str, object] = {
         "event": "ready",
         "base_url": ready.base_url,
         "admin_url": f"{ready.base_url}/__admin",
         "pid": ready.pid,
         "credentials": ready.credentials,
     }
-    return json.dumps(message | ({"ca_file": ready.ca_file} if ready.ca_file else {}))
+    if ready.ca_file:
+        message["ca_file"] = ready.ca_file
+    if ready.ss_ports:
+        message["ss_ports"] = list(ready.ss_ports)
+    return json.dumps(message)
 
 
 def _banner(ready: Announcement) -> str:
@@ -59,6 +64,8 @@ def _banner(ready: Announcement) -> str:
     ]
     if ready.ca_file:
         lines.append(f"chứng chỉ gốc / CA                 {ready.ca_file}")
+    if ready.ss_ports:
+        lines.append(f"cổng máy chủ bảo mật / SS ports    {', '.join(map(str, ready.ss_ports))}")
     lines.append("thử ngay / try it:")
     lines.append(
         f"  curl {trust}-u {pair['consumer_key']}:{pair['consumer_secret']} -d grant_type=client_credentials "

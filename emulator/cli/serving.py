@@ -121,7 +121,16 @@ def _announcement(settings: Settings, country: Country, address: tuple[str, int]
         port=address[1],
         port_file=settings.port_file,
         is_quiet=settings.quiet,
+        ss_ports=_ss_ports(settings),
     )
+
+
+def _ss_ports(settings: Settings) -> tuple[int, int] | None:
+    if not settings.ss_ports:
+        return None
+    from emulator.server.ss_ports import APART
+
+    return settings.ss_port_base, settings.ss_port_base + APART
 
 
 def _forget(port_file: Path | None) -> None:

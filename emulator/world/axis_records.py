@@ -7,7 +7,7 @@ from typing import Literal
 
 from emulator.world.shelf import ShelfKind
 
-ServiceState = Literal["rest", "soap", "none", "disabled", "no-url"]
+ServiceState = Literal["rest", "soap", "none", "disabled", "no-url", "bad-url"]
 
 
 @dataclass(frozen=True, slots=True)

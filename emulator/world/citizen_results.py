@@ -1,5 +1,6 @@
-"""A citizen's results and how they enter Kho DL: "Dịch vụ công của tôi" (KDL II.2, III.1 steps 3 and 4, III.2 step 4).
+"""A citizen's results and how they enter Kho DL: "Dịch vụ công của tôi".
 
+Process 1 of the guide: KDL II.1, II.2, III.1 (steps 3 and 4), KDL III.2 (step 4).
 A result is final when its dossier is: pushed with ``DongBoHoSoMC``, or with ``DongBoDVC`` 100 to the ministry. Which
 codes may be kept follows the catalogue of results.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.journal.near_miss import Offer, near_misses
+from tests.conftest import Visitor
 
 OFFERS = (
     Offer("ndxp.token", "POST", "/token", "BTXH 2.1.1"),
@@ -47,3 +48,21 @@ def test_the_nearest_comes_first() -> None:
     distances = [miss.distance for miss in near_misses("POST", "/apiBTXH/1.0/DongBo", OFFERS)]
     assert distances == sorted(distances)
     assert len(distances) > 1
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "operation", "codes"),
+    [
+        ("POST", "/XrdAdapter/forward/mapi/call", "dvcqg.mapi.call", ["missing-context"]),
+        ("POST", "/xrdadapter/restservice/forward/mapi/login", "dvcqg.mapi.login", ["wrong-case"]),
+        ("POST", "/RestService/forward/bndp/public/v1/user/papers", "dvcqg.papers.find", ["missing-context"]),
+        ("POST", "/mapi/g", "dvcqg.mapi.call", ["missing-context"]),
+    ],
+)
+def test_the_addresses_behind_the_adapters_are_offered_too(
+    visitor: Visitor, method: str, url: str, operation: str, codes: list[str]
+) -> None:
+    visitor.http.open(url, method=method)
+    nearest = visitor.http.get("/__admin/requests/unmatched/near-misses").json["nearMisses"][0]
+    assert nearest["operation"] == operation
+    assert [each["code"] for each in nearest["differences"]] == codes

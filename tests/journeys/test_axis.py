@@ -82,6 +82,7 @@ def test_the_telnet_check_of_5500_and_5577_can_be_practised_and_failed() -> None
         probe.bind(("127.0.0.1", 0))
         base = probe.getsockname()[1] - 100
     with Server("--store", ":memory:", "--ss-ports", "--ss-port-base", str(base)) as server:
+        assert server.ready["ss_ports"] == [base, base + 77]
         assert becomes(base, True)
         assert becomes(base + 77, True)
         settings = f"{server.base_url}/__admin/settings"

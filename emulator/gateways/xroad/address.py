@@ -11,7 +11,8 @@ from emulator.kernel.exchange import Call
 from emulator.wire.subsystem import HOST_PLACEHOLDER, NotASubsystem, SubsystemId, has_placeholder, read_subsystem
 from emulator.world.world import World
 
-FORWARD = re.compile(r"/(?:XrdAdapter|VXPAdapter)/RestService/forward(?=/|$)")
+CONTEXTS = ("XrdAdapter", "VXPAdapter")
+FORWARD = re.compile(rf"/(?:{'|'.join(CONTEXTS)})/RestService/forward(?=/|$)")
 PARAMETERS = ("dstcode", "providerurl")
 _STILL_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _PORTS = {"http": 80, "https": 443}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from emulator.kernel.exchange import Remark, Reply
+from emulator.kernel.exchange import Call, Remark, Reply
 from emulator.kernel.refusals import Refusal
 from emulator.wire.subsystem import SubsystemId
 from emulator.world.world import World
@@ -40,6 +40,17 @@ def _no(code: str, message: str, rule: str, vi: str) -> AxisRefusal:
 def bad_address(rule: str, place: str, vi: str, en: str) -> AxisRefusal:
     """Return the refusal of a wrong address. Its sentence is ours; only the form is X-Road's."""
     return AxisRefusal("Client.BadRequest", vi, (Remark(rule, "error", place, vi, en),))
+
+
+def body_too_large(call: Call) -> AxisRefusal:
+    """Return the refusal of a body of which a part was dropped: half a body is never passed on. Ours."""
+    most = len(call.body)
+    return bad_address(
+        "body-too-large",
+        "body",
+        f"body: {call.body_size} byte, quá giới hạn {most} byte của trình giả lập (--body-limit)",
+        f"body: {call.body_size} bytes, over the emulator's limit of {most} (--body-limit)",
+    )
 
 
 def client_unknown(client: str) -> AxisRefusal:
@@ -159,7 +170,17 @@ def service_has_no_url(provider: SubsystemId) -> AxisRefusal:
         "Server.ServerProxy.ServiceMissingUrl",
         f"Service address not specified for '{provider.service_text}'",
         "service-missing-url",
-        f"dịch vụ của '{provider}' chưa khai báo địa chỉ, và lời gọi không có providerurl",
+        f"dịch vụ của '{provider}' chưa khai báo địa chỉ",
+    )
+
+
+def service_url_is_malformed(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a service whose address is none. B4 prints no sentence for it: the words are ours."""
+    return _no(
+        "Server.ServerProxy.ServiceMalformedUrl",
+        f"Malformed service address for '{provider.service_text}'",
+        "service-malformed-url",
+        f"địa chỉ khai báo cho dịch vụ của '{provider}' không phải URL",
     )
 
 

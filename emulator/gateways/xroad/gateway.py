@@ -70,6 +70,8 @@ class XroadGateway:
             from emulator.gateways.xroad.live import forward
 
             exchange.operation = "xroad.live"
+            if exchange.call.is_cut:
+                raise faults.body_too_large(exchange.call)
             return world.stage() or forward(provider_call(exchange.call, address, caller, "", "http"), live, world)
         host = _host_of(address, provider, axis, world)
         service = host.service or provider.default_service

@@ -64,7 +64,7 @@ def admit(caller: SubsystemId, provider: Subsystem, axis: Axis) -> None:
     """Let a consumer in at the provider's server.
 
     Raises:
-        AxisRefusal: in this order: no such service, wrong kind, no right, switched off (B4).
+        AxisRefusal: in this order: no such service, wrong kind, no right, switched off, without a usable address (B4).
     """
     named = read_subsystem(provider.id)
     if provider.service == "none":
@@ -75,3 +75,7 @@ def admit(caller: SubsystemId, provider: Subsystem, axis: Axis) -> None:
         raise faults.access_denied(named, caller)
     if provider.service == "disabled":
         raise faults.service_disabled(named, provider.notice)
+    if provider.service == "no-url":
+        raise faults.service_has_no_url(named)
+    if provider.service == "bad-url":
+        raise faults.service_url_is_malformed(named)

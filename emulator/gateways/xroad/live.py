@@ -80,6 +80,7 @@ def _exchange(call: Call, agency: LiveAgency, base: SplitResult, pinned: str, wo
 def _session(base: SplitResult, agency: LiveAgency) -> Session:
     """Return a session that asks no proxy, and checks the certificate against the name though it calls an address."""
     import requests
+    import urllib3
     from requests.adapters import HTTPAdapter
 
     name = base.hostname or ""
@@ -91,6 +92,8 @@ def _session(base: SplitResult, agency: LiveAgency) -> Session:
     session = requests.Session()
     session.trust_env = False
     session.verify = agency.verify_tls
+    if not agency.verify_tls:  # whoever registered the agency wants it so, and is not told at every call
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     session.headers.clear()
     if base.scheme == "https":
         session.mount("https://", Pinned())

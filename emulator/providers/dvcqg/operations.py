@@ -108,6 +108,7 @@ def answer(call: Call, world: World) -> Reply:
     """Answer a call that the adapter brought to the portal; refusals come worded, at HTTP 200."""
     operation = name_of(call)
     if operation is None:
+        _remark_on_address(call, world)
         return Reply(404, b"", (("Content-Type", "text/html;charset=utf-8"),))
     if call.method != "POST":
         return Reply(405, b"", (("Allow", "POST"),))
@@ -117,6 +118,14 @@ def answer(call: Call, world: World) -> Reply:
         return staged or _HANDLERS[operation.name](call, world)
     except ServiceRefusal as refusal:
         return _refuse(refusal, world, is_papers=operation in (PAPERS_LOGIN, PAPERS))
+
+
+def _remark_on_address(call: Call, world: World) -> None:
+    near = difflib.get_close_matches(call.path, ADDRESSES, 1, 0.3)
+    vi, en = (f"; gần nhất là {near[0]}", f"; the nearest is {near[0]}") if near else ("", "")
+    world.remark(
+        "unknown-address", "path", f"Cổng DVCQG không có {call.path}{vi}", f"The portal has no {call.path}{en}", "error"
+    )
 
 
 def serve(asked: MapiCall, world: World) -> Reply:

@@ -1,4 +1,7 @@
-"""The papers service: find what a citizen keeps in Kho DL (KDL V.2)."""
+"""The papers service: find what a citizen keeps in Kho DL (KDL V.2).
+
+The citizen looks from the form filled in online (KDL IV.1), an officer from the counter (KDL IV.2).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The operations of an agency's file host; ``OPERATIONS`` is the table of contents."""
+"""The operations of an agency's file host; ``OPERATIONS`` is the table of contents.
+
+Links are paths of files (KDL V.3) or opaque ones, as the screen of KDL IV.2 shows.
+"""
 
 from __future__ import annotations
 

@@ -65,6 +65,16 @@ def test_the_consumers_own_server_refuses(visitor: Visitor, settings: dict[str, 
             "Server.ServerProxy.ServiceDisabled",
             f"Service {SERVICE} is disabled: bảo trì",
         ),
+        (
+            {"service": "no-url"},
+            "Server.ServerProxy.ServiceMissingUrl",
+            f"Service address not specified for '{SERVICE}'",
+        ),
+        (
+            {"service": "bad-url"},
+            "Server.ServerProxy.ServiceMalformedUrl",
+            f"Malformed service address for '{SERVICE}'",
+        ),
     ],
 )
 def test_the_providers_server_refuses(visitor: Visitor, change: dict[str, Any], code: str, message: str) -> None:

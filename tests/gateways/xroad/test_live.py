@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
+from emulator.app import found
 from emulator.gateways.xroad.live_addresses import is_forbidden
+from emulator.settings import Settings
+from emulator.world.pack import Pack
 from tests.conftest import Visitor
 from tests.gateways.xroad.axis import HAGIANG, HANOI, VXP, XRD, fault, newest
 
@@ -155,6 +161,63 @@ def test_an_agency_that_is_no_longer_live_is_played_again(live: Visitor) -> None
     assert fault(live.http.get(address("/download/1.pdf")))[1] == "Server.ServerProxy.NetworkError"
 
 
+def test_half_a_body_is_never_passed_on(tmp_path: Path, co_ban: Pack, vendor: ThreadingHTTPServer) -> None:
+    country = found(Settings(body_limit=1024), tmp_path / "small.db", {"co-ban": co_ban})
+    visitor = Visitor(country)
+    register(visitor, f"http://127.0.0.1:{vendor.server_port}")
+    visitor.http.post("/__admin/access-rights", json={"provider": HANOI, "subjects": [HANOI]})
+    reply = visitor.http.post(address("/nhanhsdvcqg"), data=b"{" + b" " * 2000 + b"}")
+    country.store.close()
+    assert fault(reply)[:2] == (400, "Client.BadRequest")
+    assert vendor.seen == []
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
+    """An authority that the HTTP library trusts for the length of a test, as a machine of the state network would."""
+    made = trustme.CA()
+    bundle = tmp_path / "ca.pem"
+    made.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(bundle))
+    return made
+
+
+def secured(vendor: ThreadingHTTPServer, authority: trustme.CA, name: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    vendor.socket = context.wrap_socket(vendor.socket, server_side=True)
+
+
+def test_an_https_agency_is_checked_by_its_name_though_its_address_is_called(
+    live: Visitor, vendor: ThreadingHTTPServer, authority: trustme.CA
+) -> None:
+    secured(vendor, authority, "localhost")
+    register(live, f"https://localhost:{vendor.server_port}")
+    assert live.http.get(address("/download/1.pdf")).data == PAPER
+    assert vendor.seen[0][1]["host"] == f"localhost:{vendor.server_port}"
+
+
+def test_an_https_agency_with_the_certificate_of_another_is_not_asked(
+    live: Visitor, vendor: ThreadingHTTPServer, authority: trustme.CA
+) -> None:
+    secured(vendor, authority, "dichvucong.hanoi.gov.vn")
+    register(live, f"https://localhost:{vendor.server_port}")
+    status, code, message = fault(live.http.get(address("/download/1.pdf")))
+    assert (status, code, "TLS" in message) == (500, "Server.ServerProxy.NetworkError", True)
+    assert vendor.seen == []
+
+
+def test_an_https_agency_of_an_unknown_authority_is_asked_only_when_that_was_allowed(
+    live: Visitor, vendor: ThreadingHTTPServer
+) -> None:
+    secured(vendor, trustme.CA(), "localhost")
+    base_url = f"https://localhost:{vendor.server_port}"
+    register(live, base_url)
+    assert "TLS" in fault(live.http.get(address("/download/1.pdf")))[2]
+    live.http.put(f"/__admin/live-agencies/{HANOI}", json={"base_url": base_url, "verify_tls": False})
+    assert live.http.get(address("/download/1.pdf")).data == PAPER
+
+
 def rehearse(visitor: Visitor, **wish: Any) -> dict[str, Any]:
     reply = visitor.http.post("/__admin/rehearsals", json=wish)
     assert reply.status_code == 200, reply.json
@@ -166,6 +229,7 @@ def test_another_provinces_download_is_rehearsed_and_written_down(live: Visitor)
     assert told["passed"] is True
     assert told["reply"]["sha256"] == "sha256:" + hashlib.sha256(PAPER).hexdigest()
     assert newest(live)["consumer"] == HAGIANG
+    assert told["request_id"] == newest(live)["id"]
 
 
 def test_a_page_in_place_of_a_file_fails_the_rehearsal(live: Visitor) -> None:
