@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "coverage.md"
 CITATION = re.compile(
-    r"\b(BTXH|KDL) ((?:PL )?[IVX]*\d*(?:\.\d+)*)((?:(?:, | and | to )(?:(?:PL )?[IVX]*\d+(?:\.\d+)*))*)"
+    r"\b(BTXH|KDL) ((?:PL )?[IVX]*\d*(?:\.\d+)*)((?:(?:, | and | to )(?:(?:PL )?(?:[IVX]+\.\d+|[IVX]*\d+(?:\.\d+)*)))*)"
 )
 NUMBER = re.compile(r"(?:PL )?[IVX]*\d*(?:\.\d+)*")
 

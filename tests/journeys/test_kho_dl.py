@@ -61,7 +61,7 @@ def download_of(country: AxisCountry) -> dict[str, Any]:
 
 
 def test_a_citizens_paper_is_found_and_downloaded_by_case_1(country: AxisCountry, system: OneStop) -> None:
-    """KDL IV.1, V.1, V.2, V.3 case 1: the link names the province's own host."""
+    """KDL II.2, IV.1, V.1, V.2, V.3 case 1: the link names the province's own host."""
     assert LLTP in system.wanted_codes(PRACTICE)
     (paper,) = system.papers(PRACTICE, [LLTP], CITIZEN)
     assert paper["DanhSachTepDinhKem"][0]["DuongDan"].startswith("https://dichvucong.hagiang.gov.vn/")
