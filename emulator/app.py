@@ -14,11 +14,10 @@ from emulator.admin.routes import admin
 from emulator.admin.sweeper import Sweeper
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.door import Door
-from emulator.gateways.ministry_site import MinistrySite
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
-from emulator.gateways.portal_site import PortalSite
 from emulator.gateways.provincial import ProvincialGateway
+from emulator.gateways.public_sites import ministry_site, portal_site
 from emulator.gateways.xroad.address import CONTEXTS
 from emulator.gateways.xroad.gateway import XroadGateway
 from emulator.journal.journal import Journal
@@ -73,8 +72,8 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     gateway = NdxpGateway((_btxh(),))
     doors = (
         _xroad(packs),
-        MinistrySite(btxh_pages.answer),
-        PortalSite(dvcqg_site.answer),
+        ministry_site(btxh_pages.answer),
+        portal_site(dvcqg_site.answer),
         ProvincialGateway(dvcqg_provincial.answer),
         gateway,
     )
