@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -153,6 +154,7 @@ def serve(**flags: Any) -> None:
             f"Nghe ở {settings.host} thì máy khác truy cập được: hãy đặt --admin-token ({PREFIX}ADMIN_TOKEN). / Other "
             f"machines can reach {settings.host}: set --admin-token ({PREFIX}ADMIN_TOKEN)."
         )
+    gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
     from emulator.cli.serving import serve_until_stopped
 
     serve_until_stopped(settings)

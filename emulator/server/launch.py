@@ -95,6 +95,7 @@ def run(listener: socket.socket, app: Any, plan: Plan, companion: Companion, on_
 
     hooks = {"post_fork": post_fork, "post_worker_init": post_worker_init, "worker_exit": worker_exit}
     gc.freeze()  # what was made so far lives as long as the process, and stays one copy for all workers
+    gc.enable()
     Launch(_options(listener.detach(), plan) | hooks, app).run()
 
 
