@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from emulator.wire.codes import ERROR_CODES
+from emulator.wire.columns import Column
 from emulator.wire.extent_fields import (
     DOCUMENT,
     DOCUMENT_FIELDS,
@@ -20,6 +21,8 @@ from emulator.wire.extent_fields import (
 from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
+_FORMS = {"day": "dd/MM/yyyy", "moment": "dd/MM/yyyy HH:mm:ss", "province": "GSO", "district": "GSO", "commune": "GSO"}
+_FIELD_HEAD = "| Trường | Nghĩa | Bắt buộc | Dài | Dạng, giá trị | Python |\n|---|---|---|---|---|---|"
 _SIGNS = {Behaviour.REFUSE: "✗ ", Behaviour.ACCEPT: "✓ ", Behaviour.SAY: ""}
 
 
@@ -118,7 +121,31 @@ def _element(field: ExtentField) -> str:
     return f'<xs:element name="{field.name}" minOccurs="{least}">{kind}</xs:element>'
 
 
+def fields_page() -> str:
+    """Return ``fields.md``: the field tables of the BTXH services, with the name each field has in Python."""
+    from emulator.wire.schemas import field_tables
+
+    head = f"""# Field tables of the BTXH service
+
+{_WRITTEN}
+What mode `strict` holds a body to. The other modes are wider where the [register of quirks](quirks.md) says so.
+Lengths count characters after Unicode normalisation (B70). Catalogues are those of the document's annexes.
+"""
+    return head + "".join(
+        f"\n## {table.operation}\n\n{table.about}\n\n{_FIELD_HEAD}\n"
+        + "".join(_field_row(name, column) for name, column in table.rows)
+        for table in field_tables()
+    )
+
+
+def _field_row(name: str, column: Column) -> str:
+    values = "catalogue" if column.is_code else ", ".join(sorted(column.values)) or _FORMS.get(column.form, "")
+    cells = (f"`{column.name}`", column.label, "x" * column.required, str(column.most or ""), values, f"`{name}`")
+    return f"| {' | '.join(cells)} |\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "fields.md": fields_page,
     "quirks.md": quirks_page,
     "error-codes.md": error_codes_page,
     "extent-data.md": extent_data_page,

@@ -6,7 +6,7 @@ Everything that knows a length or a list of values has it from here; ``table`` c
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from marshmallow import Schema, ValidationError, fields
 
@@ -141,3 +141,29 @@ _SCHEMAS: dict[str, type[Schema]] = {
 def table(name: Literal["dossier", "step", "dossier_pull", "progress_pull"]) -> Table:
     """Return the compiled field table of a body."""
     return Table(_SCHEMAS[name]())
+
+
+class FieldTable(NamedTuple):
+    """A field table as a page shows it: the operation, its first sentence, and (name in Python, column) in order."""
+
+    operation: str
+    about: str
+    rows: tuple[tuple[str, Column], ...]
+
+
+def field_tables() -> tuple[FieldTable, ...]:
+    """Return the tables of the four bodies."""
+    bodies = {
+        "DongBoDVC": DossierSchema,
+        "XuLyHoSo": StepSchema,
+        "DanhSachHoSo": DossierPullSchema,
+        "TienTrinhXuLy": ProgressPullSchema,
+    }
+    return tuple(
+        FieldTable(
+            operation,
+            (schema.__doc__ or "").splitlines()[0],
+            tuple((name, field.metadata["column"]) for name, field in schema().fields.items()),
+        )
+        for operation, schema in bodies.items()
+    )
