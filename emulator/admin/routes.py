@@ -13,6 +13,7 @@ from flask import Blueprint, Request, Response, request
 from emulator import __version__
 from emulator.admin import citizens, clock, dossiers, requests, sandboxes, system, verify
 from emulator.admin.axis_routes import AXIS_ROWS
+from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
 from emulator.admin.office import Office
 from emulator.admin.problems import MEDIA_TYPE, Trouble
@@ -72,7 +73,7 @@ ROUTES = (
     Route("POST", "/verify", verify.verified, "Kiểm chứng số lượt", "Verify how often", scoped=True),
     Route("POST", "/verify-sequence", verify.verified_in_order, "Kiểm chứng thứ tự", "Verify an order", scoped=True),
     Route("GET", "/chain", requests.chain, "Kiểm tra chuỗi băm", "Check the hash chain", scoped=True),
-    *(Route(*row, scoped=True) for row in AXIS_ROWS),
+    *(Route(*row, scoped=True) for row in (*AXIS_ROWS, *FAULT_ROWS)),
     Route("GET", "/dossiers", dossiers.listed, "Các hồ sơ đang giữ", "The dossiers held", scoped=True),
     Route("GET", "/citizens/{id}/results", citizens.results, "Kết quả", "A citizen's results", scoped=True),
     Route("GET", "/citizens/{id}/papers", citizens.papers, "Kho DL", "A citizen's papers", scoped=True),

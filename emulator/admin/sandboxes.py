@@ -13,6 +13,7 @@ from emulator.admin.problems import Fault, Trouble, invalid
 from emulator.admin.visit import Answer, Visit
 from emulator.journal.redaction import masked_text
 from emulator.world.sandbox import Sandbox, SandboxExists
+from emulator.world.settings import SandboxSettings
 
 
 def listed(visit: Visit) -> Answer:
@@ -96,7 +97,7 @@ def reset_every(visit: Visit) -> Answer:
 
 def settings(visit: Visit) -> Answer:
     """Return all settings of a sandbox."""
-    return Answer(asdict(visit.sandbox().settings))
+    return Answer(_shown_settings(visit.sandbox().settings))
 
 
 def change_settings(visit: Visit) -> Answer:
@@ -104,7 +105,14 @@ def change_settings(visit: Visit) -> Answer:
     from emulator.admin import schemas
 
     changes = schemas.load(schemas.settings_schema(), visit.content())
-    return Answer(asdict(visit.office.sandboxes.change_settings(visit.sandbox(), changes)))
+    return Answer(_shown_settings(visit.office.sandboxes.change_settings(visit.sandbox(), changes)))
+
+
+def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
+    """Return the settings that may be sent back; armed faults have a route of their own."""
+    shown = asdict(settings)
+    shown.pop("armed_faults")
+    return shown
 
 
 def _card(visit: Visit, sandbox: Sandbox) -> dict[str, Any]:

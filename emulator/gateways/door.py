@@ -11,7 +11,7 @@ from emulator.gateways.arrival import Arrival, NoSuchSandbox
 from emulator.journal.write import Measured, Page, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.kernel.refusals import Refusal
+from emulator.kernel.refusals import AskAgain, Refusal
 from emulator.scenario.casting import Casting
 from emulator.world.sandbox import Sandbox
 from emulator.world.world import SandboxGone, World
@@ -97,6 +97,8 @@ class Door:
                 "emulator-fault", "", f"Lỗi của trình giả lập: {fault!r}", f"Emulator fault: {fault!r}", "error"
             )
             reply = gateway.broken(exchange, world)
+        if reply.header("date"):  # a fault has put the clock wrong
+            return reply
         return reply.with_headers(after=(("Date", http_date(world.now_ms)),))
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
@@ -109,9 +111,19 @@ class Door:
 
 def _worded(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
     try:
-        return gateway.answer(exchange, world)
+        return _asked(gateway, exchange, world)
     except Refusal as refusal:
         world.release()
         exchange.outcome = "refused" if exchange.operation else "unmatched"
         exchange.remarks.extend(refusal.remarks)
         return gateway.word(refusal, exchange, world)
+
+
+def _asked(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
+    """Return the gateway's answer; when a fault changed the country under it, that of the second asking."""
+    try:
+        return gateway.answer(exchange, world)
+    except AskAgain:
+        world.release()
+        exchange.remarks.clear()
+        return gateway.answer(exchange, world)

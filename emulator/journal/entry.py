@@ -20,7 +20,8 @@ def entry_id(sandbox: str, epoch: int, seq: int) -> str:
 def as_entry(row: JournalRow, *, secrets: bool = False) -> dict[str, Any]:
     """Return the journal entry of a row; ``secrets`` leaves credentials readable.
 
-    ``timing`` is in milliseconds. ``chain.self`` is the digest of the exchange as it was written, before any masking.
+    ``fault`` is the first of those that were played. ``timing`` is in milliseconds.
+    ``chain.self`` is the digest of the exchange as it was written, before any masking.
     """
     story = json.loads(row.story)
     return {
@@ -39,6 +40,9 @@ def as_entry(row: JournalRow, *, secrets: bool = False) -> dict[str, Any]:
         "timing": _timing(row, story),
         "remarks": story["remarks"],
         "effects": story["effects"],
+        "scenario": story.get("scenario"),
+        "fault": story.get("fault"),
+        "faults": story.get("faults", []),
         "chain": {"prev": story["prev"], "self": row.self},
     }
 
@@ -80,6 +84,7 @@ def _response(row: JournalRow, story: dict[str, Any], secrets: bool) -> dict[str
         "headers": dict_of(said["headers"], secrets),
         **(_body(row.response_body, secrets) if said["body_kept"] else {"bodySha256": said["body_sha256"]}),
         "bytesSent": said["body_size"],
+        **({"delivery": said["delivery"]} if "delivery" in said else {}),
     }
 
 

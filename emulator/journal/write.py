@@ -67,6 +67,8 @@ def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
     call = exchange.call
     staged = exchange.staged
     scenario = {"scenario": staged, "fault": staged.get("fault")} if staged else {}
+    if exchange.faults:
+        scenario |= {"fault": scenario.get("fault") or exchange.faults[0], "faults": exchange.faults}
     return {
         "sandbox": page.sandbox_id,
         "seq": page.seq,
@@ -93,6 +95,7 @@ def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
             "body_sha256": reply.file.digest if reply.file else digest(reply.body),
             "body_kept": reply.file is None,
             "delay_ms": round(reply.delivery.delay_s * 1000),
+            **({"delivery": reply.delivery.as_dict()} if reply.delivery.fault else {}),
         },
         "remarks": [remark.as_dict() for remark in exchange.remarks],
         "effects": [effect.as_dict() for effect in exchange.effects],

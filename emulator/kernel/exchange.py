@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal
 Headers = tuple[tuple[str, str], ...]
 Outcome = Literal["answered", "refused", "unmatched", "error"]
 Level = Literal["note", "error"]
+Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,29 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a reply leaves: at once, or ``delay_s`` real seconds after it was written down."""
+    """How a reply leaves: whole and at once, or ``delay_s`` real seconds after it was written down, or badly.
+
+    ``fault``: ``empty`` closes without a byte, ``reset`` breaks the connection (RST), ``cut`` closes after ``size``
+    bytes of the body, ``bad-chunk`` sends the head and a chunk that is none, ``noise`` sends ``noise`` instead of HTTP,
+    ``drip`` sends ``size`` bytes at a time with ``pause_s`` between, ``hang`` sends nothing until the client leaves.
+    """
 
     delay_s: float = 0.0
+    fault: Misdelivery | None = None
+    size: int = 0
+    pause_s: float = 0.0
+    noise: bytes = b""
+
+    def as_dict(self) -> dict[str, int | str]:
+        """Return the journal form of a bad delivery, empty for a good one."""
+        if self.fault is None:
+            return {}
+        told: dict[str, int | str] = {"fault": self.fault}
+        if self.fault in ("cut", "drip"):
+            told["size"] = self.size
+        if self.fault == "drip":
+            told["pause_ms"] = round(self.pause_s * 1000)
+        return told
 
 
 AT_ONCE = Delivery()
@@ -146,7 +167,10 @@ class Effect:
 
 @dataclass(slots=True)
 class Exchange:
-    """A call and its reply, with what the emulator made of them. Filled in by the door, then written down once."""
+    """A call and its reply, with what the emulator made of them. Filled in by the door, then written down once.
+
+    ``faults`` are the faults that were armed and played.
+    """
 
     call: Call
     operation: str | None = None
@@ -156,5 +180,6 @@ class Exchange:
     outcome: Outcome = "answered"
     remarks: list[Remark] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault

@@ -4,6 +4,7 @@
 
     Refusal
     ├── GatewayRefusal    the NDXP gateway says no: status, code, message, description
+    ├── AxisRefusal       a security server of the axis says no: X-Road's fault code and sentence
     └── ServiceRefusal    a provider says no in its own envelope: code and sentences
 """
 
@@ -47,6 +48,18 @@ class GatewayRefusal(Refusal):
         self.members = members
         self.family, self.status, self.code = family, status, code
         self.message, self.description, self.headers = message, description, headers
+
+
+class AxisRefusal(Refusal):
+    """A security server says no: ``code`` is X-Road's fault code, ``message`` its sentence."""
+
+    def __init__(self, code: str, message: str, remarks: Sequence[Remark] = ()) -> None:
+        super().__init__(remarks)
+        self.code, self.message = code, message
+
+
+class AskAgain(Exception):
+    """The scenario changed the country under a call: its gateway answers once more, and finds out by itself."""
 
 
 class ServiceRefusal(Refusal):

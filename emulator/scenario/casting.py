@@ -8,6 +8,7 @@ from emulator.kernel.exchange import Call
 from emulator.scenario.director import Director, Wish
 from emulator.scenario.fields import CallFields
 from emulator.scenario.script import Script
+from emulator.world.world import Director as AnyDirector
 from emulator.world.world import World
 
 FindScript = Callable[[str], Script]
@@ -20,10 +21,16 @@ class Casting:
     def __init__(self, find_script: FindScript, wishes: tuple[FindWishes, ...] = ()) -> None:
         self._find_script, self._wishes = find_script, wishes
 
-    def director_of(self, call: Call, world: World) -> Director | None:
-        """Return the director of one exchange, or None."""
+    def director_of(self, call: Call, world: World) -> AnyDirector | None:
+        """Return the director of one exchange, or None. Armed faults stand before the scenario."""
         name = world.sandbox.definition.scenario
         wishes = tuple(wish for find in self._wishes for wish in find(call, world))
-        if name is None and not wishes:
-            return None
-        return Director(self._find_script(name) if name is not None else None, wishes, CallFields(call))
+        director = None
+        if name is not None or wishes:
+            director = Director(self._find_script(name) if name is not None else None, wishes, CallFields(call))
+        armed = world.settings.armed_faults
+        if not armed:
+            return director
+        from emulator.scenario.armed import ArmedFaults
+
+        return ArmedFaults(armed, director)

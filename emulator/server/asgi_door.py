@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from emulator.gateways.door import Door
-from emulator.kernel.exchange import Call, Reply
+from emulator.kernel.exchange import AT_ONCE, Call, Reply
+from emulator.server.bad_bytes import pieces
+from emulator.server.line import Client, misdeliver
 from emulator.server.nowhere import answer_for
 from emulator.server.target import is_own, read_target
 
@@ -40,7 +42,7 @@ def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiApp:
             reply = await asyncio.get_running_loop().run_in_executor(None, answer_for, door, call)
         else:
             reply = answer_for(door, call)
-        await _deliver(reply, scope, send)
+        await _deliver(reply, scope, receive, send)
 
     return app
 
@@ -78,19 +80,56 @@ def _call(scope: Scope, body: bytes, size: int) -> Call:
     )
 
 
-async def _deliver(reply: Reply, scope: Scope, send: Send) -> None:
-    if reply.delivery.delay_s:
-        await asyncio.sleep(reply.delivery.delay_s)
+async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    """Let a reply leave: late, badly or well. A client that leaves ends the waiting."""
+    if reply.delivery == AT_ONCE:
+        await _send_head(reply, scope, send)
+        await _send_body(reply, scope, send)
+        return
+    client = Client(receive)
+    try:
+        await _deliver_badly(reply, scope, client, send)
+    finally:
+        client.forget()
+        if reply.file:
+            reply.file.close()
+
+
+async def _deliver_badly(reply: Reply, scope: Scope, client: Client, send: Send) -> None:
+    delivery = reply.delivery
+    if delivery.delay_s and not await client.stays(delivery.delay_s):
+        return
+    if delivery.fault not in (None, "drip"):
+        await misdeliver(reply, scope, client)
+        return
+    await _send_head(reply, scope, send)
+    if delivery.fault is None or _is_bodiless(reply, scope):
+        await _send_body(reply, scope, send)
+    else:
+        await _drip(reply, client, send)
+
+
+def _is_bodiless(reply: Reply, scope: Scope) -> bool:
+    return scope["method"] == "HEAD" or reply.status in (204, 304)
+
+
+async def _send_head(reply: Reply, scope: Scope, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    is_bodiless = scope["method"] == "HEAD" or reply.status in (204, 304)
-    if not is_bodiless and scope["http_version"] == "1.1" and reply.header("content-length") is None:
+    if not _is_bodiless(reply, scope) and scope["http_version"] == "1.1" and reply.header("content-length") is None:
         headers.append(_CHUNKED)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    for chunk in _pieces(reply, is_bodiless):
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"" if is_bodiless else reply.body})
 
 
-def _pieces(reply: Reply, is_bodiless: bool) -> Iterator[bytes]:
-    if reply.file and not is_bodiless:
-        yield from reply.file.chunks()
+async def _send_body(reply: Reply, scope: Scope, send: Send) -> None:
+    if reply.file and not _is_bodiless(reply, scope):
+        for chunk in reply.file.chunks():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"" if _is_bodiless(reply, scope) else reply.body})
+
+
+async def _drip(reply: Reply, client: Client, send: Send) -> None:
+    for place, piece in enumerate(pieces(reply)):
+        if place and not await client.stays(reply.delivery.pause_s):
+            return
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, Request, Response, request
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
+from emulator.server.bad_bytes import phrase_of
 from emulator.server.nowhere import answer_for
 from emulator.server.target import is_own, read_target
+from emulator.server.thread_line import badly, dripping, wait
 
 _CHUNK = 65_536
 
@@ -33,9 +34,10 @@ def services(door: Door, body_limit: int) -> Blueprint:
         except OSError:  # the client left before its body was complete: nobody reads this reply
             return Response(status=400)
         reply = answer_for(door, _call(request, raw, body, size))
+        line = request.environ.get("gunicorn.socket")
         if reply.delivery.delay_s:
-            time.sleep(reply.delivery.delay_s)
-        return _response(reply)
+            wait(line, reply.delivery.delay_s)
+        return _response(reply, line)
 
     return blueprint
 
@@ -61,22 +63,23 @@ def _call(incoming: Request, raw: str, body: bytes, size: int) -> Call:
     )
 
 
-def _response(reply: Reply) -> Response:
+def _response(reply: Reply, line: Any) -> Response:
     # An iterator keeps Werkzeug from adding a Content-Length that the platform does not send.
-    response = Response(
-        reply.file.chunks() if reply.file else iter((reply.body,)), f"{reply.status} {_phrase(reply.status)}"
-    )
+    response = Response(_body(reply, line), f"{reply.status or 500} {phrase_of(reply.status)}")
     response.headers.clear()
     for name, value in reply.headers:
         response.headers.add(name, value)
     return response
 
 
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
+def _body(reply: Reply, line: Any) -> Iterator[bytes]:
+    if reply.delivery.fault == "drip":
+        return dripping(reply)
+    if reply.delivery.fault:
+        is_bodiless = request.method == "HEAD" or reply.status in (204, 304)
+        version = request.environ["SERVER_PROTOCOL"].removeprefix("HTTP/")
+        return badly(reply, line, version, is_bodiless=is_bodiless)
+    return reply.file.chunks() if reply.file else iter((reply.body,))
 
 
 def _read(incoming: Request, limit: int) -> tuple[bytes, int]:

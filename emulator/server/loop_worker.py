@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers import gasgi
 from gunicorn.workers.gasgi import ASGIWorker
 
 from emulator.server.bare_replies import make_asgi_bare
+from emulator.server.line import EXTENSION
+
+
+class LineProtocol(ASGIProtocol):  # type: ignore[misc]
+    """gunicorn's protocol, handing the connection itself to the application (``emulator.server.line``)."""
+
+    def _build_http_scope(self, request: Any, sockname: Any, peername: Any) -> dict[str, Any]:
+        scope: dict[str, Any] = super()._build_http_scope(request, sockname, peername)
+        scope.setdefault("extensions", {})[EXTENSION] = self.transport
+        return scope
 
 
 class LoopWorker(ASGIWorker):  # type: ignore[misc]
@@ -17,6 +30,7 @@ class LoopWorker(ASGIWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Begin to serve."""
         make_asgi_bare()
+        gasgi.ASGIProtocol = LineProtocol
         super().init_process()
 
     async def _serve(self) -> None:

@@ -109,3 +109,9 @@ def drop_counters(store: Store, home: tuple[int, int], prefix: str) -> None:
         "DELETE FROM counters WHERE sandbox_no = ? AND epoch = ? AND name >= ? AND name < ?",
         (*home, prefix, prefix + "\U0010ffff"),
     )
+
+
+def counted(store: Store, home: tuple[int, int], name: str) -> int:
+    """Return what a named counter stands at."""
+    row = store.one("SELECT value FROM counters WHERE sandbox_no = ? AND epoch = ? AND name = ?", (*home, name))
+    return int(row[0]) if row else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from emulator.wire.oddities import OddityName
 
@@ -71,3 +71,5 @@ class SandboxSettings:
     ss_ports_open: bool = True  # 5500 and 5577 of serve --ss-ports; the sandbox default decides for the whole process
     live_body_limit: int = 512 * 1024 * 1024  # bytes taken from a live agency before it is given up
     live_timeout_s: int = 60  # seconds a live agency may stay silent
+    # Faults armed by PUT /__admin/faults (scenario/armed.py); not among the settings that PUT …/settings takes.
+    armed_faults: tuple[dict[str, Any], ...] = ()

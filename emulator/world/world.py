@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 from emulator.kernel import dice
 from emulator.kernel.clock import system_ms
@@ -44,7 +45,7 @@ class World:
         self.store, self.sandbox, self.pack, self.exchange = store, sandbox, pack, exchange
         self.home = sandbox.home
         self.keyring = Keyring(store)
-        self.presented: Token | None = None  # what the call's sandbox was found by, so that it is read once
+        self.presented: Token | None = None  # what the call's sandbox was found by, or what admitted it
         self.now_ms = sandbox.clock.at(system_ms())
         self.director: Director | None = None
         self.seq = 0
@@ -123,6 +124,10 @@ class World:
         """Add one to a counter of the sandbox and return it. Hold the pen first."""
         return record_rows.count(self.store, self.home, name)
 
+    def counted(self, name: str) -> int:
+        """Return what a counter of the sandbox stands at."""
+        return record_rows.counted(self.store, self.home, name)
+
     def count_at_once(self, name: str) -> int:
         """Add one to a counter in a transaction of its own, which stays whatever becomes of the call; return it.
 
@@ -130,3 +135,11 @@ class World:
         """
         with self.store.writing():
             return self.count(name)
+
+    def count_lastingly(self, name: str) -> int:
+        """Add one to a counter, at once when that is possible, else with the exchange; return it."""
+        return self.count(name) if self.is_held else self.count_at_once(name)
+
+    def set_for_this_call(self, **changes: Any) -> None:
+        """Change settings of the sandbox for this exchange alone."""
+        self.sandbox = replace(self.sandbox, settings=replace(self.settings, **changes))

@@ -110,7 +110,7 @@ def test_settings_change_one_by_one(visitor: Visitor) -> None:
 
 def test_every_declared_setting_can_be_read_and_written_back(visitor: Visitor) -> None:
     given = visitor.http.get("/__admin/settings").json
-    assert set(given) == set(SandboxSettings.__dataclass_fields__)
+    assert set(given) == set(SandboxSettings.__dataclass_fields__) - {"armed_faults"}  # it has a route of its own
     assert visitor.http.put("/__admin/settings", json=given).json == given
 
 

@@ -48,6 +48,7 @@ def _token(call: Call, world: World, api: Api, dialect: Dialect) -> Token:
     if token is None or not is_alive(token, world):
         description = f"{_failure(api, 900901, 'Invalid Credentials')}. {dialect.invalid_advice}"
         raise _security(401, 900901, "Invalid Credentials", description, dialect)
+    world.presented = token
     return token
 
 

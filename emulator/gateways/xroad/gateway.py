@@ -53,6 +53,7 @@ class XroadGateway:
         if world.settings.own_server == "no-signer":
             raise faults.own_server("no-signer", caller)
         grants.admit(caller, provider, axis)
+        exchange.extra["axis"] = (str(caller), provider.id)
         reply = world.stage() or self._ask(exchange, address, caller, provider, axis, world)
         return with_axis_headers(_never_moved(reply), call, caller, read_subsystem(provider.id), world)
 

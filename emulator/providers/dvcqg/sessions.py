@@ -55,6 +55,7 @@ def admit(text: str, world: World, kind: Kind, named: str) -> Token:
     if (token.expires_at or 0) <= world.now_ms:
         ended = moment_text(token.expires_at or 0)
         raise SessionExpired(token, f"Phiên làm việc đã hết hạn lúc {ended}: hãy đăng nhập lại")
+    world.presented = token
     return token
 
 

@@ -1,0 +1,116 @@
+"""Arming faults: which fault strikes which calls of a sandbox (conventions: ``GET/PUT/DELETE /__admin/faults``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from emulator.admin.axis_desk import changing, looking
+from emulator.admin.problems import Fault as Trouble
+from emulator.admin.problems import invalid
+from emulator.admin.visit import Answer, Handler, Visit
+from emulator.kernel.clock import iso
+from emulator.world.world import World
+
+_COUNTER = "faults/armed"
+
+
+def listed(visit: Visit) -> Answer:
+    """List the armed faults with how often each has struck, and every fault there is."""
+    from emulator.scenario.faults import FAULTS
+
+    catalogue = [
+        {
+            "name": name,
+            "kind": fault.kind,
+            "title": fault.title,
+            "at": fault.at,
+            "params": fault.params,
+        }
+        for name, fault in FAULTS.items()
+    ]
+    return Answer({"faults": _armed(looking(visit)), "catalogue": catalogue})
+
+
+def armed(visit: Visit) -> Answer:
+    """Replace all armed faults by those of ``faults``."""
+    return _arm(visit, keeps=False)
+
+
+def added(visit: Visit) -> Answer:
+    """Arm the faults of ``faults`` beside those that are armed."""
+    return _arm(visit, keeps=True)
+
+
+def disarmed(visit: Visit) -> Answer:
+    """Disarm the fault ``?id=``, or all."""
+    wanted = visit.asked.get("id")
+    sandbox = visit.sandbox()
+    kept = [] if wanted is None else [arm for arm in sandbox.settings.armed_faults if arm["id"] != wanted]
+    visit.office.sandboxes.change_settings(sandbox, {"armed_faults": kept})
+    return Answer({"faults": _armed(looking(visit))})
+
+
+def _arm(visit: Visit, *, keeps: bool) -> Answer:
+    from emulator.admin import fault_schemas, schemas
+
+    sandbox = visit.sandbox()
+    content = schemas.load(fault_schemas.ArmedFaults(), visit.content())
+    wished = [_checked(each, place) for place, each in enumerate(content["faults"])]
+    with changing(visit) as world:
+        ready = [_stored(each, world) for each in wished]
+    before = list(sandbox.settings.armed_faults) if keeps else []
+    visit.office.sandboxes.change_settings(sandbox, {"armed_faults": before + ready})
+    return Answer({"faults": _armed(looking(visit))})
+
+
+def _checked(wish: dict[str, Any], place: int) -> dict[str, Any]:
+    """Return a wish with all parameters of its fault. Raises Trouble when one does not fit."""
+    from emulator.scenario.fault import WrongParam
+    from emulator.scenario.faults import FAULTS
+
+    fault = FAULTS[wish["fault"]]
+    try:
+        fault.check(wish["params"])
+    except WrongParam as wrong:
+        raise invalid([Trouble(f"/faults/{place}/params/{wrong.name}", wrong.vi, wrong.en)]) from None
+    if not any(_may_meet(wish["on"], glob) for glob in fault.at):
+        names = ", ".join(fault.at)
+        vi, en = f"lỗi này chỉ có ở: {names}", f"this fault is only played at: {names}"
+        raise invalid([Trouble(f"/faults/{place}/on", vi, en)])
+    return wish
+
+
+def _may_meet(one: str, other: str) -> bool:
+    """Tell whether two globs may match the same name, by what stands before their first wildcard."""
+    first, second = (glob.partition("*")[0].partition("?")[0].partition("[")[0] for glob in (one, other))
+    return first.startswith(second) or second.startswith(first)
+
+
+def _stored(wish: dict[str, Any], world: World) -> dict[str, Any]:
+    ttl_ms = wish.pop("ttl_ms", None)
+    until_ms = None if ttl_ms is None else world.now_ms + ttl_ms
+    return {**wish, "id": f"f{world.count(_COUNTER)}", "until_ms": until_ms}
+
+
+def _armed(world: World) -> list[Mapping[str, Any]]:
+    from emulator.scenario.armed import arm_of
+
+    shown: list[Mapping[str, Any]] = []
+    for stored in world.settings.armed_faults:
+        arm = arm_of(stored)
+        fired = world.counted(arm.fired)
+        told = {name: value for name, value in asdict(arm).items() if name != "until_ms"}
+        until = None if arm.until_ms is None else iso(arm.until_ms)
+        fired = fired if arm.times is None else min(fired, arm.times)
+        shown.append({**told, "until": until, "fired": fired})
+    return shown
+
+
+FAULT_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
+    ("GET", "/faults", listed, "Lỗi đang đặt và mọi lỗi có sẵn", "Armed faults, and all there are"),
+    ("PUT", "/faults", armed, "Đặt lỗi, bỏ lỗi cũ", "Arm faults in place of the others"),
+    ("POST", "/faults", added, "Đặt thêm lỗi", "Arm more faults"),
+    ("DELETE", "/faults", disarmed, "Bỏ lỗi", "Disarm one or all"),
+)

@@ -1,0 +1,64 @@
+"""The bytes of replies that leave badly on purpose; both kinds of worker send the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from emulator.kernel.exchange import Reply
+
+
+def bad_bytes(reply: Reply, version: str, *, is_bodiless: bool) -> Iterator[bytes]:
+    """Yield what a ``cut``, ``bad-chunk`` or ``noise`` reply puts on the line; nothing for the other kinds."""
+    delivery = reply.delivery
+    if delivery.fault == "noise":
+        yield delivery.noise
+    elif delivery.fault == "bad-chunk":
+        yield _head(reply, version, chunked=True) + delivery.noise
+    elif delivery.fault == "cut":
+        yield from _cut(reply, version, is_bodiless=is_bodiless)
+
+
+def pieces(reply: Reply) -> Iterator[bytes]:
+    """Yield the body: a file in its chunks, or all at once; in small pieces when the reply drips."""
+    whole = reply.file.chunks() if reply.file else iter((reply.body,))
+    if reply.delivery.fault != "drip":
+        yield from whole
+        return
+    size = max(1, reply.delivery.size)
+    for chunk in whole:
+        for start in range(0, len(chunk), size):
+            yield chunk[start : start + size]
+
+
+def phrase_of(status: int) -> str:
+    """Return the reason phrase of a status."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _cut(reply: Reply, version: str, *, is_bodiless: bool) -> Iterator[bytes]:
+    """Yield the head and the beginning of the body. A chunk is announced whole, so that its end is missed."""
+    chunked = version == "1.1" and reply.header("content-length") is None and not is_bodiless
+    yield _head(reply, version, chunked=chunked)
+    if is_bodiless:
+        return
+    if chunked and reply.size:
+        yield f"{reply.size:x}\r\n".encode()
+    left = reply.delivery.size
+    for chunk in pieces(reply):
+        yield chunk[:left]
+        left -= len(chunk)
+        if left <= 0:
+            return
+
+
+def _head(reply: Reply, version: str, *, chunked: bool) -> bytes:
+    lines = [f"HTTP/{version} {reply.status} {phrase_of(reply.status)}"]
+    framing = ("content-length", "transfer-encoding") if chunked else ()
+    lines += [f"{name}: {value}" for name, value in reply.headers if name.lower() not in framing]
+    if chunked and version == "1.1":
+        lines.append("Transfer-Encoding: chunked")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

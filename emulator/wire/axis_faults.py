@@ -1,0 +1,183 @@
+"""What security servers say when they refuse, in X-Road's words (facts-gateway B4)."""
+
+from __future__ import annotations
+
+from emulator.kernel.exchange import Call, Remark
+from emulator.kernel.refusals import AxisRefusal
+from emulator.wire.subsystem import SubsystemId
+
+
+def _no(code: str, message: str, rule: str, vi: str) -> AxisRefusal:
+    return AxisRefusal(code, message, (Remark(rule, "error", "", vi, message),))
+
+
+def bad_address(rule: str, place: str, vi: str, en: str) -> AxisRefusal:
+    """Return the refusal of a wrong address. Its sentence is ours; only the form is X-Road's."""
+    return AxisRefusal("Client.BadRequest", vi, (Remark(rule, "error", place, vi, en),))
+
+
+def body_too_large(call: Call) -> AxisRefusal:
+    """Return the refusal of a body of which a part was dropped: half a body is never passed on. Ours."""
+    most = len(call.body)
+    return bad_address(
+        "body-too-large",
+        "body",
+        f"body: {call.body_size} byte, quá giới hạn {most} byte của trình giả lập (--body-limit)",
+        f"body: {call.body_size} bytes, over the emulator's limit of {most} (--body-limit)",
+    )
+
+
+def client_unknown(client: str) -> AxisRefusal:
+    """Return the refusal of a consumer that is no client of its own server."""
+    return _no(
+        "Server.ClientProxy.UnknownMember",
+        f"Client '{client}' not found",
+        "unknown-client",
+        f"'{client}' không được đăng ký trên máy chủ bảo mật của đơn vị gọi",
+    )
+
+
+def provider_unknown(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a provider that the global configuration does not hold."""
+    return _no(
+        "Server.ClientProxy.UnknownMember",
+        f'Could not find addresses for service provider "{provider.service_text}"',
+        "unknown-provider",
+        f"dstcode '{provider}' không có trên trục",
+    )
+
+
+def server_unknown(server: str) -> AxisRefusal:
+    """Return the refusal of a targeted security server nobody has."""
+    return _no(
+        "Server.ClientProxy.InvalidSecurityServer",
+        f'Could not find security server "SERVER:{server}"',
+        "unknown-server",
+        f"máy chủ bảo mật '{server}' nêu trong X-Road-Security-Server không có",
+    )
+
+
+def server_down(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal when the provider's server cannot be reached on port 5500."""
+    address = f"https://{provider.code.lower().replace('_', '-')}.ss.example.vn:5500/"
+    return _no(
+        "Server.ClientProxy.NetworkError",
+        f"Could not connect to any target host ([{address}])",
+        "server-down",
+        f"không kết nối được máy chủ bảo mật của '{provider}' qua cổng 5500",
+    )
+
+
+_OWN_SERVER = {
+    "outdated-conf": (
+        "Server.ClientProxy.OutdatedGlobalConf",
+        "Global configuration is expired",
+        "cấu hình toàn cục của máy chủ bảo mật đơn vị gọi đã hết hạn",
+    ),
+    "no-signer": (
+        "Server.ClientProxy.CannotCreateSignature.Signer.TokenNotActive",
+        "Token is not active",
+        "máy chủ bảo mật của đơn vị gọi không ký được thông điệp: token chưa kích hoạt",
+    ),
+    "needs-certificate": (
+        "Server.ClientProxy.SslAuthenticationFailed",
+        "Client ({client}) specifies HTTPS but did not supply TLS certificate",
+        "kiểu kết nối là HTTPS nhưng hệ thống gọi không đưa chứng thư TLS",
+    ),
+    "needs-tls": (
+        "Server.ClientProxy.SslAuthenticationFailed",
+        "Client ({client}) specifies HTTPS NO AUTH but client made  plaintext connection",
+        "kiểu kết nối là HTTPS NO AUTH nhưng hệ thống gọi dùng kết nối không mã hoá",
+    ),
+}
+
+
+def own_server(state: str, client: SubsystemId) -> AxisRefusal:
+    """Return the refusal of the consumer's own server in one of the states of ``SandboxSettings.own_server``."""
+    code, message, vi = _OWN_SERVER[state]
+    return _no(code, message.format(client=client.as_text), f"own-server-{state}", vi)
+
+
+def service_unknown(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal when the provider publishes no exchangeDataX."""
+    return _no(
+        "Server.ServerProxy.UnknownService",
+        f"Unknown service: {provider.service_text}",
+        "unknown-service",
+        f"'{provider}' chưa khai báo dịch vụ exchangeDataX",
+    )
+
+
+def service_is_soap(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal when the service is of the other kind."""
+    return _no(
+        "Server.ServerProxy.ServiceType",
+        "Service is a SOAP service and cannot be called using REST interface",
+        "service-type",
+        f"dịch vụ của '{provider}' là dịch vụ SOAP",
+    )
+
+
+def access_denied(provider: SubsystemId, client: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a consumer without a right on exchangeDataX (KDL V.4)."""
+    return _no(
+        "Server.ServerProxy.AccessDenied",
+        f"Request is not allowed: {provider.service_text}",
+        "access-denied",
+        f"'{provider}' chưa cấp quyền Access Rights trên exchangeDataX cho '{client}'",
+    )
+
+
+def service_disabled(provider: SubsystemId, notice: str) -> AxisRefusal:
+    """Return the refusal of a service that its owner switched off."""
+    return _no(
+        "Server.ServerProxy.ServiceDisabled",
+        f"Service {provider.service_text} is disabled: {notice}",
+        "service-disabled",
+        f"'{provider}' đã tạm tắt dịch vụ: {notice}",
+    )
+
+
+def service_has_no_url(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a service without an address."""
+    return _no(
+        "Server.ServerProxy.ServiceMissingUrl",
+        f"Service address not specified for '{provider.service_text}'",
+        "service-missing-url",
+        f"dịch vụ của '{provider}' chưa khai báo địa chỉ",
+    )
+
+
+def service_url_is_malformed(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a service whose address is none. B4 prints no sentence for it: the words are ours."""
+    return _no(
+        "Server.ServerProxy.ServiceMalformedUrl",
+        f"Malformed service address for '{provider.service_text}'",
+        "service-malformed-url",
+        f"địa chỉ khai báo cho dịch vụ của '{provider}' không phải URL",
+    )
+
+
+def host_unknown(host: str) -> AxisRefusal:
+    """Return the refusal when a providerurl names a host nobody has; no socket is ever opened to find out."""
+    return _no(
+        "Server.ServerProxy.NetworkError",
+        f"{host}: Name or service not known",
+        "unknown-host",
+        f"máy chủ '{host}' trong providerurl không có trên trục",
+    )
+
+
+def host_down(host: str, port: int, reason: str = "Connection timed out") -> AxisRefusal:
+    """Return the refusal when the provider's system does not take the connection."""
+    return _no(
+        "Server.ServerProxy.NetworkError",
+        f"Connect to {host}:{port} [{host}] failed: {reason}",
+        "provider-down",
+        f"máy chủ bảo mật bên cung cấp không kết nối được tới {host}:{port}",
+    )
+
+
+def service_failed(message: str, vi: str) -> AxisRefusal:
+    """Return the refusal when the provider's system took the call and gave no usable answer."""
+    return _no("Server.ServerProxy.ServiceFailed", message, "service-failed", vi)
