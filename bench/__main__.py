@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import growth, papers, rates, start
+from bench import downloads, growth, lookups, papers, rates, start
 
 MEASURES = {
     "start": start.first_answer,
@@ -17,6 +17,8 @@ MEASURES = {
     "pull": growth.pull,
     "reset": growth.reset,
     "papers": papers.papers,
+    "lookups": lookups.lookups,
+    "download": downloads.download,
 }
 
 

@@ -47,14 +47,15 @@ def push() -> Iterator[str]:
             script = _script(token, number * _RUN_SIZE)
             for name, (url, leader) in pages.items():
                 runs[name].append(measured(url, script, leader))
-    yield from _rows(runs, "rate", "/s", lambda mine, theirs: mine.rate / theirs.rate, "≥ 0.6")
-    yield from _rows(runs, "cpu_us", " µs of CPU", lambda mine, theirs: theirs.cpu_us / mine.cpu_us, "")
+    yield from rows(runs, "rate", "/s", lambda mine, theirs: mine.rate / theirs.rate, "≥ 0.6")
+    yield from rows(runs, "cpu_us", " µs of CPU", lambda mine, theirs: theirs.cpu_us / mine.cpu_us, "")
 
 
-def _rows(
+def rows(
     runs: dict[str, list[Run]], what: str, unit: str, compare: Callable[[Run, Run], float], aim: str
 ) -> Iterator[str]:
-    ours = runs["accepted push"]
+    """Yield a line for each page; the first is ours, the others are compared with it round by round."""
+    ours = next(iter(runs.values()))
     for name, theirs in runs.items():
         values = [getattr(run, what) for run in theirs]
         shown = f"{statistics.median(map(compare, ours, theirs)):.2f}" if theirs is not ours else ""

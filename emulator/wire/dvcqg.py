@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+import orjson
+
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.dvcqg_codes import BAD_BODY, BAD_FIELD, EXISTS, HTTP_STATUS, SUCCESS
@@ -138,7 +140,7 @@ def read_login(body: bytes, size: int, reading: Reading) -> LoginForm:
 
 def dump(value: object) -> bytes:
     """Return JSON as the services write it: compact, UTF-8, letters unescaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(value)
 
 
 def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> MapiCall:

@@ -54,7 +54,21 @@ def _has_distinct_names(body: bytes, value: object) -> bool:
     """Tell, without looking twice, that no name is repeated; False means: look."""
     if not isinstance(value, dict):
         return True
-    return body.count(b'":') == len(value) and b" :" not in body.translate(_BLANKS)
+    said = body.count(b'":')
+    return (said == len(value) or said == _names_in(value)) and b" :" not in body.translate(_BLANKS)
+
+
+def _names_in(value: object) -> int:
+    """Return how many names an object has, those of the objects inside it counted; no depth is too deep."""
+    count, waiting = 0, [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            count += len(each)
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return count
 
 
 def _read_slowly(body: bytes, reading: Reading) -> object:

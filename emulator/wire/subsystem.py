@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -42,7 +43,7 @@ class SubsystemId(NamedTuple):
     @property
     def slashed(self) -> str:
         """Return ``VN/GOV/000.00.00.G22/vpcpdvcprovider``, each part percent-encoded, as headers carry it."""
-        return "/".join(quote(part, safe="") for part in self)
+        return _slashed(self)
 
     @property
     def as_text(self) -> str:
@@ -55,6 +56,12 @@ class SubsystemId(NamedTuple):
         return f"SERVICE:{'/'.join(self)}/{SERVICE}"
 
 
+@lru_cache(maxsize=1024)
+def _slashed(subsystem: SubsystemId) -> str:
+    return "/".join(quote(part, safe="") for part in subsystem)
+
+
+@lru_cache(maxsize=1024)
 def read_subsystem(text: str) -> SubsystemId:
     """Read the colon form.
 

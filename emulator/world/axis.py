@@ -36,11 +36,8 @@ class Axis:
 
         A change counts only once the provider's server has noticed it (``grant_settling_s``).
         """
-        return any(
-            grant.subject == consumer or self._means(grant.subject, consumer)
-            for grant in self.grants.window(provider, 0, _EVER)
-            if self._is_in_force(grant)
-        )
+        subjects = [each.subject for each in self.grants.window(provider, 0, _EVER) if self._is_in_force(each)]
+        return consumer in subjects or any(self._means(subject, consumer) for subject in subjects)
 
     def _is_in_force(self, grant: Grant) -> bool:
         noticed_ms = self._world.now_ms - self._world.settings.grant_settling_s * 1000

@@ -101,11 +101,9 @@ class Shelf(Generic[T]):
         """Return the records of a place whose moment lies from first to last inclusive, oldest first."""
         rows = record_rows.window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
         found = [(row.moment, row.key, self._read(row)) for row in rows]
-        found += [
-            (moment, key, self._base.by_key[key])
-            for moment, key in self._base.window(place, first, last)
-            if not self._is_covered(key)
-        ]
+        below = self._base.window(place, first, last)
+        covered = self._covered([key for _, key in below])
+        found += [(moment, key, self._base.by_key[key]) for moment, key in below if key not in covered]
         found.sort(key=lambda entry: entry[:2])
         kept = [record for _, _, record in found if record is not None]
         return kept if limit == NO_LIMIT else kept[:limit]
@@ -140,8 +138,9 @@ class Shelf(Generic[T]):
             yield from rows
             after = rows[-1].key
 
-    def _is_covered(self, key: str) -> bool:
-        return record_rows.get(self._world.store, self._world.home, self._kind.name, key) is not None
+    def _covered(self, keys: list[str]) -> set[str]:
+        """Return those of the pack's keys that the sandbox has written over."""
+        return record_rows.known(self._world.store, self._world.home, self._kind.name, keys)
 
     def _read(self, row: RecordRow) -> T | None:
         if row.value is None:
