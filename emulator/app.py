@@ -18,6 +18,7 @@ from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.gateways.provincial import ProvincialGateway
 from emulator.gateways.public_sites import ministry_site, portal_site
+from emulator.gateways.timekeeper import Timekeeper
 from emulator.gateways.xroad.address import CONTEXTS
 from emulator.gateways.xroad.gateway import XroadGateway
 from emulator.journal.journal import Journal
@@ -77,10 +78,20 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         ProvincialGateway(dvcqg_provincial.answer),
         gateway,
     )
-    door = Door(arrival, enter, doors, Casting(Library().get))
+    timekeeper = Timekeeper(enter, sandboxes)
+    door = Door(arrival, enter, doors, Casting(Library().get), timekeeper.settled)
     offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forwarded()))
     office = Office(
-        sandboxes, Journal(store), packs, enter, Sweeper(sandboxes), offers, settings.admin_token, door.serve
+        sandboxes,
+        Journal(store),
+        packs,
+        enter,
+        Sweeper(sandboxes),
+        offers,
+        settings.admin_token,
+        door.serve,
+        timekeeper.settled,
+        timekeeper.at_once,
     )
     return Country(settings, store, sandboxes, door, office)
 

@@ -22,6 +22,7 @@ def turned(visit: Visit) -> Answer:
     _check_words(wish)
     now = system_ms()
     clock = visit.office.sandboxes.turn_clock(visit.sandbox(), lambda clock: _turn(clock, wish, now))
+    visit.sandbox()  # what the clock has passed happens now, not at the next call
     return _said(clock, now)
 
 

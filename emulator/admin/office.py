@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulator.admin.sweeper import Sweeper
 from emulator.journal.journal import Journal
@@ -24,7 +25,8 @@ def nobody(_call: Call) -> Reply:
 class Office:
     """The country seen from the clerk's side of the counter.
 
-    ``serve`` puts a call before the doors (rehearsals). ``enter`` opens the world of a sandbox;
+    ``serve`` puts a call before the doors (rehearsals); ``settled`` lets happen what is due on a sandbox's clock,
+    ``at_once`` effects that are not scheduled. ``enter`` opens the world of a sandbox;
     ``offers`` are the operations of all doors, for near misses.
     """
 
@@ -36,4 +38,6 @@ class Office:
     offers: tuple[Offer, ...] = ()
     admin_token: str | None = None
     serve: Callable[[Call], Reply] = nobody
+    settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
+    at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
     started_ms: int = field(default_factory=system_ms)

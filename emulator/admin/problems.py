@@ -82,6 +82,10 @@ WORDINGS: Mapping[str, Wording] = {
         404, "No such subsystem", "Trục không có '{name}'.", "There is no '{name}' on the axis."
     ),
     "no-such-host": Wording(404, "No such host", "Trục không có máy chủ '{name}'.", "The axis has no host '{name}'."),
+    "no-such-effect": Wording(
+        404, "No such effect", "Không có việc nào đã hẹn '{name}'.", "Nothing is scheduled as '{name}'."
+    ),
+    "not-filed": Wording(409, "Not filed", "Không nộp được hồ sơ: {vi}.", "Nothing was filed: {en}."),
     "not-verified": Wording(
         406,
         "Not verified",

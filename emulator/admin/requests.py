@@ -22,6 +22,7 @@ def listed(visit: Visit) -> Answer:
     sandbox, wish, secrets = visit.sandbox(), _query(visit), visit.shows_secrets()
     limit, offset, newest_first = wish.pop("limit"), wish.pop("offset"), wish.pop("order") == "desc"
     wish["after"] = max(wish["after"], _floor(visit, sandbox))
+    wish["with_clock"] = wish.pop("clock") == "show"
     total, rows = visit.office.journal.search(
         sandbox.home, Search(**wish), limit=limit, offset=offset, newest_first=newest_first
     )
@@ -86,7 +87,7 @@ def counted(visit: Visit) -> Answer:
 def matching(visit: Visit, pattern: Pattern) -> Iterator[Entry]:
     """Yield the exchanges of the journal that fit a pattern, oldest first."""
     sandbox = visit.sandbox()
-    rows = visit.office.journal.each(sandbox.home, _floor(visit, sandbox))
+    rows = visit.office.journal.calls(sandbox.home, _floor(visit, sandbox))
     return (row for row in rows if pattern.matches(row))
 
 

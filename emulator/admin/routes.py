@@ -17,6 +17,7 @@ from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
 from emulator.admin.office import Office
 from emulator.admin.problems import MEDIA_TYPE, Trouble
+from emulator.admin.time_routes import TIME_ROWS
 from emulator.admin.visit import Answer, Handler, Visit
 from emulator.world.sandbox import NoSandbox
 
@@ -73,7 +74,7 @@ ROUTES = (
     Route("POST", "/verify", verify.verified, "Kiểm chứng số lượt", "Verify how often", scoped=True),
     Route("POST", "/verify-sequence", verify.verified_in_order, "Kiểm chứng thứ tự", "Verify an order", scoped=True),
     Route("GET", "/chain", requests.chain, "Kiểm tra chuỗi băm", "Check the hash chain", scoped=True),
-    *(Route(*row, scoped=True) for row in (*AXIS_ROWS, *FAULT_ROWS)),
+    *(Route(*row, scoped=True) for row in (*AXIS_ROWS, *FAULT_ROWS, *TIME_ROWS)),
     Route("GET", "/dossiers", dossiers.listed, "Các hồ sơ đang giữ", "The dossiers held", scoped=True),
     Route("GET", "/citizens/{id}/results", citizens.results, "Kết quả", "A citizen's results", scoped=True),
     Route("GET", "/citizens/{id}/papers", citizens.papers, "Kho DL", "A citizen's papers", scoped=True),

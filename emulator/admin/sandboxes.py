@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from emulator.admin.applications import begin_arrivals
 from emulator.admin.problems import Fault, Trouble, invalid
 from emulator.admin.visit import Answer, Visit
 from emulator.journal.redaction import masked_text
@@ -105,7 +106,10 @@ def change_settings(visit: Visit) -> Answer:
     from emulator.admin import schemas
 
     changes = schemas.load(schemas.settings_schema(), visit.content())
-    return Answer(_shown_settings(visit.office.sandboxes.change_settings(visit.sandbox(), changes)))
+    settings = visit.office.sandboxes.change_settings(visit.sandbox(), changes)
+    if changes.get("applications_per_day"):
+        begin_arrivals(visit)
+    return Answer(_shown_settings(settings))
 
 
 def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:

@@ -93,7 +93,8 @@ class JournalQuery(Schema):
     since = fields.String()
     order = fields.String(load_default="desc", validate=_one_of(("asc", "desc")))
     operation = fields.String()
-    outcome = fields.String(validate=_one_of(("answered", "refused", "unmatched", "error")))
+    outcome = fields.String(validate=_one_of(("answered", "refused", "unmatched", "error", "happened", "lapsed")))
+    clock = fields.String(load_default="hide", validate=_one_of(("hide", "show")))
     status = fields.Integer()
     method = fields.String()
     path = fields.String()
@@ -109,6 +110,32 @@ class DossierQuery(Schema):
     after = fields.String(load_default="")
     code = fields.String()
     status = fields.Integer()
+
+
+class AgendaQuery(Schema):
+    """The query of ``GET /__admin/agenda``."""
+
+    limit = fields.Integer(load_default=100, validate=_between(1, 1000))
+    after = fields.String(load_default="")
+
+
+class AgendaWish(Schema):
+    """``POST /__admin/agenda``: an effect, and when."""
+
+    at = fields.String()
+    after = fields.Raw()
+    effect = fields.Dict(required=True)
+
+
+class Application(Schema):
+    """``POST /__admin/applications``."""
+
+    procedure = fields.String()
+    province = fields.String()
+    district = fields.String()
+    commune = fields.String()
+    person = fields.Raw()
+    count = fields.Integer(strict=True, load_default=1, validate=_between(1, 1000))
 
 
 class Wait(Schema):

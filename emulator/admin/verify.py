@@ -54,7 +54,7 @@ class Watch:
 
     def new(self) -> Iterator[Entry]:
         """Yield what was written since the last look."""
-        for row in self._visit.office.journal.each(self._sandbox.home, self._seen):
+        for row in self._visit.office.journal.calls(self._sandbox.home, self._seen):
             self._seen = row.seq
             yield row
 

@@ -31,14 +31,14 @@ class Visit:
     base: str
 
     def sandbox(self) -> Sandbox:
-        """Return the sandbox the path names, or the default one.
+        """Return the sandbox the path names, or the default one, after everything that is due on its clock.
 
         Raises:
             Trouble: there is none of that name.
         """
         name = self.named.get("sandbox", "default")
         try:
-            return self.office.sandboxes.get(name)
+            return self.office.settled(self.office.sandboxes.get(name))
         except NoSandbox:
             raise Trouble("no-such-sandbox", name=name) from None
 

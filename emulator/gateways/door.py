@@ -13,7 +13,7 @@ from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import AskAgain, Refusal
 from emulator.scenario.casting import Casting
-from emulator.world.sandbox import Sandbox
+from emulator.world.sandbox import NoSandbox, Sandbox
 from emulator.world.world import SandboxGone, World
 
 _log = logging.getLogger(__name__)
@@ -47,8 +47,11 @@ class Door:
         enter: Callable[[Sandbox, Exchange], World],
         gateways: tuple[Gateway, ...],
         casting: Casting,
+        settled: Callable[[Sandbox], Sandbox],
     ) -> None:
-        self._arrival, self._enter, self._gateways, self._casting = arrival, enter, gateways, casting
+        """``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then."""
+        self._arrival, self._enter, self._gateways = arrival, enter, gateways
+        self._casting, self._settled = casting, settled
 
     def serve(self, call: Call) -> Reply:
         """Answer a call; when this returns, the exchange and its effects are durable.
@@ -59,7 +62,7 @@ class Door:
         started = time.perf_counter_ns()
         arrived = self._arrival.find(call)
         exchange = Exchange(arrived.call)
-        world = self._enter(arrived.sandbox, exchange)
+        world = self._enter(self._in_time(arrived.sandbox), exchange)
         world.presented = arrived.token
         try:
             reply = self._answer(exchange, world)
@@ -69,6 +72,12 @@ class Door:
         finally:
             world.release()
         return reply
+
+    def _in_time(self, sandbox: Sandbox) -> Sandbox:
+        try:
+            return self._settled(sandbox)
+        except (NoSandbox, SandboxGone) as gone:
+            raise NoSuchSandbox(str(gone)) from gone
 
     def blocks(self, call: Call) -> bool:
         """Tell whether a call may wait for another machine: such a call must not be served on an event loop."""

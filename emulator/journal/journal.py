@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from emulator.journal.chain import first_break
 from emulator.journal.search import Search
+from emulator.kernel.exchange import CLOCK_EFFECT
 from emulator.store import journal_rows, sandbox_rows
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sqlite import Store
@@ -33,6 +34,10 @@ class Journal:
         while chunk := journal_rows.pages(self._store, home, after, _CHUNK):
             yield from chunk
             after = chunk[-1].seq
+
+    def calls(self, home: tuple[int, int], after: int = 0) -> Iterator[Entry]:
+        """Yield every exchange that somebody called for, oldest first: all but what the clock did."""
+        return (row for row in self.each(home, after) if row.operation != CLOCK_EFFECT)
 
     def newest(self, home: tuple[int, int]) -> int:
         """Return the sequence number of the newest exchange, 0 before the first."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.kernel.exchange import CLOCK_EFFECT
 from emulator.store.journal_rows import Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question; None and the empty text mean: whatever. ``since_ms`` is a wall instant, as WireMock's ``since``."""
+    """A question; None and the empty text mean: whatever. ``since_ms`` is a wall instant, as WireMock's ``since``.
+
+    What the clock did is no call: it is found ``with_clock``, or by its operation or outcome.
+    """
 
     operation: str | None = None
     outcome: str | None = None
@@ -22,6 +26,7 @@ class Search:
     q: str | None = None
     since_ms: int | None = None
     after: int = 0
+    with_clock: bool = False
 
     def conditions(self) -> list[Condition]:
         """Return what the store must check."""
@@ -35,6 +40,8 @@ class Search:
             ("wall_ms >= ?", self.since_ms),
         ]
         kept = [Condition(sql, (value,)) for sql, value in asked if value not in (None, "")]
+        if not self.with_clock and self.operation != CLOCK_EFFECT and self.outcome not in ("happened", "lapsed"):
+            kept.append(Condition("operation IS NOT ?", (CLOCK_EFFECT,)))
         if self.rule:
             kept.append(Condition(_HAS_RULE, (self.rule,)))
         if self.q:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from emulator.journal.chain import canonical, digest
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.store import journal_rows, sandbox_rows
-from emulator.store.journal_rows import JournalRow
+from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sqlite import Store
 
+__all__ = ["Entry", "Measured", "Page", "add_all", "told", "write_down"]
 _TRIM_EVERY = 64
 
 
@@ -32,34 +34,45 @@ class Measured(NamedTuple):
     duration_us: int
 
 
-def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> None:
-    """Add the exchange to the sandbox's journal. The caller holds the transaction and commits it."""
+def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> str:
+    """Add the exchange to the sandbox's journal and return its digest. The caller holds the transaction."""
+    row = told(page, exchange, reply, measured)
+    add_all(store, [row], page.limit)
+    return row.self
+
+
+def add_all(store: Store, rows: Sequence[Entry], limit: int) -> None:
+    """Add exchanges that follow one another to their sandbox's journal, of which ``limit`` are kept."""
+    for row in rows:
+        journal_rows.add(store, row)
+    last = rows[-1]
+    home = (last.sandbox_no, last.epoch)
+    sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self)
+    if last.seq // _TRIM_EVERY > (rows[0].seq - 1) // _TRIM_EVERY:
+        journal_rows.trim(store, home, last.seq - limit)
+
+
+def told(page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:
+    """Return an exchange as it will stand in the journal."""
     story = canonical(_story(page, exchange, reply))
-    self_digest = digest(story)
     call = exchange.call
-    journal_rows.add(
-        store,
-        JournalRow(
-            *page.home,
-            page.seq,
-            exchange.operation,
-            exchange.outcome,
-            reply.status,
-            call.method,
-            call.path,
-            page.now_ms,
-            measured.wall_ms,
-            measured.duration_us,
-            call.client_ip,
-            story.decode(),
-            call.body,
-            reply.body,
-            self_digest,
-        ),
+    return Entry(
+        *page.home,
+        page.seq,
+        exchange.operation,
+        exchange.outcome,
+        reply.status,
+        call.method,
+        call.path,
+        page.now_ms,
+        measured.wall_ms,
+        measured.duration_us,
+        call.client_ip,
+        story.decode(),
+        call.body,
+        reply.body,
+        digest(story),
     )
-    sandbox_rows.advance(store, page.home[0], page.seq, self_digest)
-    if page.seq % _TRIM_EVERY == 0:
-        journal_rows.trim(store, page.home, page.seq - page.limit)
 
 
 def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:

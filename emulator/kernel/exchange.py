@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 Headers = tuple[tuple[str, str], ...]
-Outcome = Literal["answered", "refused", "unmatched", "error"]
+Outcome = Literal["answered", "refused", "unmatched", "error", "happened", "lapsed"]
+"""``happened`` and ``lapsed`` are for what the clock did: a scheduled effect, or one that had become impossible."""
+CLOCK_EFFECT = "clock.effect"
 Level = Literal["note", "error"]
 Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
 

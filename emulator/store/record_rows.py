@@ -74,6 +74,16 @@ def with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) ->
     return [RecordRow(*row) for row in rows]
 
 
+def last_with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) -> RecordRow | None:
+    """Return the record with the greatest key that begins with ``prefix``."""
+    row = store.one(
+        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key >= ? AND key < ?"
+        " ORDER BY key DESC LIMIT 1",
+        (*home, shelf, prefix, prefix + "\U0010ffff"),
+    )
+    return RecordRow(*row) if row else None
+
+
 def after(store: Store, home: tuple[int, int], shelf: str, key: str, limit: int) -> list[RecordRow]:
     """Return up to ``limit`` records whose key comes after ``key``, in the order of their keys."""
     rows = store.all(

@@ -8,7 +8,10 @@ from emulator.store.sqlite import Store
 
 
 class SandboxRow(NamedTuple):
-    """One sandbox as stored; ``definition``, ``settings`` and ``clock`` are JSON texts."""
+    """One sandbox as stored; ``definition``, ``settings`` and ``clock`` are JSON texts.
+
+    ``next_due`` is the virtual instant of the earliest scheduled effect, None when nothing is scheduled.
+    """
 
     no: int
     id: str
@@ -17,6 +20,7 @@ class SandboxRow(NamedTuple):
     definition: str
     settings: str
     clock: str
+    next_due: int | None = None
 
 
 class CredentialRow(NamedTuple):
@@ -28,7 +32,7 @@ class CredentialRow(NamedTuple):
     kind: str
 
 
-_COLUMNS = "no, id, epoch, version, definition, settings, clock"
+_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due"
 
 
 def by_id(store: Store, sandbox_id: str) -> SandboxRow | None:
@@ -62,6 +66,8 @@ def add(store: Store, sandbox_id: str, definition: str, credentials: list[tuple[
 def drop(store: Store, no: int) -> None:
     """Remove a sandbox; what it held is swept later. Call inside a transaction."""
     _end(store, no)
+    store.run("INSERT OR IGNORE INTO ended SELECT sandbox_no, shelter FROM snapshots WHERE sandbox_no = ?", (no,))
+    store.run("DELETE FROM snapshots WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM credentials WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM sandboxes WHERE no = ?", (no,))
 
@@ -71,7 +77,7 @@ def reset(store: Store, no: int) -> None:
     _end(store, no)
     store.run(
         "UPDATE sandboxes SET epoch = epoch + 1, seq = 0, head = '', settings = '{}', clock = '{}',"
-        " version = version + 1 WHERE no = ?",
+        " next_due = NULL, version = version + 1 WHERE no = ?",
         (no,),
     )
 
@@ -130,4 +136,11 @@ def sweep(store: Store, limit: int = 500) -> int:
     return 1
 
 
-_SWEPT = {"records": "rowid", "journal": "rowid", "tokens": "token", "counters": "sandbox_no, epoch, name"}
+_SWEPT = {
+    "records": "rowid",
+    "journal": "rowid",
+    "tokens": "token",
+    "counters": "sandbox_no, epoch, name",
+    "agenda": "sandbox_no, epoch, due_ms, no",
+    "kept_tokens": "sandbox_no, epoch, token",
+}

@@ -81,4 +81,40 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (sandbox_no, epoch)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE agenda (
+        sandbox_no INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL,
+        no INTEGER NOT NULL,
+        effect TEXT NOT NULL,
+        PRIMARY KEY (sandbox_no, epoch, due_ms, no)
+    ) WITHOUT ROWID;
+    ALTER TABLE sandboxes ADD COLUMN next_due INTEGER;
+    CREATE TABLE snapshots (
+        sandbox_no INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        shelter INTEGER NOT NULL,
+        taken_ms INTEGER NOT NULL,
+        virtual_ms INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        head TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        clock TEXT NOT NULL,
+        next_due INTEGER,
+        PRIMARY KEY (sandbox_no, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE kept_tokens (
+        token TEXT NOT NULL,
+        sandbox_no INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,
+        consumer_key TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        issued_at INTEGER NOT NULL,
+        expires_at INTEGER,
+        is_revoked INTEGER NOT NULL,
+        PRIMARY KEY (sandbox_no, epoch, token)
+    ) WITHOUT ROWID
+    """,
 )

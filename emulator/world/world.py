@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from emulator.kernel import dice
 from emulator.kernel.clock import system_ms
@@ -16,6 +16,9 @@ from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox
 from emulator.world.settings import Mode, SandboxSettings
 from emulator.world.shelf import Shelf, ShelfKind
+
+if TYPE_CHECKING:
+    from emulator.world.agenda import Agenda, Settlement
 
 T = TypeVar("T")
 
@@ -51,6 +54,7 @@ class World:
         self.seq = 0
         self.head = ""
         self.is_held = False
+        self.settlement: Settlement | None = None  # the batch of effects this one belongs to
         self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
         self.steps = Shelf(STEPS, pack.steps, self)
         self.detail_links = Shelf(DETAIL_LINKS, pack.detail_links, self)
@@ -93,6 +97,12 @@ class World:
         """
         return self.director.intervene(self.exchange, self) if self.director else None
 
+    def join(self, place: tuple[int, int, str], now_ms: int) -> None:
+        """Write as part of a transaction that somebody else holds, at (epoch, number, head) and a virtual instant."""
+        self.is_held = True
+        epoch, self.seq, self.head = place
+        self.home, self.now_ms = (self.sandbox.no, epoch), now_ms
+
     def commit(self) -> None:
         """Make the exchange durable."""
         self.is_held = False
@@ -112,6 +122,13 @@ class World:
     def note_effect(self, effect: Effect) -> None:
         """Remember a change for the journal."""
         self.exchange.effects.append(effect)
+
+    @property
+    def agenda(self) -> Agenda:
+        """Return what is scheduled on the virtual clock."""
+        from emulator.world.agenda import Agenda
+
+        return Agenda(self)
 
     def uuid(self, purpose: str) -> str:
         """Return an identity that depends on seed, sandbox id, sequence number and purpose alone. Hold the pen first.

@@ -18,7 +18,9 @@ TAKES_A_BODY = sorted(
 
 
 def url_of(path: str) -> str:
-    return "/__admin" + path.format(sandbox="default", id="default.1.1", code="x", dstcode="x", host="x")
+    return "/__admin" + path.format(
+        sandbox="default", id="default.1.1", code="x", dstcode="x", host="x", due=1, no=1, name="x"
+    )
 
 
 def assert_problem(reply: TestResponse, status: int, code: str) -> None:
@@ -61,7 +63,7 @@ def test_a_body_that_is_too_large_is_refused(visitor: Visitor, verb: str, path: 
 def test_a_sandbox_that_is_not_there_is_named(visitor: Visitor, verb: str, path: str) -> None:
     body = {"action": "reset"} if path.endswith("clock") else {"sequence": [{}]} if "sequence" in path else {}
     given = {"json": body} if verb != "GET" else {}
-    url = "/__admin" + path.format(sandbox="khong-co", id="1", code="x", dstcode="x", host="x")
+    url = "/__admin" + path.format(sandbox="khong-co", id="1", code="x", dstcode="x", host="x", due=1, no=1, name="x")
     reply = visitor.http.open(url, method=verb, **given)
     assert_problem(reply, 404, "no-such-sandbox")
     assert "khong-co" in reply.json["vi"]

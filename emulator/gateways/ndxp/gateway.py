@@ -63,6 +63,8 @@ class NdxpGateway:
         if resource.is_mount:
             _note_mount(call, world)
         admit(call, world, resource.published.api)
+        if settings.downtime_notice is not None:
+            raise GatewayRefusal("other", 503, 101503, "Service Unavailable", settings.downtime_notice)
         reply = _provide(exchange, world, resource, operation)
         return reply.with_headers(before=shared)
 

@@ -35,6 +35,8 @@ def synchronise_dossier(call: Call, world: World) -> Reply:
     if is_known(form, stored):
         reading.note("already-synchronised", "", "Nội dung này đã được đồng bộ", "The very same content is stored")
     else:
+        if stored is None and world.settings.retired_procedures:
+            rules.judge_procedure(form, world.settings.retired_procedures, reading)
         rules.judge_dossier(form, stored, reading)
         reading.check()
         file_dossier(form, stored, world)

@@ -27,8 +27,16 @@ def answer(call: Call, world: World) -> Reply:
         return _page_of(dossier, world) if dossier else _nothing_at(call.path)
     file = world.pack.file(call.path)
     if file is None:
-        return _nothing_at(call.path)
+        return _issued(call.path, world)
     return Reply(200, file.read(), (("Content-Type", file.content_type),))
+
+
+def _issued(path: str, world: World) -> Reply:
+    """Return a file that the ministry has issued since the pack was made."""
+    from emulator.world.life.moving import issued_file
+
+    body = issued_file(path, world)
+    return _nothing_at(path) if body is None else Reply(200, body, (("Content-Type", "application/pdf"),))
 
 
 def _page_of(dossier: Dossier, world: World) -> Reply:

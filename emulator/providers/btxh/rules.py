@@ -13,6 +13,7 @@ from emulator.wire import codes
 from emulator.wire.forms import FINAL_RESULT, DossierForm, StepForm
 from emulator.wire.quirks import ModeName
 from emulator.wire.reading import Reading
+from emulator.wire.result_papers import procedure_code_of
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 from emulator.world.records import Dossier, ProcessingStep
 
@@ -35,6 +36,14 @@ def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -
     after = status_after(form, stored)
     if after != stored.status:
         _judge_move(stored.status, after, stored.came_from, reading, is_final=form.record_kind == FINAL_RESULT)
+
+
+def judge_procedure(form: DossierForm, retired: Sequence[str], reading: Reading) -> None:
+    """Refuse a new dossier of a procedure that the ministry has struck off its catalogue meanwhile. Ours."""
+    code = procedure_code_of(form.fields)
+    if code in retired:
+        vi = f"MaTTHC {code} đã bị bãi bỏ trong danh mục của Bộ; không nhận hồ sơ mới"
+        reading.refuse("retired-procedure", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, f"procedure {code} is retired")
 
 
 def status_after(form: DossierForm, stored: Dossier | None) -> int:

@@ -1,0 +1,1 @@
+"""The ministry's side lives: citizens file, offices handle, results are issued, and the ministry changes its mind."""
