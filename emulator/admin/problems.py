@@ -85,6 +85,18 @@ WORDINGS: Mapping[str, Wording] = {
     "no-such-effect": Wording(
         404, "No such effect", "Không có việc nào đã hẹn '{name}'.", "Nothing is scheduled as '{name}'."
     ),
+    "no-such-snapshot": Wording(
+        404, "No such snapshot", "Không có bản chụp '{name}'.", "There is no snapshot '{name}'."
+    ),
+    "snapshot-exists": Wording(
+        409, "Snapshot exists", "Đã có bản chụp '{name}'.", "There is a snapshot '{name}' already."
+    ),
+    "too-many-snapshots": Wording(
+        409,
+        "Too many snapshots",
+        "Sandbox đã có {most} bản chụp; hãy xoá bớt.",
+        "The sandbox has {most} snapshots already; forget one.",
+    ),
     "not-filed": Wording(409, "Not filed", "Không nộp được hồ sơ: {vi}.", "Nothing was filed: {en}."),
     "not-verified": Wording(
         406,

@@ -127,6 +127,17 @@ class AgendaWish(Schema):
     effect = fields.Dict(required=True)
 
 
+class SnapshotWish(Schema):
+    """``POST /__admin/snapshots``."""
+
+    name = fields.String(
+        validate=validate.Regexp(
+            r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z",
+            error="gồm 1 đến 63 ký tự a-z, 0-9, '.', '_', '-' / has 1 to 63 characters a-z, 0-9, '.', '_', '-'",
+        )
+    )
+
+
 class Application(Schema):
     """``POST /__admin/applications``."""
 
