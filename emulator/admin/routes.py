@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
-from emulator.admin import citizens, clock, dossiers, requests, sandboxes, system, verify
+from emulator.admin import citizens, clock, dossiers, requests, sandboxes, state, system, verify
 from emulator.admin.axis_routes import AXIS_ROWS
 from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
@@ -23,6 +23,7 @@ from emulator.world.sandbox import NoSandbox
 
 PREFIX = "/__admin"
 BODY_LIMIT = 1024 * 1024
+_STATE_LIMIT = 32 * BODY_LIMIT
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Route(NamedTuple):
     en: str
     scoped: bool = False
     is_open: bool = False
+    body_limit: int = BODY_LIMIT
 
 
 def _index(_: Visit) -> Answer:
@@ -75,6 +77,7 @@ ROUTES = (
     Route("POST", "/verify-sequence", verify.verified_in_order, "Kiểm chứng thứ tự", "Verify an order", scoped=True),
     Route("GET", "/chain", requests.chain, "Kiểm tra chuỗi băm", "Check the hash chain", scoped=True),
     *(Route(*row, scoped=True) for row in (*AXIS_ROWS, *FAULT_ROWS, *TIME_ROWS)),
+    Route("PUT", "/state", state.imported, "Nhập sandbox", "Import a sandbox", scoped=True, body_limit=_STATE_LIMIT),
     Route("GET", "/dossiers", dossiers.listed, "Các hồ sơ đang giữ", "The dossiers held", scoped=True),
     Route("GET", "/citizens/{id}/results", citizens.results, "Kết quả", "A citizen's results", scoped=True),
     Route("GET", "/citizens/{id}/papers", citizens.papers, "Kho DL", "A citizen's papers", scoped=True),
@@ -127,7 +130,7 @@ def _answer(office: Office, incoming: Request, path: str) -> Answer:
         raise Trouble("wrong-verb", path=PREFIX + path, verb=verb, allow=allow, headers={"Allow": allow})
     named, row = found[verb]
     base = f"{incoming.scheme}://{incoming.host}"
-    return row.handler(Visit(office, named, incoming.args.to_dict(), _body(incoming), base))
+    return row.handler(Visit(office, named, incoming.args.to_dict(), _body(incoming, row.body_limit), base))
 
 
 def _matching(path: str) -> list[tuple[dict[str, str], str, str]]:
@@ -143,14 +146,14 @@ def _nowhere(path: str) -> Trouble:
     return Trouble("no-such-route", path=PREFIX + path, near_vi=near_vi, near_en=near_en)
 
 
-def _body(incoming: Request) -> bytes:
-    if (incoming.content_length or 0) > BODY_LIMIT:
-        raise Trouble("body-too-large", limit=BODY_LIMIT)
+def _body(incoming: Request, limit: int) -> bytes:
+    if (incoming.content_length or 0) > limit:
+        raise Trouble("body-too-large", limit=limit)
     # Behind ASGI nobody promises Werkzeug that a chunked body ends, so it would show an empty one.
     stream = incoming.environ["wsgi.input"] if "Transfer-Encoding" in incoming.headers else incoming.stream
-    body: bytes = stream.read(BODY_LIMIT + 1)
-    if len(body) > BODY_LIMIT:
-        raise Trouble("body-too-large", limit=BODY_LIMIT)
+    body: bytes = stream.read(limit + 1)
+    if len(body) > limit:
+        raise Trouble("body-too-large", limit=limit)
     return body
 
 

@@ -23,6 +23,7 @@ def taken(visit: Visit) -> Answer:
     """Take a snapshot, under ``name`` or a number; 201."""
     from emulator.admin import schemas
 
+    visit.sandbox()
     wish = schemas.load(schemas.SnapshotWish(), visit.content(may_be_empty=True))
     with _troubles():
         return Answer(_shown(_shelf(visit).take(visit.sandbox(), wish.get("name"))), 201)

@@ -14,6 +14,5 @@ TIME_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
     ("POST", "/snapshots/{name}/restore", snapshots.restored, "Quay lại bản chụp", "Go back to a snapshot"),
     ("DELETE", "/snapshots/{name}", snapshots.dropped, "Xoá bản chụp", "Forget a snapshot"),
     ("GET", "/state", state.exported, "Xuất sandbox", "Export the sandbox as one TinyDB file"),
-    ("PUT", "/state", state.imported, "Nhập sandbox", "Import a sandbox"),
     ("POST", "/applications", applications.filed, "Công dân nộp hồ sơ", "Citizens file at the ministry"),
 )

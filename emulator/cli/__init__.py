@@ -8,6 +8,7 @@ from emulator import __version__
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.people import people
 from emulator.cli.serve import serve
+from emulator.cli.state import state
 from emulator.cli.validate import validate
 
 
@@ -28,5 +29,6 @@ def version() -> None:
 
 main.add_command(serve)
 main.add_command(healthcheck)
+main.add_command(state)
 main.add_command(validate)
 main.add_command(people)

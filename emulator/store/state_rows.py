@@ -39,9 +39,7 @@ def standing(store: Store, no: int) -> Standing | None:
 def every(store: Store, home: tuple[int, int], table: str) -> list[Row]:
     """Return all rows of a table of a home, in the one order there is."""
     columns = ", ".join(COLUMNS[table])
-    return store.all(
-        f"SELECT {columns} FROM {table} WHERE sandbox_no = ? AND epoch = ? ORDER BY {_ORDER[table]}", home
-    )
+    return store.all(f"SELECT {columns} FROM {table} WHERE sandbox_no = ? AND epoch = ? ORDER BY {_ORDER[table]}", home)
 
 
 def replace(store: Store, no: int, whole: Standing, tables: dict[str, Iterable[Sequence[Any]]]) -> None:

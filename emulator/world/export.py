@@ -67,10 +67,11 @@ def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Conte
         sandbox = sandboxes.create(sandbox_id, asdict(definition))
     except SandboxExists:
         sandbox = sandboxes.get(sandbox_id)
-    texts = (json.dumps(each) for each in (asdict(definition), whole["settings"], whole["clock"]))
+    definition_text, settings, clock = map(json.dumps, (asdict(definition), whole["settings"], whole["clock"]))
+    standing = Standing(definition_text, settings, clock, whole["seq"], whole["head"])
     rows = {table: [_kept(table, row) for row in content.get(table, {}).values()] for table in COLUMNS}
     with store.writing():
-        state_rows.replace(store, sandbox.no, Standing(*texts, whole["seq"], whole["head"]), dict(rows))
+        state_rows.replace(store, sandbox.no, standing, dict(rows))
     return sandboxes.get(sandbox_id)
 
 
