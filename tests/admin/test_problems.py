@@ -13,7 +13,9 @@ from tests.conftest import Visitor
 
 PATHS = sorted({path for _, path in TABLE})
 TAKES_A_BODY = sorted(
-    (verb, path) for verb, path in TABLE if verb in ("POST", "PUT", "PATCH") and not path.endswith("/reset")
+    (verb, path)
+    for verb, path in TABLE
+    if verb in ("POST", "PUT", "PATCH") and not path.endswith(("/reset", "/restore"))
 )
 
 MAKES_ONE = ("PUT", "/sandboxes/{sandbox}/state")
