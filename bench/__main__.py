@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import downloads, growth, lookups, papers, rates, start
+from bench import agenda, downloads, growth, lookups, papers, rates, start
 
 MEASURES = {
+    "agenda": agenda.year,
     "start": start.first_answer,
     "memory": start.memory,
     "push": rates.push,
