@@ -8,7 +8,6 @@ that nobody sent. A batch is one transaction: a server that is killed has let al
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from time import perf_counter_ns
 
 import orjson
@@ -94,8 +93,9 @@ class _Happening:
         started = perf_counter_ns()
         effect = orjson.loads(row.effect)
         body = row.effect.encode()
-        call = Call("CLOCK", f"{_TARGET}/{effect['kind']}", body=body, body_size=len(body), client_ip="")
-        exchange = Exchange(replace(call, target=call.path), operation=CLOCK_EFFECT, outcome="happened")
+        path = f"{_TARGET}/{effect['kind']}"
+        call = Call("CLOCK", path, body=body, body_size=len(body), target=path, client_ip="")
+        exchange = Exchange(call, operation=CLOCK_EFFECT, outcome="happened")
         world = self._enter(self._sandbox, exchange)
         world.join((self._epoch, self._seq, self._head), row.due_ms)
         world.settlement = settlement
