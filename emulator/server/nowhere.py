@@ -26,6 +26,7 @@ def answer_for(door: Door, call: Call) -> Reply:
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> Reply:
-    problem = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
+    kind = f"urn:ndxp-emulator:problem:{code}"
+    problem = {"type": kind, "title": title, "status": status, "code": code, "detail": detail}
     body = json.dumps(problem, ensure_ascii=False).encode()
     return Reply(status, body, (("Content-Type", "application/problem+json"),))
