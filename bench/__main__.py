@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import agenda, downloads, growth, lookups, papers, rates, start
+from bench import agenda, downloads, growth, held, lookups, papers, rates, start
 
 MEASURES = {
     "agenda": agenda.year,
@@ -20,6 +20,7 @@ MEASURES = {
     "papers": papers.papers,
     "lookups": lookups.lookups,
     "download": downloads.download,
+    "held": held.held,
 }
 
 

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulator.scenario.fault import Fault
+from emulator.scenario.faults_files import FILES
+from emulator.scenario.faults_gateway import GATEWAY
+from emulator.scenario.faults_oddities import PRINTED
+from emulator.scenario.faults_payload import PAYLOADS
 from emulator.scenario.faults_sockets import SOCKETS
 from emulator.scenario.faults_timing import TIMING
+from emulator.scenario.faults_tokens import TOKENS
+from emulator.scenario.faults_xroad import XROAD
 
-FAULTS: Mapping[str, Fault] = {**SOCKETS, **TIMING}
+FAULTS: Mapping[str, Fault] = {
+    **SOCKETS,
+    **TIMING,
+    **PAYLOADS,
+    **PRINTED,
+    **FILES,
+    **GATEWAY,
+    **TOKENS,
+    **XROAD,
+}

@@ -16,19 +16,20 @@ _LONGEST_MS = 600_000
 _ENDINGS: Mapping[str, Misdelivery] = {"hang": "hang", "close": "empty", "reset": "reset"}
 
 
-def _later(reply: Reply, delay_ms: float) -> Reply:
+def later(reply: Reply, delay_ms: float) -> Reply:
+    """Return a reply that leaves so much later, in real milliseconds; at most ten minutes."""
     delay_s = reply.delivery.delay_s + min(delay_ms, _LONGEST_MS) / 1000
     return replace(reply, delivery=replace(reply.delivery, delay_s=delay_s))
 
 
 def _fixed(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
-    return _later(reply, params["ms"])
+    return later(reply, params["ms"])
 
 
 def _log_normal(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
     world.hold()
     picks = random_for(world.sandbox.definition.seed, world.sandbox.id, world.seq, "delay")
-    return _later(reply, picks.lognormvariate(math.log(params["median_ms"]), params["sigma"]))
+    return later(reply, picks.lognormvariate(math.log(params["median_ms"]), params["sigma"]))
 
 
 def _growing(reply: Reply, exchange: Exchange, world: World, params: Params) -> Reply:
@@ -37,7 +38,7 @@ def _growing(reply: Reply, exchange: Exchange, world: World, params: Params) -> 
     if times is None:
         times = world.count_lastingly(f"growing/{exchange.operation}")
     wait = params["first_ms"] + params["step_ms"] * (int(times) - 1)
-    return _later(reply, min(wait, params["most_ms"]))
+    return later(reply, min(wait, params["most_ms"]))
 
 
 def _lost(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:

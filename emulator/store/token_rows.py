@@ -42,6 +42,11 @@ def add(store: Store, row: TokenRow) -> None:
     store.run("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
+def end(store: Store, token: str, at_ms: int) -> None:
+    """Let a token end at a virtual instant, whatever its life was to be."""
+    store.run("UPDATE tokens SET expires_at = ? WHERE token = ?", (at_ms, token))
+
+
 def revoke(store: Store, token: str) -> None:
     """Mark a token as revoked."""
     store.run("UPDATE tokens SET is_revoked = 1 WHERE token = ?", (token,))

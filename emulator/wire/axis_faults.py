@@ -69,6 +69,11 @@ def server_down(provider: SubsystemId) -> AxisRefusal:
 
 
 _OWN_SERVER = {
+    "no-certificate": (
+        "Server.ClientProxy.SslAuthenticationFailed",
+        "Security server has no valid authentication certificate",
+        "máy chủ bảo mật của đơn vị gọi không có chứng thư xác thực còn hiệu lực",
+    ),
     "outdated-conf": (
         "Server.ClientProxy.OutdatedGlobalConf",
         "Global configuration is expired",
@@ -178,6 +183,23 @@ def host_down(host: str, port: int, reason: str = "Connection timed out") -> Axi
     )
 
 
-def service_failed(message: str, vi: str) -> AxisRefusal:
-    """Return the refusal when the provider's system took the call and gave no usable answer."""
-    return _no("Server.ServerProxy.ServiceFailed", message, "service-failed", vi)
+def service_failed(message: str, vi: str, kind: str = "") -> AxisRefusal:
+    """Return the refusal when the provider's system took the call and gave no usable answer; ``kind`` ends the code."""
+    return _no(f"Server.ServerProxy.ServiceFailed{kind}", message, "service-failed", vi)
+
+
+def internal_error() -> AxisRefusal:
+    """Return the consumer's server failing inside. Its sentence is ours; B4 prints the code alone."""
+    return _no(
+        "Server.ClientProxy.InternalError", "Internal error", "internal-error", "máy chủ bảo mật đơn vị gọi lỗi trong"
+    )
+
+
+def unreadable() -> AxisRefusal:
+    """Return the refusal of a call that the consumer's server cannot parse."""
+    return _no(
+        "Client.BadRequest",
+        "Error parsing the client's REST request",
+        "unreadable-request",
+        "máy chủ bảo mật đơn vị gọi không đọc được lời gọi",
+    )

@@ -32,6 +32,10 @@ class Keyring:
         """Keep a new token. The world must be held."""
         token_rows.add(self._store, token)
 
+    def end(self, text: str, at_ms: int) -> None:
+        """Let a token end at a virtual instant, whatever its life was to be. The world must be held."""
+        token_rows.end(self._store, text, at_ms)
+
     def revoke(self, text: str) -> None:
         """Revoke a token. The world must be held."""
         token_rows.revoke(self._store, text)

@@ -62,9 +62,11 @@ class NdxpGateway:
         exchange.operation, exchange.clause = operation.name, operation.clause
         if resource.is_mount:
             _note_mount(call, world)
-        admit(call, world, resource.published.api)
+        api = resource.published.api
+        admit(call, world, api)
         if settings.downtime_notice is not None:
             raise GatewayRefusal("other", 503, 101503, "Service Unavailable", settings.downtime_notice)
+        exchange.extra["api"] = f"{api.name}--v{api.version}"
         reply = _provide(exchange, world, resource, operation)
         return reply.with_headers(before=shared)
 

@@ -136,8 +136,8 @@ def serve(asked: MapiCall, world: World) -> Reply:
     service = _service(asked.service)
     _name(service.operation, world)
     asked = replace(asked, service=ALIASES.get(asked.service, asked.service))
-    desk = Desk(asked, world, Portal(world), reading_of(world), envelope_of(world))
-    return world.stage() or service.answer(desk)
+    staged = world.stage()  # it may change how this call is read and answered
+    return staged or service.answer(Desk(asked, world, Portal(world), reading_of(world), envelope_of(world)))
 
 
 def word(refusal: ServiceRefusal, world: World) -> Reply:

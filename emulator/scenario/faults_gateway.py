@@ -1,0 +1,186 @@
+"""Faults of the gateway in the words of WSO2, and those of a proxy before it in nginx's (facts-gateway A4 to A7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from emulator.kernel.exchange import Exchange, Reply
+from emulator.kernel.refusals import AskAgain, FaultFamily, GatewayRefusal
+from emulator.scenario.contract import Params
+from emulator.scenario.fault import Fault, Instead, both, choice, number
+from emulator.scenario.faults_timing import later
+from emulator.world.world import World
+
+_AT = ("btxh.*", "ndxp.*", "dvcqg.province")
+_ADMITTED = ("btxh.*", "dvcqg.province")
+_A5, _A6, _A7 = "facts-gateway A5", "facts-gateway A6", "facts-gateway A7"
+
+
+def _no(family: FaultFamily, status: int, code: int, message: str, description: str) -> Instead:
+    def act(_exchange: Exchange, _world: World, _params: Params) -> Reply | None:
+        raise GatewayRefusal(family, status, code, message, description)
+
+    return act
+
+
+def _with(**settings: Any) -> Instead:
+    """Let the gateway look again, under other settings of its operator for this call alone."""
+
+    def act(_exchange: Exchange, world: World, _params: Params) -> Reply | None:
+        world.set_for_this_call(**settings)
+        raise AskAgain
+
+    return act
+
+
+def _suspended(exchange: Exchange, world: World, _params: Params) -> Reply | None:
+    kind = world.presented.kind if world.presented else "production"
+    name = f"{exchange.extra.get('api', 'BTXH--v1.0')}_API{kind}Endpoint"
+    # The two odd spaces are the product's.
+    description = f"Currently , Address endpoint : [ Name : {name} ] [ State : SUSPENDED ]"
+    raise GatewayRefusal("other", 500, 303001, "Runtime Error", description)
+
+
+def _throttled(_exchange: Exchange, world: World, params: Params) -> Reply | None:
+    """Count this call against a quota; a sandbox that has one already keeps its own."""
+    world.set_for_this_call(
+        throttle_limit=params["limit"], throttle_window_s=params["window_s"], throttle_level=params["level"]
+    )
+    raise AskAgain
+
+
+def _no_endpoint(_exchange: Exchange, world: World, _params: Params) -> Reply | None:
+    world.set_for_this_call(missing_endpoint=world.presented.kind if world.presented else "production")
+    raise AskAgain
+
+
+def _late(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
+    return later(reply, params["after_ms"])
+
+
+def _nginx(status: int) -> Instead:
+    def act(exchange: Exchange, _world: World, _params: Params) -> Reply | None:
+        exchange.outcome = "refused"
+        title = f"{status} {_NGINX.get(status) or HTTPStatus(status).phrase}"
+        body = (
+            f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
+            "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+        ).encode()
+        return Reply(status, body, (("Content-Type", "text/html"), ("Content-Length", str(len(body)))))
+
+    return act
+
+
+_NGINX = {503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
+
+
+def _gateway(
+    title: Mapping[str, str], sees: str, act: Instead, source: str, at: tuple[str, ...] = _AT, **more: Any
+) -> Fault:
+    return Fault("gateway", title, both(sees, sees), source, act, at=at, **more)
+
+
+def _proxy(status: int, vi: str, en: str) -> Fault:
+    sees = both(f"{status}, trang HTML của nginx", f"{status}, nginx's HTML page")
+    return Fault("gateway", both(vi, en), sees, _A7, _nginx(status))
+
+
+GATEWAY: Mapping[str, Fault] = {
+    "gateway-500": _gateway(
+        both("Lỗi vào ra của cổng (500, WSO2)", "Sender failed (500, WSO2)"),
+        "500, am:fault 101500",
+        _no("other", 500, 101500, "Runtime Error", "Error in Sender"),
+        _A7,
+    ),
+    "gateway-502": _proxy(502, "Proxy đứng trước báo 502", "The proxy in front says 502"),
+    "gateway-503": _proxy(503, "Proxy đứng trước báo 503", "The proxy in front says 503"),
+    "gateway-504": _proxy(504, "Proxy đứng trước báo 504", "The proxy in front says 504"),
+    "backend-refused": _gateway(
+        both("Hệ thống phía sau từ chối kết nối", "Backend refused"),
+        "500, am:fault 101503",
+        _no("other", 500, 101503, "Runtime Error", "Error connecting to the back end"),
+        _A7,
+    ),
+    "send-timeout": _gateway(
+        both("Hệ thống phía sau im lặng", "Backend silent"),
+        "500, am:fault 101504",
+        _no("other", 500, 101504, "Runtime Error", "Send timeout"),
+        _A7,
+        spoil=_late,
+        params={"after_ms": number(0, "cổng chờ bao lâu, mili giây thực", "how long the gateway waits, real ms")},
+    ),
+    "endpoint-suspended": _gateway(
+        both("Điểm cuối bị tạm treo", "Endpoint suspended"), "500, am:fault 303001", _suspended, _A7, _ADMITTED
+    ),
+    "key-validation-down": _gateway(
+        both("Dịch vụ kiểm tra khóa hỏng", "Key validation down"),
+        "500, ams:fault 900900",
+        _no(
+            "security",
+            500,
+            900900,
+            "Unclassified Authentication Failure",
+            "Error while accessing backend services for API key validation",
+        ),
+        _A5,
+        _ADMITTED,
+    ),
+    "throttled": _gateway(
+        both("Vượt hạn mức, có đếm", "Quota used up, counted"),
+        "429, amt:fault 900804 / 900803, nextAccessTime",
+        _throttled,
+        _A6,
+        _ADMITTED,
+        params={
+            "limit": number(0, "số lượt cho qua mỗi khoảng", "calls let through per window", 0, 1_000_000),
+            "window_s": number(60, "độ dài khoảng, giây ảo", "length of a window, virtual seconds", 1, 31_622_400),
+            "level": choice(("subscription", "application"), "mức đếm", "what is counted"),
+        },
+    ),
+    "hard-limit": _gateway(
+        both("API không nhận thêm", "Backend limit reached"),
+        "503, amt:fault 900801",
+        _no("throttling", 503, 900801, "API Limit Reached", "API not accepting requests"),
+        _A6,
+        _ADMITTED,
+    ),
+    "caller-denied": _gateway(
+        both("Bị chính sách chặn", "Blocked by a deny policy"),
+        "403, amt:fault 900805",
+        _no("throttling", 403, 900805, "Message blocked", "You have been blocked from accessing the resource"),
+        _A6,
+        _ADMITTED,
+    ),
+    "subscription-blocked": _gateway(
+        both("Đăng ký bị chặn", "Subscription blocked"),
+        "401, ams:fault 900907",
+        _with(subscription="blocked"),
+        _A5,
+        _ADMITTED,
+    ),
+    "subscription-inactive": _gateway(
+        both("Đăng ký chưa kích hoạt", "Subscription inactive"),
+        "401, ams:fault 900909",
+        _with(subscription="inactive"),
+        _A5,
+        _ADMITTED,
+    ),
+    "not-subscribed": _gateway(
+        both("Chưa đăng ký API", "Not subscribed"), "403, ams:fault 900908", _with(subscription="none"), _A5, _ADMITTED
+    ),
+    "api-blocked": _gateway(
+        both("API bị chặn", "API blocked"), "503, am:fault 700700", _with(api_state="blocked"), _A5, ("btxh.*",)
+    ),
+    "api-retired": _gateway(
+        both("API đã ngừng", "API retired"), "404, am:fault 404", _with(api_state="retired"), _A5, ("btxh.*",)
+    ),
+    "no-endpoint": _gateway(
+        both("Loại khóa không có điểm cuối", "No endpoint for the key's type"),
+        "403, am:fault 900901",
+        _no_endpoint,
+        _A5,
+        _ADMITTED,
+    ),
+}
