@@ -11,6 +11,7 @@ from flask import Flask
 
 from emulator.admin.office import Office
 from emulator.admin.routes import admin
+from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.door import Door
@@ -30,6 +31,7 @@ from emulator.providers.dvcqg import admin_site as dvcqg_site
 from emulator.providers.dvcqg import operations as dvcqg
 from emulator.providers.dvcqg import provincial as dvcqg_provincial
 from emulator.providers.province import operations as province
+from emulator.scenario import magic, prefer
 from emulator.scenario.casting import Casting
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
@@ -69,6 +71,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
         return World(store, sandbox, packs[sandbox.definition.pack], exchange)
 
+    library = Library(settings.scenarios, is_watched=settings.watch)
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     gateway = NdxpGateway((_btxh(),))
     doors = (
@@ -79,7 +82,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         gateway,
     )
     timekeeper = Timekeeper(enter, sandboxes)
-    door = Door(arrival, enter, doors, Casting(Library().get), timekeeper.settled)
+    door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settled)
     offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forwarded()))
     office = Office(
         sandboxes,
@@ -92,7 +95,9 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         door.serve,
         timekeeper.settled,
         timekeeper.at_once,
+        library,
     )
+    play(office, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, office)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from emulator.scenario.fault import Fault
-from emulator.scenario.faults import FAULTS
+from emulator.scenario.faults_page import page as faults_table
+from emulator.scenario.grammar import schema as scenario_grammar
+from emulator.scenario.magic import page as magic_table
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
 from emulator.wire.extent_fields import (
@@ -21,6 +23,7 @@ from emulator.wire.extent_fields import (
     ROOT,
     ExtentField,
 )
+from emulator.wire.pack_tables import TABLES
 from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -147,78 +150,50 @@ def _field_row(name: str, column: Column) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-_KINDS = {
-    "socket": ("Đường truyền", "The line"),
-    "timing": ("Thời gian", "Time"),
-    "payload": ("Nội dung", "Content"),
-    "gateway": ("Cổng", "The gateway"),
-    "token": ("Token, phiên, đồng hồ", "Tokens, sessions, clocks"),
-    "x-road": ("Trục", "The axis"),
-}
-
-
 def faults_page() -> str:
     """Return ``faults.md``: every fault, by kind."""
-    head = f"""# Lỗi cố ý · Faults on purpose
+    return faults_table(_WRITTEN)
+
+
+def magic_values_page() -> str:
+    """Return ``magic-values.md``: the values that get an outcome."""
+    return f"""# Magic values · Giá trị đặc biệt
 
 {_WRITTEN}
-Lỗi được đặt bằng `PUT /__admin/faults` (hoặc `/__admin/sandboxes/{{sandbox}}/faults`), trong kịch bản (`fault:`),
-hay cho một lời gọi.
-Faults are armed by `PUT /__admin/faults` (or per sandbox), in a scenario (`fault:`), or for one call:
+Ours. A client that cannot be changed gets an outcome by what it sends: the running number of a dossier code
+(`000.11.26.H26-261120-9903`) or a citizen number (`999900000003`) anywhere in the body or the query of a call. The
+first such value decides. The setting `magic_values` switches them off. Numbers that are not listed are ordinary.
 
-```json
-{{"faults": [{{"fault": "reply-lost", "on": "btxh.DongBoDVC", "nth": [2], "params": {{"ending": "reset"}}}}]}}
-```
+Của trình giả lập. Phần mềm không cần sửa: kết quả do số thứ tự trong mã hồ sơ hoặc số định danh trong lời gọi quyết
+định. Thiết lập `magic_values` tắt tính năng này. Số không có trong bảng là số bình thường.
 
-| | vi | en |
-|---|---|---|
-| `on` | mẫu tên thao tác, ví dụ `btxh.*` | glob of operations |
-| `nth` | những lượt nào, 1 là lượt đầu; bỏ trống là mọi lượt | which calls, 1 is the first; none: every call |
-| `times` | nhiều nhất mấy lần | at most so often |
-| `probability`, `seed` | xác suất, theo seed của sandbox | luck, drawn from the sandbox's seed |
-| `ttl_ms` | hết hiệu lực sau bao lâu, giờ ảo | disarmed after so long, virtual time |
-| `params` | xem bảng dưới | see below |
-
-Một lỗi chỉ gặp lời gọi đã được nhận; lỗi đường truyền và thời gian gặp cả lời gọi bị từ chối. Nhật ký ghi tên lỗi ở
-`fault`, `faults` và một ghi chú `fault:<tên>`. Faults meet calls that were admitted; those of the line and of time also
-meet refused ones. The journal names them in `fault`, `faults` and a remark `fault:<name>`; the exchange is committed
-before the reply leaves, or fails to leave. Status 0 says that no status line left.
-
-Under `gthread` every fault works too, but a reply that waits, drips or hangs holds one of the worker's eight threads;
-under `asgi`, the default, it holds none. A client that leaves ends the wait under both.
-"""
-    return head + "".join(_faults_of(kind) for kind in _KINDS)
+{magic_table()}"""
 
 
-def _faults_of(kind: str) -> str:
-    vi, en = _KINDS[kind]
-    head = f"\n## {vi} · {en}\n\n| Fault | Là gì · What | Máy khách thấy · The client sees | `params` | At | Source |\n"
-    rows = (_fault_row(name, fault) for name, fault in FAULTS.items() if fault.kind == kind)
-    return head + "|---|---|---|---|---|---|\n" + "".join(rows)
+def scenario_schema() -> str:
+    """Return the JSON Schema of scenario files."""
+    return json.dumps(scenario_grammar(), ensure_ascii=False, indent=2) + "\n"
 
 
-def _fault_row(name: str, fault: Fault) -> str:
-    cells = (
-        f"`{name}`",
-        _twice(fault.title),
-        _twice(fault.sees),
-        "<br>".join(_param(key, schema) for key, schema in fault.params.items()) or "–",
-        " ".join(f"`{glob}`" for glob in fault.at),
-        fault.source,
-    )
-    return "| " + " | ".join(cells) + " |\n"
-
-
-def _twice(said: Mapping[str, str]) -> str:
-    return said["vi"] if said["vi"] == said["en"] else f"{said['vi']} · {said['en']}"
-
-
-def _param(name: str, schema: Mapping[str, Any]) -> str:
-    takes = ", ".join(schema["enum"]) if "enum" in schema else ""
-    if "minimum" in schema:
-        takes = f"{schema['minimum']:g} … {schema['maximum']:g}"
-    default = str(schema["default"]).lower() if schema["type"] == "boolean" else schema["default"]
-    return f"`{name}` = {default}{f' ({takes})' if takes else ''}: {schema['description']}"
+def pack_schema(table: str) -> str:
+    """Return the JSON Schema of one table of a fixture pack; the rules across tables are left to ``validate``."""
+    shape = TABLES[table]
+    value = {"type": ["string", "null"]}
+    record = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict.fromkeys(shape.names, value),
+        "required": list(shape.needed),
+    }
+    rows = {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-9][0-9]*$": record}}
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"ndxp-emulator pack: {table}",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {table: rows},
+    }
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -228,12 +203,16 @@ PAGES: dict[str, Callable[[], str]] = {
     "faults.md": faults_page,
     "extent-data.md": extent_data_page,
     "extent-data.xsd": extent_schema,
+    "magic-values.md": magic_values_page,
+    "schemas/scenario.schema.json": scenario_schema,
+    **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in TABLES},
 }
 
 
 def write(folder: Path) -> None:
     """Write every page into a folder."""
     for name, page in PAGES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(page(), encoding="utf-8")
 
 

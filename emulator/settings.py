@@ -29,6 +29,8 @@ class Settings:
     base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")
     packs: tuple[str, ...] = ("co-ban",)
     default: Definition = field(default_factory=Definition)
+    scenarios: tuple[Path, ...] = ()
+    watch: bool = False
     tls: bool = False
     tls_names: tuple[str, ...] = ()
     ss_ports: bool = False

@@ -11,6 +11,7 @@ from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.scenario.library import Library
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Sandbox, Sandboxes
 from emulator.world.world import World
@@ -40,4 +41,5 @@ class Office:
     serve: Callable[[Call], Reply] = nobody
     settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
+    library: Library = field(default_factory=Library)
     started_ms: int = field(default_factory=system_ms)

@@ -65,6 +65,12 @@ WORDINGS: Mapping[str, Wording] = {
         "Nhật ký hiện tại không có lượt gọi '{name}'.",
         "The current journal holds no exchange '{name}'.",
     ),
+    "no-such-scenario-part": Wording(
+        404,
+        "No such part of a scenario",
+        "Kịch bản đang chạy không có '{name}'.",
+        "The playing scenario has no '{name}'.",
+    ),
     "no-such-dossier": Wording(404, "No such dossier", "Không có hồ sơ '{name}'.", "There is no dossier '{name}'."),
     "no-such-result": Wording(
         404,

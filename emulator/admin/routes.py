@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
-from emulator.admin import citizens, clock, dossiers, requests, sandboxes, state, system, verify
+from emulator.admin import citizens, clock, dossiers, requests, sandboxes, scenarios, state, system, verify
 from emulator.admin.axis_routes import AXIS_ROWS
 from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
@@ -61,6 +61,14 @@ ROUTES = (
     Route("GET", "/settings", sandboxes.settings, "Thiết lập", "Settings", scoped=True),
     Route("PUT", "/settings", sandboxes.change_settings, "Đổi thiết lập", "Change some settings", scoped=True),
     Route("PATCH", "/settings", sandboxes.change_settings, "Đổi thiết lập", "Change some settings", scoped=True),
+    Route("GET", "/scenario", scenarios.shown, "Kịch bản đang diễn", "The playing scenario", scoped=True),
+    Route("PUT", "/scenario", scenarios.chosen, "Chọn kịch bản", "Choose a scenario", scoped=True),
+    Route("PUT", "/scenario/states/{name}", scenarios.put_state, "Đặt trạng thái", "Set a state", scoped=True),
+    Route("PUT", "/scenario/counters/{name}", scenarios.put_counter, "Đặt bộ đếm", "Set a counter", scoped=True),
+    Route("POST", "/scenario/reset", scenarios.reset, "Diễn lại từ đầu", "Play it from the beginning", scoped=True),
+    Route("GET", "/scenarios", scenarios.listed, "Trạng thái kiểu WireMock", "States, WireMock's way", scoped=True),
+    Route("PUT", "/scenarios/{name}/state", scenarios.put_state, "Đặt trạng thái", "Set a state", scoped=True),
+    Route("POST", "/scenarios/reset", scenarios.reset, "Diễn lại từ đầu", "Play it from the beginning", scoped=True),
     Route("GET", "/clock", clock.shown, "Đồng hồ", "The clock", scoped=True),
     Route("PUT", "/clock", clock.turned, "Chỉnh đồng hồ", "Turn the clock", scoped=True),
     Route("GET", "/requests", requests.listed, "Nhật ký, mới nhất trước", "Journal, newest first", scoped=True),

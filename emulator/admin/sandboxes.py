@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from emulator.admin import scenarios
 from emulator.admin.applications import begin_arrivals
 from emulator.admin.problems import Fault, Trouble, invalid
 from emulator.admin.visit import Answer, Visit
@@ -30,11 +31,12 @@ def made(visit: Visit) -> Answer:
     wish = schemas.load(schemas.SandboxWish(), visit.content(may_be_empty=True))
     name = wish.pop("id", None) or f"sb-{secrets.token_hex(5)}"
     _check_pack(visit, wish)
-    _check_scenario(wish)
+    _check_scenario(visit, wish)
     try:
         sandbox = visit.office.sandboxes.create(name, wish)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=name) from None
+    scenarios.play(visit.office, sandbox)
     return Answer(_card(visit, sandbox) | {"credentials": _credentials(visit, sandbox)}, 201)
 
 
@@ -44,9 +46,9 @@ def _check_pack(visit: Visit, wish: Mapping[str, Any]) -> None:
         raise invalid([Fault("/pack", f"không có gói này; có: {known}", f"there is no such pack; there are: {known}")])
 
 
-def _check_scenario(wish: Mapping[str, Any]) -> None:
+def _check_scenario(visit: Visit, wish: Mapping[str, Any]) -> None:
     if wish.get("scenario") is not None:
-        raise invalid([Fault("/scenario", "không có kịch bản nào", "no scenario is known")])
+        scenarios.known(visit.office, wish["scenario"])
 
 
 def shown(visit: Visit) -> Answer:
@@ -63,8 +65,10 @@ def redefined(visit: Visit) -> Answer:
     from emulator.admin import schemas
 
     changes = schemas.load(schemas.SandboxChange(), visit.content())
-    _check_scenario(changes)
-    return Answer(_card(visit, visit.office.sandboxes.redefine(visit.sandbox(), changes)))
+    _check_scenario(visit, changes)
+    changed = visit.office.sandboxes.redefine(visit.sandbox(), changes)
+    scenarios.play(visit.office, changed)
+    return Answer(_card(visit, changed))
 
 
 def dropped(visit: Visit) -> Answer:
@@ -84,6 +88,7 @@ def dropped(visit: Visit) -> Answer:
 def reset(visit: Visit) -> Answer:
     """Put one sandbox back to its pack."""
     visit.office.sandboxes.reset(visit.sandbox())
+    scenarios.play(visit.office, visit.sandbox())
     visit.office.sweeper.wake()
     return Answer({})
 
@@ -92,6 +97,7 @@ def reset_every(visit: Visit) -> Answer:
     """Put every sandbox back to its pack."""
     for sandbox in visit.office.sandboxes.every():
         visit.office.sandboxes.reset(sandbox)
+        scenarios.play(visit.office, visit.office.sandboxes.get(sandbox.id))
     visit.office.sweeper.wake()
     return Answer({})
 

@@ -7,6 +7,7 @@ import click
 from emulator import __version__
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.people import people
+from emulator.cli.scenario import scenario
 from emulator.cli.serve import serve
 from emulator.cli.state import state
 from emulator.cli.validate import validate
@@ -28,6 +29,7 @@ def version() -> None:
 
 
 main.add_command(serve)
+main.add_command(scenario)
 main.add_command(healthcheck)
 main.add_command(state)
 main.add_command(validate)

@@ -84,6 +84,14 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         type=click.Choice(PROFILES),
         default="apim-3.2",
     ),
+    _option(
+        "--scenario",
+        "Kịch bản của sandbox default: tên hoặc tệp. / Scenario of the sandbox default: name or file.",
+        show_default=False,
+    ),
+    _option(
+        "--watch", "Đọc lại tệp kịch bản khi nó thay đổi. / Read a scenario file again when it changes.", is_flag=True
+    ),
     _option("--seed", "Hạt giống ngẫu nhiên. / Seed of all luck.", type=int, default=42),
     _option("--workers", "Số tiến trình phục vụ. / Number of workers.", type=_NUMBER, default=2),
     _option(
@@ -163,8 +171,18 @@ def serve(**flags: Any) -> None:
 def _settings(flags: dict[str, Any]) -> Settings:
     packs = tuple(flags.pop("pack"))
     flags["base_hosts"], flags["tls_names"] = flags.pop("base_host"), flags.pop("tls_name")
-    definition = Definition(pack=packs[0], mode=flags.pop("mode"), profile=flags.pop("profile"), seed=flags.pop("seed"))
-    return Settings(packs=packs, default=definition, **flags)
+    scenario, places = _scenario(flags.pop("scenario"))
+    made_of = {name: flags.pop(name) for name in ("mode", "profile", "seed")}
+    definition = Definition(pack=packs[0], scenario=scenario, **made_of)
+    return Settings(packs=packs, default=definition, scenarios=places, **flags)
+
+
+def _scenario(wish: str | None) -> tuple[str | None, tuple[Path, ...]]:
+    """Return a scenario's name, and the file it stands in with its neighbours when a file was named."""
+    if wish is None or not wish.endswith((".yaml", ".yml")):
+        return wish, ()
+    path = Path(wish).resolve()
+    return path.stem, (path, *sorted(path.parent.glob("*.yaml")))
 
 
 def _is_loopback(host: str) -> bool:

@@ -45,6 +45,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ndxp-emulator-")))
             store_path = _store_path(settings, folder)
             stack.enter_context(claimed(store_path))
+            _check_scenario(settings)
             country = found(settings, store_path, open_packs(settings.packs))
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
@@ -63,6 +64,23 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
 
         run(listener, app, plan, companions, on_first)
     sys.exit(0)
+
+
+def _check_scenario(settings: Settings) -> None:
+    name = settings.default.scenario
+    if name is None:
+        return
+    from emulator.scenario.library import Library, NoScenario
+    from emulator.scenario.reader import BadScenario
+
+    try:
+        Library(settings.scenarios).get(name)
+    except NoScenario as trouble:
+        raise CannotStart(
+            f"Không có kịch bản “{name}”{trouble.vi}. / There is no scenario {name!r}{trouble.en}."
+        ) from trouble
+    except (BadScenario, OSError) as trouble:
+        raise CannotStart(str(trouble)) from trouble
 
 
 def _store_path(settings: Settings, folder: Path) -> Path:

@@ -1,16 +1,22 @@
-"""``ndxp-emulator validate``: every problem of a pack with its place, before anybody serves it."""
+"""``ndxp-emulator validate``: every problem of packs and scenarios with its place, before anybody serves them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from emulator.world.positions import Problem
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator validate co-ban
   ndxp-emulator validate ./my-pack ./other-pack/steps.json
+  ndxp-emulator validate ./my-scenario.yaml ./my-scenarios
   ndxp-emulator validate --format json ./my-pack
   ndxp-emulator validate --privacy ./my-pack docs README.md
 """
@@ -32,23 +38,37 @@ Ví dụ / Examples:
     help="Chỉ tìm dữ liệu có thể của người thật, trong mọi tệp văn bản. / Look only for data that could be somebody's.",
 )
 def validate(paths: tuple[str, ...], form: str, privacy: bool) -> None:
-    """Kiểm tra gói dữ liệu mẫu: tên, thư mục hoặc một tệp. / Check fixture packs: a name, a folder or one file.
+    """Kiểm tra gói dữ liệu mẫu và kịch bản: tên, thư mục hoặc tệp. / Check packs and scenarios: name, folder or file.
 
     Mã thoát 0: không có lỗi; 2: có lỗi. / Exit code 0: nothing is wrong; 2: something is.
     """
-    from emulator.world.inspection import inspect
-    from emulator.world.pack import PackTrouble, find_pack
-    from emulator.world.privacy import looked_through
-
-    problems = []
-    for path in paths:
-        try:
-            problems += looked_through(find_pack(path)) if privacy else inspect(path)
-        except PackTrouble as trouble:
-            problems += trouble.problems
+    problems = [problem for path in paths for problem in _problems(path, privacy=privacy)]
     if form == "json":
         click.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
     else:
         for problem in problems:
             click.echo(str(problem))
     raise SystemExit(2 if problems else 0)
+
+
+def _problems(path: str, *, privacy: bool) -> list[Problem]:
+    from emulator.world.inspection import inspect
+    from emulator.world.pack import PackTrouble, find_pack
+    from emulator.world.privacy import looked_through
+
+    scenarios = [] if privacy else _scenarios(Path(path))
+    if scenarios:
+        from emulator.scenario.reader import problems_of
+
+        return [problem for each in scenarios for problem in problems_of(each)]
+    try:
+        return list(looked_through(find_pack(path))) if privacy else inspect(path)
+    except PackTrouble as trouble:
+        return trouble.problems
+
+
+def _scenarios(path: Path) -> list[Path]:
+    """Return the scenario files meant by a path; none when a pack is meant."""
+    if path.is_dir() and not (path / "pack.json").is_file():
+        return sorted(path.rglob("*.yaml"))
+    return [path] if path.suffix in (".yaml", ".yml") and path.is_file() else []

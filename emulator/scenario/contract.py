@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from emulator.kernel.exchange import Exchange, Reply
-from emulator.world.world import World
-
-Params = Mapping[str, Any]
+from emulator.kernel.exchange import Exchange
 
 
 class Fault(Protocol):
@@ -20,10 +17,18 @@ class Fault(Protocol):
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """Return the JSON Schema of each parameter, by name."""
+        """Return its parameters by name."""
 
-    def instead(self, exchange: Exchange, world: World, params: Params) -> Reply | None:
-        """Return the answer to give without asking the provider, or None; raises a Refusal for the door to word."""
+    def fits(self, exchange: Exchange) -> bool:
+        """Tell whether it can be played on an exchange as it is named now."""
 
-    def upon(self, reply: Reply, exchange: Exchange, world: World, params: Params) -> Reply:
-        """Return the reply as it leaves after the provider has answered."""
+    def read(self, given: Mapping[str, object]) -> Mapping[str, Any]:
+        """Return all parameters, defaults included; raises a ValueError with ``name``, ``vi`` and ``en``."""
+
+    @property
+    def instead(self) -> Any:
+        """Return what answers instead of the provider: (exchange, world, params) to a Reply or None."""
+
+    @property
+    def upon(self) -> Any:
+        """Return what spoils the provider's reply: (reply, exchange, world, params) to a Reply."""

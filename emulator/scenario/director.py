@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
-from emulator.kernel.refusals import GatewayRefusal, ServiceRefusal
+from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
 from emulator.scenario.contract import Fault
 from emulator.scenario.fields import CallFields
-from emulator.scenario.performance import begin, enter
+from emulator.scenario.performance import Due, begin, enter, later
 from emulator.scenario.script import Answer, Blow, Refuse, Script, Step
 from emulator.world.plot import Plot
 from emulator.world.world import World
+
+# WSO2 numbers its refusals by hundreds (facts-gateway A5, A6).
+_FAMILIES: Mapping[int, FaultFamily] = {9009: "security", 9008: "throttling"}
 
 
 class Wish(NamedTuple):
@@ -32,6 +35,7 @@ class Director:
         self._script, self._wishes, self._fields = script, wishes, call_fields
         self._tried: set[str] = set()
         self._acting: Step | None = None
+        self._due: list[Due] = []
 
     def intervene(self, exchange: Exchange, world: World) -> Reply | None:
         """Answer instead of the provider, or return None; called each time the operation has got its (next) name.
@@ -49,7 +53,7 @@ class Director:
         if step is None:
             return None
         self._acting = step
-        _tell(exchange, world, origin, step)
+        exchange.staged = _told(origin, step)
         return _perform(step, exchange, world)
 
     def finish(self, reply: Reply, exchange: Exchange, world: World) -> Reply:
@@ -57,6 +61,7 @@ class Director:
         step = self._acting
         if step is None:
             return reply
+        _remark(exchange, world)
         if step.fault:
             reply = _fault(step.fault).upon(reply, exchange, world, step.fault.params)
         if step.delay_ms:
@@ -70,7 +75,7 @@ class Director:
     def _chosen(self, script: Script, exchange: Exchange, world: World) -> Step | None:
         """Return the step whose turn it is. Counting is a transaction of its own, only for calls that a step wants."""
         plot = Plot(world.store, world.home)
-        begin(script, plot, world)
+        self._due += begin(script, plot, world)
         wanted = [step for step in script.steps if step.name not in self._tried and self._wants(step, exchange)]
         self._tried.update(step.name for step in wanted)
         if not wanted:
@@ -78,7 +83,7 @@ class Director:
         with plot.at_once():
             for step in wanted:
                 if _is_its_turn(script, step, plot, world):
-                    _move(script, step, plot, world)
+                    self._due += _move(script, step, plot, world)
                     return step
         return None
 
@@ -88,7 +93,9 @@ class Director:
 
 def _is_on(step: Step, exchange: Exchange) -> bool:
     operation = exchange.operation or ""
-    return any(fnmatchcase(operation, pattern) for pattern in step.on)
+    if not any(fnmatchcase(operation, pattern) for pattern in step.on):
+        return False
+    return step.fault is None or _fault(step.fault).fits(exchange)
 
 
 def _is_its_turn(script: Script, step: Step, plot: Plot, world: World) -> bool:
@@ -111,17 +118,21 @@ def _state(script: Script, machine: str, plot: Plot, world: World) -> str:
     return known.at(standing.state, standing.since_ms, world.now_ms)[0]
 
 
-def _move(script: Script, step: Step, plot: Plot, world: World) -> None:
-    if step.goto is not None:
-        enter(script.machines[step.machine], step.goto, plot, world)
+def _move(script: Script, step: Step, plot: Plot, world: World) -> list[Due]:
+    due = later(step.effects, world.now_ms)
+    return due if step.goto is None else due + enter(script.machines[step.machine], step.goto, plot, world)
 
 
-def _tell(exchange: Exchange, world: World, origin: str, step: Step) -> None:
+def _told(origin: str, step: Step) -> dict[str, Any]:
     told: dict[str, Any] = {"id": origin, "step": step.name}
     if step.goto is not None:
         told["goto"] = step.goto
-    exchange.staged = told | ({"fault": step.fault.name} if step.fault else {})
-    vi, en = f"Kịch bản {origin}: bước “{step.name}”", f"Scenario {origin}: step {step.name!r}"
+    return told | ({"fault": step.fault.name} if step.fault else {})
+
+
+def _remark(exchange: Exchange, world: World) -> None:
+    told = exchange.staged or {}
+    vi, en = f"Kịch bản {told['id']}: bước “{told['step']}”", f"Scenario {told['id']}: step {told['step']!r}"
     world.remark("scenario", "", vi, en)
 
 
@@ -129,7 +140,7 @@ def _perform(step: Step, exchange: Exchange, world: World) -> Reply | None:
     if step.refuse:
         raise _refusal(step.refuse)
     if step.fault:
-        reply = _fault(step.fault).instead(exchange, world, step.fault.params)
+        reply: Reply | None = _fault(step.fault).instead(exchange, world, step.fault.params)
         if reply:
             return reply
     return _reply(step.answer) if step.answer else None
@@ -138,7 +149,8 @@ def _perform(step: Step, exchange: Exchange, world: World) -> Reply | None:
 def _refusal(refuse: Refuse) -> GatewayRefusal | ServiceRefusal:
     if refuse.error_code is not None:
         return ServiceRefusal(refuse.error_code, refuse.message)
-    return GatewayRefusal("other", refuse.status, refuse.code or refuse.status, refuse.message, refuse.description)
+    family: FaultFamily = _FAMILIES.get(refuse.code // 100, "other")
+    return GatewayRefusal(family, refuse.status, refuse.code or refuse.status, refuse.message, refuse.description)
 
 
 def _reply(answer: Answer) -> Reply:

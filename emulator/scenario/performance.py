@@ -1,30 +1,91 @@
-"""How a scenario begins and how its states are entered."""
+"""How a scenario begins, how its states are entered, and what it puts on the agenda."""
 
 from __future__ import annotations
 
-from emulator.scenario.script import Machine, Script
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from emulator.scenario.checks import LIKE
+from emulator.scenario.script import Later, Machine, Script
+from emulator.wire.pack_tables import DOSSIER_CODE
+from emulator.world.furnish import furnish
+from emulator.world.kinds import DOSSIERS, STEPS
 from emulator.world.plot import Plot
+from emulator.world.records import Fields
+from emulator.world.shelf import Shelf
 from emulator.world.world import World
 
 BEGUN = "(begun)"
 """The name under which the plot keeps which scenario has begun, and when."""
+Due = tuple[int, Mapping[str, Any]]
 
 
-def begin(script: Script, plot: Plot, world: World) -> None:
-    """Begin a scenario unless it has begun in this epoch: machines at their start."""
-    standing = plot.standing(BEGUN)
-    if standing and standing.state == script.id:
-        return
+class NothingAlike(ValueError):
+    """A fixture is like a dossier that the pack does not have."""
+
+
+def begin(script: Script, plot: Plot, world: World) -> list[Due]:
+    """Begin a scenario unless it has begun in this epoch: records added, machines at their start.
+
+    Return the effects it schedules, each with its virtual instant. Not while the pen is held.
+
+    Raises:
+        NothingAlike: a fixture cannot be made.
+    """
+    if _has_begun(script, plot):
+        return []
     with plot.at_once():
-        standing = plot.standing(BEGUN)
-        if standing and standing.state == script.id:
-            return
+        if _has_begun(script, plot):
+            return []
         plot.forget()
         plot.put(BEGUN, script.id, world.now_ms)
-        for machine in script.machines.values():
-            enter(machine, machine.start, plot, world)
+        _furnish(script, plot, world)
+        return [due for machine in script.machines.values() for due in enter(machine, machine.start, plot, world)]
 
 
-def enter(machine: Machine, state: str, plot: Plot, world: World) -> None:
-    """Put a machine into a state."""
+def _has_begun(script: Script, plot: Plot) -> bool:
+    standing = plot.standing(BEGUN)
+    return standing is not None and standing.state == script.id
+
+
+def _furnish(script: Script, plot: Plot, world: World) -> None:
+    tables = {
+        name: {str(no): row for no, row in enumerate(_rows(rows, world), 1)} for name, rows in script.fixtures.items()
+    }
+    furniture = furnish(tables)
+    for dossier in furniture.dossiers:
+        Shelf(DOSSIERS, world.pack.dossiers, plot).put(dossier)
+    for step in furniture.steps:
+        Shelf(STEPS, world.pack.steps, plot).put(step)
+
+
+def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
+    for row in rows:
+        fields = dict(row)
+        model = fields.pop(LIKE, None)
+        if model is None:
+            yield fields
+            continue
+        found = world.pack.dossiers.by_key.get(model)
+        if found is None:
+            raise NothingAlike(f"{fields.get(DOSSIER_CODE)}: {model}")
+        yield found.fields | fields
+
+
+def enter(machine: Machine, state: str, plot: Plot, world: World) -> list[Due]:
+    """Put a machine into a state and return the effects of it and of the states that time alone leads to."""
     plot.put(machine.name, state, world.now_ms)
+    due, at_ms, seen = list[Due](), world.now_ms, set[str]()
+    while state not in seen:
+        seen.add(state)
+        here = machine.states[state]
+        due += later(here.effects, at_ms)
+        if here.after_ms is None or here.goto is None:
+            break
+        state, at_ms = here.goto, at_ms + here.after_ms
+    return due
+
+
+def later(effects: Iterable[Later], now_ms: int) -> list[Due]:
+    """Return effects with the virtual instants at which they are due."""
+    return [(now_ms + each.after_ms, each.effect) for each in effects]

@@ -133,5 +133,4 @@ class Script:
     steps: tuple[Step, ...] = ()
     machines: Mapping[str, Machine] = field(default_factory=dict)
     fixtures: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""

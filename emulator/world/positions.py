@@ -92,7 +92,7 @@ def syntax_problems(path: Path) -> list[Problem]:
     try:
         text = _text(raw)
     except UnicodeDecodeError as trouble:
-        return [_encoding_problem(path, raw, trouble.start)]
+        return [encoding_problem(path, raw, trouble.start)]
     try:
         json.loads(text)
         return [
@@ -106,7 +106,8 @@ def syntax_problems(path: Path) -> list[Problem]:
         return [problem_at(path, text, 0, "JSON lồng nhau quá sâu", "JSON is nested too deeply")]
 
 
-def _encoding_problem(path: Path, raw: bytes, start: int) -> Problem:
+def encoding_problem(path: Path, raw: bytes, start: int) -> Problem:
+    """Return the problem of a byte, at ``start``, that is not UTF-8."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Problem(str(path), 1, 1, "Tệp ở dạng UTF-16; hãy lưu lại bằng UTF-8", "file is UTF-16; save it as UTF-8")
     before = raw[:start].decode("utf-8").removeprefix("\ufeff")

@@ -81,6 +81,9 @@ class SandboxSettings:
     live_timeout_s: int = 60  # seconds a live agency may stay silent
     # Faults armed by PUT /__admin/faults (scenario/armed.py); not among the settings that PUT …/settings takes.
     armed_faults: tuple[dict[str, Any], ...] = ()
+    # Wishes of a caller for one call (ours): outcomes by the Prefer header, and by magic values in the body.
+    prefer_header: bool = True
+    magic_values: bool = True
 
 
 def setting_trouble(name: str, value: Any) -> tuple[str, str] | None:

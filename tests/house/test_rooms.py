@@ -38,6 +38,7 @@ LIBRARIES = {
     "gunicorn": {"server"},
     "requests": {"gateways"},
     "lxml": {"wire"},
+    "yaml": {"scenario"},
     "trustme": {"server"},
     "click": ASSEMBLY,
 }

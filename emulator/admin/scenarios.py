@@ -1,0 +1,182 @@
+"""Scenarios of a sandbox: which one plays, in what states, how often its steps were met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from emulator.admin.office import Office
+from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.visit import Answer, Visit
+from emulator.kernel.clock import iso
+from emulator.kernel.exchange import Call, Exchange
+from emulator.scenario.library import NoScenario
+from emulator.scenario.performance import NothingAlike, begin, enter
+from emulator.scenario.script import Machine, Script
+from emulator.world.plot import Plot
+from emulator.world.sandbox import Sandbox
+from emulator.world.world import World
+
+
+def known(office: Office, name: str) -> Script:
+    """Return a scenario of the library.
+
+    Raises:
+        Trouble: there is none of that name, or its file is wrong.
+    """
+    from emulator.scenario.reader import BadScenario
+
+    try:
+        return office.library.get(name)
+    except NoScenario as trouble:
+        vi, en = f"không có kịch bản '{name}'{trouble.vi}", f"there is no scenario {name!r}{trouble.en}"
+        raise invalid([Fault("/scenario", vi, en)]) from None
+    except BadScenario as trouble:
+        raise invalid([Fault("/scenario", str(each), str(each)) for each in trouble.problems]) from None
+
+
+def play(office: Office, sandbox: Sandbox) -> None:
+    """Begin the scenario of a sandbox, if it has one and it has not begun: its records are there from now on.
+
+    Raises:
+        Trouble: the scenario cannot be had, or does not fit the sandbox's pack.
+    """
+    if sandbox.definition.scenario is None:
+        return
+    world = office.enter(sandbox, Exchange(Call("GET", "/")))
+    try:
+        begin(known(office, sandbox.definition.scenario), Plot(world.store, world.home), world)
+    except NothingAlike as trouble:
+        vi, en = f"gói này không có hồ sơ để sao chép: {trouble}", f"the pack has no dossier to copy: {trouble}"
+        raise invalid([Fault("/scenario", vi, en)]) from None
+
+
+def shown(visit: Visit) -> Answer:
+    """Return the scenario of a sandbox with its states and counters; null when none plays."""
+    sandbox = visit.sandbox()
+    name = sandbox.definition.scenario
+    if name is None:
+        return Answer({"scenario": None})
+    script = known(visit.office, name)
+    world, plot = _world(visit)
+    return Answer(
+        {
+            **_card(script),
+            "states": {each.name: _standing(each, plot, world) for each in script.machines.values()},
+            "counters": {step.name: plot.counters().get(step.name, 0) for step in script.steps},
+            "problems": [asdict(each) for each in visit.office.library.problems(name)],
+        }
+    )
+
+
+def chosen(visit: Visit) -> Answer:
+    """Play a scenario from its beginning, or none (``null``). What the last one has changed stays; reset undoes it."""
+    from emulator.admin import schemas
+
+    before = visit.sandbox().definition.scenario
+    wish = schemas.load(schemas.ScenarioChoice(), visit.content())
+    if wish["scenario"] is not None:
+        known(visit.office, wish["scenario"])
+    _, plot = _world(visit)
+    with plot.at_once():
+        plot.forget()
+    try:
+        play(visit.office, visit.office.sandboxes.redefine(visit.sandbox(), wish))
+    except Trouble:
+        visit.office.sandboxes.redefine(visit.sandbox(), {"scenario": before})
+        raise
+    return shown(visit)
+
+
+def put_state(visit: Visit) -> Answer:
+    """Put a machine of the scenario into a state; WireMock's empty body puts it to its start."""
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.StateWish(), visit.content(may_be_empty=True))
+    script, machine = _machine(visit)
+    state = wish.get("state", machine.start)
+    if state not in machine.states:
+        names = ", ".join(machine.states)
+        raise invalid([Fault("/state", f"không có trạng thái này; có: {names}", f"no such state; there are: {names}")])
+    world, plot = _world(visit)
+    begin(script, plot, world)
+    with plot.at_once():
+        enter(machine, state, plot, world)
+    return shown(visit)
+
+
+def put_counter(visit: Visit) -> Answer:
+    """Set how often a step of the scenario was met."""
+    from emulator.admin import schemas
+
+    _, plot = _world(visit)
+    wish, name = schemas.load(schemas.CounterWish(), visit.content()), visit.named["name"]
+    if name not in {step.name for step in _script(visit).steps}:
+        raise Trouble("no-such-scenario-part", name=name)
+    with plot.at_once():
+        plot.set_counter(name, wish["value"])
+    return shown(visit)
+
+
+def reset(visit: Visit) -> Answer:
+    """Play the scenario from its beginning: states at their start, counters at zero. Dossiers stay as they are."""
+    _, plot = _world(visit)
+    with plot.at_once():
+        plot.forget()
+    play(visit.office, visit.sandbox())
+    return shown(visit)
+
+
+def listed(visit: Visit) -> Answer:
+    """Return the machines of the playing scenario in WireMock's form, and every scenario that can be chosen."""
+    name = visit.sandbox().definition.scenario
+    machines: Mapping[str, Machine] = known(visit.office, name).machines if name else {}
+    world, plot = _world(visit)
+    rows = [
+        {
+            "id": each.name,
+            "name": each.name,
+            "state": _standing(each, plot, world)["state"],
+            "possibleStates": list(each.states),
+            "mappings": [],
+        }
+        for each in machines.values()
+    ]
+    return Answer({"scenarios": rows, "library": sorted(visit.office.library.paths())})
+
+
+def _script(visit: Visit) -> Script:
+    name = visit.sandbox().definition.scenario
+    if name is None:
+        raise Trouble("no-such-scenario-part", name=visit.named["name"])
+    return known(visit.office, name)
+
+
+def _machine(visit: Visit) -> tuple[Script, Machine]:
+    script, name = _script(visit), visit.named["name"]
+    machine = script.machines.get(name)
+    if machine is None:
+        raise Trouble("no-such-scenario-part", name=name)
+    return script, machine
+
+
+def _world(visit: Visit) -> tuple[World, Plot]:
+    world = visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
+    return world, Plot(world.store, world.home)
+
+
+def _card(script: Script) -> dict[str, Any]:
+    return {
+        "scenario": script.id,
+        "title": script.title,
+        "purpose": script.purpose,
+        "good_client": script.good_client,
+        "source": script.source,
+    }
+
+
+def _standing(machine: Machine, plot: Plot, world: World) -> dict[str, Any]:
+    kept = plot.standing(machine.name)
+    state, since = machine.at(kept.state, kept.since_ms, world.now_ms) if kept else (machine.start, world.now_ms)
+    return {"state": state, "since": iso(since), "possible": list(machine.states)}

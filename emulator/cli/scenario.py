@@ -1,0 +1,86 @@
+"""``ndxp-emulator scenario``: which scenarios there are, what one does, and the beginning of a new one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import click
+
+from emulator.cli.stopping import CannotStart
+
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator scenario list
+  ndxp-emulator scenario show mat-tra-loi
+  ndxp-emulator scenario new mang-cham --out ./kich-ban
+"""
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@click.group(epilog=_EXAMPLES)
+def scenario() -> None:
+    """Kịch bản: liệt kê, xem, tạo mới. / Scenarios: list, show, begin a new one."""
+
+
+@scenario.command("list")
+def listed() -> None:
+    """Các kịch bản có sẵn. / The scenarios in the box."""
+    from emulator.scenario.library import Library
+
+    library = Library()
+    for name, path in sorted(library.paths().items(), key=lambda each: (each[1].parent.name, each[0])):
+        script = library.get(name)
+        click.echo(f"{path.parent.name:9} {name:28} {script.title['vi']} / {script.title['en']}")
+
+
+@scenario.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Một kịch bản: mục đích, phần mềm tốt làm gì, các bước. / One scenario, told."""
+    from emulator.scenario.library import Library, NoScenario
+
+    library = Library()
+    try:
+        script = library.get(name)
+    except NoScenario as trouble:
+        raise CannotStart(
+            f"Không có kịch bản “{name}”{trouble.vi}. / There is no scenario {name!r}{trouble.en}."
+        ) from trouble
+    for label, text in (("", script.title), ("? ", script.purpose), ("✓ ", script.good_client)):
+        click.echo(f"{label}{text['vi']}\n{label}{text['en']}")
+    click.echo(f"§ {script.source}\n")
+    click.echo(library.path_of(name).read_text(encoding="utf-8"), nl=False)
+
+
+@scenario.command()
+@click.argument("name")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Thư mục để ghi; mặc định: thư mục hiện tại. / Folder to write into; the current one by default.",
+)
+def new(name: str, out: Path) -> None:
+    """Viết tệp kịch bản mẫu NAME.yaml có chú thích. / Write a commented scenario file NAME.yaml."""
+    from emulator.scenario.grammar import schema
+    from emulator.scenario.template import SCHEMA_FILE, template
+
+    if not _NAME.fullmatch(name):
+        raise CannotStart(
+            f"“{name}”: tên chỉ gồm chữ thường không dấu, số và dấu “-”. / {name!r}: a name has lower-case letters, "
+            "digits and '-' only."
+        )
+    path = out / f"{name}.yaml"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template(name))
+        text = json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
+        (out / SCHEMA_FILE).write_text(text, encoding="utf-8")
+    except FileExistsError as trouble:
+        raise CannotStart(f"Đã có tệp {path}. / There is a file {path} already.") from trouble
+    except OSError as trouble:
+        raise CannotStart(f"Không ghi được {path}: {trouble}. / Cannot write {path}: {trouble}.") from trouble
+    click.echo(f"{path}\nndxp-emulator validate {path}\nndxp-emulator serve --scenario {path} --watch")

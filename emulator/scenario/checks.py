@@ -1,0 +1,93 @@
+"""What a single word of a scenario cannot show: contradictions, idle steps, fixtures that would not be taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from typing import Any
+
+import yaml
+
+from emulator.scenario.operations import SERVICES, matching
+from emulator.scenario.yaml_text import Page, members
+from emulator.world.furnish import nearest, row_findings
+
+Words = Mapping[str, Any]
+LIKE = "like"
+_WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")
+_ACTIONS = ("answer", "refuse", "fault", "delay", "goto", "effects")
+
+
+def check_step(words: Words, page: Page) -> None:
+    """Look for a step that does nothing, or two things at once, or refuses in words nobody has there."""
+    node = words["@"]
+    tried = {key.value for key, _ in members(node)}
+    if not any(name in words for name in _ACTIONS) and not tried & {*_ACTIONS, *_WIREMOCK}:
+        vi, en = f"Bước này không làm gì; cần một trong: {', '.join(_ACTIONS)}", "this step does nothing"
+        page.say(node, vi, f"{en}; one of {', '.join(_ACTIONS)} is expected")
+    if "answer" in words and "refuse" in words:
+        page.say(words["refuse"]["@"], "Không thể vừa answer vừa refuse", "answer and refuse exclude each other")
+    if "refuse" in words:
+        _check_refusal(words, page)
+    nth = words.get("nth")
+    if isinstance(nth, Mapping) and nth.get("to", 10**9) < nth.get("from", 1):
+        page.say(nth["@"], "“to” nhỏ hơn “from”", "'to' is smaller than 'from'")
+    for comparison in words.get("when", {}).values():
+        _check_pattern(comparison, page)
+
+
+def _check_refusal(words: Words, page: Page) -> None:
+    refuse = words["refuse"]
+    if ("error_code" in refuse) == ("status" in refuse):
+        vi = "Cần đúng một trong hai: error_code (dịch vụ từ chối) hoặc status (cổng từ chối)"
+        page.say(
+            refuse["@"], vi, "one of error_code (the service refuses) and status (the gateway refuses) is expected"
+        )
+    if refuse.get("error_code") == 0:
+        page.say(refuse["@"], "error_code 0 nghĩa là thành công", "error_code 0 means success")
+    meant = [name for pattern in words.get("on", ("*",)) for name in matching(pattern)]
+    if "error_code" in refuse and not any(name.startswith(SERVICES) for name in meant):
+        vi = f"{meant[0]} không có error_code; dùng status"
+        page.say(refuse["@"], vi, f"{meant[0]} has no error_code; use status")
+
+
+def _check_pattern(comparison: Words, page: Page) -> None:
+    if "matches" not in comparison:
+        return
+    try:
+        re.compile(comparison["matches"])
+    except re.error as trouble:
+        vi, en = f"Biểu thức chính quy sai: {trouble}", f"not a regular expression: {trouble}"
+        page.say(comparison["@"], vi, en)
+
+
+def check_times(words: Words, states: Container[str], page: Page) -> None:
+    """Look at a state: ``after`` and ``goto`` go together, and lead to a state that is there."""
+    if ("after" in words) != ("goto" in words):
+        page.say(words["@"], "after và goto của trạng thái phải đi cùng nhau", "after and goto of a state go together")
+    goto = words.get("goto")
+    if goto is not None and goto not in states:
+        vi, en = nearest(goto, list(states))  # type: ignore[call-overload]
+        page.say(words["@"], f"Không có trạng thái “{goto}”{vi}", f"there is no state {goto!r}{en}")
+
+
+def check_fixtures(found: Words, page: Page) -> None:
+    """Look at the records to add as a pack's inspection does; one that is ``like`` another may leave fields out."""
+    sheets = next((value for key, value in members(found["@"]) if key.value == "fixtures"), None)
+    for key, rows in members(sheets) if sheets is not None else ():
+        for row in rows.value if isinstance(rows, yaml.SequenceNode) else ():
+            _check_row(key.value, row, page)
+
+
+def _check_row(table: str, row: yaml.Node, page: Page) -> None:
+    keys = {key.value: (key, value) for key, value in members(row)}
+    texts = {name: value.value for name, (_, value) in keys.items() if isinstance(value, yaml.ScalarNode)}
+    is_copy = texts.pop(LIKE, None) is not None
+    if table not in ("dossiers", "steps"):
+        return
+    for finding in row_findings(table, "1", texts):
+        at = keys.get(finding.path[-1])
+        if at:
+            page.say(at[0] if finding.on_key else at[1], finding.vi, finding.en)
+        elif not is_copy:
+            page.say(row, finding.vi, finding.en)

@@ -1,0 +1,75 @@
+"""The words of what a step does: answer, refuse, spoil, change the country later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from emulator.scenario import words
+from emulator.scenario.words import Kind, Record, Word
+from emulator.scenario.yaml_text import Page, members, plain
+from emulator.world.furnish import nearest
+
+ANSWER = Record(
+    {
+        "status": Word(words.number(200, 599), "mã HTTP, mặc định 200", "HTTP status, 200 if none is named"),
+        "body": Word(words.anything(), "thân: chữ, hoặc cấu trúc gửi dạng JSON", "body: text, or what is sent as JSON"),
+        "headers": Word(words.map_of(words.text()), "header thêm vào", "headers to send"),
+    },
+    {"jsonBody": "body"},
+)
+REFUSE = Record(
+    {
+        "error_code": Word(words.number(-1_000_000, 1_000_000), "mã lỗi dịch vụ, khác 0", "the service's error code"),
+        "status": Word(words.number(400, 599), "mã HTTP của cổng", "HTTP status of the gateway"),
+        "code": Word(words.number(0, 1_000_000), "mã lỗi WSO2", "WSO2's code"),
+        "message": Word(words.text(), "câu báo lỗi", "the sentence"),
+        "description": Word(words.text(), "mô tả của cổng", "the gateway's description"),
+    }
+)
+EFFECT = Record(
+    {
+        "after": Word(words.duration(), "sau bao lâu theo đồng hồ ảo; mặc định: ngay", "virtual time; none: at once"),
+        "do": Word(words.anything(), "việc xảy ra: kind và các từ của nó", "what happens: kind and its words", True),
+    }
+)
+EFFECTS = words.list_of(EFFECT.kind())
+
+
+def fault_kind() -> Kind:
+    """Return a fault: its name, or a mapping with ``name`` and its parameters."""
+    from emulator.scenario.faults import FAULTS
+
+    name = words.one_of(FAULTS, "lỗi đã biết", "a known fault")
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        named = next((value for key, value in members(node) if key.value == "name"), node)
+        if named is node and isinstance(node, yaml.MappingNode):
+            return words.wrong(node, page, "Thiếu “name”: tên của lỗi", "'name' is missing: the name of the fault")
+        found = name.read(named, page)
+        if found is words.MISSING:
+            return found
+        given = {key.value: value for key, value in members(node) if key.value != "name"}
+        return found, _params(FAULTS[found], given, node, page)
+
+    rest = {"type": "object", "required": ["name"], "properties": {"name": name.schema}}
+    return Kind(read, {"anyOf": [name.schema, rest]})
+
+
+def _params(fault: Any, given: Mapping[str, yaml.Node], node: yaml.Node, page: Page) -> Mapping[str, Any]:
+    for word, value in given.items():
+        if word not in fault.params:
+            vi, en = nearest(word, fault.params)
+            listed = ", ".join(fault.params) or "–"
+            sentences = f"Lỗi này không có tham số “{word}”; có: {listed}{vi}", f"no parameter {word!r}; {listed}{en}"
+            page.say(value, *sentences)
+            return {}
+    try:
+        read: Mapping[str, Any] = fault.read({word: plain(value) for word, value in given.items()})
+    except ValueError as trouble:
+        at = given.get(getattr(trouble, "name", ""), node)
+        page.say(at, getattr(trouble, "vi", str(trouble)), getattr(trouble, "en", str(trouble)))
+        return {}
+    return read

@@ -1,0 +1,220 @@
+"""What may stand in a scenario file: each word with its kind. The reader and the published JSON Schema come from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from emulator.scenario.yaml_text import Page, members, plain
+from emulator.world.furnish import nearest
+
+_DURATION = re.compile(
+    r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,3})?)S)?)?",
+    re.ASCII,
+)
+_UNITS_MS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
+MISSING = object()
+"""What a reader returns when a node is wrong; the page has been told."""
+
+
+def length_ms(text: str) -> int | None:
+    """Return milliseconds of ``P2D`` or ``PT1.5S``; None when it is neither."""
+    found = _DURATION.fullmatch(text) if len(text) < 40 else None
+    if not found or not any(found.groups()):
+        return None
+    return round(sum(float(number) * _UNITS_MS[unit] for unit, number in found.groupdict().items() if number))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of value: how it is read, and its JSON Schema."""
+
+    read: Callable[[yaml.Node, Page], Any]
+    schema: Mapping[str, Any]
+
+
+def wrong(node: yaml.Node, page: Page, vi: str, en: str) -> Any:
+    """Tell the page and return MISSING."""
+    page.say(node, vi, en)
+    return MISSING
+
+
+def text(pattern: str = "", vi: str = "", en: str = "", *, may_be_empty: bool = False) -> Kind:
+    """Return a text, of a form when ``pattern`` is given."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        if not isinstance(node, yaml.ScalarNode) or (not node.value.strip() and not may_be_empty):
+            return wrong(node, page, "Cần một chuỗi chữ không rỗng", "a text that is not empty is expected")
+        if pattern and not re.fullmatch(pattern, node.value, re.ASCII):
+            return wrong(node, page, f"“{node.value}” {vi}", f"{node.value!r} {en}")
+        return node.value
+
+    schema: dict[str, Any] = {"type": ["string", "number"]} if not pattern else {"type": "string"}
+    return Kind(read, schema | ({"pattern": f"^(?:{pattern})$"} if pattern else {}))
+
+
+def number(low: float, high: float, *, whole: bool = True) -> Kind:
+    """Return a number within bounds."""
+    vi, en = f"Cần một số{' nguyên' if whole else ''} từ {low} đến {high}", f"a number from {low} to {high} is expected"
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        value: Any = plain(node) if isinstance(node, yaml.ScalarNode) else None
+        fits = type(value) is int or (not whole and type(value) is float)
+        return value if fits and low <= value <= high else wrong(node, page, vi, en)
+
+    return Kind(read, {"type": "integer" if whole else "number", "minimum": low, "maximum": high})
+
+
+def truth() -> Kind:
+    """Return true or false."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        value = plain(node) if isinstance(node, yaml.ScalarNode) else None
+        return (
+            value if isinstance(value, bool) else wrong(node, page, "Cần true hoặc false", "true or false is expected")
+        )
+
+    return Kind(read, {"type": "boolean"})
+
+
+def anything() -> Kind:
+    """Return any value, as JSON would hold it."""
+    return Kind(lambda node, _: plain(node), {})
+
+
+def one_of(known: Iterable[str], vi: str, en: str) -> Kind:
+    """Return one of the known words; ``vi`` and ``en`` say what they are."""
+    words = tuple(known)
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        if isinstance(node, yaml.ScalarNode) and node.value in words:
+            return node.value
+        said = node.value if isinstance(node, yaml.ScalarNode) else "…"
+        near = nearest(said, words)
+        listed = "" if near[0] or len(words) > 12 else f": {', '.join(words)}"
+        return wrong(node, page, f"“{said}” không phải {vi}{near[0]}{listed}", f"{said!r} is not {en}{near[1]}{listed}")
+
+    return Kind(read, {"enum": list(words)})
+
+
+def duration() -> Kind:
+    """Return milliseconds: ``PT3S``, ``P2D``, or a number of milliseconds."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        value = plain(node) if isinstance(node, yaml.ScalarNode) else None
+        if type(value) is int and value >= 0:
+            return value
+        found = length_ms(value) if isinstance(value, str) else None
+        if found is not None:
+            return found
+        vi = "Cần một khoảng thời gian: P2D (2 ngày), PT3S (3 giây), PT1H30M, hoặc số mili giây"
+        return wrong(node, page, vi, "a length of time is expected: P2D, PT3S, PT1H30M, or milliseconds")
+
+    forms = [
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "pattern": "^P(\\d+D)?(T(\\d+H)?(\\d+M)?([0-9.]+S)?)?$"},
+    ]
+    return Kind(read, {"anyOf": forms})
+
+
+def list_of(kind: Kind, *, or_single: bool = False) -> Kind:
+    """Return a list; a single value stands for a list of one when ``or_single``."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        if isinstance(node, yaml.SequenceNode):
+            if not node.value:
+                return wrong(node, page, "Danh sách rỗng", "the list is empty")
+            found = [kind.read(each, page) for each in node.value]
+            return tuple(each for each in found if each is not MISSING)
+        if or_single:
+            found = [kind.read(node, page)]
+            return MISSING if found[0] is MISSING else tuple(found)
+        return wrong(
+            node, page, "Cần một danh sách, mỗi dòng bắt đầu bằng “- ”", "a list is expected, each line begins '- '"
+        )
+
+    listed = {"type": "array", "minItems": 1, "items": kind.schema}
+    return Kind(read, {"anyOf": [kind.schema, listed]} if or_single else listed)
+
+
+def map_of(kind: Kind, keys: Kind | None = None) -> Kind:
+    """Return a mapping of free names to values of one kind."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            return wrong(node, page, "Cần các dòng “tên: giá trị”", "lines 'name: value' are expected")
+        found = {}
+        for key, value in members(node):
+            name = keys.read(key, page) if keys else key.value
+            read_value = kind.read(value, page)
+            if MISSING not in (name, read_value):
+                found[name] = read_value
+        return found
+
+    return Kind(read, {"type": "object", "additionalProperties": kind.schema})
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a record: its kind, what it means, and whether it must be there."""
+
+    kind: Kind
+    vi: str
+    en: str
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A mapping with known words. ``aliases`` are other spellings, WireMock's among them."""
+
+    words: Mapping[str, Word]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def kind(self) -> Kind:
+        """Return the kind of value that such a record is."""
+        return Kind(self.read, self.schema())
+
+    def read(self, node: yaml.Node, page: Page) -> Any:
+        """Return the values by word, with ``@`` the node itself; wrong words are told and left out."""
+        if not isinstance(node, yaml.MappingNode):
+            return wrong(node, page, "Cần các dòng “tên: giá trị”", "lines 'name: value' are expected")
+        found: dict[str, Any] = {"@": node}
+        for key, value in members(node):
+            word = self.aliases.get(str(key.value), str(key.value))
+            if word not in self.words:
+                self._unknown(key, page)
+            elif word in found:
+                page.say(key, f"“{key.value}” cùng nghĩa với một dòng trên", f"{key.value!r} repeats a line above")
+            else:
+                read = self.words[word].kind.read(value, page)
+                if read is not MISSING:
+                    found[word] = read
+        self._missing(node, page)
+        return found
+
+    def _unknown(self, key: yaml.Node, page: Page) -> None:
+        vi, en = nearest(str(key.value), [*self.words, *self.aliases])
+        vi, en = (vi, en) if vi else (f"; có: {', '.join(self.words)}", f"; there are: {', '.join(self.words)}")
+        page.say(key, f"Không có từ “{key.value}”{vi}", f"unknown word {key.value!r}{en}")
+
+    def _missing(self, node: yaml.Node, page: Page) -> None:
+        there = {self.aliases.get(str(key.value), key.value) for key, _ in members(node)}
+        for name, word in self.words.items():
+            if word.needed and name not in there:
+                page.say(node, f"Thiếu “{name}”: {word.vi}", f"{name!r} is missing: {word.en}")
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the record."""
+        spelt: Sequence[tuple[str, str]] = [*((name, name) for name in self.words), *self.aliases.items()]
+        properties = {
+            spelling: {**self.words[name].kind.schema, "description": f"{self.words[name].vi} / {self.words[name].en}"}
+            for spelling, name in spelt
+        }
+        needed = [name for name, word in self.words.items() if word.needed]
+        made = {"type": "object", "additionalProperties": False, "properties": properties}
+        return made | ({"required": needed} if needed else {})
