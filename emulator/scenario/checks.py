@@ -38,7 +38,8 @@ def check_step(words: Words, page: Page) -> None:
 
 def _check_refusal(words: Words, page: Page) -> None:
     refuse = words["refuse"]
-    if ("error_code" in refuse) == ("status" in refuse):
+    told = {key.value for key, _ in members(refuse["@"])}
+    if ("error_code" in told) == ("status" in told):
         vi = "Cần đúng một trong hai: error_code (dịch vụ từ chối) hoặc status (cổng từ chối)"
         page.say(
             refuse["@"], vi, "one of error_code (the service refuses) and status (the gateway refuses) is expected"
@@ -63,7 +64,8 @@ def _check_pattern(comparison: Words, page: Page) -> None:
 
 def check_times(words: Words, states: Container[str], page: Page) -> None:
     """Look at a state: ``after`` and ``goto`` go together, and lead to a state that is there."""
-    if ("after" in words) != ("goto" in words):
+    told = {key.value for key, _ in members(words["@"])}
+    if ("after" in told) != ("goto" in told):
         page.say(words["@"], "after và goto của trạng thái phải đi cùng nhau", "after and goto of a state go together")
     goto = words.get("goto")
     if goto is not None and goto not in states:

@@ -62,6 +62,8 @@ class Director:
         if step is None:
             return reply
         _remark(exchange, world)
+        if step.answer and step.answer.served:
+            reply = _reply(step.answer)
         if step.fault:
             reply = _fault(step.fault).upon(reply, exchange, world, step.fault.params)
         if step.delay_ms:
@@ -143,7 +145,7 @@ def _perform(step: Step, exchange: Exchange, world: World) -> Reply | None:
         reply: Reply | None = _fault(step.fault).instead(exchange, world, step.fault.params)
         if reply:
             return reply
-    return _reply(step.answer) if step.answer else None
+    return _reply(step.answer) if step.answer and not step.answer.served else None
 
 
 def _refusal(refuse: Refuse) -> GatewayRefusal | ServiceRefusal:

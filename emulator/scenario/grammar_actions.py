@@ -17,6 +17,9 @@ ANSWER = Record(
         "status": Word(words.number(200, 599), "mã HTTP, mặc định 200", "HTTP status, 200 if none is named"),
         "body": Word(words.anything(), "thân: chữ, hoặc cấu trúc gửi dạng JSON", "body: text, or what is sent as JSON"),
         "headers": Word(words.map_of(words.text()), "header thêm vào", "headers to send"),
+        "served": Word(
+            words.truth(), "true: dịch vụ làm xong việc rồi mới đổi trả lời", "true: after the work is done"
+        ),
     },
     {"jsonBody": "body"},
 )

@@ -152,7 +152,8 @@ def _answer(words: Words) -> Answer:
     is_text = body is None or isinstance(body, str)
     raw = (body or "").encode() if is_text else orjson.dumps(body)
     has_type = any(name.lower() == "content-type" for name, _ in given)
-    return Answer(words.get("status", 200), raw, given if has_type else (*given, *(_TEXT if is_text else _JSON)))
+    headers = given if has_type else (*given, *(_TEXT if is_text else _JSON))
+    return Answer(words.get("status", 200), raw, headers, words.get("served", False))
 
 
 def _effects(words: Words) -> tuple[Later, ...]:

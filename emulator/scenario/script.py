@@ -40,11 +40,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply that is given instead of the provider's."""
+    """A reply that is given instead of the provider's; ``served``: after the provider has done its work."""
 
     status: int = 200
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True)

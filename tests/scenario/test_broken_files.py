@@ -1,0 +1,64 @@
+"""Every kind of mistake in a scenario file is told with its line, its column and what was expected."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from emulator.cli import main
+from tests.scenario.broken import BASE, CASES, Broken
+
+_BYTES = (
+    ("latin-1", BASE.encode("utf-8").replace("Thử".encode(), b"Th\xfa"), (2, 14), "UTF-8"),
+    ("utf-16", BASE.encode("utf-16"), (1, 1), "UTF-16"),
+    ("behind a byte order mark", b"\xef\xbb\xbf" + BASE.replace("id: thu", "id: khac").encode(), (1, 5), "thu"),
+    (
+        "lines end as on Windows",
+        BASE.replace("status: 503", "status: 2").replace("\n", "\r\n").encode(),
+        (8, 22),
+        "400",
+    ),
+)
+
+
+def told(path: Path) -> list[dict[str, str | int]]:
+    result = CliRunner().invoke(main, ["validate", "--format", "json", str(path)])
+    problems: list[dict[str, str | int]] = json.loads(result.output)
+    assert result.exit_code == (2 if problems else 0)
+    return problems
+
+
+def test_the_base_of_the_table_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "thu.yaml"
+    path.write_text(BASE, encoding="utf-8")
+    assert told(path) == []
+    assert len(CASES) + len(_BYTES) >= 50
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, case: Broken) -> None:
+    path = tmp_path / "thu.yaml"
+    assert case.old in BASE
+    path.write_text(BASE.replace(case.old, case.new, 1), encoding="utf-8")
+    found = [each for each in told(path) if (each["line"], each["column"]) == (case.line, case.column)]
+    assert [each for each in found if case.vi in str(each["vi"]) and case.en in str(each["en"])], told(path)
+
+
+@pytest.mark.parametrize(("name", "raw", "place", "word"), _BYTES, ids=lambda each: str(each)[:20])
+def test_bytes_that_editors_leave_behind(
+    tmp_path: Path, name: str, raw: bytes, place: tuple[int, int], word: str
+) -> None:
+    path = tmp_path / "thu.yaml"
+    path.write_bytes(raw)
+    problems = told(path)
+    assert [(each["line"], each["column"]) for each in problems] == [place]
+    assert word in str(problems[0]["vi"])
+
+
+def test_a_folder_of_scenarios_is_checked_whole(tmp_path: Path) -> None:
+    for name in ("mot", "hai"):
+        (tmp_path / f"{name}.yaml").write_text(BASE, encoding="utf-8")
+    assert [Path(str(each["path"])).stem for each in told(tmp_path)] == ["hai", "mot"]
