@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
-from emulator.scenario.contract import Fault
+from emulator.scenario.fault import Fault
 from emulator.scenario.fields import CallFields
 from emulator.scenario.performance import Due, begin, enter, later
 from emulator.scenario.script import Answer, Blow, Refuse, Script, Step
@@ -65,6 +65,7 @@ class Director:
         if step.answer and step.answer.served:
             reply = _reply(step.answer)
         if step.fault:
+            exchange.faults.append(step.fault.name)
             reply = _fault(step.fault).upon(reply, exchange, world, step.fault.params)
         if step.delay_ms:
             delay_s = reply.delivery.delay_s + step.delay_ms / 1000
@@ -97,7 +98,7 @@ def _is_on(step: Step, exchange: Exchange) -> bool:
     operation = exchange.operation or ""
     if not any(fnmatchcase(operation, pattern) for pattern in step.on):
         return False
-    return step.fault is None or _fault(step.fault).fits(exchange)
+    return step.fault is None or _fault(step.fault).fits(operation)
 
 
 def _is_its_turn(script: Script, step: Step, plot: Plot, world: World) -> bool:

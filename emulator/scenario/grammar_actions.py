@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from emulator.scenario import words
+from emulator.scenario.fault import WrongParam
 from emulator.scenario.words import Kind, Record, Word
 from emulator.scenario.yaml_text import Page, members, plain
 from emulator.world.furnish import nearest
@@ -32,13 +33,6 @@ REFUSE = Record(
         "description": Word(words.text(), "mô tả của cổng", "the gateway's description"),
     }
 )
-EFFECT = Record(
-    {
-        "after": Word(words.duration(), "sau bao lâu theo đồng hồ ảo; mặc định: ngay", "virtual time; none: at once"),
-        "do": Word(words.anything(), "việc xảy ra: kind và các từ của nó", "what happens: kind and its words", True),
-    }
-)
-EFFECTS = words.list_of(EFFECT.kind())
 
 
 def fault_kind() -> Kind:
@@ -69,10 +63,9 @@ def _params(fault: Any, given: Mapping[str, yaml.Node], node: yaml.Node, page: P
             sentences = f"Lỗi này không có tham số “{word}”; có: {listed}{vi}", f"no parameter {word!r}; {listed}{en}"
             page.say(value, *sentences)
             return {}
+    plainly = {word: plain(value) for word, value in given.items()}
     try:
-        read: Mapping[str, Any] = fault.read({word: plain(value) for word, value in given.items()})
-    except ValueError as trouble:
-        at = given.get(getattr(trouble, "name", ""), node)
-        page.say(at, getattr(trouble, "vi", str(trouble)), getattr(trouble, "en", str(trouble)))
-        return {}
-    return read
+        fault.check(plainly)
+    except WrongParam as trouble:
+        page.say(given.get(trouble.name, node), f"{trouble.name} {trouble.vi}", f"{trouble.name} {trouble.en}")
+    return plainly

@@ -90,11 +90,7 @@ def wishes(call: Call, world: World) -> tuple[Wish, ...]:
     magic = table().get(int(found[1])) if found else None
     if magic is None or found is None:
         return ()
-    fault = None
-    if magic.fault:
-        from emulator.scenario.faults import FAULTS
-
-        fault = Blow(magic.fault, FAULTS[magic.fault].read({}))
+    fault = Blow(magic.fault) if magic.fault else None
     step = Step(name=found[0].decode(), on=BEHIND, refuse=magic.refuse, fault=fault, delay_ms=magic.delay_ms)
     return (Wish("magic", step),)
 

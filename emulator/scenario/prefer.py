@@ -69,11 +69,10 @@ def _blow(wished: dict[str, str], world: World) -> Blow | None:
         return None
     from emulator.scenario.faults import FAULTS
 
-    fault = FAULTS.get(said)
-    if fault is None:
+    if said not in FAULTS:
         _ignored("fault", f"tên một lỗi đã biết, không phải '{said}'", f"a known fault, not {said!r}", world)
         return None
-    return Blow(said, fault.read({}))
+    return Blow(said)
 
 
 def _delay_ms(wished: dict[str, str], world: World) -> int:

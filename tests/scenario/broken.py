@@ -215,8 +215,8 @@ CASES = (
         "",
         7,
         5,
-        "Bước này không làm gì; cần một trong: answer, refuse, fault, delay, goto, effect",
-        "this step does nothing; one of answer, refuse, fault, delay, goto, effects is ex",
+        "Bước này không làm gì; cần một trong: answer, refuse, fault, delay, goto",
+        "this step does nothing; one of answer, refuse, fault, delay, goto is expected",
     ),
     Broken(
         "answer and refuse",

@@ -12,7 +12,7 @@ from emulator.cli import main
 from tests.scenario.broken import BASE, CASES, Broken
 
 _BYTES = (
-    ("latin-1", BASE.encode("utf-8").replace("Thử".encode(), b"Th\xfa"), (2, 14), "UTF-8"),
+    ("latin-1", BASE.encode("utf-8").replace("Thử".encode(), b"Th\xfa"), (2, 15), "UTF-8"),
     ("utf-16", BASE.encode("utf-16"), (1, 1), "UTF-16"),
     ("behind a byte order mark", b"\xef\xbb\xbf" + BASE.replace("id: thu", "id: khac").encode(), (1, 5), "thu"),
     (
