@@ -24,7 +24,9 @@ class Casting:
     def director_of(self, call: Call, world: World) -> AnyDirector | None:
         """Return the director of one exchange, or None. Armed faults stand before the scenario."""
         name = world.sandbox.definition.scenario
-        wishes = tuple(wish for find in self._wishes for wish in find(call, world))
+        wishes: tuple[Wish, ...] = ()
+        for find in self._wishes:
+            wishes += find(call, world)
         director = None
         if name is not None or wishes:
             director = Director(self._find_script(name) if name is not None else None, wishes, CallFields(call))

@@ -17,7 +17,6 @@ from emulator.scenario.prefer import BEHIND
 from emulator.scenario.script import Blow, Refuse, Step
 from emulator.world.world import World
 
-_SIGNS = (b"-99", b"9999000000")
 _VALUE = re.compile(rb"(?:-\d{6}-99|(?<!\d)9999000000)(\d\d)(?!\d)")
 
 
@@ -82,9 +81,7 @@ def table() -> dict[int, Magic]:
 def wishes(call: Call, world: World) -> tuple[Wish, ...]:
     """Return the outcome of the first magic value in the body or query of a call."""
     body = call.body
-    if not any(sign in body for sign in _SIGNS) and "99" not in call.query:
-        return ()
-    if not world.settings.magic_values:
+    if not (b"-99" in body or b"9999000000" in body or "99" in call.query) or not world.settings.magic_values:
         return ()
     found = _VALUE.search(body) or _VALUE.search(call.query.encode("latin-1", "replace"))
     magic = table().get(int(found[1])) if found else None
