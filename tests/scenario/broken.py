@@ -548,10 +548,10 @@ CASES = (
     Broken(
         "fixture of a real person",
         "steps:",
-        "fixtures:\n  dossiers:\n    - {like: a, CMND: '998060000001'}\nsteps:",
+        "fixtures:\n  dossiers:\n    - {like: a, CMND: '000000000001'}\nsteps:",
         8,
         23,
-        "CMND: “998060000001” phải gồm 12 chữ số bắt đầu bằng 999, để không trùng người t",
-        "CMND: '998060000001' must be 12 digits that begin with 999, so that it is nobody",
+        "CMND: “000000000001” phải gồm 12 chữ số bắt đầu bằng 999, để không trùng người t",
+        "CMND: '000000000001' must be 12 digits that begin with 999, so that it is nobody",
     ),
 )
