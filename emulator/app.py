@@ -14,7 +14,7 @@ from emulator.admin.routes import admin
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.gateways.arrival import Arrival
-from emulator.gateways.door import Door
+from emulator.gateways.door import Door, Gateway
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.gateways.provincial import ProvincialGateway
@@ -74,13 +74,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     library = Library(settings.scenarios, is_watched=settings.watch)
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     gateway = NdxpGateway((_btxh(),))
-    doors = (
-        _xroad(packs),
-        ministry_site(btxh_pages.answer),
-        portal_site(dvcqg_site.answer),
-        ProvincialGateway(dvcqg_provincial.answer),
-        gateway,
-    )
+    doors = _doors(packs, gateway)
     timekeeper = Timekeeper(enter, sandboxes)
     door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settled)
     offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forwarded()))
@@ -99,6 +93,16 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     )
     play(office, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, office)
+
+
+def _doors(packs: Mapping[str, Pack], last: NdxpGateway) -> tuple[Gateway, ...]:
+    return (
+        _xroad(packs),
+        ministry_site(btxh_pages.answer),
+        portal_site(dvcqg_site.answer),
+        ProvincialGateway(dvcqg_provincial.answer),
+        last,
+    )
 
 
 def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:

@@ -12,7 +12,7 @@ from emulator.admin.visit import Answer, Visit
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.library import NoScenario
-from emulator.scenario.performance import NothingAlike, begin, enter
+from emulator.scenario.performance import Due, NothingAlike, begin, enter, schedule
 from emulator.scenario.script import Machine, Script
 from emulator.world.plot import Plot
 from emulator.world.sandbox import Sandbox
@@ -46,10 +46,17 @@ def play(office: Office, sandbox: Sandbox) -> None:
         return
     world = office.enter(sandbox, Exchange(Call("GET", "/")))
     try:
-        begin(known(office, sandbox.definition.scenario), Plot(world.store, world.home), world)
+        due = begin(known(office, sandbox.definition.scenario), Plot(world.store, world.home), world)
     except NothingAlike as trouble:
         vi, en = f"gói này không có hồ sơ để sao chép: {trouble}", f"the pack has no dossier to copy: {trouble}"
         raise invalid([Fault("/scenario", vi, en)]) from None
+    _schedule(due, world)
+
+
+def _schedule(due: list[Due], world: World) -> None:
+    if due:
+        schedule(due, world)
+        world.commit()
 
 
 def shown(visit: Visit) -> Answer:
@@ -100,9 +107,10 @@ def put_state(visit: Visit) -> Answer:
         names = ", ".join(machine.states)
         raise invalid([Fault("/state", f"không có trạng thái này; có: {names}", f"no such state; there are: {names}")])
     world, plot = _world(visit)
-    begin(script, plot, world)
+    due = begin(script, plot, world)
     with plot.at_once():
-        enter(machine, state, plot, world)
+        due += enter(machine, state, plot, world)
+    _schedule(due, world)
     return shown(visit)
 
 

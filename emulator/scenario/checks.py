@@ -15,7 +15,7 @@ from emulator.world.furnish import nearest, row_findings
 Words = Mapping[str, Any]
 LIKE = "like"
 _WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")
-_ACTIONS = ("answer", "refuse", "fault", "delay", "goto")
+_ACTIONS = ("answer", "refuse", "fault", "delay", "goto", "effects")
 
 
 def check_step(words: Words, page: Page) -> None:

@@ -12,7 +12,7 @@ from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
 from emulator.scenario.fault import Fault
 from emulator.scenario.fields import CallFields
-from emulator.scenario.performance import Due, begin, enter, later
+from emulator.scenario.performance import Due, begin, enter, later, schedule
 from emulator.scenario.script import Answer, Blow, Refuse, Script, Step
 from emulator.world.plot import Plot
 from emulator.world.world import World
@@ -58,6 +58,7 @@ class Director:
 
     def finish(self, reply: Reply, exchange: Exchange, world: World) -> Reply:
         """Spoil or delay the reply, if the step that acted says so."""
+        schedule(self._due, world)  # now, since a refused call leaves nothing else behind
         step = self._acting
         if step is None:
             return reply

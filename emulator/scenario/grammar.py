@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from emulator.scenario import words
-from emulator.scenario.grammar_actions import ANSWER, REFUSE, fault_kind
+from emulator.scenario.grammar_actions import ANSWER, EFFECTS, REFUSE, fault_kind
 from emulator.scenario.operations import OPERATIONS, matching
 from emulator.scenario.words import Kind, Record, Word
 from emulator.scenario.yaml_text import Page
@@ -116,7 +116,8 @@ def step_record() -> Record:
             "refuse": word(REFUSE.kind(), "từ chối", "refuse"),
             "fault": word(fault_kind(), "gây lỗi", "a fault"),
             "delay": word(words.duration(), "trễ bao lâu (giờ thật)", "how long to wait (real time)"),
-            "goto": word(words.text(), "chuyển sang trạng thái này", "go to this state"),
+            "effects": Word(EFFECTS, "việc xảy ra sau đó", "what happens later"),
+            "goto": Word(words.text(), "chuyển sang trạng thái này", "go to this state"),
         },
         _WIREMOCK,
     )
@@ -127,6 +128,7 @@ STATE = Record(
         "after": Word(
             words.duration(), "tự chuyển sau bao lâu (đồng hồ ảo)", "moves by itself after this virtual time"
         ),
+        "effects": Word(EFFECTS, "việc xảy ra khi bắt đầu trạng thái", "what happens when the state begins"),
         "goto": Word(words.text(), "tự chuyển sang trạng thái này", "where it moves"),
     }
 )

@@ -35,6 +35,34 @@ REFUSE = Record(
 )
 
 
+def _effect() -> Kind:
+    """Return an effect on the country, as the agenda takes it (docs/time.md)."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        from emulator.world.agenda import BadEffect
+        from emulator.world.life.effects import check
+
+        effect = plain(node)
+        try:
+            check(effect)
+        except BadEffect as trouble:
+            told = {f"/{key.value}": value for key, value in members(node)}
+            at = told.get(trouble.pointer, node)
+            return words.wrong(at, page, f"{trouble.pointer} {trouble.vi}", f"{trouble.pointer} {trouble.en}")
+        return effect
+
+    return Kind(read, {"type": "object", "required": ["kind"]})
+
+
+EFFECT = Record(
+    {
+        "after": Word(words.duration(), "sau bao lâu theo đồng hồ ảo; mặc định: ngay", "virtual time; none: at once"),
+        "do": Word(_effect(), "việc xảy ra: kind và các từ của nó", "what happens: kind and its words", True),
+    }
+)
+EFFECTS = words.list_of(EFFECT.kind())
+
+
 def fault_kind() -> Kind:
     """Return a fault: its name, or a mapping with ``name`` and its parameters."""
     from emulator.scenario.faults import FAULTS

@@ -86,6 +86,13 @@ def enter(machine: Machine, state: str, plot: Plot, world: World) -> list[Due]:
     return due
 
 
+def schedule(due: Iterable[Due], world: World) -> None:
+    """Put effects on the agenda. Takes the pen when there are any; whoever calls commits."""
+    for due_ms, effect in due:
+        world.hold()
+        world.agenda.add(due_ms, dict(effect))
+
+
 def later(effects: Iterable[Later], now_ms: int) -> list[Due]:
     """Return effects with the virtual instants at which they are due."""
     return [(now_ms + each.after_ms, each.effect) for each in effects]

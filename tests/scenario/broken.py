@@ -215,8 +215,8 @@ CASES = (
         "",
         7,
         5,
-        "Bước này không làm gì; cần một trong: answer, refuse, fault, delay, goto",
-        "this step does nothing; one of answer, refuse, fault, delay, goto is expected",
+        "Bước này không làm gì; cần một trong: answer, refuse, fault, delay, goto, effect",
+        "this step does nothing; one of answer, refuse, fault, delay, goto, effects is",
     ),
     Broken(
         "answer and refuse",
@@ -553,5 +553,14 @@ CASES = (
         23,
         "CMND: “000000000001” phải gồm 12 chữ số bắt đầu bằng 999, để không trùng người t",
         "CMND: '000000000001' must be 12 digits that begin with 999, so that it is nobody",
+    ),
+    Broken(
+        "effect of an unknown kind",
+        _REFUSE,
+        "    effects: [{do: {kind: sett}}]\n",
+        8,
+        27,
+        "không có loại",
+        "no such kind",
     ),
 )

@@ -234,6 +234,19 @@ fixtures:
     assert "000.00.15.G07-261106-0777" in visitor.btxh("DanhSachHoSo", pull()).text
 
 
+def test_effects_happen_on_the_virtual_clock_after_calls_and_after_states(stage: Stage) -> None:
+    visitor = stage(
+        "- {on: btxh.DongBoDVC, effects: [{after: P1D, do: {kind: set, settings: {api_state: blocked}}}]}",
+        "start: a\nstates: {a: {effects: [{after: PT1H, do: {kind: set, settings: {pull_limit: 7}}}]}}\n",
+    )
+    visitor.http.put("/__admin/clock", json={"action": "advance", "by": "PT2H"})
+    assert visitor.btxh("DongBoDVC", dossier(MaHoSo="")).json["error_code"] != 0
+    assert visitor.http.get("/__admin/settings").json["pull_limit"] == 7
+    assert outcomes(visitor, 1) == [200]
+    visitor.http.put("/__admin/clock", json={"action": "advance", "by": "P1DT1S"})
+    assert outcomes(visitor, 1) == [503]
+
+
 def test_a_changed_file_is_read_again_and_a_broken_one_is_not(stage: Stage, folder: Path) -> None:
     visitor = stage("- {name: a, on: btxh.*, nth: 3, refuse: {status: 500}}", watch=True)
     outcomes(visitor, 1)
