@@ -79,10 +79,10 @@ def shown(visit: Visit) -> Answer:
 
 def chosen(visit: Visit) -> Answer:
     """Play a scenario from its beginning, or none (``null``). What the last one has changed stays; reset undoes it."""
-    from emulator.admin import schemas
+    from emulator.admin import scenario_schemas, schemas
 
     before = visit.sandbox().definition.scenario
-    wish = schemas.load(schemas.ScenarioChoice(), visit.content())
+    wish = schemas.load(scenario_schemas.ScenarioChoice(), visit.content())
     if wish["scenario"] is not None:
         known(visit.office, wish["scenario"])
     _, plot = _world(visit)
@@ -98,9 +98,9 @@ def chosen(visit: Visit) -> Answer:
 
 def put_state(visit: Visit) -> Answer:
     """Put a machine of the scenario into a state; WireMock's empty body puts it to its start."""
-    from emulator.admin import schemas
+    from emulator.admin import scenario_schemas, schemas
 
-    wish = schemas.load(schemas.StateWish(), visit.content(may_be_empty=True))
+    wish = schemas.load(scenario_schemas.StateWish(), visit.content(may_be_empty=True))
     script, machine = _machine(visit)
     state = wish.get("state", machine.start)
     if state not in machine.states:
@@ -116,10 +116,10 @@ def put_state(visit: Visit) -> Answer:
 
 def put_counter(visit: Visit) -> Answer:
     """Set how often a step of the scenario was met."""
-    from emulator.admin import schemas
+    from emulator.admin import scenario_schemas, schemas
 
     _, plot = _world(visit)
-    wish, name = schemas.load(schemas.CounterWish(), visit.content()), visit.named["name"]
+    wish, name = schemas.load(scenario_schemas.CounterWish(), visit.content()), visit.named["name"]
     if name not in {step.name for step in _script(visit).steps}:
         raise Trouble("no-such-scenario-part", name=name)
     with plot.at_once():

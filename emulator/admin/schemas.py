@@ -75,24 +75,6 @@ class SandboxChange(Schema):
     scenario = fields.String(allow_none=True)
 
 
-class ScenarioChoice(Schema):
-    """``PUT /__admin/scenario``."""
-
-    scenario = fields.String(required=True, allow_none=True)
-
-
-class StateWish(Schema):
-    """``PUT /__admin/scenario/states/{name}``, and WireMock's ``PUT /__admin/scenarios/{name}/state``."""
-
-    state = fields.String()
-
-
-class CounterWish(Schema):
-    """``PUT /__admin/scenario/counters/{name}``."""
-
-    value = fields.Integer(required=True, strict=True, validate=_between(0, 2**53))
-
-
 class ClockTurn(Schema):
     """``PUT /__admin/clock``."""
 
