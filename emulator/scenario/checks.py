@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 
 from emulator.scenario.operations import SERVICES, matching
+from emulator.scenario.script import LIKE
 from emulator.scenario.yaml_text import Page, members
 from emulator.world.furnish import nearest, row_findings
 
 Words = Mapping[str, Any]
-LIKE = "like"
 _WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")
 _ACTIONS = ("answer", "refuse", "fault", "delay", "goto", "effects")
 

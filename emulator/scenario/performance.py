@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from emulator.scenario.checks import LIKE
-from emulator.scenario.script import Later, Machine, Script
+from emulator.scenario.script import LIKE, Later, Machine, Script
 from emulator.wire.pack_tables import DOSSIER_CODE
 from emulator.world.furnish import furnish
 from emulator.world.kinds import DOSSIERS, STEPS

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 Both = Mapping[str, str]
 Comparison = Literal["equals", "not", "contains", "matches", "present"]
+LIKE = "like"
+"""In a fixture: the key of a record of the pack that this one copies."""
 LAST = 5
 """The priority of a step that names none; a smaller number comes first, as in WireMock."""
 
