@@ -10,6 +10,7 @@ import csv
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,7 @@ class Clause:
         return f"{self.document} {self.number}"
 
 
+@cache
 def clauses() -> list[Clause]:
     with (ROOT / "requirements" / "clauses.csv").open(encoding="utf-8", newline="") as source:
         return [
@@ -58,6 +60,7 @@ def cited(text: str) -> set[str]:
     return found
 
 
+@cache
 def modules_by_clause() -> dict[str, list[str]]:
     found = defaultdict(list)
     for path in sorted((ROOT / "emulator").rglob("*.py")):
@@ -66,6 +69,7 @@ def modules_by_clause() -> dict[str, list[str]]:
     return found
 
 
+@cache
 def tests_by_clause() -> dict[str, list[str]]:
     """Tests that cite a clause in their own source, or whose module cites it in its docstring."""
     found = defaultdict(list)
