@@ -12,7 +12,7 @@ from emulator.kernel.clock import read_day, read_moment
 from emulator.wire.agency_codes import is_agency_code
 from emulator.wire.pack_tables import DOSSIER_CODE, KINDS, SCHEMA_VERSION, TABLES, Kind, dossier_form, step_form
 from emulator.wire.statuses import STATUS_NAMES
-from emulator.world.records import Dossier, Fields, ProcessingStep
+from emulator.world.records import Dossier, Fields, ProcessingStep, step_of
 
 Rows = dict[str, Fields]
 Tables = Mapping[str, Rows]
@@ -174,19 +174,8 @@ def _steps(rows: list[Fields], filed: Mapping[str, Dossier]) -> Iterator[Process
     numbers: Counter[str] = Counter()
     for row in rows:
         form = step_form(row)
-        dossier = filed[form.code]
         numbers[form.code] += 1
-        yield ProcessingStep(
-            dossier_code=form.code,
-            number=numbers[form.code],
-            origin="ministry",
-            province_code=dossier.province_code,
-            district_code=dossier.district_code,
-            commune_code=dossier.commune_code,
-            status=form.status,
-            handled_at=form.handled_at,
-            fields=form.fields,
-        )
+        yield step_of(filed[form.code], numbers[form.code], form.status, form.handled_at, form.fields)
 
 
 def link_findings(tables: Tables) -> Iterator[Finding]:

@@ -56,3 +56,18 @@ class ProcessingStep:
     status: int
     handled_at: int
     fields: Fields = field(default_factory=dict)
+
+
+def step_of(dossier: Dossier, number: int, status: int, handled_at: int, fields: Fields) -> ProcessingStep:
+    """Return a step as it stands in the history of its dossier, whose code, origin and place it shares."""
+    return ProcessingStep(
+        dossier_code=dossier.code,
+        number=number,
+        origin=dossier.origin,
+        province_code=dossier.province_code,
+        district_code=dossier.district_code,
+        commune_code=dossier.commune_code,
+        status=status,
+        handled_at=handled_at,
+        fields=fields,
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from emulator.providers.btxh.rules import SUPPLEMENT, status_after
 from emulator.wire.btxh import detail_id
 from emulator.wire.forms import FINAL_RESULT, DossierForm, StepForm
-from emulator.world.records import DetailLink, Dossier, ProcessingStep
+from emulator.world.records import DetailLink, Dossier, step_of
 from emulator.world.world import World
 
 
@@ -47,18 +47,7 @@ def file_dossier(form: DossierForm, stored: Dossier | None, world: World) -> Non
 
 def file_step(form: StepForm, dossier: Dossier, number: int, world: World) -> None:
     """Store a step as number ``number`` of its dossier, and move the dossier to the step's status."""
-    step = ProcessingStep(
-        dossier_code=form.code,
-        number=number,
-        origin=dossier.origin,
-        province_code=dossier.province_code,
-        district_code=dossier.district_code,
-        commune_code=dossier.commune_code,
-        status=form.status,
-        handled_at=form.handled_at,
-        fields=form.fields,
-    )
-    world.steps.put(step)
+    world.steps.put(step_of(dossier, number, form.status, form.handled_at, form.fields))
     world.dossiers.put(replace(_entered(dossier, form.status), changed_at=world.now_ms))
 
 

@@ -14,7 +14,7 @@ from emulator.world.life import portal_report
 from emulator.world.life.office_hours import due
 from emulator.world.life.records import ISSUED_FILES, IssuedFile
 from emulator.world.life.tiny_pdf import pdf
-from emulator.world.records import Dossier, Fields, ProcessingStep
+from emulator.world.records import Dossier, step_of
 from emulator.world.world import World
 
 _SUPPLEMENT = 5
@@ -63,22 +63,8 @@ def _write(dossier: Dossier, number: int, author: Author, note: str, due_days: i
     deadline = due(handled, due_days)
     fields = forms.step(dossier.code, dossier.status, author, note, (handled, deadline))
     world.dossiers.put(dossier)
-    world.steps.put(_step(dossier, number, handled, fields))
+    world.steps.put(step_of(dossier, number, dossier.status, handled, fields))
     portal_report.report(dossier, author, note, deadline, world)
-
-
-def _step(dossier: Dossier, number: int, handled_at: int, fields: Fields) -> ProcessingStep:
-    return ProcessingStep(
-        dossier_code=dossier.code,
-        number=number,
-        origin=dossier.origin,
-        province_code=dossier.province_code,
-        district_code=dossier.district_code,
-        commune_code=dossier.commune_code,
-        status=dossier.status,
-        handled_at=handled_at,
-        fields=fields,
-    )
 
 
 def entered(dossier: Dossier, status: int, now_ms: int) -> Dossier:
