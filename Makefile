@@ -14,7 +14,7 @@ types:  ## mypy, strict
 	$(PYTHON) -m mypy
 
 test:  ## the test suite
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -n auto --dist worksteal
 
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,24 @@ class Visitor:
         """Return the journal of the sandbox ``default``, oldest first."""
         newest_first: list[dict[str, Any]] = self.http.get("/__admin/requests?limit=2000").json["requests"]
         return newest_first[::-1]
+
+
+_MOST_WORKERS = 8  # the suite is known to be well with so many; more only cost memory
+_LONG = ("test_lint.py", "journeys/", "faults/test_sockets.py", "test_envelopes.py", "test_crash.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return what ``-n auto`` means; None leaves it to xdist, which reads its own variable."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker sits on it alone at the end."""
+    if getattr(config.option, "numprocesses", None) or "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: not any(part in item.nodeid for part in _LONG))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,12 @@ from tests.serving import Server
 
 
 @pytest.fixture(scope="module", params=["asgi", "gthread"])
-def line(request: pytest.FixtureRequest) -> Iterator[Server]:
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def line(kind: str) -> Iterator[Server]:
     """A real server per kind of worker; each test arms its own faults."""
-    with Server("--store", ":memory:", "--workers", "1", "--worker-kind", request.param) as server:
+    with Server("--store", ":memory:", "--workers", "1", "--worker-kind", kind) as server:
         yield server

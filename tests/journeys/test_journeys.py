@@ -113,7 +113,7 @@ def test_two_countries_at_once_know_nothing_of_each_other(countries: Any) -> Non
 
 
 def test_eight_writers_lose_no_update_and_leave_no_gap(server: Server, countries: Any) -> None:
-    four, each_pushes, failures = [countries() for _ in range(4)], 1_000, []
+    four, each_pushes, failures = [countries() for _ in range(4)], 250, []
 
     def push(country: Country, writer: int) -> None:
         with Client(server, country.name, country.client.pair) as client:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from emulator.cli import main
 from tests.serving import Client, Server, command, environment, failed_start
 
 
@@ -77,19 +79,35 @@ def test_the_flag_beats_the_variable_and_port_is_honoured() -> None:
         ((), {"NDXP_EMULATOR_PORT": "many"}, "NDXP_EMULATOR_PORT"),
         ((), {"PORT": "many"}, "PORT"),
         (("--mode", "kind"), {}, "--mode"),
-        (("--port", "0", "--pack", "no-such-pack"), {}, "no-such-pack"),
         ((), {"NDXP_EMULATOR_WORKER_KIND": "sync"}, "NDXP_EMULATOR_WORKER_KIND"),
         ((), {"NDXP_EMULATOR_TLS": "perhaps"}, "NDXP_EMULATOR_TLS"),
         (("--workers", "0"), {}, "--workers"),
         (("--host", "0.0.0.0"), {}, "--admin-token"),
-        (("--host", "192.0.2.1", "--admin-token", "x", "--port", "0"), {}, "192.0.2.1"),
-        (("--port", "0", "--port-file", "/proc/nowhere/port"), {}, "--port-file"),
     ],
 )
-def test_a_bad_value_stops_the_start_and_is_named(
+def test_a_word_that_cannot_be_meant_stops_the_start_and_is_named(
     flags: tuple[str, ...], variables: dict[str, str], named: str
 ) -> None:
-    assert named in failed_start("--store", ":memory:", *flags, **variables)
+    """These are refused before anything begins, so they need no process of their own."""
+    unset: dict[str, str | None] = {name: None for name in os.environ if name.startswith("NDXP_EMULATOR_")}
+    result = CliRunner().invoke(
+        main, ["serve", "--store", ":memory:", *flags], env={"PORT": None, **unset, **variables}
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert named in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (("--port", "many"), "--port"),
+        (("--port", "0", "--pack", "no-such-pack"), "no-such-pack"),
+        (("--host", "192.0.2.1", "--admin-token", "x", "--port", "0"), "192.0.2.1"),
+        (("--port", "0", "--port-file", "/proc/nowhere/port"), "--port-file"),
+    ],
+)
+def test_a_value_that_does_not_work_here_stops_the_start_and_is_named(flags: tuple[str, ...], named: str) -> None:
+    assert named in failed_start("--store", ":memory:", *flags)
 
 
 def test_a_taken_port_is_named_with_the_way_out() -> None:
