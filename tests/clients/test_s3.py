@@ -19,6 +19,7 @@ def test_s3_shows_nothing_and_does_not_notice_that_it_was_refused(country: AxisC
 
 
 def test_s3_finds_papers_with_a_raw_token_once_the_parameters_have_names(country: AxisCountry) -> None:
+    """KDL-V.2-22."""
     client = S3Client(country, names_parameters=True)
     (paper,) = client.papers(KenhThucHien="2")["result"]["DanhSachGiayToKetQua"]
     assert paper["DanhSachTepDinhKem"][0]["TenTep"] == "124.pdf"

@@ -52,6 +52,7 @@ def test_the_papers_request_as_printed_is_no_json_to_strict(visitor: Visitor) ->
 
 
 def test_the_papers_reply_has_the_printed_shape_key_for_key(portal: Portal) -> None:
+    """KDL-V.2-17, KDL-V.2-18, KDL-V.2-19, KDL-V.2-20, KDL-V.2-21, KDL-V.2-23."""
     portal.settle(papers_file_key="TenFile", papers_as_sample=True)
     reply = json.loads(portal.papers().data, object_pairs_hook=list)
     assert [key for key, _ in reply] == ["errorCode", "message", "signature", "result"]

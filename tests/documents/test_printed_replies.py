@@ -84,6 +84,7 @@ def ask(visitor, operation: str = "DanhSachHoSo", **changes: str):
 @pytest.mark.parametrize("mode", ["strict", "documented"])
 @pytest.mark.parametrize("kind", ["1", "100"])
 def test_a_dossier_is_printed_with_the_44_keys_in_order(tmp_path, mode: str, kind: str) -> None:
+    """BTXH-3.1.4-10, BTXH-3.1.4-18, BTXH-3.1.5-10, BTXH-3.1.5-15."""
     with visiting(tmp_path, [ministry_dossier(status=9, has_result=True)], mode=mode) as visitor:
         result = ask(visitor, LoaiDuLieu=kind)
     assert list(result) == ["message", "error_code", "data"]
@@ -91,6 +92,7 @@ def test_a_dossier_is_printed_with_the_44_keys_in_order(tmp_path, mode: str, kin
 
 
 def test_a_step_is_printed_with_the_sixteen_keys_in_order(tmp_path) -> None:
+    """BTXH-3.1.6-13."""
     with visiting(tmp_path, steps=[ministry_step()], mode="strict") as visitor:
         result = ask(visitor, "TienTrinhXuLy")
     assert list(result["data"][0]) == STEP_KEYS

@@ -9,6 +9,7 @@ from tests.dvcqg.portal_client import LLTP, Portal
 
 
 def test_the_list_of_security_servers_has_the_three_printed_keys(portal: Portal) -> None:
+    """KDL-V.1-10."""
     rows = portal.rows("LayDanhMucSSTaiTep")
     assert all(list(row) == ["MACOQUAN", "TENCOQUAN", "DSTCODE"] for row in rows)
     servers = {row["MACOQUAN"]: row["DSTCODE"] for row in rows}

@@ -49,6 +49,7 @@ def test_a_final_result_is_among_the_citizens_results_and_not_yet_in_kho_dl(port
 
 
 def test_a_kept_result_is_found_by_papers(portal: Portal) -> None:
+    """KDL-III.1-09."""
     finished(portal)
     reply = keep(portal, {"result": results(portal)[0]["id"], "reference_number": "9/STP-LLTP"})
     assert reply.status_code == 201
@@ -74,6 +75,7 @@ def test_a_result_of_a_dossier_that_is_not_finished_is_not_shown(portal: Portal)
 
 @pytest.mark.parametrize("code", ["KQ.G15.000008", "KQ.G15.999999"])
 def test_a_code_the_catalogue_does_not_let_in_is_refused(portal: Portal, code: str) -> None:
+    """KDL-III.1-10."""
     finished(portal, MaGiayToKetQua=code)
     reply = keep(portal, {"result": results(portal)[0]["id"]})
     assert (reply.status_code, reply.json["code"]) == (409, "may-not-be-kept")
@@ -100,6 +102,7 @@ def test_a_final_push_to_the_ministry_is_among_the_citizens_results_too(portal: 
 
 @pytest.mark.parametrize("form", ["original", "certified-copy", "electronic-certification"])
 def test_a_paper_of_a_dossier_filed_in_person_is_uploaded(portal: Portal, form: str) -> None:
+    """KDL-III.2-03."""
     reply = keep(portal, upload(form=form))
     assert (reply.status_code, reply.json["form"]) == (201, form)
     (paper,) = portal.found(SoDinhDanhChuSoHuu=NEWCOMER)
@@ -139,6 +142,7 @@ def test_a_reset_empties_what_was_kept_and_leaves_the_pack(portal: Portal) -> No
 
 
 def test_the_page_of_security_servers_says_what_the_service_says(portal: Portal) -> None:
+    """KDL-V.3-16."""
     rows = portal.rows("LayDanhMucSSTaiTep")
     assert portal.visitor.http.get(f"{ADMIN}/ss-info").json["security_servers"] == rows
     page = portal.visitor.http.get("/web/mtv/ss_info/index")

@@ -20,6 +20,7 @@ def test_the_login_gives_an_access_token_at_top_level(portal: Portal) -> None:
 
 
 def test_a_citizens_paper_is_found(portal: Portal) -> None:
+    """KDL-V.2-23."""
     reply = portal.papers()
     assert list(reply.json) == ["errorCode", "message", "signature", "result"]
     (paper,) = reply.json["result"]["DanhSachGiayToKetQua"]
@@ -64,6 +65,7 @@ def test_both_grammars_of_result_codes_are_taken(portal: Portal) -> None:
 
 
 def test_a_paper_of_two_sides_has_two_files(portal: Portal) -> None:
+    """KDL-V.2-21."""
     (birth,) = portal.found(MaThuTuc="1.001193", **asking(BIRTH))
     assert len(birth["DanhSachTepDinhKem"]) == 2
 
@@ -87,6 +89,7 @@ def test_a_land_certificate_must_be_named_by_its_number(portal: Portal) -> None:
 
 
 def test_a_code_that_does_not_belong_to_the_procedure_is_not_valid(portal: Portal) -> None:
+    """KDL-V.3-07."""
     reply = portal.papers(**asking(BIRTH)).json
     assert reply["errorCode"] == "-6"
     assert "không hợp lệ" in reply["message"]

@@ -21,6 +21,7 @@ def cors(profile: str, extra: str = "") -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_preflight_needs_no_token(visitor: Visitor, profile: Profile) -> None:
+    """NDXP-A8-01."""
     reply = Desk(visitor, profile).ask("OPTIONS", PUSH, headers=ASKS)
     assert (reply.status_code, reply.data) == (200, b"")
     assert list(reply.headers)[:-1] == cors(profile)

@@ -103,6 +103,7 @@ SECURITY: dict[str, tuple[dict[str, Any], str, int, int, str, dict[str, str]]] =
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", SECURITY)
 def test_security_faults_say_what_the_release_says(visitor: Visitor, profile: Profile, name: str) -> None:
+    """NDXP-1.2.1-05."""
     settings, token, status, code, message, by_profile = SECURITY[name]
     desk, description = Desk(visitor, profile, **settings), by_profile[profile]
     value = f"Bearer {desk.token()}" if token == "own" else token
@@ -302,6 +303,7 @@ def test_a_retired_api_is_not_there(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(("kind", "word"), [("sandbox", "Sandbox"), ("production", "Production")])
 def test_a_key_without_an_endpoint_is_refused_after_the_token(visitor: Visitor, kind: str, word: str) -> None:
+    """NDXP-A10-01."""
     desk = Desk(visitor, missing_endpoint=kind)
     reply = desk.push({"Authorization": f"Bearer {desk.token(kind=kind)}"})
     says = f"{word} key offered to the API with no {kind} endpoint"
@@ -320,6 +322,7 @@ def test_a_key_without_an_endpoint_is_refused_after_the_token(visitor: Visitor, 
     ],
 )
 def test_a_renamed_header_is_the_only_one_that_counts(visitor: Visitor, profile: Profile, says: str) -> None:
+    """NDXP-A9-01."""
     desk = Desk(visitor, profile, auth_header="AccessKey")
     token = desk.token()
     assert desk.push({"AccessKey": f"Bearer {token}"}).status_code == 200

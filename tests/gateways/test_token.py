@@ -47,6 +47,7 @@ def test_a_token_comes_with_the_headers_of_the_product_in_their_order(visitor: V
 def test_a_token_is_one_line_of_json_in_the_order_of_the_document(
     visitor: Visitor, profile: Profile, scope: str
 ) -> None:
+    """NDXP-1.2.1-02, NDXP-2.1.3-01, NDXP-2.1.3-02, NDXP-2.1.3-03, NDXP-2.1.3-04."""
     reply = Desk(visitor, profile).token_reply()
     token = reply.json["access_token"]
     assert reply.data.decode() == (
@@ -57,6 +58,7 @@ def test_a_token_is_one_line_of_json_in_the_order_of_the_document(
 
 
 def test_the_same_token_is_given_while_it_lives_and_its_rest_is_rounded_down(visitor: Visitor) -> None:
+    """NDXP-A1-03."""
     desk = Desk(visitor)
     first = desk.token_reply().json
     desk.wait(0.001)
@@ -78,6 +80,7 @@ def test_a_new_token_is_made_in_the_last_second_of_the_old_one(visitor: Visitor,
 
 
 def test_production_and_sandbox_keys_get_tokens_of_their_own(visitor: Visitor) -> None:
+    """NDXP-A10-01."""
     desk = Desk(visitor)
     assert desk.token(kind="production") != desk.token(kind="sandbox")
 
@@ -264,6 +267,7 @@ FAILURES: dict[str, Case] = {
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_token_is_refused_in_the_words_of_the_product(visitor: Visitor, profile: Profile, name: str) -> None:
+    """NDXP-1.2.1-02, NDXP-A2-04."""
     form, credentials, status, says, error, challenging = FAILURES[name]
     desk = Desk(visitor, profile)
     key = desk.pair()[0]

@@ -102,16 +102,10 @@ def clause_table() -> list[str]:
     return lines
 
 
-def own_tests(requirement: Requirement) -> list[str]:
-    """Our tests that show what binds the platform: they cite the requirement, or else its clause."""
-    cited_in = ledger.citations().get(requirement.id)
-    return cited_in or tests_by_clause().get(f"{requirement.document} {requirement.clause}", [])
-
-
 def shown_by(requirement: Requirement) -> str:
     """The cell that says what checks a requirement, or why nothing does."""
     if requirement.judged == "emulator":
-        return "<br>".join(f"`{name}`" for name in own_tests(requirement)[:2])
+        return "<br>".join(f"`{name}`" for name in ledger.citations().get(requirement.id, [])[:2])
     found = [", ".join(f"`{name}`" for name in ledger.checks().get(requirement.id, [])), requirement.reason]
     return "<br>".join(filter(None, found)) or "—"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 from collections import defaultdict
@@ -119,9 +120,14 @@ def open_duties() -> list[Requirement]:
 
 @cache
 def citations() -> dict[str, list[str]]:
-    """Our own tests that cite a requirement by its id."""
+    """Our own tests by the requirement they cite: how what binds the platform is shown."""
     found = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for name in sorted(set(ID.findall(path.read_text(encoding="utf-8")))):
-            found[name].append(path.relative_to(ROOT).as_posix())
+        text = path.read_text(encoding="utf-8")
+        if not ID.search(text):
+            continue
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                for name in sorted(set(ID.findall(ast.get_source_segment(text, node) or ""))):
+                    found[name].append(f"{path.relative_to(ROOT).as_posix()}::{node.name}")
     return found

@@ -45,6 +45,16 @@ def test_an_id_names_its_ledger_and_its_clause(name: str) -> None:
         assert each.id.rpartition("-")[0] == f"{name}-{each.clause.replace(' ', '')}", each.id
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_the_numbers_of_a_clause_run_without_a_gap(name: str) -> None:
+    """An id is never given up or moved: a row that falls is kept, with a reason."""
+    seen: Counter[str] = Counter()
+    for each in ledger.requirements_of(name):
+        clause, _, number = each.id.rpartition("-")
+        seen[clause] += 1
+        assert int(number) == seen[clause], each.id
+
+
 def test_no_two_requirements_of_a_clause_say_the_same() -> None:
     said = Counter((each.document, each.clause, each.text_en) for each in ledger.requirements())
     assert [text for text, times in said.items() if times > 1] == []
@@ -66,6 +76,15 @@ def test_every_requirement_is_filled_in() -> None:
 
 def test_only_the_platform_is_judged_by_our_own_tests() -> None:
     assert [r.id for r in ledger.requirements() if (r.judged == "emulator") != (r.actor == "platform")] == []
+
+
+def test_what_binds_the_platform_is_shown_by_a_test_that_cites_it() -> None:
+    bound = [each.id for each in ledger.requirements() if each.actor == "platform"]
+    assert [name for name in bound if not ledger.citations().get(name)] == []
+
+
+def test_our_own_tests_cite_only_requirements_that_exist() -> None:
+    assert set(ledger.citations()) - {each.id for each in ledger.requirements()} == set()
 
 
 def test_what_nobody_prescribes_is_never_a_must() -> None:

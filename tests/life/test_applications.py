@@ -20,6 +20,7 @@ ENDS = {3, 7, 8, 10, 11}
 
 
 def test_an_application_is_a_new_dossier_for_the_province_at_once(ministry: Ministry) -> None:
+    """BTXH-1.2-03."""
     (code,) = ministry.file(procedure="1.001731", province="01")
     (row,) = [row for row in ministry.pulled("DanhSachHoSo", "1", *DAY) if row["maHoSo"] == code]
     assert code.startswith("000.00.15.G07-261123-")

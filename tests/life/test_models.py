@@ -42,6 +42,7 @@ def test_a_province_that_pulls_daily_sees_every_dossier_step_and_result_once(min
 def test_in_model_a2_the_ministry_reports_to_the_national_portal_and_in_a1_it_does_not(
     ministry: Ministry, visitor: Visitor
 ) -> None:
+    """BTXH-1.2-04."""
     (silent,) = ministry.file(procedure="1.001731")
     portal = Portal(visitor, model="A2")
     (code,) = ministry.file(procedure="1.001731")

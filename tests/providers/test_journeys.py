@@ -8,6 +8,7 @@ from tests.providers.stories import CODE, ministry_dossier, ministry_step, visit
 
 
 def test_a_province_pushes_a_dossier_its_steps_and_its_result(visitor: Visitor) -> None:
+    """BTXH-3.1.1-49, BTXH-3.1.2-19, BTXH-3.1.3-49."""
     assert visitor.btxh("DongBoDVC", dossier()).json["error_code"] == 0
     for status, day in ((2, "20"), (4, "21"), (9, "23")):
         moved = visitor.btxh("XuLyHoSo", step(StatusId=str(status), ThoiDiemXuLy=f"{day}/11/2026"))
@@ -19,6 +20,7 @@ def test_a_province_pushes_a_dossier_its_steps_and_its_result(visitor: Visitor) 
 
 
 def test_a_province_pulls_dossiers_steps_and_results(tmp_path) -> None:
+    """NDXP-1.2.1-07."""
     with visiting(tmp_path, [ministry_dossier(status=9, has_result=True)], [ministry_step()]) as visitor:
         new = visitor.btxh("DanhSachHoSo", pull()).json["result"]
         steps = visitor.btxh("TienTrinhXuLy", pull()).json["result"]

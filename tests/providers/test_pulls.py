@@ -67,6 +67,7 @@ def test_an_empty_window_is_a_success_with_an_empty_list(tmp_path) -> None:
 
 
 def test_a_refused_pull_answers_in_the_envelope_of_a_pull(tmp_path) -> None:
+    """BTXH-3.1.4-10, BTXH-3.1.6-09."""
     with visiting(tmp_path) as visitor:
         for operation in ("DanhSachHoSo", "TienTrinhXuLy"):
             result = visitor.btxh(operation, pull(MaTinh="")).json["result"]

@@ -34,6 +34,7 @@ FILE = VXP + "/download/124.pdf"
 def test_a_wrong_address_gets_400_and_a_sentence_that_names_the_fault(
     visitor: Visitor, address: str, rule: str
 ) -> None:
+    """VDXP-B3-02."""
     status, code, message = fault(visitor.http.get(address))
     assert (status, code) == (400, "Client.BadRequest")
     told = next(remark for remark in newest(visitor)["remarks"] if remark["rule"] == rule)

@@ -19,6 +19,7 @@ HOSTED = shipped_folder() / "co-ban" / "hosted"
 def test_a_file_of_another_province_arrives_byte_for_byte_through_either_adapter(
     visitor: Visitor, context: str
 ) -> None:
+    """VDXP-B2-01."""
     reply = visitor.http.get(link(context=context))
     assert reply.status_code == 200
     assert reply.data == (HOSTED / "hagiang-124.pdf").read_bytes()
@@ -27,6 +28,7 @@ def test_a_file_of_another_province_arrives_byte_for_byte_through_either_adapter
 
 
 def test_the_journal_keeps_size_and_digest_of_a_file_but_not_its_bytes(visitor: Visitor) -> None:
+    """VDXP-B7-01."""
     reply = visitor.http.get(link())
     told = newest(visitor)
     assert told["operation"] == "province.download"

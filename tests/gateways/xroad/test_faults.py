@@ -78,6 +78,7 @@ def test_the_consumers_own_server_refuses(visitor: Visitor, settings: dict[str, 
     ],
 )
 def test_the_providers_server_refuses(visitor: Visitor, change: dict[str, Any], code: str, message: str) -> None:
+    """VDXP-B3-02."""
     admin(visitor, "PATCH", f"/subsystems/{HAGIANG}", change)
     assert fault(visitor.http.get(link())) == (500, code, message)
 
@@ -119,6 +120,7 @@ def test_a_host_that_is_down_times_out(visitor: Visitor) -> None:
 
 
 def test_without_a_right_access_is_denied(visitor: Visitor) -> None:
+    """KDL-V.4-06."""
     reply = visitor.http.get(link("/download/7.pdf", QUANGNAM, "https://dichvucong.quangnam.gov.vn"))
     assert fault(reply) == (
         500,
@@ -128,6 +130,7 @@ def test_without_a_right_access_is_denied(visitor: Visitor) -> None:
 
 
 def test_an_unknown_service_comes_before_access_and_access_before_a_disabled_service(visitor: Visitor) -> None:
+    """VDXP-B4-04."""
     address = link("/download/7.pdf", QUANGNAM, "https://dichvucong.quangnam.gov.vn")
     admin(visitor, "PATCH", f"/subsystems/{QUANGNAM}", {"service": "none"})
     assert fault(visitor.http.get(address))[1] == "Server.ServerProxy.UnknownService"

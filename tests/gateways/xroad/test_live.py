@@ -104,6 +104,7 @@ def test_a_live_agency_is_called_for_real_and_its_bytes_are_journalled_by_digest
 def test_a_redirect_of_the_vendor_is_not_followed_and_never_passed_on(
     live: Visitor, vendor: ThreadingHTTPServer
 ) -> None:
+    """VDXP-B2-01."""
     assert fault(live.http.get(address("/moved")))[1] == "Server.ServerProxy.ServiceFailed"
     assert len(vendor.seen) == 1
 
