@@ -53,6 +53,10 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "no-such-sandbox": Wording(404, "No such sandbox", "Không có sandbox '{name}'.", "There is no sandbox '{name}'."),
     "sandbox-exists": Wording(409, "Sandbox exists", "Đã có sandbox '{name}'.", "There is a sandbox '{name}' already."),
+    "no-such-attempt": Wording(
+        404, "No such attempt", "Không có lượt kiểm thử '{name}'.", "There is no attempt '{name}'."
+    ),
+    "wrong-moment": Wording(409, "Not now", "{vi}.", "{en}."),
     "default-stays": Wording(
         409,
         "The default sandbox stays",

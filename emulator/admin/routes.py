@@ -12,6 +12,7 @@ from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
 from emulator.admin import citizens, clock, dossiers, requests, sandboxes, scenarios, state, system, verify
+from emulator.admin.attempt_routes import ATTEMPT_ROWS
 from emulator.admin.axis_routes import AXIS_ROWS
 from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
@@ -85,6 +86,7 @@ ROUTES = (
     Route("POST", "/verify-sequence", verify.verified_in_order, "Kiểm chứng thứ tự", "Verify an order", scoped=True),
     Route("GET", "/chain", requests.chain, "Kiểm tra chuỗi băm", "Check the hash chain", scoped=True),
     *(Route(*row, scoped=True) for row in (*AXIS_ROWS, *FAULT_ROWS, *TIME_ROWS)),
+    *(Route(*row) for row in ATTEMPT_ROWS),
     Route("PUT", "/state", state.imported, "Nhập sandbox", "Import a sandbox", scoped=True, body_limit=_STATE_LIMIT),
     Route("GET", "/dossiers", dossiers.listed, "Các hồ sơ đang giữ", "The dossiers held", scoped=True),
     Route("GET", "/citizens/{id}/results", citizens.results, "Kết quả", "A citizen's results", scoped=True),

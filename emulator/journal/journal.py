@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from emulator.journal.chain import first_break
 from emulator.journal.search import Search
-from emulator.kernel.exchange import CLOCK_EFFECT
+from emulator.kernel.exchange import is_behind_the_scenes
 from emulator.store import journal_rows, sandbox_rows
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sqlite import Store
@@ -36,8 +36,8 @@ class Journal:
             after = chunk[-1].seq
 
     def calls(self, home: tuple[int, int], after: int = 0) -> Iterator[Entry]:
-        """Yield every exchange that somebody called for, oldest first: all but what the clock did."""
-        return (row for row in self.each(home, after) if row.operation != CLOCK_EFFECT)
+        """Yield every exchange that somebody called for, oldest first: not what the clock or a certification did."""
+        return (row for row in self.each(home, after) if not is_behind_the_scenes(row.operation))
 
     def newest(self, home: tuple[int, int]) -> int:
         """Return the sequence number of the newest exchange, 0 before the first."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 MASK = "***"
 _NAMES = (
@@ -15,23 +16,37 @@ _SECRET_HEADER = re.compile(
     r"x-.*(?:key|token|secret|signature|password|session).*)",
     re.ASCII | re.IGNORECASE,
 )
-_FORM = re.compile(rf"((?:^|[?&])(?:{_NAMES})=)[^&\s\"']+", re.IGNORECASE | re.ASCII)
-_JSON = re.compile(
-    rf'("(?:{_NAMES})"\s*:\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s",\[\]{{}}]+))', re.IGNORECASE | re.ASCII | re.DOTALL
-)
-_JSON_IN_TEXT = re.compile(
-    rf'((\\+")(?:{_NAMES})\\+"\s*:\s*)\\+"(?:(?!\\+").)*\\+"', re.IGNORECASE | re.ASCII | re.DOTALL
-)
-_XML = re.compile(rf"(<((?:\w+:)?(?:{_NAMES}))(?:\s[^<>]*)?>)[^<]+(</\2>)", re.IGNORECASE | re.ASCII)
+Hide = Callable[[str, str], str]
+"""What stands in a value's place, given the value as it is written and the form: ``form``, ``json``, ``xml``."""
+
+
+@lru_cache(4)
+def _patterns(more: str) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of secret fields, and of ``more`` names: in forms, JSON, JSON in a text, and XML."""
+    names = f"{_NAMES}|{more}" if more else _NAMES
+    flags = re.IGNORECASE | re.ASCII
+    return (
+        re.compile(rf"((?:^|[?&])(?:{names})=)([^&\s\"']+)", flags),
+        re.compile(rf'("(?:{names})"\s*:\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s",\[\]{{}}]+))', flags | re.DOTALL),
+        re.compile(rf'((\\+")(?:{names})\\+"\s*:\s*)\\+"((?:(?!\\+").)*)\\+"', flags | re.DOTALL),
+        re.compile(rf"(<((?:\w+:)?(?:{names}))(?:\s[^<>]*)?>)([^<]+)(</\2>)", flags),
+    )
+
+
 _SCHEME = re.compile(r"(basic|bearer)\s", re.IGNORECASE | re.ASCII)
+
+
+def hidden_header(name: str, value: str, hide: Callable[[str], str]) -> str:
+    """Return the value of a header with the secret in it hidden; the scheme of a credential stays readable."""
+    if not _SECRET_HEADER.fullmatch(name) or not value:
+        return value
+    scheme = _SCHEME.match(value)
+    return f"{scheme.group(1)} {hide(value[scheme.end() :])}" if scheme else hide(value)
 
 
 def masked_header(name: str, value: str) -> str:
     """Return the value of a header as it may be shown; the scheme of a credential stays readable."""
-    if not _SECRET_HEADER.fullmatch(name) or not value:
-        return value
-    scheme = _SCHEME.match(value)
-    return f"{scheme.group(1)} {MASK}" if scheme else MASK
+    return hidden_header(name, value, lambda _: MASK)
 
 
 def masked_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -44,12 +59,20 @@ def masked_text(text: str) -> str:
 
     It works on the text, not on its meaning: bodies that no parser would take are masked as well.
     """
-    text = _FORM.sub(rf"\1{MASK}", text)
-    text = _JSON.sub(_hide_json, text)
-    text = _JSON_IN_TEXT.sub(lambda found: f"{found[1]}{found[2]}{MASK}{found[2]}", text)
-    return _XML.sub(rf"\1{MASK}\3", text)
+    return hidden_text(text, lambda _value, _form: MASK)
 
 
-def _hide_json(found: re.Match[str]) -> str:
-    is_empty = found[2] == "" or found[3] == "null"
-    return found[0] if is_empty else f'{found[1]}"{MASK}"'
+def hidden_text(text: str, hide: Hide, more: str = "") -> str:
+    """Return a text with the values of secret fields, and of the fields ``more`` names (a pattern), hidden."""
+    form, in_json, nested, in_xml = _patterns(more)
+    text = form.sub(lambda found: found[1] + hide(found[2], "form"), text)
+    text = in_json.sub(lambda found: _hide_json(found, hide), text)
+    text = nested.sub(lambda found: f"{found[1]}{found[2]}{hide(found[3], 'nested')}{found[2]}", text)
+    return in_xml.sub(lambda found: found[1] + hide(found[3], "xml") + found[4], text)
+
+
+def _hide_json(found: re.Match[str], hide: Hide) -> str:
+    if found[2] == "" or found[3] == "null":
+        return found[0]
+    value, form = (found[3], "number") if found[2] is None else (found[2], "json")
+    return f'{found[1]}"{hide(value, form)}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.kernel.exchange import CLOCK_EFFECT
+from emulator.kernel.exchange import CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
 from emulator.store.journal_rows import Condition
 
 
@@ -13,7 +13,7 @@ from emulator.store.journal_rows import Condition
 class Search:
     """A question; None and the empty text mean: whatever. ``since_ms`` is a wall instant, as WireMock's ``since``.
 
-    What the clock did is no call: it is found ``with_clock``, or by its operation or outcome.
+    What the clock or a certification did is no call: it is found ``with_clock``, or by its operation or outcome.
     """
 
     operation: str | None = None
@@ -40,8 +40,9 @@ class Search:
             ("wall_ms >= ?", self.since_ms),
         ]
         kept = [Condition(sql, (value,)) for sql, value in asked if value not in (None, "")]
-        if not self.with_clock and self.operation != CLOCK_EFFECT and self.outcome not in ("happened", "lapsed"):
-            kept.append(Condition("operation IS NOT ?", (CLOCK_EFFECT,)))
+        asks_for_it = is_behind_the_scenes(self.operation) or self.outcome in ("happened", "lapsed")
+        if not self.with_clock and not asks_for_it:
+            kept.append(Condition(_IS_CALL, (CLOCK_EFFECT, CERTIFICATION + "%")))
         if self.rule:
             kept.append(Condition(_HAS_RULE, (self.rule,)))
         if self.q:
@@ -49,6 +50,7 @@ class Search:
         return kept
 
 
+_IS_CALL = "(operation IS NULL OR (operation <> ? AND operation NOT LIKE ?))"
 _HAS_RULE = "EXISTS (SELECT 1 FROM json_each(story, '$.remarks') WHERE json_extract(value, '$.rule') = ?)"
 _HAS_TEXT = (
     r"(path LIKE ? ESCAPE '\' OR json_extract(story, '$.remarks') LIKE ? ESCAPE '\'"

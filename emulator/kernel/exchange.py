@@ -11,6 +11,15 @@ Headers = tuple[tuple[str, str], ...]
 Outcome = Literal["answered", "refused", "unmatched", "error", "happened", "lapsed"]
 """``happened`` and ``lapsed`` are for what the clock did: a scheduled effect, or one that had become impossible."""
 CLOCK_EFFECT = "clock.effect"
+CERTIFICATION = "certification."
+"""What begins the operation of a certification's own marks in the journal. No caller can bring either about."""
+
+
+def is_behind_the_scenes(operation: str | None) -> bool:
+    """Tell whether an entry of the journal is no call, but something the clock or a certification did."""
+    return operation is not None and (operation == CLOCK_EFFECT or operation.startswith(CERTIFICATION))
+
+
 Level = Literal["note", "error"]
 Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
 

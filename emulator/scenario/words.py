@@ -101,6 +101,15 @@ def one_of(known: Iterable[str], vi: str, en: str) -> Kind:
     return Kind(read, {"enum": list(words)})
 
 
+def one_known(known: Callable[[], Iterable[str]], vi: str, en: str) -> Kind:
+    """Return one of the words that are known when a file is read."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        return one_of(known(), vi, en).read(node, page)
+
+    return Kind(read, {"type": "string"})
+
+
 def duration() -> Kind:
     """Return milliseconds: ``PT3S``, ``P2D``, or a number of milliseconds."""
 

@@ -55,10 +55,10 @@ class _Loader(yaml.SafeLoader):
 
 
 class Page:
-    """One file: its tree, and the problems found in it so far."""
+    """One file: its tree, and the problems found in it so far. ``raw``: its bytes, when it does not lie on the disk."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.problems = path, list[Problem]()
+    def __init__(self, path: Path, raw: bytes | None = None) -> None:
+        self.path, self.problems, self._raw = path, list[Problem](), raw
 
     def say(self, node: yaml.Node, vi: str, en: str) -> None:
         """Remember a problem at a node."""
@@ -89,7 +89,7 @@ class Page:
         return root
 
     def _text(self) -> str | None:
-        raw = self.path.read_bytes()
+        raw = self.path.read_bytes() if self._raw is None else self._raw
         if len(raw) > SIZE_LIMIT:
             self.problems.append(Problem(str(self.path), 1, 1, "Tệp lớn hơn 1 MB", "the file is larger than 1 MB"))
             return None

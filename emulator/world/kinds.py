@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.world.records import DetailLink, Dossier, ProcessingStep
+from emulator.world.records import DetailLink, Dossier, Keepsake, ProcessingStep
 from emulator.world.shelf import ShelfKind
 
 DOSSIERS = ShelfKind(
@@ -23,6 +23,13 @@ DETAIL_LINKS = ShelfKind(
     name="detail_links",
     record=DetailLink,
     key=lambda link: link.id,
+    place=lambda _: "",
+    moment=lambda _: 0,
+)
+KEEPSAKES = ShelfKind(
+    name="keepsakes",
+    record=Keepsake,
+    key=lambda keepsake: keepsake.name,
     place=lambda _: "",
     moment=lambda _: 0,
 )

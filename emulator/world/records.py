@@ -71,3 +71,11 @@ def step_of(dossier: Dossier, number: int, status: int, handled_at: int, fields:
         handled_at=handled_at,
         fields=fields,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """A text of the emulator's own that a sandbox keeps, by name; nothing of it is on any wire."""
+
+    name: str
+    text: str

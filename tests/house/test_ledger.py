@@ -15,6 +15,10 @@ from tests.house.ledger import FILES, Requirement
 
 CLAUSES = {(each.document, each.number) for each in coverage_page.clauses()}
 SECTIONS = {(each.document, each.clause) for each in ledger.sources()}
+KITS = {"btxh-a1", "btxh-a2", "cong-ndxp", "kho-dl"}
+has_all_kits = pytest.mark.skipif(
+    not {path.stem for path in ledger.kit_files()} >= KITS, reason="not all four kits have landed yet"
+)
 has_kits = pytest.mark.skipif(not ledger.kit_files(), reason="no kit has landed yet")
 
 
@@ -109,7 +113,7 @@ def test_a_kit_is_read_by_its_tests_and_their_requirements() -> None:
     assert ledger.tests_in({"variants": []}, "kits/part.yaml") == []
 
 
-@has_kits
+@has_all_kits
 def test_every_duty_of_a_vendors_system_has_a_check_or_a_reason() -> None:
     assert [each.id for each in ledger.open_duties()] == [], "see `python -m tests.house.coverage_page --open`"
 

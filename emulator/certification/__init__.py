@@ -1,0 +1,1 @@
+"""Certification: judging a vendor's client from the journal of what it did."""

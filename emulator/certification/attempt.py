@@ -1,0 +1,187 @@
+"""An attempt: one plan carried out in a sandbox of its own. Everything it is stands in that sandbox's journal."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.certification import marks
+from emulator.certification.challenge import Challenge, challenge_of
+from emulator.certification.evidence import entries_of, lines_of
+from emulator.certification.judge import Judgement, judge
+from emulator.certification.kit import Kit
+from emulator.certification.kit_reader import kit_of
+from emulator.certification.order import Cue, running_order
+from emulator.certification.plan import Plan, plan_of
+from emulator.certification.redaction import Redactor
+from emulator.certification.scenes import Record, record_of
+from emulator.certification.stage import House, put_away, set_up
+from emulator.certification.tasks import TASKS
+from emulator.certification.tasks.props import Props
+from emulator.kernel.dice import random_for
+from emulator.kernel.exchange import Call, Exchange
+from emulator.world.kinds import KEEPSAKES
+from emulator.world.records import Keepsake
+from emulator.world.sandbox import Sandbox
+from emulator.world.shelf import Base, Shelf
+from emulator.world.world import World
+
+PREFIX = "luot-"
+"""What the sandbox of an attempt is called; "lượt" is the word for one try."""
+_JOURNAL_LIMIT = 1_000_000
+_KEY = "redaction key"
+_SETTINGS = {"journal_limit": _JOURNAL_LIMIT, "magic_values": False, "prefer_header": False}
+"""No caller may choose its own answers while it is judged."""
+
+
+def keepsakes(world: World) -> Shelf[Keepsake]:
+    """Return what an attempt keeps for itself."""
+    return Shelf(KEEPSAKES, Base(KEEPSAKES), world)
+
+
+class WrongMoment(Exception):
+    """That cannot be done now; ``vi`` and ``en`` say why."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi, self.en = vi, en
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt and where it is played."""
+
+    house: House
+    sandbox: Sandbox
+    plan: Plan
+    kit: Kit
+    challenge: Challenge
+
+    @property
+    def id(self) -> str:
+        """Return the id, which is that of its sandbox."""
+        return self.sandbox.id
+
+    def redactor(self) -> Redactor:
+        """Return a redactor of this attempt; its key stands in the sandbox and in no bundle."""
+        kept = keepsakes(self.enter(Exchange(Call("GET", "/")))).get(_KEY)
+        return Redactor(bytes.fromhex(kept.text if kept else ""), identity=self.plan.redaction == "identity")
+
+    def lines(self, redactor: Redactor | None = None) -> list[bytes]:
+        """Return the journal as a bundle holds it."""
+        rows = self.house.journal.each(self.sandbox.home)
+        return list(lines_of(rows, self.challenge.digest, redactor or self.redactor()))
+
+    def record(self) -> Record:
+        """Return what has been played so far."""
+        return record_of(entries_of(self.lines()))
+
+    def order(self) -> tuple[Cue, ...]:
+        """Return every scene of the attempt."""
+        return running_order(self.kit, self.plan, self.challenge.seed)
+
+    def judged(self) -> Judgement:
+        """Return the verdicts as they stand now."""
+        return judge(self.kit, self.plan, self.record())
+
+    def begin(self) -> dict[str, Any] | None:
+        """Set the next scene up and return what the client is asked to do; None when all have been played.
+
+        Raises:
+            WrongMoment: a scene is being played, or the attempt is closed.
+        """
+        record = self.record()
+        if record.is_closed:
+            raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
+        if record.scenes and not record.scenes[-1].is_over:
+            raise WrongMoment("Cảnh trước chưa kết thúc", "the scene before has not ended")
+        order = self.order()
+        if len(record.scenes) == len(order):
+            return None
+        return self._begin(order[len(record.scenes)])
+
+    def _begin(self, cue: Cue) -> dict[str, Any]:
+        luck = random_for(self.challenge.seed, "stimulus", cue.no)
+        told = set_up(self.house, self.sandbox, cue.scene.stimulus, cue.no, luck)
+
+        def mark(world: World) -> Mapping[str, Any]:
+            made = TASKS[cue.scene.task](cue.scene.given, Props(cue.no, cue.test.id, self.plan, world))
+            expected = made.pop("expected", {})
+            made = {"no": cue.no, "now": Props(cue.no, cue.test.id, self.plan, world).now, **made}
+            base = {"no": cue.no, "test": cue.test.id, "role": cue.scene.role, "task": made}
+            return {**base, "stimulus": told, "expected": expected}
+
+        written = marks.write_mark(self.enter, marks.BEGUN, mark)
+        return {"task": written["task"], "say": cue.scene.say}
+
+    def end(self, how: str, **more: Any) -> None:
+        """End the scene that is played. ``how``: ``done``, ``crashed``, ``timeout``; more is kept as evidence.
+
+        Raises:
+            WrongMoment: no scene is played.
+        """
+        record = self.record()
+        if not record.scenes or record.scenes[-1].is_over:
+            raise WrongMoment("Không có cảnh nào đang diễn", "no scene is being played")
+        put_away(self.house, self.sandbox, record.scenes[-1].begun.body["stimulus"])
+        marks.write_mark(self.enter, marks.ENDED, lambda _: {"no": record.scenes[-1].no, "how": how, **more})
+
+    def declare(self, test_id: str, words: Mapping[str, str]) -> None:
+        """Write down what a person declares for an attest test."""
+        marks.write_mark(self.enter, marks.DECLARED, lambda _: {"test": test_id, **words})
+
+    def close(self) -> None:
+        """Close the attempt: nothing can be added, and what was never exercised is inconclusive.
+
+        Raises:
+            WrongMoment: it is closed already.
+        """
+        if self.record().is_closed:
+            raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
+        marks.write_mark(self.enter, marks.CLOSED, lambda _: {})
+
+    def enter(self, exchange: Exchange) -> World:
+        """Return the attempt's world as it is now."""
+        return self.house.enter(self.house.sandboxes.get(self.id), exchange)
+
+
+def open_attempt(house: House, attempt_id: str, plan: Plan, challenge: Challenge) -> Attempt:
+    """Make the sandbox of an attempt and write its first entry, which holds plan and challenge.
+
+    Raises:
+        SandboxExists: the id is taken.
+        NoKit: the plan's kit is not in the box.
+    """
+    kit = kit_of(plan.kit)
+    sandbox = house.sandboxes.create(attempt_id, {"mode": plan.mode, "seed": challenge.seed, "scenario": None})
+    house.sandboxes.change_settings(sandbox, {**_SETTINGS, "agency_code": plan.agency})
+    attempt = Attempt(house, house.sandboxes.get(attempt_id), plan, kit, challenge)
+
+    def told(world: World) -> Mapping[str, Any]:
+        keepsakes(world).put(Keepsake(_KEY, secrets.token_hex(32)))
+        named = {"id": kit.id, "version": kit.version, "digest": kit.digest}
+        return {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
+
+    marks.write_mark(attempt.enter, marks.OPENED, told)
+    for test_id, words in plan.attestations.items():
+        attempt.declare(test_id, words)
+    return attempt
+
+
+def attempt_of(house: House, attempt_id: str) -> Attempt:
+    """Return an attempt by id.
+
+    Raises:
+        NoSandbox: there is no such sandbox.
+        WrongMoment: that sandbox is not one of an attempt.
+    """
+    sandbox = house.settled(house.sandboxes.get(attempt_id))
+    first = house.journal.entry(sandbox.home, 1)
+    if first is None or first.operation != marks.OPENED:
+        raise WrongMoment("Sandbox này không phải lượt kiểm thử", "this sandbox is not an attempt")
+    told = json.loads(first.request_body)
+    plan = plan_of(told["plan"])
+    return Attempt(house, sandbox, plan, kit_of(plan.kit), challenge_of(told["challenge"]))

@@ -1,0 +1,63 @@
+"""The challenge an attempt is bound to: from its nonce comes every stimulus (certification levels L0 to L3)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from emulator.journal.chain import canonical, digest
+from emulator.kernel.clock import iso, to_ms
+
+_SEEDS = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the attempt must answer: a nonce that nobody could know before, the kit, and when it may begin.
+
+    ``authority`` names who handed it out; empty: the vendor made it itself, which proves nothing to others.
+    Moments are ISO 8601 with offset, or empty.
+    """
+
+    nonce: str
+    kit: str
+    kit_digest: str
+    valid_from: str = ""
+    valid_to: str = ""
+    authority: str = ""
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of the attempt's sandbox: dossier codes, people, order of defects."""
+        return int(digest(canonical(asdict(self))).removeprefix("sha256:")[:16], 16) % _SEEDS
+
+    @property
+    def digest(self) -> str:
+        """Return the digest that the first entry of the chain names as its predecessor."""
+        return digest(canonical(asdict(self)))
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the challenge as JSON holds it."""
+        return asdict(self)
+
+    def holds_at(self, moment_ms: int) -> bool:
+        """Tell whether an attempt may begin at a wall instant."""
+        from datetime import datetime
+
+        after = not self.valid_from or moment_ms >= to_ms(datetime.fromisoformat(self.valid_from))
+        return after and (not self.valid_to or moment_ms < to_ms(datetime.fromisoformat(self.valid_to)))
+
+
+def challenge_of(words: Mapping[str, Any]) -> Challenge:
+    """Return the challenge that ``as_dict`` wrote."""
+    return Challenge(**words)
+
+
+def new_challenge(
+    kit: str, kit_digest: str, *, authority: str = "", begins_ms: int | None = None, days: int = 14, nonce: str = ""
+) -> Challenge:
+    """Return a fresh challenge; ``nonce`` is given only where the same attempt is to be played again."""
+    span = ("", "") if begins_ms is None else (iso(begins_ms), iso(begins_ms + days * 86_400_000))
+    return Challenge(nonce or secrets.token_hex(16), kit, kit_digest, *span, authority)

@@ -1,0 +1,11 @@
+"""Every check by name. A check looks at the scenes of a test and says what it sees; the kit says how serious it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emulator.certification.checks.basics import BASICS
+from emulator.certification.checks.tokens import TOKENS
+from emulator.certification.finding import CheckOf
+
+CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS}

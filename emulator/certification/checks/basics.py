@@ -1,0 +1,105 @@
+"""Checks that every kit uses: what was called, what was met, what must not have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from emulator.certification.evidence import Entry
+from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
+from emulator.certification.scenes import Played
+
+Given = Mapping[str, Any]
+
+
+def listed(value: Any) -> tuple[Any, ...]:
+    """Return a list that a kit may write as a single value."""
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+
+
+def matching(scene: Played, given: Given) -> Iterator[Entry]:
+    """Yield the calls a kit describes: ``operation`` (one or several), ``outcome``, ``body`` (fields and values)."""
+    calls = scene.of(*listed(given["operation"])) if "operation" in given else scene.calls
+    wanted = dict(given.get("body", {}))
+    for call in calls:
+        if "outcome" in given and call.outcome not in listed(given["outcome"]):
+            continue
+        body = call.body if isinstance(call.body, dict) else {}
+        if all(str(body.get(name)) in map(str, listed(value)) for name, value in wanted.items()):
+            yield call
+
+
+def seen(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the client met what the emulator had prepared: ``fault`` by name, or a call that matches."""
+    met = [call for scene in scenes for call in scene.calls if _was_met(call, given)]
+    what = str(given.get("fault") or given.get("operation") or "")
+    if met:
+        return [good(f"Phần mềm đã gặp {what}", f"the client met {what}", *met[:3])]
+    return [unseen(f"Phần mềm chưa gặp {what}", f"the client never met {what}")]
+
+
+def _was_met(call: Entry, given: Given) -> bool:
+    if "fault" in given:
+        return any(fault in call.faults for fault in listed(given["fault"]))
+    if "status" in given and call.status not in listed(given["status"]):
+        return False
+    return any(True for _ in matching(Played(0, "", "main", call, {}, (call,)), given))
+
+
+def called(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether calls that match came: at least ``at_least`` (1), at most ``at_most``, in each scene."""
+    return [_counted(scene, given) for scene in scenes]
+
+
+def _counted(scene: Played, given: Given) -> Finding:
+    found = list(matching(scene, given))
+    low, high = int(given.get("at_least", 1)), given.get("at_most")
+    what = ", ".join(map(str, listed(given.get("operation", "*"))))
+    wanted = f"≥ {low}" if high is None else f"{low}…{high}"
+    if high is not None and len(found) > int(high):
+        vi, en = f"{what}: gọi quá nhiều lần", f"{what}: called too often"
+        return bad(vi, en, *found[:5], expected=wanted, actual=len(found))
+    if len(found) < low:
+        vi, en = f"{what}: chưa đủ lượt gọi", f"{what}: too few calls"
+        return unseen(vi, en, *found, expected=wanted, actual=len(found))
+    return good(f"{what}: {len(found)} lượt", f"{what}: {len(found)} calls", *found[:5])
+
+
+def quiet(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the client held back: none of the calls that match came."""
+    found = [call for scene in scenes for call in matching(scene, given)]
+    what = ", ".join(map(str, listed(given.get("operation", "*"))))
+    if found:
+        vi, en = f"Không được gọi {what} ở đây", f"{what} must not be called here"
+        return [bad(vi, en, *found[:5], expected=0, actual=len(found))]
+    return [good(f"Không gọi {what}", f"no {what} was called")]
+
+
+def proceeds(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the client went on where nothing held it back: a call that matches came in every scene."""
+    return called(scenes, given)
+
+
+def not_refused(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the services took what was sent; what they refuse or remark names field and rule."""
+    findings = []
+    ignored = set(map(str, listed(given.get("except", ()))))
+    looked = [call for scene in scenes for call in matching(scene, given)]
+    for call in looked:
+        errors = [each for each in call.remarks if each["level"] == "error" and each["rule"] not in ignored]
+        findings += [bad(each["vi"], each["en"], call, expected=each["rule"], actual=each["path"]) for each in errors]
+        if call.outcome in ("refused", "unmatched") and not errors and not call.faults:
+            vi, en = f"Bị từ chối: {call.reply_text[:200]}", f"refused: {call.reply_text[:200]}"
+            findings.append(bad(vi, en, call, actual=call.status))
+    if not looked:
+        return [unseen("Chưa có lời gọi nào để xét", "there is no call to look at")]
+    return findings or [good("Không lời gọi nào bị từ chối", "no call was refused", *looked[:3])]
+
+
+BASICS: Mapping[str, CheckOf] = {
+    "seen": seen,
+    "called": called,
+    "quiet": quiet,
+    "proceeds": proceeds,
+    "not-refused": not_refused,
+}

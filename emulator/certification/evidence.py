@@ -1,0 +1,219 @@
+"""The evidence: a journal as a bundle holds it, one canonical JSON line an entry, each naming its predecessor's digest.
+
+A judge sees these lines and nothing else, so that whoever has the bundle reaches the same verdicts.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from emulator.certification.redaction import Redactor
+from emulator.journal.chain import canonical, digest
+from emulator.journal.write import Entry as Row
+from emulator.kernel.clock import iso, to_ms
+from emulator.kernel.exchange import CERTIFICATION, is_behind_the_scenes
+
+
+def lines_of(rows: Iterable[Row], before: str, redactor: Redactor) -> Iterator[bytes]:
+    """Yield the lines of a bundle's journal; ``before`` is what the first one names as its predecessor."""
+    for row in rows:
+        line = canonical(_told(row, before, redactor))
+        before = digest(line)
+        yield line
+
+
+def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
+    story = json.loads(row.story)
+    asked, said = story["request"], story["response"]
+    kept = {name: story.get(name) for name in ("scenario", "faults") if story.get(name)}
+    return {
+        "prev": before,
+        "seq": row.seq,
+        "operation": row.operation,
+        "clause": story["clause"],
+        "outcome": row.outcome,
+        "consumer": story["consumer"] and redactor.commitment(story["consumer"]),
+        "virtual": story["virtual"],
+        "wall": iso(row.wall_ms),
+        "duration_us": row.duration_us,
+        "request": {
+            "method": row.method,
+            "scheme": asked["scheme"],
+            "host": asked["host"],
+            "target": redactor.text(asked["target"]),
+            "headers": [[name, redactor.header(name, value)] for name, value in asked["headers"]],
+            "body_size": asked["body_size"],
+            **_body(row.request_body, redactor),
+        },
+        "response": {
+            "status": row.status,
+            "headers": [[name, redactor.header(name, value)] for name, value in said["headers"]],
+            "body_size": said["body_size"],
+            **(_body(row.response_body, redactor) if said["body_kept"] else {"sha256": said["body_sha256"]}),
+            **({"delivery": said["delivery"]} if "delivery" in said else {}),
+            **({"delay_ms": said["delay_ms"]} if said.get("delay_ms") else {}),
+        },
+        "remarks": story["remarks"],
+        "effects": story["effects"],
+        **kept,
+    }
+
+
+def _body(content: bytes, redactor: Redactor) -> dict[str, str]:
+    if not content:
+        return {}
+    try:
+        return {"body": redactor.text(content.decode())}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(content).decode()}
+
+
+def broken_at(lines: Iterable[bytes], before: str) -> str | None:
+    """Return what is wrong with a chain of lines, or None."""
+    for number, line in enumerate(lines, 1):
+        try:
+            told = json.loads(line)
+        except ValueError:
+            return f"line {number} is not JSON"
+        if not isinstance(told, dict) or canonical(told) != line:
+            return f"line {number} is not written canonically"
+        if told.get("prev") != before:
+            return f"line {number} does not follow the one before"
+        before = digest(line)
+    return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One exchange as the judge sees it."""
+
+    told: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def seq(self) -> int:
+        """Return the number in the journal, which is what evidence is cited by."""
+        return int(self.told["seq"])
+
+    @cached_property
+    def operation(self) -> str:
+        """Return the operation's name, empty when the call matched none."""
+        return self.told["operation"] or ""
+
+    @property
+    def is_call(self) -> bool:
+        """Tell whether a client called: neither the clock nor a mark."""
+        return not is_behind_the_scenes(self.operation)
+
+    @property
+    def is_mark(self) -> bool:
+        """Tell whether the certification itself wrote it."""
+        return self.operation.startswith(CERTIFICATION)
+
+    @cached_property
+    def at_ms(self) -> int:
+        """Return the virtual instant."""
+        from datetime import datetime
+
+        return to_ms(datetime.fromisoformat(self.told["virtual"]))
+
+    @cached_property
+    def wall_ms(self) -> int:
+        """Return the wall instant."""
+        from datetime import datetime
+
+        return to_ms(datetime.fromisoformat(self.told["wall"]))
+
+    @property
+    def outcome(self) -> str:
+        """Return ``answered``, ``refused``, ``unmatched`` or ``error``."""
+        return str(self.told["outcome"])
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of the reply."""
+        return int(self.told["response"]["status"])
+
+    @property
+    def method(self) -> str:
+        """Return the HTTP method."""
+        return str(self.told["request"]["method"])
+
+    @cached_property
+    def path(self) -> str:
+        """Return the decoded path as it was sent, with the sandbox's prefix."""
+        return unquote(urlsplit(self.told["request"]["target"]).path)
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """Return the query's values by name, the last of each."""
+        return dict(parse_qsl(urlsplit(self.told["request"]["target"]).query, keep_blank_values=True))
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a request header (lower-case name), or None."""
+        return next((value for key, value in self.told["request"]["headers"] if key.lower() == name), None)
+
+    def reply_header(self, name: str) -> str | None:
+        """Return the first value of a reply header (lower-case name), or None."""
+        return next((value for key, value in self.told["response"]["headers"] if key.lower() == name), None)
+
+    @cached_property
+    def body(self) -> Any:
+        """Return the request body as JSON, or None when it is none."""
+        return _json(self.told["request"].get("body"))
+
+    @property
+    def text(self) -> str:
+        """Return the request body as text."""
+        return str(self.told["request"].get("body", ""))
+
+    @cached_property
+    def reply(self) -> Any:
+        """Return the reply's body as JSON, or None when it is none."""
+        return _json(self.told["response"].get("body"))
+
+    @property
+    def reply_text(self) -> str:
+        """Return the reply's body as text."""
+        return str(self.told["response"].get("body", ""))
+
+    @property
+    def faults(self) -> list[str]:
+        """Return the faults that were played on this exchange."""
+        return [*self.told.get("faults", ()), *filter(None, [(self.told.get("scenario") or {}).get("fault")])]
+
+    @property
+    def remarks(self) -> list[Mapping[str, str]]:
+        """Return what the emulator remarked."""
+        return list(self.told["remarks"])
+
+    @cached_property
+    def token(self) -> str | None:
+        """Return the bearer token the call carried (as its commitment), or None."""
+        value = self.header("authorization") or ""
+        scheme, _, token = value.partition(" ")
+        return token if scheme.lower() == "bearer" and token else None
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether the reply never reached the client whole."""
+        return bool(self.told["response"].get("delivery"))
+
+
+def _json(text: str | None) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except ValueError:
+        return None
+
+
+def entries_of(lines: Iterable[bytes]) -> list[Entry]:
+    """Return the entries of a bundle's journal."""
+    return [Entry(json.loads(line)) for line in lines]

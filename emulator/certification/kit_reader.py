@@ -1,0 +1,192 @@
+"""From a file to a kit: the words one by one, then what only the whole shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from emulator.certification.kit import Check, Kit, Scene, Stimulus, Test
+from emulator.certification.kit_words import KIT
+from emulator.journal.chain import digest
+from emulator.scenario.reader import value_node
+from emulator.scenario.words import MISSING
+from emulator.scenario.yaml_text import Page
+from emulator.world.furnish import nearest
+from emulator.world.positions import Problem
+
+Words = Mapping[str, Any]
+_SILENCE = {"defect", "twin", "control"}
+
+
+class BadFile(Exception):
+    """A kit or a plan cannot be used; ``problems`` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class NoKit(KeyError):
+    """There is no kit of that name; ``vi`` and ``en`` name the nearest one."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name)
+        self.vi, self.en = nearest(name, known)
+
+
+@cache
+def shipped_kits() -> Path:
+    """Return the folder of the kits in the box: of the installed package, or of the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_data" / "kits"
+    return installed if installed.is_dir() else package.parent / "kits"
+
+
+def kit_names() -> list[str]:
+    """Return the ids of the kits in the box."""
+    return sorted(path.stem for path in shipped_kits().glob("*.yaml"))
+
+
+def kit_of(name: str) -> Kit:
+    """Return a kit of the box. Raises NoKit, or BadFile when its file is wrong."""
+    path = shipped_kits() / f"{name}.yaml"
+    if name not in kit_names():
+        raise NoKit(name, kit_names())
+    return read_kit(path, path.read_bytes())
+
+
+def read_kit(path: Path, raw: bytes) -> Kit:
+    """Return the kit that a file's bytes hold; ``path`` is for the messages.
+
+    Raises:
+        BadFile: something is wrong with it.
+    """
+    page = Page(path, raw)
+    root = page.tree()
+    found: Any = KIT.read(root, page) if root is not None and not page.problems else MISSING
+    if found is MISSING or page.problems:
+        raise BadFile(sorted(set(page.problems)))
+    kit = _kit(found, raw)
+    _check_whole(kit, found, page)
+    if page.problems:
+        raise BadFile(sorted(set(page.problems)))
+    return kit
+
+
+def _plain(words: Words) -> dict[str, Any]:
+    return {name: value for name, value in words.items() if name != "@"}
+
+
+def _both(words: Words | None) -> dict[str, str]:
+    return {language: (words or {}).get(language, "") for language in ("vi", "en")} if words else {}
+
+
+def _kit(found: Words, raw: bytes) -> Kit:
+    return Kit(
+        id=found["id"],
+        version=found["version"],
+        title=_both(found["title"]),
+        purpose=_both(found["purpose"]),
+        groups={name: _both(words) for name, words in found["groups"].items()},
+        features={name: _both(words) for name, words in found.get("features", {}).items()},
+        tests=tuple(_test(words) for words in found["tests"]),
+        text=raw.decode("utf-8"),
+        digest=digest(raw),
+    )
+
+
+def _test(words: Words) -> Test:
+    return Test(
+        id=words["id"],
+        group=words["group"],
+        kind=words["kind"],
+        title=_both(words["title"]),
+        requirements=words["requirements"],
+        level=words.get("level", "MUST"),
+        needs=words.get("needs", ()),
+        feature=words.get("feature"),
+        scenes=tuple(_scene(scene) for scene in words.get("scenes", ())),
+        checks=tuple(_check(check) for check in words.get("checks", ())),
+        next=_both(words["next"]),
+        example=_both(words["example"]),
+        statement=_both(words.get("statement")),
+    )
+
+
+def _scene(words: Words) -> Scene:
+    stimulus = words.get("stimulus", {})
+    return Scene(
+        words["role"],
+        words["task"],
+        words.get("with", {}),
+        Stimulus(
+            faults=stimulus.get("faults", ()),
+            settings=stimulus.get("settings", {}),
+            advance_ms=stimulus.get("advance", 0),
+            effects=stimulus.get("effects", ()),
+            scenario=stimulus.get("scenario"),
+        ),
+        _both(words.get("say")),
+    )
+
+
+def _check(words: Words) -> Check:
+    return Check(words["check"], words.get("with", {}), words.get("on"), words.get("level", "MUST"))
+
+
+def _check_whole(kit: Kit, found: Words, page: Page) -> None:
+    if page.path.stem != kit.id:
+        page.say(value_node(found, "id"), f"id phải trùng tên tệp {page.path.stem}", "the id must be the file's name")
+    ids: set[str] = set()
+    for test, words in zip(kit.tests, found["tests"], strict=True):
+        for vi, en, word in _troubles(test, kit, ids):
+            page.say(value_node(words, word), vi, en)
+        ids.add(test.id)
+
+
+def _troubles(test: Test, kit: Kit, before: set[str]) -> Iterator[tuple[str, str, str]]:
+    if test.id in before:
+        yield f"Đã có phép thử {test.id}", f"there is a test {test.id} already", "id"
+    yield from _unknown(test.group, kit.groups, "nhóm", "group", "group")
+    if test.feature:
+        yield from _unknown(test.feature, kit.features, "tính năng", "feature", "feature")
+    for need in test.needs:
+        yield from _unknown(need, sorted(before), "phép thử đứng trước", "earlier test", "needs")
+    yield from _of_kind(test)
+    yield from _known_names(test)
+
+
+def _unknown(name: str, known: Iterable[str], vi: str, en: str, word: str) -> Iterator[tuple[str, str, str]]:
+    if name not in known:
+        near_vi, near_en = nearest(name, known)
+        yield f"Không có {vi} “{name}”{near_vi}", f"there is no {en} {name!r}{near_en}", word
+
+
+def _of_kind(test: Test) -> Iterator[tuple[str, str, str]]:
+    roles = {scene.role for scene in test.scenes}
+    if test.kind == "attest":
+        if test.scenes or test.checks or not test.statement:
+            yield "Loại attest chỉ có statement", "an attest test has a statement and nothing else", "kind"
+        return
+    if not test.scenes or not test.checks:
+        yield "Cần scenes và checks", "scenes and checks are needed", "kind"
+    if test.kind != "silence":
+        return
+    if roles != _SILENCE:
+        yield "Loại silence cần ba cảnh defect, twin, control", "silence needs defect, twin and control", "scenes"
+    for role, name in (("defect", "seen"), ("defect", None), ("twin", "proceeds"), ("control", "proceeds")):
+        if not any(check.role == role and (name is None or check.name == name) for check in test.checks):
+            vi, en = f"Thiếu phép kiểm tra {name} cho cảnh {role}", f"a check {name} of scene {role} is missing"
+            yield vi, en, "checks"
+
+
+def _known_names(test: Test) -> Iterator[tuple[str, str, str]]:
+    from emulator.certification.checks import CHECKS
+    from emulator.certification.tasks import TASKS
+
+    for check in test.checks:
+        yield from _unknown(check.name, CHECKS, "phép kiểm tra", "check", "checks")
+    for scene in test.scenes:
+        yield from _unknown(scene.task, TASKS, "việc", "task", "scenes")

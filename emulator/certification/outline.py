@@ -1,0 +1,143 @@
+"""The report as data: everything the printed one says, from a judgement and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from emulator import __version__
+from emulator.certification.attempt import Attempt
+from emulator.certification.challenge import Challenge
+from emulator.certification.evidence import Entry
+from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
+from emulator.certification.scenes import Played
+from emulator.journal.chain import digest
+
+SCHEMA = "ndxp-emulator/report/1"
+_CONCLUSIONS = {
+    "pass": ("đạt", "passed"),
+    "conditional": ("đạt có điều kiện", "passed on conditions"),
+    "fail": ("không đạt", "not passed"),
+    "incomplete": ("chưa đủ căn cứ kết luận", "incomplete"),
+}
+
+
+@cache
+def judge_digest() -> str:
+    """Return the digest of the judge itself: of every source of this room, in the order of their paths."""
+    room = Path(__file__).parent
+    sources = sorted(room.rglob("*.py"), key=lambda path: path.relative_to(room).as_posix())
+    told = "".join(f"{path.relative_to(room).as_posix()}\n{digest(path.read_bytes())}\n" for path in sources)
+    return digest(told.encode())
+
+
+def outline(judgement: Judgement, challenge: Challenge) -> dict[str, Any]:
+    """Return the report. The same kit, plan, challenge and journal give the same report anywhere."""
+    entries = judgement.record.entries
+    disorder = broken_order(judgement.kit, judgement.plan, judgement.record, challenge.seed)
+    return {
+        "schema": SCHEMA,
+        "emulator": {"version": __version__, "judge": judge_digest()},
+        "kit": {
+            "id": judgement.kit.id,
+            "version": judgement.kit.version,
+            "digest": judgement.kit.digest,
+            "title": dict(judgement.kit.title),
+            "purpose": dict(judgement.kit.purpose),
+        },
+        "challenge": {**challenge.as_dict(), "digest": challenge.digest},
+        "plan": judgement.plan.as_dict(),
+        "opened": _moment(entries[0]),
+        "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
+        "exchanges": len(entries),
+        "conclusion": conclusion(judgement),
+        "required": judgement.required,
+        "optional": judgement.optional,
+        "counts": dict(sorted(Counter(each.verdict for each in judgement.tests).items())),
+        "disorder": disorder.as_dict() if disorder else None,
+        "surprises": [{"test": test, "kind": kind} for test, kind in judgement.surprises()],
+        "groups": [
+            {"id": name, "title": dict(title), "verdict": _of_group(judgement, name)}
+            for name, title in judgement.kit.groups.items()
+        ],
+        "tests": [_test(each) for each in judgement.tests],
+    }
+
+
+def conclusion(judgement: Judgement) -> dict[str, str]:
+    """Return the conclusion in its three words of practice; what was never exercised is neither pass nor fail."""
+    if judgement.required in ("fail", "error"):
+        word = "fail"
+    elif not judgement.has_passed:
+        word = "incomplete"
+    else:
+        has_conditions = any(each.verdict not in ("pass", "omit") for each in judgement.tests)
+        word = "conditional" if has_conditions else "pass"
+    vi, en = _CONCLUSIONS[word]
+    return {"word": word, "vi": vi, "en": en}
+
+
+def _of_group(judgement: Judgement, name: str) -> str:
+    return worst([each.verdict for each in judgement.tests if each.test.group == name])
+
+
+def _moment(entry: Entry) -> dict[str, str]:
+    return {"virtual": str(entry.told["virtual"]), "wall": str(entry.told["wall"])}
+
+
+def _test(each: Judged) -> dict[str, Any]:
+    test = each.test
+    told: dict[str, Any] = {
+        "id": test.id,
+        "group": test.group,
+        "kind": test.kind,
+        "level": test.level,
+        "title": dict(test.title),
+        "requirements": list(test.requirements),
+        "verdict": each.verdict,
+        "findings": [finding.as_dict() for finding in each.findings],
+        "scenes": [_scene(scene) for scene in each.scenes],
+        "next": dict(test.next),
+        "example": dict(test.example),
+    }
+    if each.expected_failure:
+        told["expected_failure"] = each.expected_failure
+    if test.statement:
+        told["statement"] = dict(test.statement)
+    return told
+
+
+def _scene(scene: Played) -> dict[str, Any]:
+    return {
+        "no": scene.no,
+        "role": scene.role,
+        "do": scene.task.get("do"),
+        "begun": scene.begun.seq,
+        "calls": [call.seq for call in scene.calls],
+        "ending": {name: value for name, value in scene.ending.items() if name != "no"},
+    }
+
+
+def report_of(attempt: Attempt) -> dict[str, Any]:
+    """Return the report of an attempt as it stands now."""
+    return outline(attempt.judged(), attempt.challenge)
+
+
+def exit_code(report: Mapping[str, Any]) -> int:
+    """Return 0 all required passed, 1 one failed unexpectedly (or a baseline no longer holds), 3 incomplete, 5 ours."""
+    must = [test for test in report["tests"] if test["level"] == "MUST"]
+    if report["disorder"] or any(test["verdict"] == "error" for test in must):
+        return 5
+    if report["surprises"] and any(
+        each["kind"] == "unexpected-pass" or _is_must(each["test"], must) for each in report["surprises"]
+    ):
+        return 1
+    settled = DONE | {"fail"}
+    return 0 if all(test["verdict"] in settled for test in must) else 3
+
+
+def _is_must(test_id: str, must: list[Mapping[str, Any]]) -> bool:
+    return any(test["id"] == test_id for test in must)

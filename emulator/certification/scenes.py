@@ -1,0 +1,95 @@
+"""The journal cut into the scenes that were played: what the client was asked, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from emulator.certification.evidence import Entry
+from emulator.certification.kit import Role
+from emulator.certification.marks import BEGUN, CLOSED, DECLARED, ENDED, OPENED
+
+
+@dataclass(frozen=True)
+class Played:
+    """One scene as it was played. ``task`` is what the client was given; ``ending`` how it came to its end."""
+
+    no: int
+    test_id: str
+    role: Role
+    begun: Entry
+    task: Mapping[str, Any]
+    entries: tuple[Entry, ...] = ()
+    ending: Mapping[str, Any] = field(default_factory=dict)
+    expected: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def calls(self) -> list[Entry]:
+        """Return what the client called, oldest first."""
+        return [entry for entry in self.entries if entry.is_call]
+
+    def of(self, *operations: str) -> list[Entry]:
+        """Return the calls of some operations; ``btxh.*`` stands for all of a family."""
+        return [entry for entry in self.calls if _is_one_of(entry.operation, operations)]
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the scene has ended."""
+        return bool(self.ending)
+
+    @property
+    def has_crashed(self) -> bool:
+        """Tell whether the vendor's program ended in trouble, or had to be stopped."""
+        return self.ending.get("how") in ("crashed", "timeout")
+
+
+def _is_one_of(operation: str, wanted: Iterable[str]) -> bool:
+    return any(operation.startswith(each[:-1]) if each.endswith("*") else operation == each for each in wanted)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A whole attempt as its journal tells it."""
+
+    opened: Mapping[str, Any]
+    scenes: tuple[Played, ...]
+    declared: Mapping[str, Mapping[str, Any]]
+    is_closed: bool
+    entries: tuple[Entry, ...]
+
+    def of(self, test_id: str) -> tuple[Played, ...]:
+        """Return the scenes of a test, as they were played."""
+        return tuple(scene for scene in self.scenes if scene.test_id == test_id)
+
+
+def record_of(entries: Iterable[Entry]) -> Record:
+    """Return the attempt that a journal tells.
+
+    Raises:
+        ValueError: it does not begin with the mark of an attempt.
+    """
+    every = tuple(entries)
+    if not every or every[0].operation != OPENED:
+        raise ValueError("the journal does not begin with an attempt")
+    scenes: list[Played] = []
+    seen: list[Entry] = []
+    declared: dict[str, Mapping[str, Any]] = {}
+    for entry in every:
+        if entry.operation == BEGUN:
+            scenes.append(_begun(entry))
+            seen = []
+        elif entry.operation == ENDED:
+            scenes[-1] = replace(scenes[-1], entries=tuple(seen), ending=entry.body)
+        elif entry.operation == DECLARED:
+            declared[entry.body["test"]] = entry.body
+        elif scenes and not scenes[-1].is_over and not entry.is_mark:
+            seen.append(entry)
+    if scenes and not scenes[-1].is_over:
+        scenes[-1] = replace(scenes[-1], entries=tuple(seen))
+    return Record(every[0].body, tuple(scenes), declared, every[-1].operation == CLOSED, every)
+
+
+def _begun(entry: Entry) -> Played:
+    told = entry.body
+    return Played(told["no"], told["test"], told["role"], entry, told["task"], expected=told.get("expected", {}))

@@ -1,0 +1,86 @@
+"""The stage of an attempt: what is set up before a scene, and put away after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Any, Protocol
+
+from emulator.certification.kit import Stimulus
+from emulator.journal.journal import Journal
+from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import Exchange
+from emulator.world.sandbox import Sandbox, Sandboxes
+from emulator.world.settings import SandboxSettings
+from emulator.world.world import World
+
+
+class House(Protocol):
+    """What certification needs of the house; the admin API's office is one."""
+
+    @property
+    def sandboxes(self) -> Sandboxes:
+        """Return the sandboxes."""
+
+    @property
+    def journal(self) -> Journal:
+        """Return the journal."""
+
+    @property
+    def enter(self) -> Callable[[Sandbox, Exchange], World]:
+        """Return how a sandbox's world is entered."""
+
+    @property
+    def settled(self) -> Callable[[Sandbox], Sandbox]:
+        """Return how what is due on a clock happens."""
+
+    @property
+    def at_once(self) -> Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]]:
+        """Return how effects happen now."""
+
+
+def drawn(value: Any, luck: Random) -> Any:
+    """Return a value with every ``{pick: [...]}`` in it drawn."""
+    if isinstance(value, Mapping):
+        if set(value) == {"pick"}:
+            return drawn(luck.choice(list(value["pick"])), luck)
+        return {name: drawn(each, luck) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [drawn(each, luck) for each in value]
+    return value
+
+
+def set_up(house: House, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
+    """Prepare a scene; return the stimulus as it was drawn, for the journal."""
+    faults = [_armed(each, f"c{no}.{at}") for at, each in enumerate(drawn(stimulus.faults, luck))]
+    settings = drawn(stimulus.settings, luck)
+    if stimulus.advance_ms:
+        house.sandboxes.turn_clock(sandbox, lambda clock: clock.advance(system_ms(), stimulus.advance_ms))
+        sandbox = house.settled(house.sandboxes.get(sandbox.id))
+    effects = drawn(stimulus.effects, luck)
+    if effects:
+        house.at_once(sandbox, effects)
+    if faults or settings:
+        house.sandboxes.change_settings(sandbox, {**settings, "armed_faults": faults})
+    if stimulus.scenario:
+        house.sandboxes.redefine(sandbox, {"scenario": stimulus.scenario})
+    told: dict[str, Any] = {"faults": faults, "settings": settings, "effects": effects}
+    told |= {"advance_ms": stimulus.advance_ms, "scenario": stimulus.scenario}
+    return {name: value for name, value in told.items() if value}
+
+
+def put_away(house: House, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
+    """Disarm what a scene had armed; settings return to what they are by themselves."""
+    before = SandboxSettings()
+    changed = {name: getattr(before, name) for name in stimulus.get("settings", {})}
+    if changed or stimulus.get("faults"):
+        house.sandboxes.change_settings(sandbox, {**changed, "armed_faults": []})
+    if stimulus.get("scenario"):
+        house.sandboxes.redefine(sandbox, {"scenario": None})
+
+
+def _armed(fault: Mapping[str, Any], arm_id: str) -> dict[str, Any]:
+    """Return an armed fault as the sandbox keeps it (emulator/scenario/armed.py); each has its own counters."""
+    nth = fault.get("nth", ())
+    listed = list(nth) if isinstance(nth, (list, tuple)) else [nth]
+    return {"params": {}, "on": "*", **fault, "nth": listed, "id": arm_id}

@@ -1,0 +1,100 @@
+"""What a task is made from: the seed's luck, people who cannot exist, places, codes; nothing known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from random import Random
+from typing import Any
+
+from emulator.certification.plan import Plan
+from emulator.kernel.clock import iso, to_datetime
+from emulator.kernel.dice import random_for
+from emulator.wire import catalogues, gso
+from emulator.world.life.units import place_of
+from emulator.world.people import Person, people
+from emulator.world.world import World
+
+HOME_PROVINCE = "01"
+_CROWD = 40  # people a scene may have of its own
+
+
+class _Crowd:
+    """People without end, kept as far as somebody has asked."""
+
+    def __init__(self, seed: int) -> None:
+        self._source: Iterator[Person] = people(seed)
+        self._known: list[Person] = []
+
+    def person(self, number: int) -> Person:
+        while len(self._known) < number:
+            self._known.append(next(self._source))
+        return self._known[number - 1]
+
+
+@lru_cache(8)
+def _crowd(seed: int) -> _Crowd:
+    return _Crowd(seed)
+
+
+@dataclass(frozen=True)
+class Props:
+    """What one scene may use. ``no`` is the scene's number in the attempt; ``world`` is held."""
+
+    no: int
+    test_id: str
+    plan: Plan
+    world: World
+    offset: int = 0
+
+    @property
+    def seed(self) -> int:
+        """Return the attempt's seed."""
+        return self.world.sandbox.definition.seed
+
+    def luck(self, *purpose: object) -> Random:
+        """Return the luck of one purpose within the scene."""
+        return random_for(self.seed, "scene", self.no, *purpose)
+
+    @property
+    def now(self) -> str:
+        """Return the virtual instant, ISO 8601 with offset."""
+        return iso(self.world.now_ms)
+
+    def person(self, number: int) -> Person:
+        """Return the scene's ``number``-th citizen, counted from 1."""
+        return _crowd(self.seed).person((self.no - 1) * _CROWD + number)
+
+    def dossier_code(self, number: int) -> str:
+        """Return a code of the plan's agency that no other scene has, filed today (facts-platforms §2.1)."""
+        day = f"{to_datetime(self.world.now_ms):%y%m%d}"
+        serial = self._serials[number - 1]
+        return f"000.11.26.{self.plan.agency}-{day}-{serial:04d}"
+
+    @cached_property
+    def _serials(self) -> list[int]:
+        start = (self.no - 1) * _CROWD % 9000
+        return [1000 + (start + each) % 9000 for each in range(_CROWD)]
+
+    def place(self, number: int) -> Mapping[str, str]:
+        """Return where a dossier is handled: GSO codes and names of a commune of the province."""
+        luck, era = self.luck("place", number), self.world.settings.gso_era
+        district = luck.choice(sorted(gso.districts(HOME_PROVINCE))) if era == "2023" else ""
+        commune = luck.choice(sorted(gso.communes(HOME_PROVINCE, district)))
+        found = place_of(era, HOME_PROVINCE, district, commune)
+        return {"province": HOME_PROVINCE, "district": district, "commune": commune, "unit": found.unit}
+
+    def procedure(self, number: int, code: str | None = None) -> Mapping[str, str]:
+        """Return one of the eleven procedures (BTXH PL 1), with the code of its result."""
+        rows = self.world.pack.rows("procedures")
+        codes = sorted(catalogues.PROCEDURES)
+        wanted = code or self.luck("procedure", number).choice(codes)
+        row: Mapping[str, Any] = next(row for row in rows if row["MaTTHC"] == wanted)
+        return {
+            "code": wanted,
+            "name": str(row["TenTTHC"]),
+            "sector_code": str(row["MaLinhVuc"]),
+            "sector_name": str(row["TenLinhVuc"]),
+            "result_code": str(row.get("MaKetQua") or ""),
+        }

@@ -1,0 +1,56 @@
+"""What a certification asks of a client, done with the gateway and the forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.clients.reference.forms import Forms
+from tests.clients.reference.gateway import Gateway, Refused
+from tests.clients.reference.memory import Memory
+from tests.clients.reference.wire import Lost, Wire
+
+Words = dict[str, Any]
+
+
+class Client:
+    """A province's one-stop system. ``log`` is what its operator would read in the morning."""
+
+    forms_class: type[Forms] = Forms
+    gateway_class: type[Gateway] = Gateway
+
+    def __init__(self, context: Words, wire: Wire, memory: Memory | None = None) -> None:
+        self.context, self.wire = context, wire
+        self.memory = memory or Memory(context.get("state_dir"))
+        self.forms = self.forms_class()
+        self.gateway = self.gateway_class(context, wire, self.memory)
+        self.log: list[str] = []
+
+    def do(self, task: Words) -> None:
+        """Do one task; what the platforms refuse is written to the log and left for a person."""
+        getattr(self, task["do"].replace("-", "_"))(task)
+
+    def push_dossiers(self, task: Words) -> None:
+        for known in task["dossiers"]:
+            self.push("DongBoDVC", self.forms.dossier(known))
+
+    def push_results(self, task: Words) -> None:
+        for known in task["dossiers"]:
+            self.push("DongBoDVC", self.forms.result(known))
+
+    def push_course(self, task: Words) -> None:
+        """A dossier, then its steps; after a refusal the later steps wait for a person."""
+        for known in task["dossiers"]:
+            if not self.push("DongBoDVC", self.forms.dossier(known)):
+                continue
+            for step in known["steps"]:
+                if not self.push("XuLyHoSo", self.forms.step(known["dossier_code"], step)):
+                    break
+
+    def push(self, operation: str, body: Words) -> bool:
+        """Send one record; tell whether the ministry has it."""
+        try:
+            self.gateway.call(operation, body)
+        except (Refused, Lost) as trouble:
+            self.log.append(f"{operation} {body['MaHoSo']}: {trouble}")
+            return False
+        return True
