@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import agenda, downloads, growth, held, lookups, papers, rates, start
+from bench import agenda, downloads, growth, held, lookups, observability, papers, rates, start
 
 MEASURES = {
     "agenda": agenda.year,
@@ -21,6 +21,7 @@ MEASURES = {
     "lookups": lookups.lookups,
     "download": downloads.download,
     "held": held.held,
+    "observability": observability.observability,
 }
 
 

@@ -37,6 +37,7 @@ class Settings:
     ss_port_base: int = 5500
     quiet: bool = False
     log_level: str = "warning"
+    log_format: str = "text"
 
 
 def data_folder() -> Path:

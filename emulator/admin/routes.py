@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
-from emulator.admin import citizens, clock, dossiers, requests, sandboxes, scenarios, state, system, verify
+from emulator.admin import citizens, clock, dossiers, metrics, requests, sandboxes, scenarios, state, system, verify
 from emulator.admin.attempt_routes import ATTEMPT_ROWS
 from emulator.admin.axis_routes import AXIS_ROWS
 from emulator.admin.faults import FAULT_ROWS
@@ -52,6 +52,7 @@ ROUTES = (
     Route("GET", "", _index, "Danh sách này", "This list"),
     Route("GET", "/health", system.health, "Tiến trình còn sống", "The process answers", is_open=True),
     Route("GET", "/ready", system.ready, "Sẵn sàng phục vụ", "Packs and store can serve", is_open=True),
+    Route("GET", "/metrics", metrics.exposed, "Số đo dạng Prometheus", "Metrics, as Prometheus reads them"),
     Route("POST", "/reset", sandboxes.reset_every, "Đặt lại mọi sandbox", "Reset every sandbox"),
     Route("GET", "/sandboxes", sandboxes.listed, "Các sandbox", "All sandboxes"),
     Route("POST", "/sandboxes", sandboxes.made, "Tạo sandbox", "Make a sandbox"),
@@ -168,7 +169,8 @@ def _body(incoming: Request, limit: int) -> bytes:
 
 
 def _json(answer: Answer) -> Response:
-    return Response(orjson.dumps(answer.body), answer.status, content_type="application/json")
+    body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+    return Response(body, answer.status, content_type=answer.content_type)
 
 
 def _problem(trouble: Trouble) -> Response:

@@ -15,6 +15,7 @@ from emulator.world.sandbox import ID_GRAMMAR
 from emulator.world.settings import BOUNDS, MODES, PROFILES, SPELLINGS, SandboxSettings
 
 ARMED = ("armed_faults",)  # settings that routes of their own change
+_TRACE_ID = "gồm 32 chữ số 0-9a-f / has 32 digits 0-9a-f"
 _BOTH = {
     "Unknown field.": ("không có tên này", "there is no such name"),
     "Missing data for required field.": ("là bắt buộc", "is required"),
@@ -101,6 +102,7 @@ class JournalQuery(Schema):
     rule = fields.String()
     consumer = fields.String()
     q = fields.String()
+    trace = fields.String(validate=validate.Regexp(r"[0-9a-f]{32}\Z", error=_TRACE_ID))
 
 
 class DossierQuery(Schema):

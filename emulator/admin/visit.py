@@ -14,10 +14,11 @@ from emulator.world.sandbox import NoSandbox, Sandbox
 
 
 class Answer(NamedTuple):
-    """What a handler returns."""
+    """What a handler returns: an object that becomes JSON, or bytes of some other type."""
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | bytes
     status: int = 200
+    content_type: str = "application/json"
 
 
 @dataclass(frozen=True)

@@ -139,9 +139,15 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     _option("--quiet", "Không in lời chào. / No banner.", is_flag=True),
     _option(
         "--log-level",
-        "Mức nhật ký trên stderr. / Level of the log on stderr.",
+        "Mức nhật ký trên stderr; info: mỗi cuộc gọi một dòng. / Level of the log on stderr; info: a line a call.",
         type=click.Choice(["debug", "info", "warning", "error"]),
         default="warning",
+    ),
+    _option(
+        "--log-format",
+        "Dạng nhật ký trên stderr. / Form of the log on stderr.",
+        type=click.Choice(["text", "json"]),
+        default="text",
     ),
 )
 

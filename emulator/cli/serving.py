@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
 from emulator.server.certificates import CertificateTrouble, issue
 from emulator.server.launch import Companion, Plan, bind, end_on_signals, run
+from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
 from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.claim import claimed
@@ -38,7 +38,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             f"--port-file: không có thư mục {settings.port_file.parent}. / --port-file: there is no folder "
             f"{settings.port_file.parent}."
         )
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    begin_logging(settings.log_level, settings.log_format)
     end_on_signals()
     with ExitStack() as stack:
         try:
@@ -57,7 +57,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         stack.callback(_forget, settings.port_file)
         app = application(country)
         country.store.close()
-        plan = Plan(settings.worker_kind, settings.workers, settings.log_level, certificate)
+        plan = Plan(settings.worker_kind, settings.workers, settings.log_level, certificate, settings.log_format)
 
         def on_first() -> None:
             when_ready(address, settings.tls, "/__admin/ready", lambda: announce(announcement))

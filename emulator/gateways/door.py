@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from emulator.gateways import call_log
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
 from emulator.journal.write import Measured, Page, write_down
 from emulator.kernel.clock import http_date, system_ms
@@ -20,7 +21,11 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway(Protocol):
-    """One of the country's doors."""
+    """One of the country's doors; ``name`` is what metrics and logs call it."""
+
+    @property
+    def name(self) -> str:
+        """Return one short word."""
 
     def owns(self, call: Call) -> bool:
         """Tell whether a call is for this door."""
@@ -93,6 +98,7 @@ class Door:
 
     def _answer(self, exchange: Exchange, world: World) -> Reply:
         gateway = next(gateway for gateway in self._gateways if gateway.owns(exchange.call))
+        exchange.gateway = gateway.name
         try:
             world.director = self._casting.director_of(exchange.call, world)
             reply = _worded(gateway, exchange, world)
@@ -116,6 +122,8 @@ class Door:
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)
         world.commit()
+        if call_log.is_wanted():
+            call_log.tell(exchange, reply, world, measured.duration_us)
 
 
 def _worded(gateway: Gateway, exchange: Exchange, world: World) -> Reply:

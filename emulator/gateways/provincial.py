@@ -24,6 +24,8 @@ _VERBS = ("GET", "POST")
 class ProvincialGateway:
     """The national portal as a province shows it to its own systems: no session, the service in the path."""
 
+    name = "provincial"
+
     def __init__(self, portal: Callable[[Call, World], Reply]) -> None:
         self._portal = portal
 

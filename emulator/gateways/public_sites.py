@@ -20,6 +20,7 @@ _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 class PublicSite:
     """A door without a guard, for GET and HEAD: known by its host name, and by its paths under any name."""
 
+    name: str
     operation: str
     clause: str
     host: str
@@ -62,9 +63,9 @@ class PublicSite:
 def ministry_site(pages: Callable[[Call, World], Reply]) -> PublicSite:
     """Return ``dvcbtxh.molisa.gov.vn``: the links inside pulled dossiers lead here, without a token."""
     prefixes = ("/file/", "/BTXH_ThongTinChung/")
-    return PublicSite("ministry.page", "BTXH 3.1.4", "dvcbtxh.molisa.gov.vn", prefixes, pages)
+    return PublicSite("ministry", "ministry.page", "BTXH 3.1.4", "dvcbtxh.molisa.gov.vn", prefixes, pages)
 
 
 def portal_site(pages: Callable[[Call, World], Reply]) -> PublicSite:
     """Return ``quantri.dichvucong.gov.vn``, of which one page is public."""
-    return PublicSite("dvcqg.page", "KDL V.3", "quantri.dichvucong.gov.vn", ("/web/mtv/",), pages)
+    return PublicSite("portal", "dvcqg.page", "KDL V.3", "quantri.dichvucong.gov.vn", ("/web/mtv/",), pages)

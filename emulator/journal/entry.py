@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.journal.redaction import masked_headers, masked_text
 from emulator.kernel.clock import iso
+from emulator.kernel.trace import traceparent_of
 from emulator.store.journal_rows import JournalRow
 
 
@@ -43,6 +44,7 @@ def as_entry(row: JournalRow, *, secrets: bool = False) -> dict[str, Any]:
         "scenario": story.get("scenario"),
         "fault": story.get("fault"),
         "faults": story.get("faults", []),
+        "correlation": {"traceparent": traceparent_of(story["request"]["headers"])},
         "chain": {"prev": story["prev"], "self": row.self},
     }
 

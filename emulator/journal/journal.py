@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from emulator.journal.chain import first_break
 from emulator.journal.search import Search
 from emulator.kernel.exchange import is_behind_the_scenes
-from emulator.store import journal_rows, sandbox_rows
+from emulator.store import journal_rows, sandbox_rows, tally_rows
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sqlite import Store
+from emulator.store.tally_rows import TallyRow
 
 __all__ = ["Entry", "Journal", "Search"]
 _CHUNK = 200
@@ -60,6 +61,14 @@ class Journal:
         order = "DESC" if newest_first else "ASC"
         rows = journal_rows.search(self._store, home, search.after, conditions, order, limit, offset)
         return total, rows
+
+    def tallies(self) -> list[TallyRow]:
+        """Return how many calls of each kind were served so far, whatever was reset or forgotten since."""
+        return tally_rows.every(self._store)
+
+    def store_bytes(self) -> int:
+        """Return the size of the store's files."""
+        return self._store.size()
 
     def clear(self, home: tuple[int, int]) -> None:
         """Forget every exchange so far; numbers and chain go on from where they were."""

@@ -24,6 +24,7 @@ class Search:
     rule: str | None = None
     consumer: str | None = None
     q: str | None = None
+    trace: str | None = None
     since_ms: int | None = None
     after: int = 0
     with_clock: bool = False
@@ -45,6 +46,8 @@ class Search:
             kept.append(Condition(_IS_CALL, (CLOCK_EFFECT, CERTIFICATION + "%")))
         if self.rule:
             kept.append(Condition(_HAS_RULE, (self.rule,)))
+        if self.trace:
+            kept.append(Condition(_HAS_TRACE, (f'%["traceparent","__-{self.trace}-%',)))
         if self.q:
             kept.append(Condition(_HAS_TEXT, (_like(self.q),) * 4))
         return kept
@@ -52,6 +55,7 @@ class Search:
 
 _IS_CALL = "(operation IS NULL OR (operation <> ? AND operation NOT LIKE ?))"
 _HAS_RULE = "EXISTS (SELECT 1 FROM json_each(story, '$.remarks') WHERE json_extract(value, '$.rule') = ?)"
+_HAS_TRACE = "json_extract(story, '$.request.headers') LIKE ?"
 _HAS_TEXT = (
     r"(path LIKE ? ESCAPE '\' OR json_extract(story, '$.remarks') LIKE ? ESCAPE '\'"
     r" OR CAST(request_body AS TEXT) LIKE ? ESCAPE '\' OR CAST(response_body AS TEXT) LIKE ? ESCAPE '\')"

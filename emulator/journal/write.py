@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from emulator.journal import tally
 from emulator.journal.chain import canonical, digest
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Exchange, Reply
@@ -38,6 +39,7 @@ def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measu
     """Add the exchange to the sandbox's journal and return its digest. The caller holds the transaction."""
     row = told(page, exchange, reply, measured)
     add_all(store, [row], page.limit)
+    tally.count(store, exchange, reply, measured.duration_us)
     return row.self
 
 

@@ -180,7 +180,7 @@ class Effect:
 class Exchange:
     """A call and its reply, with what the emulator made of them. Filled in by the door, then written down once.
 
-    ``faults`` are the faults that were armed and played.
+    ``faults`` are the faults that were armed and played; ``gateway`` is the name of the door that took the call.
     """
 
     call: Call
@@ -194,3 +194,4 @@ class Exchange:
     faults: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault
+    gateway: str = ""

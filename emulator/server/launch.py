@@ -31,12 +31,13 @@ class Companion(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to serve: kind and number of workers, log level, certificate chain (PEM with key) or None."""
+    """How to serve: kind and number of workers, log level, certificate chain (PEM with key) or None, log form."""
 
     kind: str
     workers: int
     log_level: str = "warning"
     certificate: Path | None = None
+    log_format: str = "text"
 
 
 class Launch(BaseApplication):  # type: ignore[misc]
@@ -121,6 +122,10 @@ def _options(descriptor: int, plan: Plan) -> dict[str, Any]:
     }
     if plan.kind == "asgi":
         options["asgi_lifespan"] = "off"
+    if plan.log_format == "json":
+        from emulator.server.log_lines import JsonGunicorn
+
+        options["logger_class"] = JsonGunicorn
     if plan.certificate:
         options["certfile"] = options["keyfile"] = str(plan.certificate)
         # gthread asks for a context per connection: one per process is enough

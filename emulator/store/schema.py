@@ -117,4 +117,16 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (sandbox_no, epoch, token)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE tallies (
+        gateway TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        status_class INTEGER NOT NULL,
+        bucket INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        duration_us INTEGER NOT NULL,
+        PRIMARY KEY (gateway, operation, outcome, status_class, bucket)
+    ) WITHOUT ROWID
+    """,
 )

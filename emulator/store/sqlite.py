@@ -175,6 +175,11 @@ class Store:
             raise
         self.commit()
 
+    def size(self) -> int:
+        """Return the bytes that the file and its log take now."""
+        places = (self.path, Path(f"{self.path}-wal"))
+        return sum(place.stat().st_size for place in places if place.exists())
+
     def trouble(self) -> str | None:
         """Return why the store cannot be read and written now, or None. It writes a line that changes nothing."""
         try:

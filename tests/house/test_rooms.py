@@ -41,6 +41,7 @@ LIBRARIES = {
     "lxml": {"wire"},
     "yaml": {"scenario"},
     "trustme": {"server"},
+    "prometheus_client": {"admin"},
     "click": ASSEMBLY,
 }
 LONGEST_FUNCTION = 40

@@ -24,6 +24,8 @@ _CORS = "cors"
 class NdxpGateway:
     """``api.ngsp.gov.vn``. The last door: it also answers for paths that nobody has."""
 
+    name = "ndxp"
+
     def __init__(self, published: tuple[Published, ...]) -> None:
         self._routes = Routes(published)
 

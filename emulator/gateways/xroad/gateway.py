@@ -27,6 +27,8 @@ class XroadGateway:
     nobody may call but through the axis.
     """
 
+    name = "xroad"
+
     def __init__(self, services: Mapping[str, Provider], outside_hosts: Container[str] = ()) -> None:
         self._services, self._outside_hosts = services, outside_hosts
 

@@ -101,6 +101,16 @@ def test_a_live_agency_is_called_for_real_and_its_bytes_are_journalled_by_digest
     assert told["response"]["bodySha256"] == "sha256:" + hashlib.sha256(PAPER).hexdigest()
 
 
+def test_the_callers_trace_goes_on_to_the_vendor(live: Visitor, vendor: ThreadingHTTPServer) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    live.http.get(address("/download/1.pdf"), headers={"traceparent": parent, "tracestate": "vendor=1"}).close()
+    live.http.get(address("/download/1.pdf")).close()
+    (_, first), (_, second) = vendor.seen
+    assert (first["traceparent"], first["tracestate"]) == (parent, "vendor=1")
+    assert "traceparent" not in second
+    assert [entry["correlation"]["traceparent"] for entry in live.journal()[-2:]] == [parent, None]
+
+
 def test_a_redirect_of_the_vendor_is_not_followed_and_never_passed_on(
     live: Visitor, vendor: ThreadingHTTPServer
 ) -> None:

@@ -1,0 +1,93 @@
+"""``GET /__admin/metrics``: what was served, in the text format of Prometheus.
+
+The numbers come from the store, into which every worker counts, so it does not matter which worker is asked. Labels
+are bounded: gateways, operations, outcomes and classes of status are written in the code; sandboxes are no label.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from emulator import __version__
+from emulator.admin.visit import Answer, Visit
+from emulator.journal.tally import BOUNDS_US, TallyRow
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+PREFIX = "ndxp_emulator_"
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def exposed(visit: Visit) -> Answer:
+    """Return all metrics."""
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    families = list(_families(visit))
+
+    class Collected:
+        """What a registry asks for."""
+
+        def collect(self) -> Iterable[Metric]:
+            """Return the families."""
+            return families
+
+    registry = CollectorRegistry()
+    registry.register(Collected())
+    return Answer(generate_latest(registry), content_type=MEDIA_TYPE)
+
+
+def _families(visit: Visit) -> Iterator[Metric]:
+    from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+
+    office = visit.office
+    tallies = office.journal.tallies()
+    yield InfoMetricFamily(f"{PREFIX}build", "The emulator's version.", {"version": __version__})
+    yield _calls(tallies)
+    yield _durations(tallies)
+    gauges = (
+        ("start_time_seconds", "When the emulator was started, in seconds since 1970.", office.started_ms / 1000),
+        ("sandboxes", "Sandboxes there are.", len(office.sandboxes.every())),
+        ("store_bytes", "Size of the store with its log, in bytes.", office.journal.store_bytes()),
+    )
+    for name, meaning, value in gauges:
+        yield GaugeMetricFamily(PREFIX + name, meaning, value)
+
+
+def _calls(tallies: Iterable[TallyRow]) -> Metric:
+    from prometheus_client.core import CounterMetricFamily
+
+    labels = ("gateway", "operation", "outcome", "status_class")
+    family = CounterMetricFamily(f"{PREFIX}calls", "Calls served and written down, of all sandboxes.", labels=labels)
+    sums: Counter[tuple[str, str, str, str]] = Counter()
+    for row in tallies:
+        sums[row.gateway, row.operation, row.outcome, f"{row.status_class}xx"] += row.calls
+    for kind, calls in sums.items():
+        family.add_metric(kind, calls)
+    return family
+
+
+def _durations(tallies: Iterable[TallyRow]) -> Metric:
+    from prometheus_client.core import HistogramMetricFamily
+
+    meaning = "Time until a call was written down, without delays that a fault or a scenario adds."
+    family = HistogramMetricFamily(f"{PREFIX}serve_seconds", meaning, labels=("gateway", "operation"))
+    calls: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    used_us: Counter[tuple[str, str]] = Counter()
+    for row in tallies:
+        calls[row.gateway, row.operation][row.bucket] += row.calls
+        used_us[row.gateway, row.operation] += row.duration_us
+    for kind, by_bucket in calls.items():
+        family.add_metric(kind, _cumulated(by_bucket), used_us[kind] / 1e6)
+    return family
+
+
+def _cumulated(by_bucket: Counter[int]) -> list[tuple[str, float]]:
+    """Return (upper bound in seconds, calls up to it) of every bucket."""
+    so_far, buckets = 0, []
+    for place, bound in enumerate((*(f"{bound / 1e6}" for bound in BOUNDS_US), "+Inf")):
+        so_far += by_bucket[place]
+        buckets.append((bound, float(so_far)))
+    return buckets
