@@ -5,15 +5,32 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
+from emulator.cli.completion import completion
+from emulator.cli.doctor import doctor
+from emulator.cli.frame import Frame
 from emulator.cli.healthcheck import healthcheck
+from emulator.cli.logs import logs
 from emulator.cli.people import people
 from emulator.cli.scenario import scenario
 from emulator.cli.serve import serve
 from emulator.cli.state import state
 from emulator.cli.validate import validate
 
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator serve
+  ndxp-emulator doctor
+  ndxp-emulator call btxh.DongBoDVC
+  ndxp-emulator logs --follow
+  ndxp-emulator COMMAND --help
+"""
+_VERSION_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator version
+"""
 
-@click.group()
+
+@click.group(cls=Frame, epilog=_EXAMPLES)
 @click.version_option(__version__, prog_name="ndxp-emulator")
 def main() -> None:
     """Trình giả lập ngoại tuyến của các nền tảng NDXP/NGSP, VDXP và Cổng Dịch vụ công quốc gia.
@@ -22,12 +39,15 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(epilog=_VERSION_EXAMPLES)
 def version() -> None:
     """In số phiên bản. / Print the version."""
     click.echo(__version__)
 
 
+main.add_command(completion)
+main.add_command(doctor)
+main.add_command(logs)
 main.add_command(serve)
 main.add_command(scenario)
 main.add_command(healthcheck)

@@ -1,0 +1,79 @@
+"""What every command has in common: its name, colours and letters the terminal has, and exit codes.
+
+0 done · 1 a check said no · 2 usage, configuration or a precondition · 3 incomplete · 4 a bundle does not verify ·
+5 a fault of the emulator · 130 stopped by Ctrl-C. ``docs/cli.md`` says which command uses which.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any, NoReturn
+
+import click
+
+from emulator.cli.terminal import soften_streams, wishes_colour
+
+PROGRAM = "ndxp-emulator"
+COMPLETE_VARIABLE = "_NDXP_EMULATOR_COMPLETE"
+FAULT, STOPPED = 5, 130
+
+
+class Frame(click.Group):
+    """The outermost group: it decides how a command ends."""
+
+    def main(self, args: Any = None, *_: Any, standalone_mode: bool = True, **options: Any) -> Any:
+        """Run, and end the process with a code that ``docs/cli.md`` promises."""
+        soften_streams()
+        run = super().main
+        options = {"prog_name": PROGRAM, "complete_var": COMPLETE_VARIABLE, "color": wishes_colour()} | options
+        if not standalone_mode:
+            return run(args, standalone_mode=False, **options)
+        _add_our_shell()
+        sys.exit(_code_of(lambda: run(args, standalone_mode=False, **options)))
+
+
+def _add_our_shell() -> None:
+    """Make PowerShell known when a shell asks for words."""
+    import os
+
+    if os.environ.get(COMPLETE_VARIABLE, "").startswith("powershell"):
+        from emulator.cli.powershell import add
+
+        add()
+
+
+def _code_of(run: Any) -> int:
+    try:
+        code = run()
+        _flush()
+    except click.ClickException as trouble:
+        trouble.show()
+        return trouble.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nĐã dừng. / Stopped.", err=True)
+        return STOPPED
+    except BrokenPipeError:
+        _leave_quietly()
+    except Exception:
+        traceback.print_exc()
+        click.echo(
+            "Lỗi của trình giả lập, hãy gửi những dòng trên cho nhóm phát triển. / A fault of the emulator: please "
+            "report the lines above.",
+            err=True,
+        )
+        return FAULT
+    return code if isinstance(code, int) else 0
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _leave_quietly() -> NoReturn:
+    """End as a reader that needs no more (``| head``) expects, without a complaint when Python closes stdout."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(0)

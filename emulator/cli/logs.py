@@ -1,0 +1,139 @@
+"""``ndxp-emulator logs``: the journal of a running server, a line a call, as it happens."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from emulator.cli.admin_client import AdminClient, Refused, Unreachable, server_options
+
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator logs
+  ndxp-emulator logs --follow
+  ndxp-emulator logs --follow --outcome refused --operation btxh.DongBoDVC
+  ndxp-emulator logs -n 5 --json --sandbox default
+"""
+_OUTCOMES = ("answered", "refused", "unmatched", "error")
+_PAGE = 200
+_AWAY = (502, 503, 504)
+
+
+@click.command(epilog=_EXAMPLES)
+@server_options
+@click.option("--follow", "-f", is_flag=True, help="Theo dõi tiếp, Ctrl-C để dừng. / Go on until Ctrl-C.")
+@click.option("-n", "number", type=click.IntRange(0, 2000), default=20, show_default=True, help="Số dòng. / Lines.")
+@click.option("--json", "as_json", is_flag=True, help="Mỗi dòng một mục JSON. / One JSON entry a line.")
+@click.option("--operation", help="Chỉ nghiệp vụ này. / This operation only.")
+@click.option("--outcome", type=click.Choice(_OUTCOMES), help="Chỉ kết cục này. / This outcome only.")
+@click.option("--status", type=int, help="Chỉ mã HTTP này. / This HTTP status only.")
+@click.option("--path", help="Chỉ đường dẫn này, * là gì cũng được. / This path only, * for anything.")
+@click.option("--rule", help="Chỉ lượt gọi có nhận xét này, ví dụ B15. / Calls with this remark only, such as B15.")
+@click.option(
+    "--interval", type=click.FloatRange(0.05, 60), default=0.5, show_default=True, help="Giây. / Seconds between looks."
+)
+def logs(
+    url: str,
+    admin_token: str | None,
+    sandbox: str,
+    follow: bool,
+    number: int,
+    as_json: bool,
+    interval: float,
+    **filters: Any,
+) -> None:
+    """Xem nhật ký của máy chủ đang chạy, mỗi cuộc gọi một dòng. / Show a running server's journal, a line a call.
+
+    Mã thoát / exit codes: 0, 2 không hỏi được máy chủ / the server cannot be asked, 130 Ctrl-C.
+    """
+    from emulator.cli.log_view import line_of
+
+    client = AdminClient(url, admin_token, sandbox)
+    watch = _Watch(client, filters)
+    for entry in watch.last(number):
+        _show(entry, as_json, line_of)
+    while follow:
+        time.sleep(interval)
+        for entry in watch.news():
+            _show(entry, as_json, line_of)
+
+
+def _show(entry: dict[str, Any], as_json: bool, line_of: Any) -> None:
+    from emulator.cli.terminal import write_data
+
+    if as_json:
+        write_data(json.dumps(entry, ensure_ascii=False) + "\n")
+    else:
+        click.echo(line_of(entry))
+
+
+class _Watch:
+    """Where in a journal somebody has read up to. A reset, a new store and a restarted server are noticed."""
+
+    def __init__(self, client: AdminClient, filters: dict[str, Any]) -> None:
+        self._client, self._filters = client, filters
+        self._newest: dict[str, Any] | None = None
+        self._is_away = False
+
+    def last(self, number: int) -> Iterator[dict[str, Any]]:
+        """Yield the newest entries that fit, oldest first, and remember where the journal ends."""
+        self._newest = self._end()
+        after = self._newest["seq"] if self._newest else 0
+        found = self._client.get("/requests", limit=number, **self._filters)["requests"]
+        yield from (entry for entry in reversed(found) if entry["seq"] <= after)
+
+    def news(self) -> Iterator[dict[str, Any]]:
+        """Yield what came since, oldest first; nothing while the server is away."""
+        try:
+            newest = self._end()
+            self._greet()
+            if newest is None or (self._newest and newest["id"] == self._newest["id"] and self._is_same(newest)):
+                return
+            after = self._newest["seq"] if self._newest and self._goes_on(newest) else 0
+            while after < newest["seq"]:
+                page = self._client.get("/requests", order="asc", after=after, limit=_PAGE, **self._filters)["requests"]
+                fresh = [entry for entry in page if entry["seq"] <= newest["seq"]]
+                yield from fresh
+                after = fresh[-1]["seq"] if len(fresh) == _PAGE else newest["seq"]
+            self._newest = newest
+        except Unreachable as trouble:
+            self._miss(str(trouble))
+        except Refused as trouble:
+            if trouble.status not in _AWAY:
+                raise
+            self._miss(str(trouble))
+
+    def _end(self) -> dict[str, Any] | None:
+        newest: list[dict[str, Any]] = self._client.get("/requests", limit=1)["requests"]
+        return newest[0] if newest else None
+
+    def _is_same(self, newest: dict[str, Any]) -> bool:
+        return self._newest is not None and bool(newest["chain"]["self"] == self._newest["chain"]["self"])
+
+    def _goes_on(self, newest: dict[str, Any]) -> bool:
+        """Tell whether the journal still is the one that was read: the last entry read stands in it unchanged."""
+        last = self._newest
+        if last is None or newest["seq"] <= last["seq"] or _epoch(newest) != _epoch(last):
+            return False
+        try:
+            return bool(self._client.get(f"/requests/{last['id']}")["chain"]["self"] == last["chain"]["self"])
+        except Refused as trouble:
+            return trouble.status == 404  # pushed out by the bound, or forgotten: numbers go on
+
+    def _miss(self, sentence: str) -> None:
+        if not self._is_away:
+            click.echo(f"… {sentence}", err=True)
+        self._is_away = True
+
+    def _greet(self) -> None:
+        if self._is_away:
+            click.echo("… máy chủ đã trở lại / the server is back", err=True)
+        self._is_away = False
+
+
+def _epoch(entry: dict[str, Any]) -> str:
+    return str(entry["id"]).rpartition(".")[0]

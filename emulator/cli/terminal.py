@@ -1,0 +1,95 @@
+"""What a terminal can show: code pages that lack our letters, and whether colours are wished for."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping
+
+_PLAIN = "ndxp-emulator-plain"
+_LETTERS_OWN = "\u0302\u0306\u031b"  # these make another letter, the others a tone: cp1258 has â, and no ạ
+_SUBSTITUTES = str.maketrans(
+    {
+        "đ": "d",
+        "Đ": "D",
+        "–": "-",
+        "—": "-",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "…": "...",
+        "→": "->",
+        "←": "<-",
+        "✓": "v",
+        "✗": "x",
+        "·": "-",
+        "≤": "<=",
+        "≥": ">=",
+        "▶": ">",
+        "●": "*",
+    }
+)
+
+
+def soften_streams() -> None:
+    """Let stdout and stderr say in plain letters what their code page lacks, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and stream.encoding.lower() not in ("utf-8", "utf8"):
+            name = f"{_PLAIN}-{stream.encoding}"
+            codecs.register_error(name, _into_plain_letters(stream.encoding))
+            stream.reconfigure(errors=name)
+
+
+def _into_plain_letters(encoding: str) -> Callable[[UnicodeError], tuple[str, int]]:
+    """Return what puts letters of a code page in the place of others: with fewer marks, or ``?`` at worst."""
+
+    def in_plain_letters(trouble: UnicodeError) -> tuple[str, int]:
+        if not isinstance(trouble, UnicodeEncodeError):
+            raise trouble
+        lacking = trouble.object[trouble.start : trouble.end]  # its .encoding says "charmap" for every code page
+        return "".join(_nearest(each, encoding) for each in lacking), trouble.end
+
+    return in_plain_letters
+
+
+def _nearest(letter: str, encoding: str) -> str:
+    """Return the fullest spelling that a code page has: cp1258 keeps ế as ê and a mark, cp1252 as e."""
+    base, *marks = list(unicodedata.normalize("NFD", letter))
+    for mark in sorted(marks, key=_LETTERS_OWN.find, reverse=True):
+        joined = unicodedata.normalize("NFC", base + mark)
+        longer = joined if _has(joined, encoding) else base + mark
+        base = longer if _has(longer, encoding) else base
+    base = base.translate(_SUBSTITUTES)
+    return base if _has(base, encoding) else "?" * len(base)
+
+
+def _has(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def wishes_colour(environment: Mapping[str, str] = os.environ) -> bool | None:
+    """Return what the environment says about colours; None leaves it to whether stdout is a terminal.
+
+    ``NO_COLOR`` (not empty) wins over ``CLICOLOR_FORCE`` (not empty, not 0); ``TERM=dumb`` has none.
+    """
+    if environment.get("NO_COLOR") or (environment.get("TERM") == "dumb" and not environment.get("CLICOLOR_FORCE")):
+        return False
+    return True if environment.get("CLICOLOR_FORCE", "0") not in ("", "0") else None
+
+
+def write_data(text: str) -> None:
+    """Write what programs read to stdout: UTF-8 whatever the code page says."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+        return
+    buffer.write(text.encode("utf-8"))
+    buffer.flush()
