@@ -19,7 +19,9 @@ BOUNDS_US = (1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000)
 
 
 def count(store: Store, exchange: Exchange, reply: Reply, duration_us: int) -> None:
-    """Count an exchange. The caller holds the transaction."""
+    """Count a call; what no gateway took (a mark of a certification) is none. The caller holds the transaction."""
+    if not exchange.gateway:
+        return
     bucket = bisect_left(BOUNDS_US, duration_us)
     kind = (exchange.gateway, exchange.operation or "", exchange.outcome, reply.status // 100, bucket)
     tally_rows.add(store, kind, duration_us)
