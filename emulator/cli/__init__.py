@@ -11,6 +11,7 @@ from emulator.cli.frame import Frame
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.logs import logs
 from emulator.cli.people import people
+from emulator.cli.record import record
 from emulator.cli.scenario import scenario
 from emulator.cli.serve import serve
 from emulator.cli.state import state
@@ -54,3 +55,4 @@ main.add_command(healthcheck)
 main.add_command(state)
 main.add_command(validate)
 main.add_command(people)
+main.add_command(record)

@@ -163,7 +163,7 @@ def _with_flags(command: F) -> F:
 def serve(**flags: Any) -> None:
     """Chạy cả "quốc gia" giả lập trên một cổng. / Serve the whole emulated country on one port."""
     settings = _settings(flags)
-    if not _is_loopback(settings.host) and not settings.admin_token:
+    if not is_loopback(settings.host) and not settings.admin_token:
         raise CannotStart(
             f"Nghe ở {settings.host} thì máy khác truy cập được: hãy đặt --admin-token ({PREFIX}ADMIN_TOKEN). / Other "
             f"machines can reach {settings.host}: set --admin-token ({PREFIX}ADMIN_TOKEN)."
@@ -191,7 +191,8 @@ def _scenario(wish: str | None) -> tuple[str | None, tuple[Path, ...]]:
     return path.stem, (path, *sorted(path.parent.glob("*.yaml")))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach what listens there."""
     import ipaddress
 
     try:

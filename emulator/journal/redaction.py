@@ -33,7 +33,13 @@ def _patterns(more: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
+_SECRET_NAME = re.compile(_NAMES, re.ASCII | re.IGNORECASE)
 _SCHEME = re.compile(r"(basic|bearer)\s", re.IGNORECASE | re.ASCII)
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a field of that name carries a secret."""
+    return _SECRET_NAME.fullmatch(name) is not None
 
 
 def hidden_header(name: str, value: str, hide: Callable[[str], str]) -> str:

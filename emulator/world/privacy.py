@@ -1,4 +1,4 @@
-"""Looks for data that could belong to somebody real: in packs, scenarios, tests and pages.
+"""Looks for data that could belong to somebody real: in packs, scenarios, recordings, tests and pages.
 
 Whatever follows the structure of an issuable number is reported, whether somebody has it or not: nobody can tell from
 here. What the emulator's own people have (numbers from 999, telephones from 00, ``example.vn``) passes.
@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from emulator.wire.identity import PLACEHOLDER, TAX_IN_TEXT, is_tax_code, read_citizen_number
 from emulator.world.positions import Problem
@@ -29,9 +29,13 @@ _CARD = re.compile(r"\d{9}", re.ASCII)
 _UUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 
 
+SuspectKind = Literal["number", "phone", "mail", "secret"]
+
+
 class Look(NamedTuple):
     """One kind of datum: how it looks, when it is only harmless, and what is said of it in both languages."""
 
+    kind: SuspectKind
     pattern: re.Pattern[str]
     is_harmless: Callable[[str], bool]
     vi: str
@@ -75,24 +79,28 @@ def _never(text: str) -> bool:
 _FIELD = r"(?:CMND|CCCD|SoDinhDanh\w*|mstorcmnd|identity_number|citizen_id)[\"']?\s*[:=,(]\s*[\"']?"
 _LOOKS: tuple[Look, ...] = (
     Look(
+        "number",
         re.compile(r"(?<![\w.])(\d{12})(?!\w)", re.ASCII),
         _lives_nowhere,
         "số định danh có cấu trúc cấp được (mã tỉnh, năm sinh); hãy dùng số bắt đầu bằng 999",
         "a citizen number that can have been issued; use one that begins with 999",
     ),
     Look(
+        "number",
         re.compile(_FIELD + r"(\d{12})(?!\w)", re.ASCII | re.IGNORECASE),
         _born_nowhere,
         "số định danh của người sinh ở nước ngoài có thể có thật; hãy dùng số bắt đầu bằng 999",
         "a citizen number of somebody born abroad; use one that begins with 999",
     ),
     Look(
+        "number",
         re.compile(_FIELD + r"(\d{9})(?!\w)", re.ASCII | re.IGNORECASE),
         _no_card,
         "số CMND 9 số có thể đã cấp (đầu 01 đến 38); hãy dùng số bắt đầu bằng 999",
         "a nine-digit identity card that can have been issued; use one that begins with 999",
     ),
     Look(
+        "phone",
         re.compile(
             r"(?<![\w.+])((?:\+84|84|0)[ .-]?(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)(?:[ .-]?\d){7})(?![\w])", re.ASCII
         ),
@@ -101,24 +109,28 @@ _LOOKS: tuple[Look, ...] = (
         "a Vietnamese mobile number that can be dialled; use one that begins with 00",
     ),
     Look(
+        "mail",
         re.compile(r"([\w.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})\b", re.ASCII),
         _is_reserved_mail,
         "địa chỉ thư ngoài các miền dành riêng; hãy dùng @example.vn hoặc .invalid",
         "a mail address outside the reserved domains; use @example.vn or .invalid",
     ),
     Look(
+        "number",
         re.compile(TAX_IN_TEXT, re.ASCII | re.IGNORECASE),
         lambda text: not is_tax_code(text),
         "mã số thuế hợp lệ; hãy dùng mã sai số kiểm tra",
         "a valid tax code; use one whose check digit is wrong",
     ),
     Look(
+        "secret",
         re.compile(r"\bBasic\s+([A-Za-z0-9+/]{16,}={0,2})"),
         _is_no_pair,
         "cặp tài khoản Basic; hãy bỏ khỏi tệp",
         "a Basic credential; take it out of the file",
     ),
     Look(
+        "secret",
         re.compile(
             r"\bBearer\s+([A-Za-z0-9._~+/-]{20,}=*)|(eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)"
             r"|(-----BEGIN [A-Z ]*PRIVATE KEY-----)"
@@ -177,6 +189,11 @@ def _of_table(path: Path, lines: list[str]) -> Iterator[Problem]:
 
 
 def _of_line(path: Path, number: int, line: str) -> Iterator[Problem]:
+    for start, datum, look in _seen(line):
+        yield _problem(path, number, start + 1, datum, look)
+
+
+def _seen(line: str) -> Iterator[tuple[int, str, Look]]:
     # The last group of a UUID may be twelve digits; it is nobody's number.
     told = _UUID.sub(lambda found: "x" * len(found.group()), line)
     for look in _LOOKS:
@@ -185,7 +202,27 @@ def _of_line(path: Path, number: int, line: str) -> Iterator[Problem]:
             at = next(place for place in range(1, look.pattern.groups + 1) if found.group(place) is not None)
             datum = found.group(at)
             if not look.is_harmless(datum):
-                yield _problem(path, number, found.start(at) + 1, datum, look)
+                yield found.start(at), datum, look
+
+
+class Suspect(NamedTuple):
+    """Where, in a text, something stands that could be somebody's, and what it looks like."""
+
+    start: int
+    datum: str
+    kind: SuspectKind
+
+
+def suspects(text: str) -> list[Suspect]:
+    """Return what in one line of text could be somebody's, from left to right."""
+    return sorted(Suspect(start, datum, look.kind) for start, datum, look in _seen(text))
+
+
+def text_problems(name: str, text: str) -> list[Problem]:
+    """Return what could be somebody's in a text that stands in no file; ``name`` is said in place of a path."""
+    return sorted(
+        problem for number, line in enumerate(text.splitlines(), 1) for problem in _of_line(Path(name), number, line)
+    )
 
 
 def _problem(path: Path, number: int, column: int, datum: str, look: Look) -> Problem:

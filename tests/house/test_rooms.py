@@ -27,6 +27,7 @@ MAY_USE = {
     "certification": {"journal", "scenario", "world", "wire", "kernel"},
     "admin": {"certification", "journal", "scenario", "world", "wire", "kernel"},
     "console": {"certification", "journal", "scenario", "world", "wire", "kernel"},
+    "recording": {"scenario", "journal", "world", "wire", "kernel"},
     "server": {"gateways", "kernel"},
 }
 LIBRARIES = {
@@ -37,7 +38,7 @@ LIBRARIES = {
     "sqlite3": {"store"},
     "faker": {"world"},
     "gunicorn": {"server"},
-    "requests": {"gateways"},
+    "requests": {"gateways", "recording"},
     "lxml": {"wire"},
     "yaml": {"scenario"},
     "trustme": {"server"},

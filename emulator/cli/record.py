@@ -1,0 +1,187 @@
+"""``ndxp-emulator record``: stands between a client and a real platform, and writes down what may be written down."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emulator.cli.stopping import CannotStart
+from emulator.settings import PREFIX
+
+if TYPE_CHECKING:
+    import socket
+
+    from emulator.recording.forward import Platform
+    from emulator.recording.ledger import Closed, Ledger
+
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator record --to https://api.example.vn --port 8090 --out ban-ghi
+  ndxp-emulator record --to https://10.0.0.5:8243 --ca ca.pem --out ban-ghi
+"""
+_NOT_WRITTEN, _PATIENCE_S = 1, 10
+_SIZE = click.IntRange(1024, 1 << 30)
+
+
+@dataclass(frozen=True)
+class _Wish:
+    to: str
+    host: str
+    port: int
+    out: Path
+    session: str | None
+    ca: Path | None
+    key_file: Path | None
+    replace_codes: bool
+    timeout: float
+    body_limit: int
+    keep_limit: int
+    max_calls: int
+    stop_after: int | None
+    admin_token: str | None
+
+
+@click.command(epilog=_EXAMPLES)
+@click.option("--to", required=True, help="Địa chỉ nền tảng thật; không đi đâu khác. / The platform; nowhere else.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Địa chỉ nghe. / Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Cổng, 0: bất kỳ. / Port.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Thư mục ghi. / Folder.")
+@click.option("--session", help="Tên tệp bản ghi, không có đuôi. / Name of the session file, without its ending.")
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Chứng chỉ gốc để tin, thay cho của hệ thống. / Certificates to trust, in place of the system's.",
+)
+@click.option(
+    "--key-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Khóa của tên giả, để nhiều bản ghi cùng tên giả; mặc định: mới mỗi lần, không lưu. / Key of the pseudonyms, "
+    "for several sessions alike; by default a new one each time, kept nowhere.",
+)
+@click.option("--replace-codes", is_flag=True, help="Thay cả số chạy của mã hồ sơ. / Running numbers of dossiers too.")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60, show_default=True, help="Giây. / Seconds.")
+@click.option("--body-limit", type=_SIZE, default=100 << 20, show_default=True, help="Byte chuyển tiếp. / Passed on.")
+@click.option("--keep-limit", type=_SIZE, default=5 << 20, show_default=True, help="Byte ghi lại. / Kept of a body.")
+@click.option("--max-calls", type=click.IntRange(1), default=10_000, show_default=True, help="Số cuộc gọi giữ. / Kept.")
+@click.option("--stop-after", type=click.IntRange(1), help="Dừng sau từng ấy cuộc gọi. / Stop after so many calls.")
+@click.option("--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help="Mã mà máy khác phải gửi. / For other machines.")
+def record(**flags: Any) -> None:
+    """Ghi lại một nền tảng thật, thay dữ liệu cá nhân trước khi ghi đĩa. / Record a platform, people replaced.
+
+    Mã thoát / exit codes: 0 đã ghi / written, 1 có cuộc gọi không được ghi / some calls were not written,
+    2 không chạy được / cannot start.
+    """
+    from emulator.recording.forward import BadAddress, platform_of
+
+    wish = _Wish(**flags)
+    try:
+        platform = platform_of(wish.to, str(wish.ca) if wish.ca else None, wish.timeout)
+    except BadAddress as trouble:
+        raise CannotStart(f"--to: {trouble}") from trouble
+    _check_host(wish)
+    path = _session_path(wish)
+    closed = _record(wish, platform)
+    raise SystemExit(_write(closed, path))
+
+
+def _check_host(wish: _Wish) -> None:
+    from emulator.cli.serve import is_loopback
+
+    if not is_loopback(wish.host) and not wish.admin_token:
+        raise CannotStart(
+            f"Nghe ở {wish.host} thì máy khác gọi qua đây được: hãy đặt --admin-token ({PREFIX}ADMIN_TOKEN). / Other "
+            f"machines can call through {wish.host}: set --admin-token ({PREFIX}ADMIN_TOKEN)."
+        )
+
+
+def _session_path(wish: _Wish) -> Path:
+    name = wish.session or time.strftime("session-%Y%m%d-%H%M%S")
+    if not name or Path(name).name != name or name.startswith("."):
+        raise CannotStart(f"--session: “{name}” không phải tên tệp. / {name!r} is no file name.")
+    paths = [wish.out / f"{name}.jsonl"]
+    try:
+        wish.out.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise CannotStart(f"--out: {trouble}") from trouble
+    for path in paths:
+        if path.exists():
+            raise CannotStart(f"Đã có tệp {path}. / There is a file {path} already.")
+    return paths[0]
+
+
+def _record(wish: _Wish, platform: Platform) -> Closed:
+    from emulator.recording.proxy import Proxy, Rules
+
+    ledger = _ledger(wish)
+    rules = Rules(platform, wish.body_limit, wish.keep_limit, wish.admin_token, wish.stop_after)
+    proxy = Proxy(_listener(wish), rules, ledger.add)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: proxy.stopped.set())
+    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    _announce(wish, platform, proxy.server_address[1])
+    proxy.stopped.wait()
+    proxy.shutdown()
+    proxy.wait_for_calls(_PATIENCE_S)
+    proxy.server_close()
+    return ledger.close()
+
+
+def _ledger(wish: _Wish) -> Ledger:
+    from emulator.cli.pseudonym_key import pseudonyms_of
+    from emulator.recording.cleaning import Cleaner
+    from emulator.recording.ledger import Bounds, Ledger
+
+    pseudonyms = pseudonyms_of(wish.key_file, replaces_codes=wish.replace_codes)
+    return Ledger(Cleaner(pseudonyms), Bounds(calls=wish.max_calls))
+
+
+def _listener(wish: _Wish) -> socket.socket:
+    from emulator.server.launch import bind
+
+    try:
+        return bind(wish.host, wish.port)
+    except OSError as trouble:
+        where = f"{wish.host}:{wish.port}"
+        raise CannotStart(
+            f"Không mở được cổng {where}: {trouble.strerror}; dùng --port 0. / Cannot listen on {where}: "
+            f"{trouble.strerror}; use --port 0."
+        ) from trouble
+
+
+def _announce(wish: _Wish, platform: Platform, port: int) -> None:
+    host = f"[{wish.host}]" if ":" in wish.host else wish.host
+    base_url = f"http://{host}:{port}"
+    click.echo(f"đang ghi / recording     {base_url} → {platform.base_url}", err=True)
+    click.echo("dừng bằng Ctrl-C; khi đó mới ghi đĩa / stop with Ctrl-C, nothing is written before", err=True)
+    click.echo(json.dumps({"event": "ready", "base_url": base_url, "to": platform.base_url}))
+
+
+def _write(closed: Closed, path: Path) -> int:
+    from emulator.recording.session import write_session
+    from emulator.world.privacy import looked_through
+
+    try:
+        write_session(path, closed.exchanges)
+    except OSError as trouble:
+        raise CannotStart(f"Không ghi được {path}: {trouble}. / Cannot write {path}: {trouble}.") from trouble
+    problems = [*closed.problems, *looked_through(path)]
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        click.echo(
+            "Còn dữ liệu có thể của người thật; các cuộc gọi nêu trên không được ghi. / Something could still be "
+            "somebody's; the calls named above were left out.",
+            err=True,
+        )
+    if closed.not_kept:
+        click.echo(f"{closed.not_kept} cuộc gọi không được giữ. / {closed.not_kept} calls were not kept.", err=True)
+    click.echo(json.dumps({"event": "written", "session": str(path), "calls": len(closed.exchanges)}))
+    return _NOT_WRITTEN if problems or closed.not_kept else 0

@@ -1,0 +1,216 @@
+"""The reverse proxy of a recording: bytes pass through as they are, and a copy goes to the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from typing import Any
+
+from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import Headers
+from emulator.recording.cleaning import Heard, Raw
+from emulator.recording.forward import Answer, CutShort, Forwarder, Platform, Unreachable
+from emulator.recording.request_body import Incoming, NoBody, TooLarge, incoming
+from emulator.recording.session import Trouble
+
+_STATUS: dict[Trouble, int] = {"refused": 502, "tls": 502, "broken": 502, "timeout": 504}
+_SENTENCES: dict[Trouble, str] = {
+    "refused": "không nối được tới nền tảng / the platform cannot be reached",
+    "tls": "chứng chỉ của nền tảng không tin được; xem --ca / the platform's certificate is not trusted; see --ca",
+    "broken": "kết nối tới nền tảng bị đứt / the connection to the platform broke",
+    "timeout": "nền tảng không trả lời trong thời hạn (--timeout) / the platform did not answer in time (--timeout)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the proxy holds itself to; sizes in bytes. Callers from other machines must show ``token``."""
+
+    platform: Platform
+    body_limit: int
+    keep_limit: int
+    token: str | None = None
+    stop_after: int | None = None
+
+
+class Proxy(ThreadingHTTPServer):
+    """Listens; every connection has a thread. ``stopped`` is set when the wanted number of calls was heard."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, listener: socket.socket, rules: Rules, hear: Callable[[Heard], bool]) -> None:
+        super().__init__(listener.getsockname()[:2], _Line, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
+        self.rules, self._hear = rules, hear
+        self._numbers = itertools.count(1)
+        self._busy = threading.Condition()
+        self._under_way, self._heard = 0, 0
+        self.stopped = threading.Event()
+
+    def begin(self) -> int:
+        """Return the number of a call that has come in."""
+        with self._busy:
+            self._under_way += 1
+            return next(self._numbers)
+
+    def end(self, heard: Heard | None) -> None:
+        """Take what was heard of a call; None when there is nothing to keep."""
+        if heard:
+            self._hear(heard)
+        with self._busy:
+            self._under_way -= 1
+            self._heard += heard is not None
+            self._busy.notify_all()
+        if self.rules.stop_after and self._heard >= self.rules.stop_after:
+            self.stopped.set()
+
+    def wait_for_calls(self, patience_s: float) -> None:
+        """Wait until no call is under way."""
+        with self._busy:
+            self._busy.wait_for(lambda: not self._under_way, patience_s)
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: a traceback could show what a client sent."""
+
+
+class _Line(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 75
+    server: Proxy
+
+    def setup(self) -> None:
+        super().setup()
+        self._forwarder = Forwarder(self.server.rules.platform)
+
+    def finish(self) -> None:
+        self._forwarder.close()
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def log_message(self, *_: Any) -> None:
+        """Log nothing: a request line may name somebody."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Take every method: the platform decides which it knows."""
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
+
+    def _serve(self) -> None:
+        target = self.requestline.split(" ")[1]
+        if self.command == "CONNECT" or not target.startswith("/"):
+            self._refuse(400, "chỉ nhận đường dẫn bắt đầu bằng / / only targets that begin with / are taken")
+        elif not self._may_enter():
+            self._refuse(403, "cần header X-Admin-Token / the X-Admin-Token header is needed")
+        else:
+            self._pass_on(target)
+
+    def _may_enter(self) -> bool:
+        token = self.server.rules.token
+        caller = ip_address(self.client_address[0].partition("%")[0])
+        mapped = getattr(caller, "ipv4_mapped", None) or caller
+        if mapped.is_loopback:
+            return True
+        return token is not None and hmac.compare_digest(self.headers.get("X-Admin-Token", "").encode(), token.encode())
+
+    def _pass_on(self, target: str) -> None:
+        rules, number, heard = self.server.rules, self.server.begin(), None
+        at_ms, started = system_ms(), time.monotonic()
+        given: Headers = tuple((name, value) for name, value in self.headers.items())
+        try:
+            body = incoming(self.headers, self.rfile, rules.body_limit, rules.keep_limit)
+            status, answer, trouble = self._exchange(target, given, body)
+            took_ms = round((time.monotonic() - started) * 1000)
+            asked = Raw(given, body.kept if body else b"", body.size if body else 0)
+            heard = Heard(
+                number, at_ms, self.command, target, asked, status, answer, took_ms, trouble, rules.platform.origin
+            )
+        except TooLarge:
+            self._refuse(
+                413, f"thân yêu cầu dài hơn {rules.body_limit} byte / the body is over {rules.body_limit} bytes"
+            )
+        except NoBody:
+            self._refuse(400, "thân yêu cầu không đọc được / the body cannot be read")
+        except OSError:  # the client has gone
+            self.close_connection = True
+        finally:
+            self.server.end(heard)
+
+    def _exchange(self, target: str, given: Headers, body: Incoming | None) -> tuple[int | None, Raw, Trouble | None]:
+        try:
+            answer = self._forwarder.ask(self.command, target, given, body)
+        except Unreachable as unreachable:
+            if body and body.trouble:
+                raise body.trouble from None
+            self._refuse(_STATUS[unreachable.trouble], _SENTENCES[unreachable.trouble])
+            return None, Raw((), b"", 0), unreachable.trouble
+        if body and not body.is_read:  # answered before it had heard all: what is left would be taken for a call
+            self.close_connection = True
+        kept, size, is_whole = self._send(answer)
+        return answer.status, Raw(answer.headers, kept, size), None if is_whole else "cut"
+
+    def _send(self, answer: Answer) -> tuple[bytes | None, int, bool]:
+        """Send an answer on as it comes; return what is kept of its body, its size, and whether it was whole."""
+        self.send_response_only(answer.status, answer.reason)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        has_body = self.command != "HEAD" and answer.status not in (204, 304)
+        is_sized = any(name.lower() == "content-length" for name, _ in answer.headers)
+        is_chunked = has_body and not is_sized and self.request_version == "HTTP/1.1"
+        if is_chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif has_body and not is_sized:
+            self.close_connection = True
+        self.end_headers()
+        return self._send_body(answer, is_chunked=is_chunked)
+
+    def _send_body(self, answer: Answer, *, is_chunked: bool) -> tuple[bytes | None, int, bool]:
+        kept, size, limit, is_whole, is_there = bytearray(), 0, self.server.rules.keep_limit, True, True
+        try:
+            for chunk in answer.chunks():
+                size += len(chunk)
+                kept += chunk if size <= limit else b""
+                is_there = is_there and self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if is_chunked else chunk)
+            if is_chunked:
+                self._write(b"0\r\n\r\n")
+        except CutShort:
+            is_whole, self.close_connection = False, True
+        return bytes(kept) if size <= limit else None, size, is_whole
+
+    def _write(self, piece: bytes) -> bool:
+        """Write to the client; one that has gone does not end the recording of the answer."""
+        try:
+            self.wfile.write(piece)
+        except OSError:
+            self.close_connection = True
+            return False
+        return True
+
+    def _refuse(self, status: int, sentence: str) -> None:
+        """Answer for the recorder itself; the header tells such an answer from one of the platform's."""
+        text = f"ndxp-emulator record: {sentence}\n".encode()
+        self.close_connection = True
+        self.send_response_only(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(text)))
+        self.send_header("X-Ndxp-Emulator-Recorder", "1")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(text)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Answer a request that is no HTTP."""
+        self.command = getattr(self, "command", None) or "GET"
+        self.request_version = "HTTP/1.1"
+        self._refuse(code, "yêu cầu không đọc được / the request cannot be read")
