@@ -17,7 +17,7 @@ from emulator.certification.plan import Plan, read_plan
 from emulator.kernel.clock import system_ms
 from emulator.world.sandbox import NoSandbox, SandboxExists
 
-_HOWS = ("done", "crashed", "timeout")
+_HOWS = ("done", "crashed", "timeout", "broken-off")
 
 
 def kits(_: Visit) -> Answer:
@@ -118,7 +118,7 @@ def begun(visit: Visit) -> Answer:
 
 
 def ended(visit: Visit) -> Answer:
-    """End the scene: ``how`` (done, crashed, timeout), ``exit_code``, ``output``."""
+    """End the scene: ``how`` (done, crashed, timeout, broken-off), ``exit_code``, ``output``."""
     content = visit.content(may_be_empty=True)
     _only(content, ("how", "exit_code", "output"))
     how = content.pop("how", "done")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.certification import marks
@@ -22,7 +22,7 @@ from emulator.certification.stage import House, put_away, set_up
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.kernel.dice import random_for
-from emulator.kernel.exchange import Call, Exchange
+from emulator.kernel.exchange import CERTIFICATION, Call, Exchange
 from emulator.world.kinds import KEEPSAKES
 from emulator.world.records import Keepsake
 from emulator.world.sandbox import Sandbox
@@ -79,6 +79,28 @@ class Attempt:
         """Return what has been played so far."""
         return record_of(entries_of(self.lines()))
 
+    def marked(self) -> Record:
+        """Return what has been played, without what was called meanwhile."""
+        every = self.house.journal.each(self.sandbox.home)
+        rows = (row for row in every if (row.operation or "").startswith(CERTIFICATION))
+        return record_of(entries_of(lines_of(rows, self.challenge.digest, self.redactor())))
+
+    def greet(self) -> dict[str, Any]:
+        """Return a small task before the first scene, by which a client shows that it is set up rightly.
+
+        Raises:
+            WrongMoment: a scene has been begun.
+        """
+        if self.marked().scenes:
+            raise WrongMoment("Các cảnh đã bắt đầu", "the scenes have begun")
+        order = self.order()
+        cue = replace(order[0], no=len(order) + 1)
+
+        def mark(world: World) -> Mapping[str, Any]:
+            return {"task": self._task(cue, world)[0]}
+
+        return {"task": marks.write_mark(self.enter, marks.GREETED, mark)["task"], "say": cue.scene.say}
+
     def order(self) -> tuple[Cue, ...]:
         """Return every scene of the attempt."""
         return running_order(self.kit, self.plan, self.challenge.seed)
@@ -93,7 +115,7 @@ class Attempt:
         Raises:
             WrongMoment: a scene is being played, or the attempt is closed.
         """
-        record = self.record()
+        record = self.marked()
         if record.is_closed:
             raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
         if record.scenes and not record.scenes[-1].is_over:
@@ -108,22 +130,29 @@ class Attempt:
         told = set_up(self.house, self.sandbox, cue.scene.stimulus, cue.no, luck)
 
         def mark(world: World) -> Mapping[str, Any]:
-            made = TASKS[cue.scene.task](cue.scene.given, Props(cue.no, cue.test.id, self.plan, world))
-            expected = made.pop("expected", {})
-            made = {"no": cue.no, "now": Props(cue.no, cue.test.id, self.plan, world).now, **made}
+            made, expected = self._task(cue, world)
             base = {"no": cue.no, "test": cue.test.id, "role": cue.scene.role, "task": made}
             return {**base, "stimulus": told, "expected": expected}
 
         written = marks.write_mark(self.enter, marks.BEGUN, mark)
         return {"task": written["task"], "say": cue.scene.say}
 
+    def _task(self, cue: Cue, world: World) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        """Return what the client is asked, and what only the judge is told."""
+        props = Props(cue.no, self.plan, world)
+        made = TASKS[cue.scene.task](cue.scene.given, props)
+        expected = made.pop("expected", {})
+        return {"no": cue.no, "now": props.now, **made}, expected
+
     def end(self, how: str, **more: Any) -> None:
-        """End the scene that is played. ``how``: ``done``, ``crashed``, ``timeout``; more is kept as evidence.
+        """End the scene that is played: ``done``, ``crashed``, ``timeout``, or ``broken-off`` to have it played again.
+
+        What else is given is kept as evidence.
 
         Raises:
             WrongMoment: no scene is played.
         """
-        record = self.record()
+        record = self.marked()
         if not record.scenes or record.scenes[-1].is_over:
             raise WrongMoment("Không có cảnh nào đang diễn", "no scene is being played")
         put_away(self.house, self.sandbox, record.scenes[-1].begun.body["stimulus"])
@@ -139,7 +168,7 @@ class Attempt:
         Raises:
             WrongMoment: it is closed already.
         """
-        if self.record().is_closed:
+        if self.marked().is_closed:
             raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
         marks.write_mark(self.enter, marks.CLOSED, lambda _: {})
 

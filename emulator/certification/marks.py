@@ -12,8 +12,8 @@ from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply
 from emulator.world.world import World
 
-OPENED, BEGUN, ENDED, DECLARED, CLOSED = (
-    CERTIFICATION + word for word in ("opened", "begun", "ended", "declared", "closed")
+OPENED, GREETED, BEGUN, ENDED, DECLARED, CLOSED = (
+    CERTIFICATION + word for word in ("opened", "greeted", "begun", "ended", "declared", "closed")
 )
 _NOTHING_SAID = Reply(200)
 

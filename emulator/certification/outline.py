@@ -58,6 +58,7 @@ def outline(judgement: Judgement, challenge: Challenge) -> dict[str, Any]:
         "optional": judgement.optional,
         "counts": dict(sorted(Counter(each.verdict for each in judgement.tests).items())),
         "disorder": disorder.as_dict() if disorder else None,
+        "played_again": [{"no": scene.no, "begun": scene.begun.seq} for scene in judgement.record.void],
         "surprises": [{"test": test, "kind": kind} for test, kind in judgement.surprises()],
         "groups": [
             {"id": name, "title": dict(title), "verdict": _of_group(judgement, name)}

@@ -10,6 +10,8 @@ from emulator.certification.evidence import Entry
 from emulator.certification.kit import Role
 from emulator.certification.marks import BEGUN, CLOSED, DECLARED, ENDED, OPENED
 
+BROKEN_OFF = "broken-off"
+
 
 @dataclass(frozen=True)
 class Played:
@@ -39,6 +41,11 @@ class Played:
         return bool(self.ending)
 
     @property
+    def is_void(self) -> bool:
+        """Tell whether it was broken off to be played again: power cut, wrong dossier typed in."""
+        return self.ending.get("how") == BROKEN_OFF
+
+    @property
     def has_crashed(self) -> bool:
         """Tell whether the vendor's program ended in trouble, or had to be stopped."""
         return self.ending.get("how") in ("crashed", "timeout")
@@ -50,10 +57,11 @@ def _is_one_of(operation: str, wanted: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class Record:
-    """A whole attempt as its journal tells it."""
+    """A whole attempt as its journal tells it. ``scenes`` count; those ``void`` were broken off and played again."""
 
     opened: Mapping[str, Any]
     scenes: tuple[Played, ...]
+    void: tuple[Played, ...]
     declared: Mapping[str, Mapping[str, Any]]
     is_closed: bool
     entries: tuple[Entry, ...]
@@ -87,7 +95,9 @@ def record_of(entries: Iterable[Entry]) -> Record:
             seen.append(entry)
     if scenes and not scenes[-1].is_over:
         scenes[-1] = replace(scenes[-1], entries=tuple(seen))
-    return Record(every[0].body, tuple(scenes), declared, every[-1].operation == CLOSED, every)
+    kept = tuple(scene for scene in scenes if not scene.is_void)
+    void = tuple(scene for scene in scenes if scene.is_void)
+    return Record(every[0].body, kept, void, declared, every[-1].operation == CLOSED, every)
 
 
 def _begun(entry: Entry) -> Played:

@@ -43,10 +43,8 @@ class Props:
     """What one scene may use. ``no`` is the scene's number in the attempt; ``world`` is held."""
 
     no: int
-    test_id: str
     plan: Plan
     world: World
-    offset: int = 0
 
     @property
     def seed(self) -> int:
