@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 
 from emulator.admin.office import Office
+from emulator.admin.page import Page
 from emulator.admin.routes import admin
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
@@ -90,6 +91,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         timekeeper.settled,
         timekeeper.at_once,
         library,
+        _published,
     )
     play(office, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, office)
@@ -142,6 +144,13 @@ def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
     answers = {"files": province.OPERATIONS["download"], "mapi": dvcqg.answer, "papers": dvcqg.answer}
     outside = {host.name for pack in packs.values() for host in pack.base(HOSTS).by_key.values() if host.is_outside}
     return XroadGateway(answers, outside)
+
+
+def _published(name: str) -> Page | None:
+    """Return a page that describes the interfaces. Its room is entered when somebody asks for one."""
+    from emulator.published.site import page
+
+    return page(name)
 
 
 def _forwarded() -> Iterator[tuple[str, str, str, str]]:

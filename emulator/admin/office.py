@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.admin.page import Page
 from emulator.admin.sweeper import Sweeper
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
@@ -28,7 +29,7 @@ class Office:
 
     ``serve`` puts a call before the doors (rehearsals); ``settled`` lets happen what is due on a sandbox's clock,
     ``at_once`` effects that are not scheduled. ``enter`` opens the world of a sandbox;
-    ``offers`` are the operations of all doors, for near misses.
+    ``offers`` are the operations of all doors, for near misses; ``published`` has the pages that describe everything.
     """
 
     sandboxes: Sandboxes
@@ -42,4 +43,5 @@ class Office:
     settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
     library: Library = field(default_factory=Library)
+    published: Callable[[str], Page | None] = lambda _name: None
     started_ms: int = field(default_factory=system_ms)

@@ -18,6 +18,7 @@ from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
 from emulator.admin.office import Office
 from emulator.admin.problems import MEDIA_TYPE, Trouble
+from emulator.admin.published import PUBLISHED_ROWS
 from emulator.admin.time_routes import TIME_ROWS
 from emulator.admin.visit import Answer, Handler, Visit
 from emulator.world.sandbox import NoSandbox
@@ -53,6 +54,7 @@ ROUTES = (
     Route("GET", "/health", system.health, "Tiến trình còn sống", "The process answers", is_open=True),
     Route("GET", "/ready", system.ready, "Sẵn sàng phục vụ", "Packs and store can serve", is_open=True),
     Route("GET", "/metrics", metrics.exposed, "Số đo dạng Prometheus", "Metrics, as Prometheus reads them"),
+    *(Route(*row, is_open=True) for row in PUBLISHED_ROWS),
     Route("POST", "/reset", sandboxes.reset_every, "Đặt lại mọi sandbox", "Reset every sandbox"),
     Route("GET", "/sandboxes", sandboxes.listed, "Các sandbox", "All sandboxes"),
     Route("POST", "/sandboxes", sandboxes.made, "Tạo sandbox", "Make a sandbox"),
@@ -170,7 +172,7 @@ def _body(incoming: Request, limit: int) -> bytes:
 
 def _json(answer: Answer) -> Response:
     body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
-    return Response(body, answer.status, content_type=answer.content_type)
+    return Response(body, answer.status, dict(answer.headers), content_type=answer.content_type)
 
 
 def _problem(trouble: Trouble) -> Response:

@@ -19,6 +19,7 @@ class Answer(NamedTuple):
     body: Mapping[str, Any] | bytes
     status: int = 200
     content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

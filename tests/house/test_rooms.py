@@ -28,12 +28,14 @@ MAY_USE = {
     "admin": {"certification", "journal", "scenario", "world", "wire", "kernel"},
     "console": {"certification", "journal", "scenario", "world", "wire", "kernel"},
     "recording": {"scenario", "journal", "world", "wire", "kernel"},
+    "published": {"admin", "gateways", "journal", "providers", "scenario", "world", "wire", "kernel"},
     "server": {"gateways", "kernel"},
 }
 LIBRARIES = {
     "flask": {"app", "server", "admin", "console"},
     "werkzeug": {"app", "server", "admin", "console"},
-    "marshmallow": {"wire", "scenario", "admin"},
+    "marshmallow": {"wire", "scenario", "admin", "published"},
+    "apispec": {"published"},
     "tinydb": {"world"},
     "sqlite3": {"store"},
     "faker": {"world"},

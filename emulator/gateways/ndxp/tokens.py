@@ -15,7 +15,7 @@ FOREVER_S = 9_223_372_036_854_775
 _RENEWED_BELOW_MS = 1000
 _SAML, _JWT = "urn:ietf:params:oauth:grant-type:saml2-bearer", "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _USER_GRANTS = ("password", "refresh_token", "authorization_code")
-_KNOWN_GRANTS = frozenset(("client_credentials", *_USER_GRANTS, "iwa:ntlm", _SAML, _JWT))
+KNOWN_GRANTS = frozenset(("client_credentials", *_USER_GRANTS, "iwa:ntlm", _SAML, _JWT))
 _HEADERS = (
     oauth.FRAME,
     oauth.NO_STORE,
@@ -75,7 +75,7 @@ def _grant(form: Mapping[str, str], dialect: Dialect) -> str:
     grant = form.get("grant_type", "")
     if not grant:
         raise _grant_trouble("invalid_request", "Missing grant_type parameter value", dialect)
-    if grant not in _KNOWN_GRANTS:
+    if grant not in KNOWN_GRANTS:
         raise _grant_trouble("unsupported_grant_type", "Unsupported grant_type value", dialect)
     return grant
 

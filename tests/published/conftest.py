@@ -1,0 +1,37 @@
+"""The document as a client gets it, and a country to try it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.app import Country, found
+from emulator.settings import Settings
+from emulator.world.accounts import papers_account, portal_account
+from emulator.world.pack import Pack
+from tests.conftest import Visitor
+from tests.published.reader import Reader
+
+
+def credentials(country: Country) -> dict[str, str]:
+    """Return the values of the variables that the ready line of a server gives."""
+    sandbox = country.sandboxes.get("default")
+    portal, papers = portal_account(sandbox), papers_account(sandbox)
+    return {
+        "portal_username": portal.username,
+        "portal_password": portal.password,
+        "portal_unit": portal.unit,
+        "papers_username": papers.username,
+        "papers_password": papers.password,
+    }
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Iterator[Reader]:
+    country = found(Settings(), tmp_path_factory.mktemp("published") / "store.db", {"co-ban": co_ban})
+    visitor = Visitor(country)
+    document: dict[str, Any] = visitor.http.get("/__admin/openapi.json").json
+    yield Reader(visitor, document, credentials(country))
+    country.store.close()
