@@ -12,7 +12,9 @@ from emulator.admin.problems import MEDIA_TYPE, WORDINGS
 from emulator.admin.routes import PREFIX, TABLE, Route
 from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS
 from emulator.journal.patterns import WORDS
-from emulator.published.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD, Told
+from emulator.published.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD
+from emulator.published.admin_told import Told
+from emulator.published.attempt_table import ATTEMPTS
 from emulator.published.operation import Answer, Example, Operation, in_path, in_query
 from emulator.published.schemas import QUERIES
 from emulator.published.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, record, ref, rows
@@ -89,13 +91,14 @@ def _operation(verb: str, path: str, route: Route, told: Told, turn: int) -> Ope
         is_body_needed=not told.may_be_empty,
         examples={"vi-du": Example(route.vi, route.en, told.example)} if told.takes else {},
         security=() if route.is_open else _ADMITTED,
+        usual=told.usual,
         turn=turn,
     )
 
 
 def _tag(verb: str, path: str) -> str:
     groups = ((STORIES, "kịch bản / scenarios"), (JOURNAL, "nhật ký / journal"), (AXIS, "trục / axis"))
-    for table, name in (*groups, (COUNTRY, "đất nước / country")):
+    for table, name in (*groups, (COUNTRY, "đất nước / country"), (ATTEMPTS, "kiểm thử / certification")):
         if (verb, path) in table:
             return f"admin: {name}"
     return "admin"

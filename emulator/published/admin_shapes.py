@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emulator.admin.problems import WORDINGS
+from emulator.published.attempt_table import attempt_shapes
 from emulator.published.journal_shapes import journal_shapes
 from emulator.published.shapes import (
     FLAG,
@@ -37,6 +38,7 @@ def shapes() -> dict[str, Shape]:
     return {
         **_of_the_house(),
         **journal_shapes(),
+        **attempt_shapes(),
         **_of_the_country(),
         **_of_the_axis(),
         **_of_time(),

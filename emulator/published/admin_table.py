@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from emulator.published.operation import ANY_MEDIA, HTML, JSON
-
-Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One route: the component it answers, the one it takes, an example, its query, its other noes by code.
-
-    ``last`` routes end or empty what the others look at, so that an example of them is sent after those; those below
-    zero make what the others look at. ``answer`` is empty where the body is no JSON.
-    """
-
-    answer: str
-    takes: str = ""
-    example: Any = None
-    may_be_empty: bool = False
-    query: str = ""
-    words: tuple[tuple[str, str, str, Any], ...] = ()
-    noes: tuple[str, ...] = ()
-    status: tuple[str, ...] = ("200",)
-    last: int = 0
-    media: str = JSON
-
+from emulator.published.admin_told import Key, Told
+from emulator.published.attempt_table import ATTEMPTS
+from emulator.published.operation import ANY_MEDIA, HTML
 
 NAMED = {
     "sandbox": "vi-du",
@@ -38,6 +14,7 @@ NAMED = {
     "host": "motcua.kontum.gov.vn",
     "due": "1893430800000",
     "no": "1",
+    "attempt": "luot-vi-du",
 }
 """Values of the variables of paths: what the pack has, or what an earlier example has made."""
 
@@ -212,4 +189,4 @@ COUNTRY: dict[Key, Told] = {
     ),
     ("GET", "/ss-info"): Told("SecurityServers"),
 }
-TOLD = {**HOUSE, **STORIES, **JOURNAL, **AXIS, **COUNTRY}
+TOLD = {**HOUSE, **STORIES, **JOURNAL, **AXIS, **COUNTRY, **ATTEMPTS}
