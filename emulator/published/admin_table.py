@@ -50,6 +50,7 @@ HOUSE: dict[Key, Told] = {
     ("GET", ""): Told("Routes"),
     ("GET", "/health"): Told("Health"),
     ("GET", "/ready"): Told("Ready", noes=("not-ready",)),
+    ("GET", "/metrics"): Told("", media="text/plain"),
     ("GET", "/openapi.json"): Told("Document"),
     ("GET", "/docs"): Told("", media=HTML),
     ("GET", "/docs/{asset}"): Told("", noes=("no-such-route",), media=ANY_MEDIA),

@@ -86,6 +86,7 @@ def _exchange() -> Shape:
             "remarks": rows(ref("Remark")),
             "effects": rows(effect),
             "scenario": ANY,
+            "correlation": record({"traceparent": maybe(TEXT)}),
             "faults": rows(TEXT),
             "chain": record({"prev": TEXT, "self": TEXT}),
         }
