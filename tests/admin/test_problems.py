@@ -23,7 +23,16 @@ MAKES_ONE = ("PUT", "/sandboxes/{sandbox}/state")
 
 def url_of(path: str) -> str:
     return "/__admin" + path.format(
-        sandbox="default", id="default.1.1", code="x", dstcode="x", host="x", due=1, no=1, name="x", attempt="luot-x"
+        sandbox="default",
+        id="default.1.1",
+        code="x",
+        dstcode="x",
+        host="x",
+        due=1,
+        no=1,
+        name="x",
+        attempt="luot-x",
+        asset="x",
     )
 
 
