@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import agenda, downloads, growth, held, lookups, observability, papers, rates, start
+from bench import agenda, downloads, growth, held, lookups, observability, papers, rates, sandboxes, start
 
 MEASURES = {
     "agenda": agenda.year,
+    "sandboxes": sandboxes.sandboxes,
     "start": start.first_answer,
     "memory": start.memory,
     "push": rates.push,

@@ -30,6 +30,7 @@ MAY_USE = {
     "recording": {"scenario", "journal", "world", "wire", "kernel"},
     "published": {"admin", "gateways", "journal", "providers", "scenario", "world", "wire", "kernel"},
     "server": {"gateways", "kernel"},
+    "testing": {"app", "cli", "settings"},
 }
 LIBRARIES = {
     "flask": {"app", "server", "admin", "console"},
@@ -40,7 +41,8 @@ LIBRARIES = {
     "sqlite3": {"store"},
     "faker": {"world"},
     "gunicorn": {"server"},
-    "requests": {"gateways", "recording"},
+    "requests": {"gateways", "recording", "testing"},
+    "pytest": {"testing"},
     "lxml": {"wire"},
     "yaml": {"scenario"},
     "trustme": {"server"},

@@ -1,0 +1,1 @@
+"""What a project that uses the emulator tests itself with: a pytest plugin, and a handle that works without pytest."""

@@ -1,0 +1,146 @@
+"""What the journal must show: assertions whose failure says what was there instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.testing.table import table
+
+Entry = dict[str, Any]
+Pattern = Mapping[str, Any]
+_PAGE = 2000
+
+
+class Evidence:
+    """The journal of one sandbox.
+
+    A call is named by its operation (``"btxh.DongBoDVC"``), by its path (``"/token"``), or by a request pattern
+    (docs/admin.md). ``wanted`` says more about it in the words of such a pattern: ``body={"MaHoSo": …}``,
+    ``status=200``, ``outcome="refused"``, ``rule="B15"``, ``headers={"Accept": {"contains": "json"}}``.
+    ``within_s`` waits, in real seconds, for a client that works beside the test.
+    """
+
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        self._ask = ask
+
+    def entries(self) -> list[Entry]:
+        """Return all exchanges, oldest first."""
+        entries: list[Entry] = []
+        while True:
+            after = entries[-1]["seq"] if entries else 0
+            page = self._ask("GET", f"/requests?order=asc&limit={_PAGE}&after={after}")
+            entries += page["requests"]
+            if not page["meta"]["truncated"]:
+                return entries
+
+    def calls(self, what: str | Pattern, **wanted: Any) -> list[Entry]:
+        """Return the exchanges that fit, oldest first."""
+        return [self._entry(found["seq"]) for found in self._find(_pattern(what, wanted))]
+
+    def called_once_with(self, what: str | Pattern, *, within_s: float = 0, **wanted: Any) -> Entry:
+        """Assert that exactly one call was made, and that it was made like this; return its exchange."""
+        __tracebackhide__ = True
+        made = self._made(what, wanted, within_s)
+        if len(made) != 1:
+            self._fail(f"đúng 1 lượt {_said(what)}, có {len(made)}", f"exactly 1 {_said(what)}, there are {len(made)}")
+        entry = self._entry(made[0]["seq"])
+        if not self._find(_pattern(what, wanted)):
+            differs = _differences(entry, wanted)
+            self._fail(f"{_said(what)} khác mong đợi: {differs}", f"{_said(what)} was called otherwise: {differs}")
+        return entry
+
+    def called(
+        self, what: str | Pattern, *, times: int | None = None, within_s: float = 0, **wanted: Any
+    ) -> list[Entry]:
+        """Assert that a call like this was made: at least once, or ``times`` times; return the exchanges."""
+        __tracebackhide__ = True
+        expected = {"at_least": 1} if times is None else {"count": times}
+        verdict = self._verify(_pattern(what, wanted), within_s, **expected)
+        if not verdict["verified"]:
+            self._fail(f"{_said(what)}: {verdict['vi']}", f"{_said(what)}: {verdict['en']}")
+        return self.calls(what, **wanted)
+
+    def never(self, what: str | Pattern, *, within_s: float = 0, **wanted: Any) -> None:
+        """Assert that no call like this was made; with ``within_s``, nor is made in so many seconds."""
+        __tracebackhide__ = True
+        verdict = self._verify(_pattern(what, wanted), within_s, count=0)
+        if not verdict["verified"]:
+            names = ", ".join(verdict["requests"])
+            self._fail(f"không có {_said(what)}, nhưng có: {names}", f"no {_said(what)}, there is: {names}")
+
+    def in_order(self, *what: str | Pattern, within_s: float = 0) -> list[Entry]:
+        """Assert that these calls came one after the other; others may stand between. Return their exchanges."""
+        __tracebackhide__ = True
+        content = {"sequence": [_pattern(each, {}) for each in what], "within_ms": round(within_s * 1000)}
+        verdict = self._ask("POST", "/verify-sequence", content, takes=(406,))
+        if not verdict["verified"]:
+            steps = " → ".join(_said(each) for each in what)
+            missing = _said(what[verdict["matched"]])
+            self._fail(f"theo thứ tự {steps}; thiếu {missing}", f"in order {steps}; {missing} did not come")
+        return [self._entry(name.rpartition(".")[2]) for name in verdict["requests"]]
+
+    def table(self) -> str:
+        """Return the journal as it is printed when a test fails."""
+        return table(self.entries())
+
+    def _made(self, what: str | Pattern, wanted: Mapping[str, Any], within_s: float) -> list[Entry]:
+        if within_s:
+            self._verify(_pattern(what, wanted), within_s, at_least=1)
+        return self._find(_pattern(what, {}))
+
+    def _find(self, pattern: Pattern) -> list[Entry]:
+        found: list[Entry] = self._ask("POST", "/requests/find", pattern)["requests"]
+        return found
+
+    def _entry(self, seq: object) -> Entry:
+        entry: Entry = self._ask("GET", f"/requests/{seq}")
+        return entry
+
+    def _verify(self, pattern: Pattern, within_s: float, **expected: int) -> dict[str, Any]:
+        content = {**pattern, **expected, "within_ms": round(within_s * 1000)}
+        verdict: dict[str, Any] = self._ask("POST", "/verify", content, takes=(406,))
+        return verdict
+
+    @staticmethod
+    def _fail(vi: str, en: str) -> None:
+        __tracebackhide__ = True
+        raise AssertionError(f"Mong đợi {vi}.\nExpected {en}.")
+
+
+def _pattern(what: str | Pattern, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(what, str):
+        return {**what, **wanted}
+    return {"path" if what.startswith("/") else "operation": what, **wanted}
+
+
+def _said(what: str | Pattern) -> str:
+    return what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)
+
+
+def _differences(entry: Entry, wanted: Mapping[str, Any]) -> str:
+    """Say which of the wanted words the exchange does not fit, as far as the journal shows it."""
+    sent = _sent(entry)
+    there = {"status": entry["response"]["status"], "outcome": entry["outcome"], "consumer": entry["consumer"]}
+    lines = []
+    for word, value in wanted.items():
+        if word == "body" and isinstance(value, Mapping):
+            lines += [_line(name, each, sent.get(name)) for name, each in value.items() if sent.get(name) != each]
+        elif word in there:
+            lines += [_line(word, value, there[word])] if there[word] != value else []
+        else:
+            lines.append(f"{word} {value!r}")
+    return "; ".join(lines)
+
+
+def _line(name: str, wanted: Any, found: Any) -> str:
+    return f"{name} {wanted!r} ≠ {found!r}"
+
+
+def _sent(entry: Entry) -> Mapping[str, Any]:
+    try:
+        sent = json.loads(entry["request"].get("body") or "{}")
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) else {}

@@ -1,0 +1,81 @@
+"""From the markers of a test to its sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from emulator.testing.failures import printer
+from emulator.testing.line import Line
+from emulator.testing.ndxp import Ndxp, make
+
+_LONGEST_NAME = 46
+
+
+@contextlib.contextmanager
+def making(line: Line, request: pytest.FixtureRequest) -> Iterator[Callable[..., Ndxp]]:
+    """Give what makes sandboxes for a test; drop them at its end, and print their journals when it fails.
+
+    A sandbox is named after its test, so that the same test has the same keys and the same answers every time.
+    """
+    node, made = request.node, list[Ndxp]()
+    printed = printer(request.config)
+    printed.watch(node.nodeid, made)
+
+    def one(**wish: Any) -> Ndxp:
+        number = f"-{len(made) + 1}" if made else ""
+        box = make(line, sandbox_id(node.name, node.nodeid) + number, _wish(node) | wish)
+        made.append(box)
+        _settle(node, box)
+        return box
+
+    try:
+        yield one
+    finally:
+        printed.forget(node.nodeid, made)
+        for box in made:
+            box.drop()
+
+
+def sandbox_id(name: str, nodeid: str) -> str:
+    """Return a sandbox id that people recognise a test by, and that no other test of the suite has."""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("đ", "d"))
+    words = re.sub(r"[^a-z0-9]+", "-", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    digest = hashlib.blake2s(nodeid.encode(), digest_size=4).hexdigest()
+    return f"{words.strip('-')[:_LONGEST_NAME].strip('-')}-{digest}".lstrip("-")
+
+
+def _wish(node: Any) -> dict[str, Any]:
+    wish = {}
+    for word in ("mode", "scenario"):
+        mark = node.get_closest_marker(f"ndxp_{word}")
+        if mark:
+            wish[word] = _only(mark)
+    return wish
+
+
+def _only(mark: Any) -> Any:
+    """Return the one value that a marker holds. Raises pytest.UsageError when it holds none, or more."""
+    values = (*mark.args, *mark.kwargs.values())
+    if len(values) != 1:
+        raise pytest.UsageError(f"@pytest.mark.{mark.name} cần đúng một giá trị / takes exactly one value: {values}")
+    return values[0]
+
+
+def _settle(node: Any, box: Ndxp) -> None:
+    clock = node.get_closest_marker("ndxp_clock")
+    if clock:
+        box.clock.freeze(_only(clock))
+    changes: dict[str, Any] = {}
+    for mark in reversed(list(node.iter_markers("ndxp_settings"))):
+        changes |= mark.kwargs
+    if changes:
+        box.settings(**changes)
+    for mark in reversed(list(node.iter_markers("ndxp_fault"))):
+        box.faults.arm(*mark.args, **mark.kwargs)
