@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from requests import Session
 
 HOST = "http://localhost"
+_SWEEP_S = 10
 
 
 class InProcessLine:
@@ -44,7 +45,8 @@ class InProcessCountry:
         self.line = InProcessLine(self.http)
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, once what dropped sandboxes held is swept out of it."""
+        self._country.office.sweeper.wait(_SWEEP_S)
         self._country.store.close()
 
 
