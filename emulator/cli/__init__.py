@@ -6,6 +6,7 @@ import click
 
 from emulator import __version__
 from emulator.cli.completion import completion
+from emulator.cli.diff import diff
 from emulator.cli.doctor import doctor
 from emulator.cli.frame import Frame
 from emulator.cli.healthcheck import healthcheck
@@ -56,3 +57,4 @@ main.add_command(state)
 main.add_command(validate)
 main.add_command(people)
 main.add_command(record)
+main.add_command(diff)

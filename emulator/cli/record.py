@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator record --to https://api.example.vn --port 8090 --out ban-ghi
-  ndxp-emulator record --to https://10.0.0.5:8243 --ca ca.pem --out ban-ghi
+  ndxp-emulator record --to https://10.0.0.5:8243 --ca ca.pem --out ban-ghi --scenario nhu-that
 """
 _NOT_WRITTEN, _PATIENCE_S = 1, 10
 _SIZE = click.IntRange(1024, 1 << 30)
@@ -37,6 +37,7 @@ class _Wish:
     port: int
     out: Path
     session: str | None
+    scenario_id: str | None
     ca: Path | None
     key_file: Path | None
     replace_codes: bool
@@ -54,6 +55,7 @@ class _Wish:
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Cổng, 0: bất kỳ. / Port.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Thư mục ghi. / Folder.")
 @click.option("--session", help="Tên tệp bản ghi, không có đuôi. / Name of the session file, without its ending.")
+@click.option("--scenario", "scenario_id", help="Viết luôn kịch bản NAME.yaml. / Also write the scenario NAME.yaml.")
 @click.option(
     "--ca",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -86,9 +88,15 @@ def record(**flags: Any) -> None:
     except BadAddress as trouble:
         raise CannotStart(f"--to: {trouble}") from trouble
     _check_host(wish)
+    _check_scenario(wish.scenario_id)
     path = _session_path(wish)
     closed = _record(wish, platform)
-    raise SystemExit(_write(closed, path))
+    code = _write(closed, path)
+    if wish.scenario_id:
+        from emulator.cli.retelling import write_scenario
+
+        write_scenario(closed.exchanges, wish.scenario_id, wish.out)
+    raise SystemExit(code)
 
 
 def _check_host(wish: _Wish) -> None:
@@ -101,11 +109,18 @@ def _check_host(wish: _Wish) -> None:
         )
 
 
+def _check_scenario(scenario_id: str | None) -> None:
+    if scenario_id is not None:
+        from emulator.cli.retelling import check_id
+
+        check_id(scenario_id)
+
+
 def _session_path(wish: _Wish) -> Path:
     name = wish.session or time.strftime("session-%Y%m%d-%H%M%S")
     if not name or Path(name).name != name or name.startswith("."):
         raise CannotStart(f"--session: “{name}” không phải tên tệp. / {name!r} is no file name.")
-    paths = [wish.out / f"{name}.jsonl"]
+    paths = [wish.out / f"{name}.jsonl", *([wish.out / f"{wish.scenario_id}.yaml"] if wish.scenario_id else [])]
     try:
         wish.out.mkdir(parents=True, exist_ok=True)
     except OSError as trouble:

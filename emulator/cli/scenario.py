@@ -15,6 +15,7 @@ Ví dụ / Examples:
   ndxp-emulator scenario list
   ndxp-emulator scenario show mat-tra-loi
   ndxp-emulator scenario new mang-cham --out ./kich-ban
+  ndxp-emulator scenario from-recording ban-ghi/phien.jsonl --id nhu-that --out ./kich-ban
 """
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -84,3 +85,19 @@ def new(name: str, out: Path) -> None:
     except OSError as trouble:
         raise CannotStart(f"Không ghi được {path}: {trouble}. / Cannot write {path}: {trouble}.") from trouble
     click.echo(f"{path}\nndxp-emulator validate {path}\nndxp-emulator serve --scenario {path} --watch")
+
+
+@scenario.command("from-recording")
+@click.argument("session", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--id", "scenario_id", required=True, help="Mã kịch bản, cũng là tên tệp. / Id, and name of the file.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Thư mục để ghi; mặc định: thư mục hiện tại. / Folder to write into; the current one by default.",
+)
+def from_recording(session: Path, scenario_id: str, out: Path) -> None:
+    """Biến bản ghi (record, har import) thành kịch bản. / Turn a recorded session into a scenario."""
+    from emulator.cli.retelling import session_of, write_scenario
+
+    write_scenario(session_of(session), scenario_id, out)

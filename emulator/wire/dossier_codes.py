@@ -32,6 +32,14 @@ def dossier_code_trouble(code: str, received_at: int) -> CodeTrouble | None:
     return None
 
 
+_AGENCY = re.compile(r"(?<![A-Z0-9.])(?:[0-9.]+\.)?([A-Z]\d{2})[.\d]*-\d{6}-\d{4}(?!\d)", re.ASCII)
+
+
+def agencies_in(text: str) -> list[str]:
+    """Return the agencies (``H26``) of all dossier codes in a text, as often as they stand there."""
+    return _AGENCY.findall(text)
+
+
 def unit_of_dossier_code(code: str) -> str:
     """Return the unit code a dossier code begins with."""
     return code.partition("-")[0]

@@ -1,0 +1,57 @@
+"""``ndxp-emulator diff``: what a recorded platform answered, beside what the emulator would have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from emulator.cli.stopping import CannotStart
+from emulator.world.settings import MODES
+
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator diff ban-ghi/session-20261120-090000.jsonl
+  ndxp-emulator diff ban-ghi/phien.jsonl --mode strict --html > lech.html
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("session", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--mode", type=click.Choice(MODES), default="documented", show_default=True, help="Chế độ. / Mode.")
+@click.option("--pack", default="co-ban", show_default=True, help="Gói dữ liệu mẫu. / Fixture pack.")
+@click.option("--json", "form", flag_value="json", help="Dạng JSON. / As JSON.")
+@click.option("--html", "form", flag_value="html", help="Một trang HTML. / As a page of HTML.")
+def diff(session: Path, mode: str, pack: str, form: str | None) -> None:
+    """So nền tảng đã ghi với trình giả lập: báo cáo lệch. / The drift report.
+
+    Mã thoát / exit codes: 0 không lệch / no drift, 1 có lệch / drift, 2 không so sánh được / nothing to compare.
+    """
+    from emulator.cli.in_process import FreshEmulator
+    from emulator.cli.retelling import agency_of, session_of
+    from emulator.recording.drift_pages import as_html, as_text
+    from emulator.recording.drift_report import report_of
+    from emulator.recording.retelling import Teller
+    from emulator.world.pack import PackTrouble, load_pack
+    from emulator.world.sandbox import Definition
+
+    exchanges = session_of(session)
+    if not exchanges:
+        raise CannotStart(f"{session}: bản ghi trống. / The session is empty.")
+    try:
+        opened = load_pack(pack)
+    except PackTrouble as trouble:
+        raise CannotStart(str(trouble)) from trouble
+    told = {}
+    for each in MODES:
+        with FreshEmulator(opened, Definition(pack=pack, mode=each), agency_of(exchanges)) as emulator:
+            told[each] = list(Teller(emulator).tell(exchanges))
+    report = report_of(told, next(each for each in MODES if each == mode))
+    if form == "json":
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(as_html(report, session.name) if form == "html" else as_text(report), nl=False)
+    if len(report.not_compared) == report.calls:
+        raise SystemExit(2)
+    raise SystemExit(1 if report.drifts else 0)

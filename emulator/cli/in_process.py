@@ -1,0 +1,68 @@
+"""A fresh emulator inside this process, for one command; what it holds is gone when the command ends."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from emulator.app import Country, found
+from emulator.gateways.arrival import NoSuchSandbox
+from emulator.kernel.clock import Clock
+from emulator.kernel.exchange import Call
+from emulator.recording.partner import Account, Answered
+from emulator.settings import MEMORY, Settings
+from emulator.store.journal_rows import JournalRow
+from emulator.world.pack import Pack
+from emulator.world.sandbox import Definition
+
+
+class FreshEmulator:
+    """An emulator whose clock stands where it is told. Use as a context."""
+
+    def __init__(
+        self, pack: Pack, definition: Definition, agency_code: str | None, scenarios: tuple[Path, ...] = ()
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="ndxp-emulator-")
+        settings = Settings(
+            store=MEMORY, default=definition, packs=(definition.pack,), scenarios=scenarios, base_hosts=()
+        )
+        self._country: Country = found(settings, Path(self._folder.name) / "store.db", {definition.pack: pack})
+        self._sandboxes = self._country.sandboxes
+        if agency_code:
+            self._sandboxes.change_settings(self._sandboxes.get("default"), {"agency_code": agency_code})
+        self.account = self._account()
+
+    def __enter__(self) -> FreshEmulator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._country.store.close()
+        self._folder.cleanup()
+
+    def _account(self) -> Account:
+        shown: dict[str, dict[str, str]] = self._sandboxes.credentials_shown(self._sandboxes.get("default"))
+        pair = shown["production"]
+        users = {name: (shown[name]["username"], shown[name]["password"]) for name in ("portal", "papers")}
+        return Account(pair["consumer_key"], pair["consumer_secret"], users)
+
+    def ask(self, call: Call, at_ms: int) -> Answered:
+        """Put a call to the emulator, at a moment of its clock."""
+        self._sandboxes.set_clock(self._sandboxes.get("default"), Clock(virtual_ms=at_ms, frozen=True))
+        try:
+            reply = self._country.door.serve(replace(call, path=call.path or "/"))
+        except NoSuchSandbox:
+            return Answered(404, (), b"")
+        body = b"".join(reply.file.chunks()) if reply.file else reply.body
+        story = self._newest()
+        told: dict[str, Any] = json.loads(story.story) if story else {}
+        remarks = tuple((each["rule"], each["level"], each["path"]) for each in told.get("remarks", ()))
+        operation, outcome = (story.operation, story.outcome) if story else (None, "unmatched")
+        return Answered(reply.status, reply.headers, body, operation, outcome, remarks)
+
+    def _newest(self) -> JournalRow | None:
+        home = self._sandboxes.get("default").home
+        journal = self._country.office.journal
+        return journal.entry(home, journal.newest(home))

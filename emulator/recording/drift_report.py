@@ -1,0 +1,133 @@
+"""The drift report: what a platform answered, beside what the emulator would have answered, call by call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from emulator.recording.drift import Difference, body_differences, header_differences, status_difference
+from emulator.recording.partner import Answered
+from emulator.recording.retelling import Told
+from emulator.recording.rules import PSEUDONYM_RULES, STATE_RULES
+from emulator.recording.session import Recorded
+from emulator.wire.quirks import QUIRKS, ModeName
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One drift. ``quirk`` is a row of the register, if one speaks of it; ``agrees_in`` are the modes without it."""
+
+    number: int
+    call: str
+    operation: str | None
+    kind: str
+    pointer: str
+    recorded: str
+    emulated: str
+    quirk: str | None
+    agrees_in: tuple[ModeName, ...]
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """An exchange, or a drift of it, that says nothing about the platform; and why."""
+
+    number: int
+    vi: str
+    en: str
+
+
+@dataclass(slots=True)
+class Report:
+    """All of it. There is a drift when ``drifts`` is not empty."""
+
+    mode: ModeName
+    calls: int = 0
+    drifts: list[Drift] = field(default_factory=list)
+    not_compared: list[NotCompared] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self) | {"format": "ndxp-emulator/drift/1"}
+
+
+def report_of(told_by_mode: Mapping[ModeName, Sequence[Told]], mode: ModeName) -> Report:
+    """Return the report for one mode; the other modes only tell which of them would agree."""
+    report = Report(mode)
+    for place, told in enumerate(told_by_mode[mode]):
+        report.calls += 1
+        reason = _reason_against(told)
+        if reason:
+            report.not_compared.append(NotCompared(told.recorded.number, *reason))
+            continue
+        answers = {name: each[place].answered for name, each in told_by_mode.items()}
+        _compare(told.recorded, answers, report)
+    return report
+
+
+def _reason_against(told: Told) -> tuple[str, str] | None:
+    recorded, answered = told
+    if recorded.status is None or recorded.trouble:
+        return "nền tảng không trả lời trọn vẹn", "the platform gave no whole answer"
+    if answered is None:
+        return "thân yêu cầu không được ghi nên không gửi lại được", "the request's body was not recorded"
+    refusing = {rule for rule, level, _ in answered.remarks if level == "error"}
+    if refusing & STATE_RULES and _is_refused(answered):
+        return (
+            "trình giả lập mới không có dữ liệu mà nền tảng đã có (hồ sơ chưa từng gửi trong bản ghi)",
+            "a fresh emulator does not hold what the platform held (a dossier this session never pushed)",
+        )
+    if refusing and refusing <= PSEUDONYM_RULES:
+        return "mã số thuế giả không thể đúng số kiểm tra", "a tax code that nobody has cannot pass the check digit"
+    return None
+
+
+def _is_refused(answered: Answered) -> bool:
+    return answered.outcome == "refused"
+
+
+def _compare(recorded: Recorded, answers: Mapping[ModeName, Answered | None], report: Report) -> None:
+    found = {mode: list(_differences(recorded, answer)) for mode, answer in answers.items() if answer}
+    own = answers[report.mode]
+    for difference in found[report.mode]:
+        key = (difference.kind, difference.pointer)
+        agrees = tuple(mode for mode, each in found.items() if key not in {(one.kind, one.pointer) for one in each})
+        quirk = difference.row if difference.kind not in ("status", "value") else None
+        report.drifts.append(
+            Drift(
+                number=recorded.number,
+                call=f"{recorded.method} {recorded.path}",
+                operation=own.operation if own else None,
+                kind=difference.kind,
+                pointer=difference.pointer,
+                recorded=difference.recorded,
+                emulated=difference.emulated,
+                quirk=quirk or _remarked(answers, report.mode, agrees) or difference.row,
+                agrees_in=agrees,
+                rules=tuple(sorted({rule for rule, level, _ in (own.remarks if own else ()) if level == "error"})),
+            )
+        )
+
+
+def _differences(recorded: Recorded, answered: Answered) -> Iterable[Difference]:
+    yield from status_difference(recorded.status or 0, answered.status)
+    yield from header_differences(recorded.response.headers, answered.headers)
+    text = recorded.response.content.text
+    if text is not None and recorded.method != "HEAD":
+        yield from body_differences(text, answered.body.decode("utf-8", "replace"))
+
+
+def _remarked(answers: Mapping[ModeName, Answered | None], mode: ModeName, agrees: tuple[ModeName, ...]) -> str | None:
+    """Return the row for which the emulator refused, or which the mode that agrees treats otherwise."""
+    own = answers[mode]
+    refusing = [rule for rule, level, _ in (own.remarks if own else ()) if level == "error" and rule in QUIRKS]
+    if refusing:
+        return refusing[0]
+    for other in agrees:
+        answer = answers[other]
+        rows = [rule for rule, level, _ in (answer.remarks if answer else ()) if level == "error" and rule in QUIRKS]
+        if rows:
+            return rows[0]
+    return None

@@ -1,0 +1,63 @@
+"""An XML text as plain values, for looking at its structure: elements are objects, repeated ones lists."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lxml.etree import XMLParser, _Element
+
+
+class BrokenXml(ValueError):
+    """The text is not well-formed, or declares a document type."""
+
+
+def xml_tree(text: str) -> dict[str, Any]:
+    """Return ``{root: content}``; an element without children is its text, an empty one None.
+
+    No entities, no document type, no network.
+
+    Raises:
+        BrokenXml: the text cannot be read.
+    """
+    from lxml import etree
+
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise BrokenXml("DOCTYPE")
+    try:
+        root = etree.fromstring(text.strip().encode(), _parser())
+    except (etree.XMLSyntaxError, ValueError) as trouble:
+        raise BrokenXml(str(trouble)) from None
+    return {_name(root): _content(root)}
+
+
+@lru_cache(1)
+def _parser() -> XMLParser:
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+
+
+def _name(element: _Element) -> str:
+    return _local(element.tag)
+
+
+def _local(name: Any) -> str:
+    return str(name).rpartition("}")[2]
+
+
+def _content(element: _Element) -> Any:
+    found: dict[str, Any] = {f"@{_local(name)}": str(value) for name, value in element.attrib.items()}
+    for child in element:
+        name, content = _name(child), _content(child)
+        if name not in found:
+            found[name] = content
+        elif isinstance(found[name], list):
+            found[name].append(content)
+        else:
+            found[name] = [found[name], content]
+    text = (element.text or "").strip()
+    return found or text or None
