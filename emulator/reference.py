@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from emulator.cli.page import page as cli_page
 from emulator.scenario.faults_page import page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
 from emulator.scenario.magic import page as magic_table
@@ -197,6 +198,7 @@ def pack_schema(table: str) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "cli-help.md": cli_page,
     "fields.md": fields_page,
     "quirks.md": quirks_page,
     "error-codes.md": error_codes_page,

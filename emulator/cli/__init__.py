@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
+from emulator.cli.call import call
 from emulator.cli.completion import completion
 from emulator.cli.diff import diff
 from emulator.cli.doctor import doctor
-from emulator.cli.frame import Frame
+from emulator.cli.frame import PROGRAM, Frame
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.logs import logs
 from emulator.cli.people import people
@@ -24,7 +25,7 @@ Ví dụ / Examples:
   ndxp-emulator doctor
   ndxp-emulator call btxh.DongBoDVC
   ndxp-emulator logs --follow
-  ndxp-emulator COMMAND --help
+  ndxp-emulator serve --help
 """
 _VERSION_EXAMPLES = """\b
 Ví dụ / Examples:
@@ -32,8 +33,8 @@ Ví dụ / Examples:
 """
 
 
-@click.group(cls=Frame, epilog=_EXAMPLES)
-@click.version_option(__version__, prog_name="ndxp-emulator")
+@click.group(PROGRAM, cls=Frame, epilog=_EXAMPLES)
+@click.version_option(__version__, prog_name=PROGRAM)
 def main() -> None:
     """Trình giả lập ngoại tuyến của các nền tảng NDXP/NGSP, VDXP và Cổng Dịch vụ công quốc gia.
 
@@ -47,6 +48,7 @@ def version() -> None:
     click.echo(__version__)
 
 
+main.add_command(call)
 main.add_command(completion)
 main.add_command(doctor)
 main.add_command(logs)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_URL = "http://127.0.0.1:8080"
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 
 
 class Unreachable(CannotStart):
@@ -71,7 +71,7 @@ class AdminClient:
         self.base_url, self._token, self.sandbox = url.rstrip("/"), token, sandbox
         self._opener: OpenerDirector | None = None
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """Return the answer to a GET below the sandbox's admin routes."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         return self.ask("GET", f"{path}?{urlencode(asked)}" if asked else path)

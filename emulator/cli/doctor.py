@@ -35,7 +35,7 @@ _COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
 )
 @click.option(
     "--store",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     envvar=f"{PREFIX}STORE",
     help=f"Kho dữ liệu định dùng. / The store you mean to use. [{PREFIX}STORE]",
 )

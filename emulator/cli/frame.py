@@ -19,7 +19,21 @@ COMPLETE_VARIABLE = "_NDXP_EMULATOR_COMPLETE"
 FAULT, STOPPED = 5, 130
 
 
-class Frame(click.Group):
+class Group(click.Group):
+    """A group whose list of commands speaks both languages: click itself stops at the first full stop."""
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a row for each command: its name and the first line of its help."""
+        rows = [(name, _first_line(self.commands[name])) for name in self.list_commands(context)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _first_line(command: click.Command) -> str:
+    return " ".join((command.help or "").partition("\n\n")[0].split())
+
+
+class Frame(Group):
     """The outermost group: it decides how a command ends."""
 
     def main(self, args: Any = None, *_: Any, standalone_mode: bool = True, **options: Any) -> Any:
@@ -31,6 +45,13 @@ class Frame(click.Group):
             return run(args, standalone_mode=False, **options)
         _add_our_shell()
         sys.exit(_code_of(lambda: run(args, standalone_mode=False, **options)))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click itself would end with 1 when a reader has left."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _leave_quietly()
 
 
 def _add_our_shell() -> None:

@@ -6,8 +6,14 @@ import click
 
 from emulator.settings import PREFIX
 
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator healthcheck
+  ndxp-emulator healthcheck --url http://127.0.0.1:9090 --timeout 10
+"""
 
-@click.command()
+
+@click.command(epilog=_EXAMPLES)
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, envvar=[f"{PREFIX}PORT", "PORT"]
 )

@@ -20,6 +20,8 @@ def line_of(entry: dict[str, Any]) -> str:
     """Return the line of a journal entry."""
     verdict, colour = _VERDICTS.get(entry["outcome"], (entry["outcome"].upper(), "white"))
     request, status = entry["request"], entry["response"]["status"]
+    if verdict == "OK" and status >= 400:
+        verdict, colour = "ANSWERED", "yellow"
     what = entry["operation"] or request["url"]
     parts = [
         click.style(entry["clock"]["wall"][11:19], dim=True),

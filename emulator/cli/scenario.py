@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from emulator.cli.frame import Group
 from emulator.cli.stopping import CannotStart
 
 _EXAMPLES = """\b
@@ -17,15 +18,28 @@ Ví dụ / Examples:
   ndxp-emulator scenario new mang-cham --out ./kich-ban
   ndxp-emulator scenario from-recording ban-ghi/phien.jsonl --id nhu-that --out ./kich-ban
 """
+_LIST_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator scenario list
+"""
+_SHOW_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator scenario show mat-tra-loi
+"""
+_NEW_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator scenario new mang-cham
+  ndxp-emulator scenario new mang-cham --out ./kich-ban
+"""
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-@click.group(epilog=_EXAMPLES)
+@click.group(cls=Group, epilog=_EXAMPLES)
 def scenario() -> None:
     """Kịch bản: liệt kê, xem, tạo mới. / Scenarios: list, show, begin a new one."""
 
 
-@scenario.command("list")
+@scenario.command("list", epilog=_LIST_EXAMPLES)
 def listed() -> None:
     """Các kịch bản có sẵn. / The scenarios in the box."""
     from emulator.scenario.library import Library
@@ -36,7 +50,7 @@ def listed() -> None:
         click.echo(f"{path.parent.name:9} {name:28} {script.title['vi']} / {script.title['en']}")
 
 
-@scenario.command()
+@scenario.command(epilog=_SHOW_EXAMPLES)
 @click.argument("name")
 def show(name: str) -> None:
     """Một kịch bản: mục đích, phần mềm tốt làm gì, các bước. / One scenario, told."""
@@ -55,7 +69,7 @@ def show(name: str) -> None:
     click.echo(library.path_of(name).read_text(encoding="utf-8"), nl=False)
 
 
-@scenario.command()
+@scenario.command(epilog=_NEW_EXAMPLES)
 @click.argument("name")
 @click.option(
     "--out",

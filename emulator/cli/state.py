@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 import click
 
+from emulator.cli.admin_client import AdminClient
+from emulator.cli.frame import Group
+from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import write_data
 from emulator.settings import PREFIX, data_folder
-
-if TYPE_CHECKING:
-    from urllib.request import Request
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator state export --sandbox default --output before.json
   ndxp-emulator state import before.json --sandbox copy
-  ndxp-emulator state export --url http://127.0.0.1:8080 --journal
+"""
+_EXPORT_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator state export --sandbox default --output before.json
+  ndxp-emulator state export --url http://127.0.0.1:8080 --journal > now.json
+"""
+_IMPORT_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator state import before.json --sandbox copy
+  ndxp-emulator state import before.json --url http://127.0.0.1:8080
 """
 _STORE = click.option(
     "--store",
@@ -31,12 +39,12 @@ _URL = click.option("--url", help="Máy chủ đang chạy, thay cho --store. / 
 _TOKEN = click.option("--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help="Mã quản trị, với --url. / With --url.")
 
 
-@click.group()
+@click.group(cls=Group, epilog=_EXAMPLES)
 def state() -> None:
     """Xuất, nhập một sandbox thành tệp TinyDB. / Export and import a sandbox as one TinyDB file."""
 
 
-@state.command(name="export", epilog=_EXAMPLES)
+@state.command(name="export", epilog=_EXPORT_EXAMPLES)
 @_STORE
 @_SANDBOX
 @_URL
@@ -51,20 +59,21 @@ def export_state(
     from emulator.world.sandbox import NoSandbox
 
     if url:
-        content = _ask(_request(url, sandbox, admin_token, query=f"?journal={str(journal).lower()}"))
+        content = AdminClient(url, admin_token, sandbox).get("/state", journal=str(journal).lower())
     else:
         with _Held(store) as held:
             try:
                 content = export(held.store, held.sandboxes.get(sandbox), with_journal=journal)
-            except NoSandbox:
-                _fail(f"Không có sandbox '{sandbox}'. / There is no sandbox '{sandbox}'.")
+            except NoSandbox as trouble:
+                sentence = f"Không có sandbox '{sandbox}'. / There is no sandbox '{sandbox}'."
+                raise CannotStart(sentence) from trouble
     if output:
         output.write_text(as_text(content), encoding="utf-8", newline="\n")
     else:
-        sys.stdout.write(as_text(content))
+        write_data(as_text(content))
 
 
-@state.command(name="import", epilog=_EXAMPLES)
+@state.command(name="import", epilog=_IMPORT_EXAMPLES)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_STORE
 @_SANDBOX
@@ -85,9 +94,9 @@ def import_state(file: Path, store: Path | None, sandbox: str, url: str | None, 
     if problems:
         raise SystemExit(2)
     if not ID_GRAMMAR.fullmatch(sandbox):
-        _fail(f"'{sandbox}' không phải tên sandbox. / '{sandbox}' is no name of a sandbox.")
+        raise CannotStart(f"'{sandbox}' không phải tên sandbox. / '{sandbox}' is no name of a sandbox.")
     if url:
-        _ask(_request(url, sandbox, admin_token, body=json.dumps(content).encode()))
+        AdminClient(url, admin_token, sandbox).ask("PUT", "/state", content)
         return
     with _Held(store) as held:
         bring_in(held.store, held.sandboxes, sandbox, content)
@@ -113,38 +122,9 @@ class _Held:
             self._claim.__enter__()
             self.store.prepare()
         except StoreTrouble as trouble:
-            _fail(f"{trouble} (--url http://…)")
+            raise CannotStart(f"{trouble} (--url http://…)") from trouble
         return self
 
     def __exit__(self, *trouble: Any) -> None:
         self.store.close()
         self._claim.__exit__(*trouble)
-
-
-def _request(url: str, sandbox: str, token: str | None, query: str = "", body: bytes | None = None) -> Request:
-    from urllib.request import Request
-
-    headers = {"Content-Type": "application/json"} | ({"X-Admin-Token": token} if token else {})
-    address = f"{url.rstrip('/')}/__admin/sandboxes/{sandbox}/state{query}"
-    if not address.startswith(("http://", "https://")):
-        _fail(f"--url phải là http(s)://… / --url must be http(s)://…: {url}")
-    return Request(address, data=body, headers=headers, method="PUT" if body else "GET")  # noqa: S310 - checked above
-
-
-def _ask(request: Request) -> Any:
-    from urllib.error import HTTPError
-    from urllib.request import ProxyHandler, build_opener
-
-    try:
-        with build_opener(ProxyHandler({})).open(request) as reply:
-            return json.loads(reply.read())
-    except HTTPError as refused:
-        document = json.loads(refused.read() or b"{}")
-        _fail(document.get("detail") or f"HTTP {refused.code}")
-    except OSError as trouble:
-        _fail(f"Không gọi được {request.full_url}: {trouble}. / Cannot reach {request.full_url}: {trouble}.")
-
-
-def _fail(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    raise SystemExit(1)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.terminal import write_data
+
 if TYPE_CHECKING:
     from emulator.world.positions import Problem
 
@@ -44,7 +46,7 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool) -> None:
     """
     problems = [problem for path in paths for problem in _problems(path, privacy=privacy)]
     if form == "json":
-        click.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
+        write_data(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2) + "\n")
     else:
         for problem in problems:
             click.echo(str(problem))

@@ -93,7 +93,7 @@ def test_a_store_that_a_server_holds_is_refused_and_the_server_is_asked_instead(
     file, store = tmp_path / "a.json", tmp_path / "served.db"
     with Server("--store", str(store)) as server:
         held = run("export", "--store", str(store))
-        assert held.exit_code == 1
+        assert held.exit_code == 2
         assert "đang được một trình giả lập khác dùng" in held.output
         assert run("export", "--url", server.base_url, "-o", str(file)).exit_code == 0
         assert run("import", str(file), "--url", server.base_url, "--sandbox", "copy").exit_code == 0

@@ -1,0 +1,92 @@
+"""``call``: a right call is answered, a wrong one refused, and the journal says why."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from emulator.cli import main
+from emulator.cli.call_asks import ASKS
+from emulator.cli.call_mistakes import MISTAKES, mistakes_of
+from tests.serving import Server
+
+
+def call(server: Server, *words: str) -> Result:
+    return CliRunner().invoke(main, ["call", "--url", server.base_url, *words])
+
+
+def told(server: Server, *words: str) -> dict[str, Any]:
+    result = call(server, *words, "--json")
+    assert result.stdout, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    assert result.exit_code == (0 if found["as_expected"] else 1)
+    return found
+
+
+@pytest.mark.parametrize("operation", ASKS)
+def test_a_right_call_is_answered_and_each_mistake_is_noticed(server: Server, operation: str) -> None:
+    right = told(server, operation)
+    assert (right["became"], right["entry"]["operation"]) == ("answered", operation)
+    became = {wrong: told(server, operation, "--wrong", wrong)["became"] for wrong in mistakes_of(operation)}
+    assert became
+    assert set(became.values()) <= {"refused", "noted"}, became
+    assert [wrong for wrong, end in became.items() if end == "noted"] in ([], ["wrong-agency"])
+
+
+def test_every_mistake_belongs_to_an_operation() -> None:
+    assert {wrong for operation in ASKS for wrong in mistakes_of(operation)} == set(MISTAKES)
+
+
+def test_the_answer_is_explained_with_clause_rule_and_effects(server: Server) -> None:
+    result = call(server, "btxh.DongBoDVC")
+    assert "ANSWERED" in result.stdout
+    assert "BTXH 3.1.1" in result.stdout
+    assert "+ dossiers" in result.stdout
+    wrong = call(server, "btxh.DongBoDVC", "--wrong", "wrong-procedure").stdout
+    assert "REFUSED" in wrong
+    assert "B69 · " in wrong, "the row of the register is quoted"
+
+
+def test_no_secret_is_shown(server: Server) -> None:
+    pairs = server.ready["credentials"].values()
+    secrets = [pair[name] for pair in pairs for name in pair if name in ("consumer_secret", "password")]
+    assert len(secrets) == 4
+    for operation in ASKS:
+        shown = call(server, operation).stdout + call(server, operation, "--json").stdout
+        assert not [secret for secret in secrets if secret in shown]
+
+
+def test_a_sandbox_of_ones_own_is_called_with_its_own_keys(server: Server) -> None:
+    requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": "rieng", "seed": 7}, timeout=10)
+    for operation in ("btxh.XuLyHoSo", "dvcqg.papers.find"):
+        found = told(server, operation, "--sandbox", "rieng")
+        assert (found["became"], found["entry"]["id"].split(".")[0]) == ("answered", "rieng")
+
+
+def test_a_broken_connection_is_explained_by_the_fault_that_broke_it(server: Server) -> None:
+    requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": "vo"}, timeout=10)
+    fault = {"fault": "EMPTY_RESPONSE", "on": "btxh.DongBoDVC", "times": 1}
+    armed = requests.put(f"{server.base_url}/__admin/sandboxes/vo/faults", json={"faults": [fault]}, timeout=10)
+    assert armed.status_code == 200, armed.text
+    result = call(server, "btxh.DongBoDVC", "--sandbox", "vo")
+    assert "EMPTY_RESPONSE" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [(["btxh.DongBoDVX"], "btxh.DongBoDVC"), (["btxh.DongBoDVC", "--wrong", "sai"], "missing-token"), ([], "--list")],
+)
+def test_what_is_not_known_is_refused_with_the_nearest_word(server: Server, words: list[str], hint: str) -> None:
+    result = call(server, *words)
+    assert (result.exit_code, hint in result.stderr) == (2, True)
+
+
+def test_the_list_names_operations_and_mistakes() -> None:
+    text = CliRunner().invoke(main, ["call", "--list"]).stdout
+    told = json.loads(CliRunner().invoke(main, ["call", "--list", "--json"]).stdout)
+    assert {each["operation"] for each in told["calls"]} == set(ASKS)
+    assert all(name in text for name in (*ASKS, *MISTAKES))
