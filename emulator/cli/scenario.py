@@ -31,6 +31,10 @@ Ví dụ / Examples:
   ndxp-emulator scenario new mang-cham
   ndxp-emulator scenario new mang-cham --out ./kich-ban
 """
+_RETELL_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator scenario from-recording ban-ghi/phien.jsonl --id nhu-that --out ./kich-ban
+"""
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -101,7 +105,7 @@ def new(name: str, out: Path) -> None:
     click.echo(f"{path}\nndxp-emulator validate {path}\nndxp-emulator serve --scenario {path} --watch")
 
 
-@scenario.command("from-recording")
+@scenario.command("from-recording", epilog=_RETELL_EXAMPLES)
 @click.argument("session", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--id", "scenario_id", required=True, help="Mã kịch bản, cũng là tên tệp. / Id, and name of the file.")
 @click.option(

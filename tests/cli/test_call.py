@@ -44,7 +44,7 @@ def test_every_mistake_belongs_to_an_operation() -> None:
 def test_the_answer_is_explained_with_clause_rule_and_effects(server: Server) -> None:
     result = call(server, "btxh.DongBoDVC")
     assert "ANSWERED" in result.stdout
-    assert "BTXH 3.1.1" in result.stdout
+    assert str(told(server, "btxh.DongBoDVC")["entry"]["clause"]) in result.stdout
     assert "+ dossiers" in result.stdout
     wrong = call(server, "btxh.DongBoDVC", "--wrong", "wrong-procedure").stdout
     assert "REFUSED" in wrong
