@@ -20,6 +20,8 @@ ATTEMPT_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
     ("GET", "/attempts", _later("listed"), "Các lượt kiểm thử", "All attempts"),
     ("POST", "/attempts", _later("opened"), "Mở lượt kiểm thử", "Open an attempt"),
     ("GET", "/attempts/{attempt}", _later("shown"), "Một lượt kiểm thử", "One attempt, as it stands"),
+    ("POST", "/attempts/{attempt}/greet", _later("greeted"), "Gọi thử", "A small task before the first scene"),
+    ("GET", "/attempts/{attempt}/diagnosis", _later("diagnosed"), "Chẩn đoán cấu hình", "Is the client set up rightly"),
     ("POST", "/attempts/{attempt}/begin", _later("begun"), "Bắt đầu cảnh kế tiếp", "Begin the next scene"),
     ("POST", "/attempts/{attempt}/end", _later("ended"), "Kết thúc cảnh", "End the scene"),
     ("POST", "/attempts/{attempt}/declare", _later("declared"), "Ghi lời khai", "Write a declaration down"),

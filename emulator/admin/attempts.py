@@ -111,6 +111,19 @@ def shown(visit: Visit) -> Answer:
     return Answer(standing(attempt) | {"context": context_of(attempt, visit.base)})
 
 
+def greeted(visit: Visit) -> Answer:
+    """Ask the client for a small task, before the first scene."""
+    _only(visit.content(may_be_empty=True), ())
+    return _moved(visit, lambda attempt: attempt.greet())
+
+
+def diagnosed(visit: Visit) -> Answer:
+    """Return what is wrong with the client's set-up, by what it called since it was greeted."""
+    from emulator.certification.preflight import diagnosis
+
+    return Answer(diagnosis(_attempt(visit)))
+
+
 def begun(visit: Visit) -> Answer:
     """Begin the next scene: what the client is asked to do; ``task`` null when all have been played."""
     _only(visit.content(may_be_empty=True), ())

@@ -12,13 +12,13 @@ from typing import Any
 from emulator.certification.attempt import Attempt
 from emulator.kernel.exchange import Call, Exchange
 from emulator.world.axis import Axis
+from emulator.world.world import World
 
 
 def context_of(attempt: Attempt, base: str) -> dict[str, Any]:
     """Return the context of an attempt; ``base`` is the emulator's address as the client sees it."""
     world = attempt.enter(Exchange(Call("GET", "/")))
     credentials: Mapping[str, Any] = attempt.house.sandboxes.credentials_shown(attempt.sandbox)
-    papers = next((f"https://{host.name}" for host in Axis(world).hosts.each() if host.service == "papers"), "")
     address = f"{base}/s/{attempt.id}"
     return {
         "attempt": attempt.id,
@@ -27,5 +27,10 @@ def context_of(attempt: Attempt, base: str) -> dict[str, Any]:
         "credentials": credentials,
         "agency": attempt.plan.agency,
         "own_subsystem": world.settings.own_subsystem,
-        "portal": {"dstcode": world.settings.portal_subsystem, "papers_url": papers},
+        "portal": {"dstcode": world.settings.portal_subsystem, "papers_url": papers_url_of(world)},
     }
+
+
+def papers_url_of(world: World) -> str:
+    """Return the ``providerurl`` of the papers service (KDL V.2)."""
+    return next((f"https://{host.name}" for host in Axis(world).hosts.each() if host.service == "papers"), "")

@@ -1,0 +1,66 @@
+"""Preflight: is the client set up rightly? Asked before the first test, so that no configuration is a failed test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.certification import marks
+from emulator.certification.attempt import Attempt
+from emulator.certification.context import papers_url_of
+from emulator.certification.preflight.address_rules import ADDRESS_RULES
+from emulator.certification.preflight.axis_rules import AXIS_RULES
+from emulator.certification.preflight.situation import Arrived, Situation
+from emulator.certification.preflight.time_rules import TIME_RULES
+from emulator.certification.preflight.token_rules import TOKEN_RULES
+from emulator.kernel.exchange import Call, Exchange
+from emulator.world.axis import Axis
+
+RULES = (*ADDRESS_RULES, *TOKEN_RULES, *TIME_RULES, *AXIS_RULES)
+_NOTHING = {
+    "id": "KN-00",
+    "vi": "Chưa có lời gọi nào đến: địa chỉ, cổng, proxy, tường lửa hoặc chứng thư TLS sai, hoặc sai đoạn /s/<mã lượt>",
+    "en": "no call arrived: address, port, proxy, firewall or TLS certificate is wrong, or /s/<id> in the address",
+    "mend": {
+        "vi": "Gọi thử base_url + /token bằng curl từ chính máy chạy phần mềm; bỏ proxy cho địa chỉ này",
+        "en": "call base_url + /token with curl from the client's own machine; exempt the address from any proxy",
+    },
+    "calls": [],
+}
+_SILENT = {
+    "id": "KN-07",
+    "vi": "Có lời gọi nhưng chưa dịch vụ nào được gọi thành công",
+    "en": "calls arrived, but no service was called with success",
+    "mend": {"vi": "Xem nhật ký của lượt kiểm thử", "en": "look at the attempt's journal"},
+    "calls": [],
+}
+
+
+def diagnosis(attempt: Attempt) -> dict[str, Any]:
+    """Return what is wrong with the client's set-up, judged by what it called since it was asked to greet."""
+    situation = _situation(attempt)
+    found = [rule.as_dict(calls) for rule in RULES if (calls := rule.find(situation))]
+    if not situation.arrived:
+        found = [_NOTHING]
+    elif not situation.answered and not found:
+        found = [_SILENT]
+    return {"ready": not found, "arrived": len(situation.arrived), "troubles": found}
+
+
+def _situation(attempt: Attempt) -> Situation:
+    house = attempt.house
+    world = attempt.enter(Exchange(Call("GET", "/")))
+    greeted = [row for row in house.journal.each(attempt.sandbox.home) if row.operation == marks.GREETED]
+    since = greeted[-1] if greeted else None
+    own = house.journal.calls(attempt.sandbox.home, since.seq if since else 0)
+    default = house.sandboxes.get("default")
+    strays = [row for row in house.journal.calls(default.home) if since and row.wall_ms >= since.wall_ms]
+    axis = Axis(world)
+    return Situation(
+        arrived=[*(Arrived(row) for row in own), *(Arrived(row, is_stray=True) for row in strays)],
+        ours=house.sandboxes.credentials_shown(attempt.sandbox),
+        others=house.sandboxes.credentials_shown(default),
+        portal_dstcode=world.settings.portal_subsystem,
+        papers_url=papers_url_of(world),
+        agency=attempt.plan.agency,
+        known_dstcodes=frozenset(each.id for each in axis.subsystems.each()),
+    )

@@ -1,0 +1,116 @@
+"""A client's first calls, before any secret in them is hidden: only this room may look, and it tells no value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from emulator.journal.write import Entry as Row
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One call as it came. ``is_stray``: into the sandbox ``default`` instead of the attempt's."""
+
+    row: Row
+    is_stray: bool = False
+
+    @cached_property
+    def story(self) -> Mapping[str, Any]:
+        """Return what the journal keeps beside the bodies."""
+        told: Mapping[str, Any] = json.loads(self.row.story)
+        return told
+
+    def header(self, name: str) -> str:
+        """Return the first value of a header (lower-case name), empty when absent."""
+        return next((value for key, value in self.story["request"]["headers"] if key.lower() == name), "")
+
+    @property
+    def path(self) -> str:
+        """Return the path, without the sandbox's prefix."""
+        return self.row.path
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """Return the query's values by name."""
+        return parse_qs(urlsplit(self.story["request"]["target"]).query, keep_blank_values=True)
+
+    @cached_property
+    def raw_query(self) -> str:
+        """Return the query, decoded, as one text."""
+        return unquote(urlsplit(self.story["request"]["target"]).query)
+
+    @cached_property
+    def text(self) -> str:
+        """Return the body as text."""
+        return self.row.request_body.decode("utf-8", "replace")
+
+    @cached_property
+    def form(self) -> dict[str, list[str]]:
+        """Return the body read as a form."""
+        return parse_qs(self.text, keep_blank_values=True)
+
+    @cached_property
+    def body(self) -> Mapping[str, Any]:
+        """Return the body read as a JSON object, empty when it is none."""
+        try:
+            told = json.loads(self.text.removeprefix("\ufeff"))
+        except ValueError:
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    @cached_property
+    def pair(self) -> tuple[str, str] | None:
+        """Return key and secret of a Basic credential; None when there is no readable one."""
+        scheme, _, value = self.header("authorization").partition(" ")
+        text = decoded(value) if scheme.lower() == "basic" else None
+        if text is None or ":" not in text:
+            return None
+        key, _, secret = text.partition(":")
+        return key, secret
+
+    @property
+    def operation(self) -> str:
+        """Return the operation, empty when the call matched none."""
+        return self.row.operation or ""
+
+
+def decoded(value: str) -> str | None:
+    """Return the text of a Base64 value, or None."""
+    try:
+        return base64.b64decode(value.strip() + "=" * (-len(value.strip()) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All a diagnosis looks at. ``ours`` are the attempt's credentials, ``others`` those of the sandbox ``default``."""
+
+    arrived: Sequence[Arrived]
+    ours: Mapping[str, Mapping[str, str]]
+    others: Mapping[str, Mapping[str, str]]
+    portal_dstcode: str
+    papers_url: str
+    agency: str
+    known_dstcodes: frozenset[str] = frozenset()
+
+    @cached_property
+    def token_calls(self) -> list[Arrived]:
+        """Return the calls that asked for a token, or meant to."""
+        return [each for each in self.arrived if each.path.rstrip("/").lower().endswith("/token")]
+
+    @cached_property
+    def answered(self) -> list[Arrived]:
+        """Return the calls that a service (not only the token endpoint) took."""
+        return [each for each in self.arrived if each.row.outcome == "answered" and each.operation != "ndxp.token"]
+
+    def of(self, *prefixes: str) -> list[Arrived]:
+        """Return the calls of some operations."""
+        return [each for each in self.arrived if each.operation.startswith(prefixes)]

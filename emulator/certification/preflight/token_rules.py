@@ -1,0 +1,179 @@
+"""Faults of the keys: what was sent to get a token, and with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emulator.certification.preflight.rule import Rule
+from emulator.certification.preflight.situation import Arrived, Situation, decoded
+
+Pair = tuple[str, str]
+
+
+def _pair(accounts: Mapping[str, Mapping[str, str]], kind: str) -> Pair:
+    found = accounts.get(kind, {})
+    return found.get("consumer_key", ""), found.get("consumer_secret", "")
+
+
+def _with_pair(situation: Situation) -> list[tuple[Arrived, Pair]]:
+    return [(each, each.pair) for each in situation.token_calls if each.pair]
+
+
+def _swapped(situation: Situation) -> list[Arrived]:
+    pairs = [_pair(situation.ours, kind) for kind in ("production", "sandbox")]
+    return [each for each, pair in _with_pair(situation) if pair[::-1] in pairs]
+
+
+def _sandbox_pair(situation: Situation) -> list[Arrived]:
+    return [each for each, pair in _with_pair(situation) if pair == _pair(situation.ours, "sandbox")]
+
+
+def _other_attempt(situation: Situation) -> list[Arrived]:
+    pairs = [_pair(situation.others, kind) for kind in ("production", "sandbox")]
+    return [each for each, pair in _with_pair(situation) if pair in pairs]
+
+
+def _untrimmed(situation: Situation) -> list[Arrived]:
+    pairs = [_pair(situation.ours, kind) for kind in ("production", "sandbox")]
+
+    def trimmed(pair: Pair) -> Pair:
+        return pair[0].strip().strip("\ufeff\"'"), pair[1].strip().strip("\ufeff\"'")
+
+    return [each for each, pair in _with_pair(situation) if pair not in pairs and trimmed(pair) in pairs]
+
+
+def _wrong_secret(situation: Situation) -> list[Arrived]:
+    key, secret = _pair(situation.ours, "production")
+    untrimmed = {id(each) for each in _untrimmed(situation)}
+    return [
+        each
+        for each, pair in _with_pair(situation)
+        if pair[0] == key and pair[1] != secret and id(each) not in untrimmed
+    ]
+
+
+def _unknown_key(situation: Situation) -> list[Arrived]:
+    keys = {_pair(side, kind)[0] for side in (situation.ours, situation.others) for kind in ("production", "sandbox")}
+    secrets = {_pair(situation.ours, kind)[1] for kind in ("production", "sandbox")}
+    untrimmed = {id(each) for each in _untrimmed(situation)}
+    return [
+        each
+        for each, pair in _with_pair(situation)
+        if pair[0] not in keys and pair[0] not in secrets and id(each) not in untrimmed
+    ]
+
+
+def _basic(each: Arrived) -> str:
+    scheme, _, value = each.header("authorization").partition(" ")
+    return value if scheme.lower() == "basic" else ""
+
+
+def _twice(situation: Situation) -> list[Arrived]:
+    def is_twice(each: Arrived) -> bool:
+        once = decoded(_basic(each))
+        return once is not None and ":" not in once and ":" in (decoded(once) or "")
+
+    return [each for each in situation.token_calls if is_twice(each)]
+
+
+def _not_encoded(situation: Situation) -> list[Arrived]:
+    return [each for each in situation.token_calls if ":" in _basic(each)]
+
+
+def _no_basic(situation: Situation) -> list[Arrived]:
+    return [
+        each
+        for each in situation.token_calls
+        if not each.header("authorization") and "client_id" not in each.form and "client_id" not in each.query
+    ]
+
+
+def _in_the_body(situation: Situation) -> list[Arrived]:
+    return [
+        each
+        for each in situation.token_calls
+        if not each.header("authorization") and ("client_id" in each.form or "client_id" in each.query)
+    ]
+
+
+def _no_grant(situation: Situation) -> list[Arrived]:
+    def is_wrong(each: Arrived) -> bool:
+        return each.row.method == "POST" and each.form.get("grant_type") != ["client_credentials"]
+
+    return [each for each in situation.token_calls if is_wrong(each) and each.row.status >= 400]
+
+
+def _no_bearer(situation: Situation) -> list[Arrived]:
+    return [
+        each
+        for each in situation.of("btxh.")
+        if each.row.status == 401 and not each.header("authorization").startswith("Bearer ")
+    ]
+
+
+def _foreign_token(situation: Situation) -> list[Arrived]:
+    if any(each.row.status == 200 for each in situation.token_calls):
+        return []
+    return [
+        each
+        for each in situation.of("btxh.")
+        if each.row.status == 401 and each.header("authorization").startswith("Bearer ")
+    ]
+
+
+TOKEN_RULES = (
+    Rule(
+        "KN-11", "Consumer key và consumer secret bị đổi chỗ", "consumer key and consumer secret are swapped",
+        "Đặt key trước dấu hai chấm, secret sau", "put the key before the colon and the secret after it", _swapped,
+    ),
+    Rule(
+        "KN-12", "Dùng cặp khóa Sandbox thay cho Production", "the Sandbox pair is used instead of the Production pair",
+        "Dùng cặp production trong thông tin kết nối", "use the production pair of the context", _sandbox_pair,
+    ),
+    Rule(
+        "KN-13", "Dùng khóa của sandbox 'default' hoặc lượt khác", "the keys of another sandbox are used",
+        "Dùng khóa của chính lượt kiểm thử này", "use the keys of this very attempt", _other_attempt,
+    ),
+    Rule(
+        "KN-14", "Khóa có dấu cách, xuống dòng hoặc dấu nháy thừa", "the keys carry blanks, line ends or quotes",
+        "Cắt khoảng trắng khi đọc cấu hình", "trim what is read from the configuration", _untrimmed,
+    ),
+    Rule(
+        "KN-15", "Consumer secret sai", "the consumer secret is wrong",
+        "Chép lại secret từ thông tin kết nối", "copy the secret from the context again", _wrong_secret,
+    ),
+    Rule(
+        "KN-16", "Consumer key lạ", "the consumer key is unknown",
+        "Chép lại key từ thông tin kết nối", "copy the key from the context again", _unknown_key,
+    ),
+    Rule(
+        "KN-17", "Mã hóa Base64 hai lần", "encoded in Base64 twice",
+        "Mã hóa key:secret đúng một lần", "encode key:secret exactly once", _twice,
+    ),
+    Rule(
+        "KN-18", "Chưa mã hóa Base64", "not encoded in Base64",
+        "Authorization: Basic Base64(key:secret)", "send Authorization: Basic Base64(key:secret)", _not_encoded,
+    ),
+    Rule(
+        "KN-19", "Lời gọi token không có Authorization", "the token call has no Authorization",
+        "Thêm Authorization: Basic Base64(key:secret)", "add Authorization: Basic Base64(key:secret)", _no_basic,
+    ),
+    Rule(
+        "KN-20", "Khóa đặt trong thân hoặc URL thay cho Authorization", "the keys stand in body or URL",
+        "Đặt khóa trong Authorization: Basic (BTXH 2.1.2)", "put them into Authorization: Basic (BTXH 2.1.2)",
+        _in_the_body,
+    ),
+    Rule(
+        "KN-21", "Thiếu grant_type=client_credentials dạng form", "grant_type=client_credentials is missing",
+        "Gửi thân grant_type=client_credentials, kiểu application/x-www-form-urlencoded",
+        "send the body grant_type=client_credentials as application/x-www-form-urlencoded", _no_grant,
+    ),
+    Rule(
+        "KN-22", "Gọi API không có Bearer token", "the API is called without a Bearer token",
+        "Thêm Authorization: Bearer <access_token>", "add Authorization: Bearer <access_token>", _no_bearer,
+    ),
+    Rule(
+        "KN-23", "Dùng token không do lượt này cấp", "the token was not issued by this attempt",
+        "Xóa token đã lưu, xin token mới tại base_url", "forget the kept token and ask at base_url", _foreign_token,
+    ),
+)  # fmt: skip
