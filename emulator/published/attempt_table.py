@@ -23,6 +23,8 @@ ATTEMPTS: dict[Key, Told] = {
         last=-1,
     ),
     ("GET", "/attempts/{attempt}"): Told("StandingAttempt", noes=_NOES),
+    ("POST", "/attempts/{attempt}/greet"): Told("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES, last=-1),
+    ("GET", "/attempts/{attempt}/diagnosis"): Told("Diagnosis", noes=_NOES),
     ("POST", "/attempts/{attempt}/begin"): Told("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES),
     ("POST", "/attempts/{attempt}/end"): Told("Nothing", "SceneEnd", {"how": "done"}, may_be_empty=True, noes=_MOVES),
     ("POST", "/attempts/{attempt}/declare"): Told(
@@ -49,7 +51,9 @@ def attempt_shapes() -> dict[str, Shape]:
         "closed": FLAG,
     }
     wish = record({"plan": OBJECT, "challenge": maybe(OBJECT), "id": TEXT}, optional=("challenge", "id"))
-    end = record({"how": {"enum": ["done", "crashed", "timeout"]}, "exit_code": maybe(INTEGER), "output": TEXT})
+    end = record(
+        {"how": {"enum": ["done", "crashed", "timeout", "broken-off"]}, "exit_code": maybe(INTEGER), "output": TEXT}
+    )
     declared = {name: {"type": "string", "minLength": 1} for name in ("test", "by", "statement", "attachment")}
     evidence = {"attempt": TEXT, "plan": OBJECT, "challenge": OBJECT, "kit": TEXT, "journal": rows(TEXT)}
     return {
@@ -59,6 +63,7 @@ def attempt_shapes() -> dict[str, Shape]:
         "OpenedAttempt": record({**card, "context": OBJECT}),
         "StandingAttempt": record({**card, "tests": rows(OBJECT), "scene": maybe(OBJECT), "context": OBJECT}),
         "Task": {"type": "object", "properties": {"task": maybe(OBJECT)}, "required": ["task"]},
+        "Diagnosis": record({"ready": FLAG, "arrived": INTEGER, "troubles": rows(OBJECT)}),
         "SceneEnd": {**end, "required": []},
         "Declaration": record(declared, optional=("attachment",)),
         "Report": OBJECT,
