@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from emulator.testing.table import table
 Entry = dict[str, Any]
 Pattern = Mapping[str, Any]
 _PAGE = 2000
+_UNKNOWN_SERVICES = ("dvcqg.mapi.call", "clock.effect")  # in the journal, though no scenario can be on them
 
 
 class Evidence:
@@ -19,6 +21,7 @@ class Evidence:
     A call is named by its operation (``"btxh.DongBoDVC"``), by its path (``"/token"``), or by a request pattern
     (docs/admin.md). ``wanted`` says more about it in the words of such a pattern: ``body={"MaHoSo": …}``,
     ``status=200``, ``outcome="refused"``, ``rule="B15"``, ``headers={"Accept": {"contains": "json"}}``.
+    An operation that does not exist is a ValueError.
     ``within_s`` waits, in real seconds, for a client that works beside the test.
     """
 
@@ -112,7 +115,24 @@ class Evidence:
 def _pattern(what: str | Pattern, wanted: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(what, str):
         return {**what, **wanted}
-    return {"path" if what.startswith("/") else "operation": what, **wanted}
+    if what.startswith("/"):
+        return {"path": what, **wanted}
+    _check_name(what)
+    return {"operation": what, **wanted}
+
+
+def _check_name(operation: str) -> None:
+    """Refuse a misspelt operation: ``never`` would be true of it for ever. Raises ValueError."""
+    from emulator.scenario.operations import OPERATIONS
+
+    if operation in (*OPERATIONS, *_UNKNOWN_SERVICES):
+        return
+    near = ", ".join(difflib.get_close_matches(operation, OPERATIONS, 3, 0.4))
+    other = '{"operation": …}'
+    raise ValueError(
+        f"không có thao tác '{operation}'; gần nhất: {near}; vẫn muốn tìm thì dùng {other} / there is no operation "
+        f"{operation!r}; nearest: {near}; to look for it all the same use {other}"
+    )
 
 
 def _said(what: str | Pattern) -> str:

@@ -30,7 +30,7 @@ MAY_USE = {
     "recording": {"scenario", "journal", "world", "wire", "kernel"},
     "published": {"admin", "gateways", "journal", "providers", "scenario", "world", "wire", "kernel"},
     "server": {"gateways", "kernel"},
-    "testing": {"app", "cli", "settings"},
+    "testing": {"app", "cli", "settings", "scenario"},
 }
 LIBRARIES = {
     "flask": {"app", "server", "admin", "console"},
