@@ -42,6 +42,8 @@ class Settings:
 
 def data_folder() -> Path:
     """Return the folder of this user's data, by the habit of the system."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ndxp-emulator"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "ndxp-emulator"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ndxp-emulator"

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from typing import Any, NoReturn
 
 import click
@@ -77,6 +76,8 @@ def _code_of(run: Any) -> int:
     except BrokenPipeError:
         _leave_quietly()
     except Exception:
+        import traceback
+
         traceback.print_exc()
         click.echo(
             "Lỗi của trình giả lập, hãy gửi những dòng trên cho nhóm phát triển. / A fault of the emulator: please "

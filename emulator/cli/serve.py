@@ -168,10 +168,21 @@ def serve(**flags: Any) -> None:
             f"Nghe ở {settings.host} thì máy khác truy cập được: hãy đặt --admin-token ({PREFIX}ADMIN_TOKEN). / Other "
             f"machines can reach {settings.host}: set --admin-token ({PREFIX}ADMIN_TOKEN)."
         )
+    _refuse_plain_windows()
     gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
     from emulator.cli.serving import serve_until_stopped
 
     serve_until_stopped(settings)
+
+
+def _refuse_plain_windows() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("fcntl") is None:
+        raise CannotStart(
+            "serve cần Linux hoặc macOS; trên Windows hãy dùng WSL hoặc Docker. / "
+            "serve needs Linux or macOS: on Windows, use WSL or Docker."
+        )
 
 
 def _settings(flags: dict[str, Any]) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,8 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool) -> None:
 
     Mã thoát 0: không có lỗi; 2: có lỗi. / Exit code 0: nothing is wrong; 2: something is.
     """
-    problems = [problem for path in paths for problem in _problems(path, privacy=privacy)]
+    with click.progressbar(paths, file=sys.stderr, hidden=len(paths) == 1 or not sys.stderr.isatty()) as shown:
+        problems = [problem for path in shown for problem in _problems(path, privacy=privacy)]
     if form == "json":
         write_data(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2) + "\n")
     else:

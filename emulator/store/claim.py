@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from emulator.store.sqlite import StoreTrouble
+from emulator.store.sqlite import StoreTrouble, refuse_plain_windows
+
+try:
+    import fcntl
+except ImportError:  # plain Windows, where no store is claimed
+    fcntl = None  # type: ignore[assignment]
 
 
 @contextlib.contextmanager
@@ -21,6 +25,7 @@ def claimed(path: Path) -> Iterator[None]:
     Raises:
         StoreTrouble: another server holds it, or the folder cannot be used.
     """
+    refuse_plain_windows()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(f"{path}.server", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

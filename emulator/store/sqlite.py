@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import threading
@@ -12,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from emulator.store.schema import APPLICATION_ID, MIGRATIONS
+
+try:
+    import fcntl
+except ImportError:  # plain Windows: commands that need no store run there
+    fcntl = None  # type: ignore[assignment]
 
 Row = tuple[Any, ...]
 _BUSY_MS = 10_000
@@ -26,6 +30,15 @@ _LONG_LOG_PAGES = 4_000
 
 class StoreTrouble(Exception):
     """The store cannot be used; the sentence says why and what to do."""
+
+
+def refuse_plain_windows() -> None:
+    """Say what a store needs. Raises StoreTrouble where the system has no such file locks."""
+    if fcntl is None:
+        raise StoreTrouble(
+            "Kho dữ liệu cần khoá tệp của Linux hoặc macOS; trên Windows hãy dùng WSL hoặc Docker. / A store needs the "
+            "file locks of Linux or macOS: on Windows, use WSL or Docker."
+        )
 
 
 class Store:
@@ -45,6 +58,7 @@ class Store:
         Raises:
             StoreTrouble: the folder cannot be written, the file is no store of ours, or a newer emulator made it.
         """
+        refuse_plain_windows()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._refuse_strangers()
