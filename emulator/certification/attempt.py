@@ -127,7 +127,10 @@ class Attempt:
 
     def _begin(self, cue: Cue) -> dict[str, Any]:
         luck = random_for(self.challenge.seed, "stimulus", cue.no)
-        told = set_up(self.house, self.sandbox, cue.scene.stimulus, cue.no, luck)
+        stimulus = cue.scene.stimulus
+        if self.plan.clock != "follows":  # whoever keeps his own time is not sent ahead of it
+            stimulus = replace(stimulus, advance_ms=0)
+        told = set_up(self.house, self.sandbox, stimulus, cue.no, luck)
 
         def mark(world: World) -> Mapping[str, Any]:
             made, expected = self._task(cue, world)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from emulator.certification.attempt import Attempt
 from emulator.kernel.exchange import Call, Exchange
+from emulator.wire import ministry_forms
 from emulator.world.axis import Axis
 from emulator.world.world import World
 
@@ -27,6 +29,7 @@ def context_of(attempt: Attempt, base: str) -> dict[str, Any]:
         "credentials": credentials,
         "agency": attempt.plan.agency,
         "own_subsystem": world.settings.own_subsystem,
+        "hosts": {urlsplit(ministry_forms.SITE).netloc: address},  # links in replies lead there; here is where it is
         "portal": {"dstcode": world.settings.portal_subsystem, "papers_url": papers_url_of(world)},
     }
 

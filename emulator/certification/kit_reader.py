@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,13 @@ def kit_of(name: str) -> Kit:
     path = shipped_kits() / f"{name}.yaml"
     if name not in kit_names():
         raise NoKit(name, kit_names())
-    return read_kit(path, path.read_bytes())
+    return _kit_in(path, path.read_bytes())
+
+
+@lru_cache(8)
+def _kit_in(path: Path, raw: bytes) -> Kit:
+    """Read a kit once for each of its texts: every step of an attempt asks for it."""
+    return read_kit(path, raw)
 
 
 def read_kit(path: Path, raw: bytes) -> Kit:

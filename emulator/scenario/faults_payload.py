@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.kernel.exchange import Exchange, Reply
+from emulator.kernel.refusals import ServiceRefusal
 from emulator.scenario.contract import Params
-from emulator.scenario.fault import Fault, Schema, Upon, both, choice
+from emulator.scenario.fault import Fault, Schema, Upon, both, choice, number
+from emulator.wire.codes import BAD_JSON
 from emulator.world.world import World
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -118,6 +120,10 @@ def _login_page(_exchange: Exchange, _world: World, _params: Params) -> Reply:
     return Reply(200, body, (("Content-Type", "text/html; charset=UTF-8"), ("Content-Length", str(len(body)))))
 
 
+def _refused(_exchange: Exchange, _world: World, params: Params) -> Reply:
+    raise ServiceRefusal(int(params["error_code"]), "Hệ thống đang bận, vui lòng thử lại sau")
+
+
 def _miscoded(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
     """Send other bytes than the headers promise; letters that the charset has not become question marks."""
     text, charset = reply.body.decode("utf-8", "replace"), params["charset"]
@@ -147,6 +153,15 @@ def _payload(
 
 _R01 = "facts-platforms §5.3 R01"
 PAYLOADS: Mapping[str, Fault] = {
+    "service-refused": Fault(
+        "payload",
+        both("Dịch vụ từ chối: error_code khác 0 với mã HTTP 200", "The service says no: error_code with HTTP 200"),
+        both("200, error_code khác 0, data rỗng", "200, error_code not 0, no data"),
+        "facts-platforms §7.1",
+        _refused,
+        at=("btxh.*",),
+        params={"error_code": number(BAD_JSON, "mã lỗi của dịch vụ", "the service's error code", -99, -1)},
+    ),
     "html-login-page": Fault(
         "payload",
         both("Trang đăng nhập HTML với mã 200", "An HTML login page with 200"),

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from emulator.app import Country
+from emulator.certification.kit_reader import kit_of
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.kernel.exchange import Call
 from tests.clients.reference.tasks import Client
@@ -66,7 +67,10 @@ class Stand:
         self.id = "luot-" + hashlib.sha256(f"{kit}/{seed}".encode()).hexdigest()[:10]
         kits = {each["id"]: each for each in self.admin("GET", "/kits")["kits"]}
         challenge = {"nonce": seed, "kit": kit, "kit_digest": kits[kit]["digest"]}
-        body = {"id": self.id, "plan": {"kit": kit, "product": product, **plan}, "challenge": challenge}
+        said = {"by": "Người khai mẫu", "statement": "Đúng như mô tả"}
+        declared = {test.id: said for test in kit_of(kit).tests if test.kind == "attest"}
+        whole = {"kit": kit, "product": product, "attestations": declared, **plan}
+        body = {"id": self.id, "plan": whole, "challenge": challenge}
         self.context = self.admin("POST", "/attempts", body)["context"]
 
     def admin(self, verb: str, path: str, body: Any = None) -> Any:

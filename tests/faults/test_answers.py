@@ -264,3 +264,15 @@ def test_the_oddities_of_the_portal_can_be_shown_by_one_call(visitor: Visitor) -
     assert shown["oddity-short-agency"] != shown["oddity-file-key"]
     assert shown["oddity-empty-is-null"]["result"] is None
     assert len(shown["oddity-papers-not-asked"]["result"]["DanhSachGiayToKetQua"]) >= 1
+
+
+def test_a_service_says_no_with_status_200_and_changes_nothing(visitor: Visitor) -> None:
+    arm(visitor, wish("service-refused", "btxh.DanhSachHoSo", params={"error_code": -8}))
+    refused = visitor.btxh("DanhSachHoSo", pull())
+    assert (refused.status_code, refused.json["result"]["error_code"], refused.json["result"]["data"]) == (200, -8, [])
+    arm(visitor, wish("service-refused", "btxh.DongBoDVC"))
+    body = dossier()
+    assert visitor.btxh("DongBoDVC", body).json["error_code"] == -1
+    assert _told(visitor, "service-refused", "refused")["effects"] == []
+    arm(visitor)
+    assert visitor.btxh("DongBoDVC", body).json["error_code"] == 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulator.certification.checks.basics import BASICS
+from emulator.certification.checks.takeovers import TAKEOVERS
 from emulator.certification.checks.tokens import TOKENS
 from emulator.certification.finding import CheckOf
 
-CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS}
+CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS, **TAKEOVERS}

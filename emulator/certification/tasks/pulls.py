@@ -1,29 +1,134 @@
-"""Tasks of fetching what citizens filed on the ministry's own portal (BTXH 3.1.4 to 3.1.6)."""
+"""Tasks of fetching what citizens filed on the ministry's own portal (BTXH 3.1.4 to 3.1.6).
+
+A task tells what an officer would say: fetch what is new since the last time (``since``: where to begin when there was
+no last time), at ``now`` or at each of ``moments``. Whose files were fetched whole is reported as received by
+``officer``, once. What the ministry then lists is put into the country here; ``expected`` tells the judge about it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.certification.tasks.filed import Filed, file, finish, known
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
+from emulator.kernel.clock import iso
+from emulator.world.kinds import KEEPSAKES
+from emulator.world.records import Keepsake
+from emulator.world.shelf import Base, Shelf
+from emulator.world.world import World
 
 Words = Mapping[str, Any]
-
-
-def _pull(what: str, given: Words, props: Props) -> dict[str, Any]:
-    return {"do": what, "province": HOME_PROVINCE, "district": str(given.get("district", "")), "now": props.now}
+_SECOND, _MINUTE, _DAY = 1000, 60_000, 86_400_000
+_SINCE, _LAST, _CODES = "pulls since", "pulls last", "pulls codes"
 
 
 def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
-    """Fetch the new dossiers since the last time (BTXH 3.1.4)."""
-    return _pull("pull-dossiers", given, props)
+    """Fetch the new dossiers since the last time, take each over (BTXH 3.1.4).
+
+    ``count`` new ones (2), one of them ``odd`` in its own way (tasks/filed.py), at a place the seed draws; ``papers``
+    in each (1). ``again``: those of the scene before are listed once more. ``late``: filed in the very second of the
+    fetch before, after it. ``days``: fetched once a day for so long; ``outage``: for so many days nobody could fetch.
+    """
+    moments = _moments(given, props)
+    moved = [_again(code, props) for code in _recall(props, _CODES)] if given.get("again") else []
+    made = [file(number, _at(number, given, props, moments), given, props) for number in _numbers(given, 2)]
+    if given.get("days"):  # two more at the very edge of a window
+        edges = props.luck("edges").sample(moments[:-1], 2)
+        made += [file(len(made) + at, edge, given, props) for at, edge in enumerate(edges, 1)]
+    task = _task("pull-dossiers", props, [*made, *moved])
+    if given.get("days"):
+        task["moments"] = [iso(moment) for moment in moments]
+    return task
 
 
 def pull_results(given: Words, props: Props) -> dict[str, Any]:
-    """Fetch the final results since the last time (BTXH 3.1.5)."""
-    return _pull("pull-results", given, props)
+    """Fetch the final results since the last time, with their files (BTXH 3.1.5).
+
+    ``count`` finished dossiers (2), or with ``of_last`` those which the scene before took over.
+    """
+    if given.get("of_last"):
+        made = [finish(known(code, props), props) for code in _recall(props, _CODES)]
+    else:
+        numbers = _numbers(given, 2)
+        made = [finish(file(number, _at(number, given, props, []), given, props), props) for number in numbers]
+    return _task("pull-results", props, made)
 
 
 def pull_steps(given: Words, props: Props) -> dict[str, Any]:
-    """Fetch the processing steps since the last time (BTXH 3.1.6)."""
-    return _pull("pull-steps", given, props)
+    """Fetch the steps since the last time; of a dossier they call finished, fetch the result, too (BTXH 3.1.6).
+
+    ``count`` dossiers under way (2), of which ``finished`` (0) have come to their end.
+    """
+    made = [file(number, _at(number, given, props, []), {"steps": (2, 4)}, props) for number in _numbers(given, 2)]
+    ended = range(len(made) + 1, len(made) + 1 + int(given.get("finished", 0)))
+    words = {"steps": (2, 4, 9, 10)}
+    made += [finish(file(number, _at(number, given, props, []), words, props), props) for number in ended]
+    return _task("pull-steps", props, made)
+
+
+def _task(what: str, props: Props, made: list[Filed]) -> dict[str, Any]:
+    since = _recall(props, _SINCE) or [props.world.now_ms // _SECOND * _SECOND - _DAY]
+    _remember(props, _SINCE, since)
+    _remember(props, _LAST, [props.world.now_ms])
+    _remember(props, _CODES, [each.code for each in made])
+    return {
+        "do": what,
+        "province": HOME_PROVINCE,
+        "district": "",
+        "since": iso(since[0]),
+        "officer": {"account": "01_mc", "name": "CB Một Cửa", "title": "Cán bộ tiếp nhận hồ sơ"},
+        "expected": {"province": HOME_PROVINCE, "dossiers": [each.as_dict() for each in made]},
+    }
+
+
+def _again(code: str, props: Props) -> Filed:
+    """The ministry lists a dossier again that it listed before, now with a later time."""
+    return known(code, props).moved(props, _between(props, "again", code))
+
+
+def _moments(given: Words, props: Props) -> list[int]:
+    days = int(given.get("days", 1))
+    now = props.world.now_ms // _SECOND * _SECOND
+    return [now - (days - number) * _DAY for number in range(1, days + 1)]
+
+
+def _at(number: int, given: Words, props: Props, moments: list[int]) -> int:
+    """Return when a citizen files: a whole second, since the fetch before and before the one that is asked for."""
+    luck = props.luck("filed at", number)
+    now = props.world.now_ms // _SECOND * _SECOND
+    if given.get("late"):
+        return int((_recall(props, _LAST) or [now])[0]) // _SECOND * _SECOND
+    if given.get("days"):
+        return luck.choice(moments) - luck.randrange(_MINUTE, 20 * 60 * _MINUTE, _SECOND)
+    if given.get("outage"):
+        return now - luck.randrange(_MINUTE, int(given["outage"]) * _DAY, _SECOND)
+    return _between(props, "filed at", number)
+
+
+def _between(props: Props, *purpose: object) -> int:
+    """Return a second of the hour that was turned; for a client by its own clock, one just now."""
+    now = props.world.now_ms // _SECOND * _SECOND
+    span = (5 * _MINUTE, 50 * _MINUTE) if props.plan.clock == "follows" else (_SECOND, 10 * _SECOND)
+    return now - props.luck(*purpose).randrange(*span, _SECOND)
+
+
+def _numbers(given: Words, usual: int) -> range:
+    return range(1, int(given.get("count", usual)) + 1)
+
+
+def _shelf(world: World) -> Shelf[Keepsake]:
+    return Shelf(KEEPSAKES, Base(KEEPSAKES), world)
+
+
+def _remember(props: Props, name: str, values: list[Any]) -> None:
+    import json
+
+    _shelf(props.world).put(Keepsake(name, json.dumps(values)))
+
+
+def _recall(props: Props, name: str) -> list[Any]:
+    import json
+
+    kept = _shelf(props.world).get(name)
+    return list(json.loads(kept.text)) if kept else []

@@ -7,12 +7,13 @@ from typing import Any
 from tests.clients.reference.forms import Forms
 from tests.clients.reference.gateway import Gateway, Refused
 from tests.clients.reference.memory import Memory
+from tests.clients.reference.pulls import Pulls
 from tests.clients.reference.wire import Lost, Wire
 
 Words = dict[str, Any]
 
 
-class Client:
+class Client(Pulls):
     """A province's one-stop system. ``log`` is what its operator would read in the morning."""
 
     forms_class: type[Forms] = Forms

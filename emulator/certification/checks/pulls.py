@@ -1,0 +1,179 @@
+"""Checks of fetching from the ministry (BTXH 3.1.4 to 3.1.6): what was asked for, listed, fetched, and taken over.
+
+A dossier is *taken over* when its files were fetched and the province pushed a step "Được tiếp nhận" (2) for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from emulator.certification.checks.basics import Given, listed
+from emulator.certification.evidence import Entry
+from emulator.certification.finding import Finding, bad, good, unseen
+from emulator.certification.scenes import Played
+from emulator.kernel.clock import moment_text, read_moment
+
+_PULLS = ("btxh.DanhSachHoSo", "btxh.TienTrinhXuLy")
+_SECOND_MS = 1000
+Told = Mapping[str, Any]
+
+
+def is_list(call: Entry) -> bool:
+    """Tell whether a client was given a list it could read: whole, JSON, ``error_code`` 0."""
+    result = call.reply.get("result") if isinstance(call.reply, dict) else None
+    return (
+        call.operation in _PULLS
+        and call.status == 200
+        and not call.is_lost
+        and isinstance(result, dict)
+        and str(result.get("error_code")) in ("0", "00")
+    )
+
+
+def codes_in(call: Entry) -> list[str]:
+    """Return the codes that a list holds."""
+    return [str(item.get("maHoSo")) for item in call.reply["result"].get("data") or []]
+
+
+def expected(scenes: Sequence[Played], given: Given) -> list[Told]:
+    """Return the dossiers a check is about; ``odd`` (one or several words; empty: those nothing is wrong with)."""
+    wanted = listed(given.get("odd", ("", "nulls")))
+    found = [each for scene in scenes for each in scene.expected.get("dossiers", ())]
+    return list({each["code"]: each for each in found if each["odd"] in wanted}.values())
+
+
+def _calls(scenes: Sequence[Played], *operations: str) -> list[Entry]:
+    return [call for scene in scenes for call in scene.of(*operations)]
+
+
+def _pulls(scenes: Sequence[Played], given: Given) -> list[Entry]:
+    kind, operation = given.get("kind"), given.get("operation", _PULLS[0])
+    calls = [call for call in _calls(scenes, *listed(operation)) if isinstance(call.body, dict)]
+    return [call for call in calls if kind is None or str(call.body.get("LoaiDuLieu")) == str(kind)]
+
+
+def asks_rightly(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether each pull names its kind, its own province and a window in the documented form."""
+    calls = _calls(scenes, *listed(given.get("operation", _PULLS[0])))
+    if not calls:
+        return [unseen("Chưa có lời gọi lấy dữ liệu", "nothing was pulled")]
+    found = [finding for scene in scenes for call in scene.of(*_PULLS) for finding in _faults_of(call, scene, given)]
+    return found or [good("Các lời gọi lấy dữ liệu đúng đặc tả", "every pull follows the document", *calls[:5])]
+
+
+def _faults_of(call: Entry, scene: Played, given: Given) -> Iterator[Finding]:
+    body = call.body if isinstance(call.body, dict) else {}
+    kinds = listed(given.get("kinds", ("1", "100")))
+    if call.operation == _PULLS[0] and str(body.get("LoaiDuLieu")) not in kinds:
+        yield bad("LoaiDuLieu sai", "wrong LoaiDuLieu", call, expected=kinds, actual=body.get("LoaiDuLieu"))
+    if body.get("MaTinh") != scene.expected.get("province"):
+        vi, en = "MaTinh không phải tỉnh của đơn vị", "MaTinh is not the province that asks"
+        yield bad(vi, en, call, expected=scene.expected.get("province"), actual=body.get("MaTinh"))
+    kind = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        yield bad("Content-Type phải là application/json", "Content-Type must be application/json", call, actual=kind)
+    yield from _faults_of_window(call, body)
+
+
+def _faults_of_window(call: Entry, body: Mapping[str, Any]) -> Iterator[Finding]:
+    moments = {name: read_moment(str(body.get(name))) for name in ("ThoiGianBatDau", "ThoiGianKetThuc")}
+    for name, moment in moments.items():
+        if moment is None:
+            vi, en = f"{name} sai định dạng", f"{name} is not in the documented form"
+            yield bad(vi, en, call, expected="dd/MM/yyyy HH:mm:ss", actual=body.get(name))
+    first, last = moments.values()
+    if first is not None and last is not None and first > last:
+        vi, en = "ThoiGianBatDau sau ThoiGianKetThuc", "the window ends before it begins"
+        yield bad(vi, en, call, expected=f"≤ {body['ThoiGianKetThuc']}", actual=body["ThoiGianBatDau"])
+
+
+def windows_meet(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether windows that brought a list follow each other without a gap; at least ``at_least`` (2)."""
+    calls = [call for call in _pulls(scenes, given) if is_list(call)]
+    windows = [(window, call) for call in calls if (window := _window(call))]
+    if len(windows) < int(given.get("at_least", 2)):
+        return [unseen("Chưa đủ cửa sổ thời gian để xét", "too few windows to look at", *calls)]
+    found, reached = [], windows[0][0][1]
+    for (first, last), call in windows[1:]:
+        if first > reached + _SECOND_MS:
+            vi, en = "Có khoảng thời gian không được lấy", "a stretch of time was never asked for"
+            found.append(bad(vi, en, call, expected=f"≤ {moment_text(reached)}", actual=moment_text(first)))
+        reached = max(reached, last)
+    return found[:5] or [good("Các cửa sổ nối tiếp nhau", "the windows follow each other", *calls[:5])]
+
+
+def windows_are_lean(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether a window asks again for at most ``minutes`` (60) that were listed before."""
+    most = int(given.get("minutes", 60)) * 60 * _SECOND_MS
+    reached: int | None = None
+    found, seen = [], []
+    for call in (call for call in _pulls(scenes, given) if is_list(call)):
+        window = _window(call)
+        if window is None:
+            continue
+        seen.append(call)
+        if reached is not None and reached - window[0] > most:
+            vi, en = "Cửa sổ lấy lại quá nhiều dữ liệu đã có", "the window asks again for what was listed long before"
+            found.append(bad(vi, en, call, expected=f"≥ {moment_text(reached - most)}", actual=moment_text(window[0])))
+        reached = max(reached or 0, window[1])
+    if len(seen) < 2:
+        return [unseen("Chưa đủ cửa sổ thời gian để xét", "too few windows to look at", *seen)]
+    return found[:3] or [good("Cửa sổ không lấy lại nhiều", "the windows overlap little", *seen[:3])]
+
+
+def _window(call: Entry) -> tuple[int, int] | None:
+    body = call.body if isinstance(call.body, dict) else {}
+    first, last = (read_moment(str(body.get(name))) for name in ("ThoiGianBatDau", "ThoiGianKetThuc"))
+    return None if first is None or last is None else (first, last)
+
+
+def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the windows that brought a list left no dossier out: what lies in a gap is lost to its citizen."""
+    lists = [call for call in _pulls(scenes, given) if is_list(call)]
+    if not lists:
+        return [unseen("Chưa nhận được danh sách nào", "no list was received")]
+    shown = {code for call in lists for code in codes_in(call)}
+    missed = [each for each in expected(scenes, given) if each["code"] not in shown]
+    lost = [each for each in missed if not _is_covered(each, lists)]
+    if lost:
+        vi = f"Bỏ sót {len(lost)} hồ sơ, ví dụ {lost[0]['code']} tiếp nhận {lost[0]['received']}"
+        en = f"{len(lost)} dossiers were never asked for, such as {lost[0]['code']} of {lost[0]['received']}"
+        return [bad(vi, en, *lists[-3:], expected=lost[0]["received"], actual=_windows_told(lists[-3:]))]
+    if missed:
+        vi, en = "Danh sách nhận được không có hồ sơ cần xét", "the lists hold other things than what this is about"
+        return [unseen(vi, en, *lists[-3:])]
+    return [good("Mọi hồ sơ đều đã được lấy", "every dossier was fetched", *lists[:3])]
+
+
+def _is_covered(each: Told, lists: Sequence[Entry]) -> bool:
+    moment = read_moment(str(each["received"])) or 0
+    return any(window[0] <= moment <= window[1] for call in lists if (window := _window(call)))
+
+
+def _windows_told(calls: Sequence[Entry]) -> str:
+    return "; ".join(f"{call.body.get('ThoiGianBatDau')} – {call.body.get('ThoiGianKetThuc')}" for call in calls)
+
+
+def survives(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the program went on living after what it met.
+
+    ``fault`` by name, a list that holds an ``odd`` dossier, or a list of ``size`` (0).
+    """
+    met = [(scene, call) for scene in scenes for call in scene.calls if _is_met(call, scene, given)]
+    if not met:
+        return [unseen("Chưa gặp tình huống này", "this was not met")]
+    broken = [call for scene, call in met if scene.has_crashed]
+    if broken:
+        return [bad("Phần mềm dừng đột ngột sau trả lời này", "the program broke down on this reply", *broken[:3])]
+    return [good("Phần mềm vẫn chạy", "the program went on", *(call for _, call in met[:3]))]
+
+
+def _is_met(call: Entry, scene: Played, given: Given) -> bool:
+    if "fault" in given:
+        return any(fault in call.faults for fault in listed(given["fault"]))
+    if not is_list(call):
+        return False
+    if "odd" in given:
+        return bool({each["code"] for each in expected([scene], given)} & set(codes_in(call)))
+    return len(codes_in(call)) == int(given.get("size", 0))

@@ -1,0 +1,144 @@
+"""Checks of taking pulled dossiers over: files fetched whole, one step "Được tiếp nhận" (BTXH 3.1.4, 3.1.2; B75)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from emulator.certification.checks import pulls
+from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.pulls import Told, expected, is_list
+from emulator.certification.evidence import Entry
+from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
+from emulator.certification.scenes import Played
+
+_STEP, _FILE = "btxh.XuLyHoSo", "ministry.page"
+_RECEIVED = "2"
+
+
+def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the files of every listed dossier were fetched: those handed in, or with ``of: results`` issued."""
+    which = str(given.get("of", "files"))
+    shown, fetched = _shown(scenes), _fetched(scenes)
+    wanted = [(each, path) for each in expected(scenes, given) for path in each[which] if each["code"] in shown]
+    if not wanted:
+        return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
+    missed = [(each, path) for each, path in wanted if not any(call.path.endswith(path) for call in fetched)]
+    if missed:
+        each, path = missed[0]
+        vi = f"Chưa tải {len(missed)} tệp, ví dụ của hồ sơ {each['code']}"
+        en = f"{len(missed)} files were not fetched, such as one of {each['code']}"
+        return [bad(vi, en, shown[each["code"]], expected=path)]
+    return [good(f"Đã tải {len(wanted)} tệp", f"{len(wanted)} files were fetched", *fetched[:3])]
+
+
+def reported(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether every listed dossier was reported as received.
+
+    One whose file could not be fetched is excused: it may wait for a better day.
+    """
+    shown, pushed = _shown(scenes), _pushed(scenes)
+    wanted = [each for each in expected(scenes, given) if each["code"] in shown and not _waits(each, scenes)]
+    if not wanted:
+        return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
+    findings = []
+    for each in wanted:
+        steps = pushed.get(each["code"], [])
+        done = [call for call in steps if call.outcome == "answered" and not call.is_lost]
+        if not done:
+            vi, en = f"Hồ sơ {each['code']} chưa được báo tiếp nhận", f"{each['code']} was not reported as received"
+            findings.append(bad(vi, en, shown[each["code"]], *steps, expected="StatusId 2"))
+    said = f"Đã báo tiếp nhận {len(wanted)} hồ sơ", f"{len(wanted)} dossiers were reported as received"
+    return findings[:5] or [good(*said, *(pushed[each["code"]][0] for each in wanted[:3]))]
+
+
+def left_alone(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether dossiers that are not whole were not reported as received: ``odd`` by kind, or hit by ``fault``."""
+    shown, pushed = _shown(scenes), _pushed(scenes)
+    if "fault" in given:
+        found = [each for each in expected(scenes, {}) if _is_hit(each, scenes, listed(given["fault"]))]
+    else:
+        found = [each for each in expected(scenes, given) if each["code"] in shown]
+    if not found:
+        return [unseen("Chưa gặp hồ sơ lỗi", "no such dossier was met")]
+    wrong = [each["code"] for each in found if each["code"] in pushed]
+    if wrong:
+        vi = f"Hồ sơ {wrong[0]} chưa đủ dữ liệu mà đã báo tiếp nhận"
+        en = f"{wrong[0]} is not whole, yet it was reported as received"
+        return [bad(vi, en, *pushed[wrong[0]][:3], expected="–", actual="StatusId 2")]
+    vi, en = "Hồ sơ lỗi không bị coi là đã tiếp nhận", "what is not whole was not taken over"
+    return [good(vi, en, *(shown[each["code"]] for each in found[:3]))]
+
+
+def not_again(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether a dossier that was listed more than once was taken over once, in all scenes together."""
+    lists = [call for scene in scenes for call in scene.calls if is_list(call)]
+    times: dict[str, int] = {}
+    for call in lists:
+        for code in pulls.codes_in(call):
+            times[code] = times.get(code, 0) + 1
+    twice = [each for each in expected(scenes, given) if times.get(each["code"], 0) > 1]
+    if not twice:
+        return [unseen("Chưa có hồ sơ nào được liệt kê hai lần", "no dossier was listed twice")]
+    pushed = _pushed(scenes)
+    wrong = [code for each in twice if len(_settled(pushed.get(code := each["code"], []))) > 1]
+    if wrong:
+        vi, en = f"Hồ sơ {wrong[0]} được tiếp nhận nhiều lần", f"{wrong[0]} was taken over more than once"
+        return [bad(vi, en, *pushed[wrong[0]][:5], expected=1, actual=len(pushed[wrong[0]]))]
+    return [good("Hồ sơ lặp lại không bị tiếp nhận lại", "what came twice was taken over once", *lists[:3])]
+
+
+def _settled(calls: Sequence[Entry]) -> list[Entry]:
+    """Return the calls but those whose reply was lost: to send these again is right."""
+    return [call for call in calls if not call.is_lost and call.status == 200]
+
+
+def _shown(scenes: Sequence[Played]) -> Mapping[str, Entry]:
+    """Return the first list in which each code came."""
+    found: dict[str, Entry] = {}
+    for call in (call for scene in scenes for call in scene.calls if is_list(call)):
+        for code in pulls.codes_in(call):
+            found.setdefault(code, call)
+    return found
+
+
+def _pushed(scenes: Sequence[Played]) -> dict[str, list[Entry]]:
+    """Return the steps "received" by dossier, whatever was said to them."""
+    found: dict[str, list[Entry]] = {}
+    for call in (call for scene in scenes for call in scene.of(_STEP)):
+        if isinstance(call.body, dict) and str(call.body.get("StatusId")) == _RECEIVED:
+            found.setdefault(str(call.body.get("MaHoSo")), []).append(call)
+    return found
+
+
+def _fetched(scenes: Sequence[Played]) -> list[Entry]:
+    calls = [call for scene in scenes for call in scene.of(_FILE) if call.method == "GET"]
+    return [call for call in calls if call.status == 200 and not call.is_lost and not call.faults]
+
+
+def _tries(each: Told, scenes: Sequence[Played]) -> list[list[Entry]]:
+    """Return the tries to fetch each of a dossier's files."""
+    calls = [call for scene in scenes for call in scene.of(_FILE)]
+    return [[call for call in calls if call.path.endswith(path)] for path in each["files"]]
+
+
+def _waits(each: Told, scenes: Sequence[Played]) -> bool:
+    good_ones = set(map(id, _fetched(scenes)))
+    return any(tries and not any(id(call) in good_ones for call in tries) for tries in _tries(each, scenes))
+
+
+def _is_hit(each: Told, scenes: Sequence[Played], faults: Sequence[str]) -> bool:
+    """Tell whether the last try of one of its files was spoilt."""
+    return any(tries and set(tries[-1].faults) & set(faults) for tries in _tries(each, scenes))
+
+
+TAKEOVERS: Mapping[str, CheckOf] = {
+    "asks-rightly": pulls.asks_rightly,
+    "windows-meet": pulls.windows_meet,
+    "windows-are-lean": pulls.windows_are_lean,
+    "all-listed": pulls.all_listed,
+    "survives": pulls.survives,
+    "files-fetched": files_fetched,
+    "reported": reported,
+    "left-alone": left_alone,
+    "not-again": not_again,
+}
