@@ -10,6 +10,7 @@ from emulator.cli.completion import completion
 from emulator.cli.diff import diff
 from emulator.cli.doctor import doctor
 from emulator.cli.frame import PROGRAM, Frame
+from emulator.cli.har import har
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.logs import logs
 from emulator.cli.people import people
@@ -60,3 +61,4 @@ main.add_command(validate)
 main.add_command(people)
 main.add_command(record)
 main.add_command(diff)
+main.add_command(har)

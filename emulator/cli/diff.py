@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import write_data
 from emulator.world.settings import MODES
 
 _EXAMPLES = """\b
@@ -49,9 +50,11 @@ def diff(session: Path, mode: str, pack: str, form: str | None) -> None:
             told[each] = list(Teller(emulator).tell(exchanges))
     report = report_of(told, next(each for each in MODES if each == mode))
     if form == "json":
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+        write_data(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) + "\n")
+    elif form == "html":
+        write_data(as_html(report, session.name))
     else:
-        click.echo(as_html(report, session.name) if form == "html" else as_text(report), nl=False)
+        click.echo(as_text(report), nl=False)
     if len(report.not_compared) == report.calls:
         raise SystemExit(2)
     raise SystemExit(1 if report.drifts else 0)

@@ -26,7 +26,7 @@ Ví dụ / Examples:
   ndxp-emulator record --to https://api.example.vn --port 8090 --out ban-ghi
   ndxp-emulator record --to https://10.0.0.5:8243 --ca ca.pem --out ban-ghi --scenario nhu-that
 """
-_NOT_WRITTEN, _PATIENCE_S = 1, 10
+_PATIENCE_S = 10
 _SIZE = click.IntRange(1024, 1 << 30)
 
 
@@ -80,6 +80,7 @@ def record(**flags: Any) -> None:
     Mã thoát / exit codes: 0 đã ghi / written, 1 có cuộc gọi không được ghi / some calls were not written,
     2 không chạy được / cannot start.
     """
+    from emulator.cli.closing import put_down
     from emulator.recording.forward import BadAddress, platform_of
 
     wish = _Wish(**flags)
@@ -91,7 +92,7 @@ def record(**flags: Any) -> None:
     _check_scenario(wish.scenario_id)
     path = _session_path(wish)
     closed = _record(wish, platform)
-    code = _write(closed, path)
+    code = put_down(closed, path)
     if wish.scenario_id:
         from emulator.cli.retelling import write_scenario
 
@@ -177,26 +178,3 @@ def _announce(wish: _Wish, platform: Platform, port: int) -> None:
     click.echo(f"đang ghi / recording     {base_url} → {platform.base_url}", err=True)
     click.echo("dừng bằng Ctrl-C; khi đó mới ghi đĩa / stop with Ctrl-C, nothing is written before", err=True)
     click.echo(json.dumps({"event": "ready", "base_url": base_url, "to": platform.base_url}))
-
-
-def _write(closed: Closed, path: Path) -> int:
-    from emulator.recording.session import write_session
-    from emulator.world.privacy import looked_through
-
-    try:
-        write_session(path, closed.exchanges)
-    except OSError as trouble:
-        raise CannotStart(f"Không ghi được {path}: {trouble}. / Cannot write {path}: {trouble}.") from trouble
-    problems = [*closed.problems, *looked_through(path)]
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    if problems:
-        click.echo(
-            "Còn dữ liệu có thể của người thật; các cuộc gọi nêu trên không được ghi. / Something could still be "
-            "somebody's; the calls named above were left out.",
-            err=True,
-        )
-    if closed.not_kept:
-        click.echo(f"{closed.not_kept} cuộc gọi không được giữ. / {closed.not_kept} calls were not kept.", err=True)
-    click.echo(json.dumps({"event": "written", "session": str(path), "calls": len(closed.exchanges)}))
-    return _NOT_WRITTEN if problems or closed.not_kept else 0

@@ -61,7 +61,7 @@ def export_state(
     if url:
         content = AdminClient(url, admin_token, sandbox).get("/state", journal=str(journal).lower())
     else:
-        with _Held(store) as held:
+        with Held(store) as held:
             try:
                 content = export(held.store, held.sandboxes.get(sandbox), with_journal=journal)
             except NoSandbox as trouble:
@@ -98,11 +98,11 @@ def import_state(file: Path, store: Path | None, sandbox: str, url: str | None, 
     if url:
         AdminClient(url, admin_token, sandbox).ask("PUT", "/state", content)
         return
-    with _Held(store) as held:
+    with Held(store) as held:
         bring_in(held.store, held.sandboxes, sandbox, content)
 
 
-class _Held:
+class Held:
     """A store file that no server holds, for as long as the command runs."""
 
     def __init__(self, path: Path | None) -> None:
@@ -115,7 +115,7 @@ class _Held:
         self.store = Store(self._path)
         self.sandboxes = Sandboxes(self.store, Definition())
 
-    def __enter__(self) -> _Held:
+    def __enter__(self) -> Held:
         from emulator.store.sqlite import StoreTrouble
 
         try:

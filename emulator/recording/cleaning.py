@@ -17,7 +17,7 @@ from emulator.kernel.exchange import Headers
 from emulator.recording.bodies import content_of
 from emulator.recording.names_in_text import with_other_names
 from emulator.recording.pseudonyms import Pseudonyms
-from emulator.recording.session import Content, Recorded, Said, Trouble
+from emulator.recording.session import Content, Omission, Recorded, Said, Trouble
 from emulator.recording.walking import walk, walk_form, walk_target
 from emulator.wire.identity_fields import kind_of_field
 from emulator.world.privacy import Suspect, suspects
@@ -28,15 +28,19 @@ _MACHINE_HEADERS = re.compile(r"x-forwarded-.*|forwarded|x-real-ip|true-client-i
 _LINK_HEADERS = ("location", "referer", "origin", "link", "content-location")
 _DROPPED = ("host", "x-admin-token")
 _FILE_INSIDE = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/\r\n]{256,}={0,2}\s*")
+# Without one of these no look of the privacy check can find anything.
+_MAY_BE_SUSPECT = re.compile(r"[\d@]|Basic|Bearer|eyJ|-----BEGIN|xox|AKIA|gh[pousr]_")
+_LONG, _MOST_REMEMBERED = 256, 200_000
 _NO_FILE = base64.b64encode("(tệp không được ghi lại / the file was not recorded)".encode()).decode()
 
 
 class Raw(NamedTuple):
-    """One side as it came over the wire; ``size`` is what was sent, ``body`` what was kept of it, if anything."""
+    """One side as it came; ``size`` is what was sent, ``body`` what was kept of it: bytes, or a text already read."""
 
     headers: Headers
-    body: bytes | None
+    body: bytes | str | None
     size: int
+    omitted: Omission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Cleaner:
 
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self._pseudonyms = pseudonyms
+        self._changed: dict[tuple[str, str], str] = {}
+        self._replaced: dict[str, str] = {}
 
     def first(self, heard: Heard) -> Recorded:
         """Return an exchange without what its fields and its numbers say of people."""
@@ -90,7 +96,13 @@ class Cleaner:
         )
 
     def _again(self, text: str) -> str:
-        return self._pseudonyms.known.replaced(text, MASK)
+        """Replace what is known. Nothing becomes known any more when this is first called."""
+        if text not in self._replaced:
+            replaced = self._pseudonyms.known.replaced(text, MASK)
+            if len(text) > _LONG or len(self._replaced) > _MOST_REMEMBERED:
+                return replaced
+            self._replaced[text] = replaced
+        return self._replaced[text]
 
     def _side_again(self, said: Said) -> Said:
         def again(_field: str, text: str) -> str:
@@ -107,7 +119,7 @@ class Cleaner:
         headers = tuple(
             (name, self._header(name, value)) for name, value in raw.headers if name.lower() not in _DROPPED
         )
-        content = content_of(raw.headers, raw.body, raw.size)
+        content = content_of(raw.headers, raw.body, raw.size, raw.omitted)
         return Said(headers, self._content(content, Said(raw.headers).header("content-type")))
 
     def _content(self, content: Content, content_type: str) -> Content:
@@ -122,7 +134,7 @@ class Cleaner:
     def _header(self, name: str, value: str) -> str:
         masked = masked_header(name, value)
         if masked != value:
-            self._learn_credentials(value)
+            self._learn_credentials(value.partition(";")[0] if name.lower() == "set-cookie" else value)
             return masked
         if _MACHINE_HEADERS.fullmatch(name):
             return MASK
@@ -132,7 +144,9 @@ class Cleaner:
 
     def _learn_credentials(self, value: str) -> None:
         known = self._pseudonyms.known
-        for word in re.split(r"[\s,;]+", value):
+        words = re.split(r"[\s,;]+", value)
+        has_scheme = len(words) > 1 and "=" not in words[0]
+        for word in words[has_scheme:]:
             secret = word.partition("=")[2] if re.match(r"[\w.-]+=[^=]", word) else word
             known.add_secret(secret)
             try:
@@ -143,6 +157,15 @@ class Cleaner:
                 known.add_secret(part)
 
     def _change(self, field: str, text: str) -> str:
+        """Return what may stand in a field; the same values come again and again, so they are remembered."""
+        if (field, text) not in self._changed:
+            changed = self._changed_anew(field, text)
+            if len(text) > _LONG or len(self._changed) > _MOST_REMEMBERED:
+                return changed
+            self._changed[field, text] = changed
+        return self._changed[field, text]
+
+    def _changed_anew(self, field: str, text: str) -> str:
         if is_secret_name(field) or _MORE_SECRETS.fullmatch(field):
             if not text.strip("* ") or text == "null":
                 return text
@@ -157,6 +180,8 @@ class Cleaner:
         return self._pseudonyms.code(self._without_suspects(text))
 
     def _without_suspects(self, text: str) -> str:
+        if not _MAY_BE_SUSPECT.search(text):
+            return text
         lines = text.splitlines(keepends=True)
         return "".join(self._line(line, suspects(line)) for line in lines) if lines else text
 

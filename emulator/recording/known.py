@@ -39,7 +39,7 @@ class Known:
     def __init__(self) -> None:
         self._exact: dict[Words, str] = {}
         self._bare: dict[Words, str] = {}
-        self._longest = 1
+        self._longest: dict[str, int] = {}
         self.pseudonyms: set[str] = set()
         self.secrets: set[str] = set()
 
@@ -69,7 +69,7 @@ class Known:
 
     def _put(self, table: dict[Words, str], words: Words, pseudonym: str) -> None:
         table.setdefault(words, pseudonym)
-        self._longest = max(self._longest, len(words))
+        self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
 
     def replaced(self, text: str, mask: str) -> str:
         """Return a text without what is known; ``mask`` stands for secrets."""
@@ -99,8 +99,12 @@ class Known:
     def _longest_at(
         self, place: int, spans: list[tuple[int, int]], lower: str, plain: str, text: str
     ) -> tuple[int, str | None]:
+        start, stop = spans[place]
+        longest = max(self._longest.get(lower[start:stop], 0), self._longest.get(plain[start:stop], 0))
+        if not longest:
+            return 1, None
         reach = 1
-        while reach < self._longest and place + reach < len(spans):
+        while reach < longest and place + reach < len(spans):
             if not _BETWEEN.fullmatch(text, spans[place + reach - 1][1], spans[place + reach][0]):
                 break
             reach += 1

@@ -14,6 +14,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from emulator.recording.known import Known, bare
+from emulator.wire.agency_codes import is_agency_code
 from emulator.wire.identity_fields import IdentityKind
 from emulator.world.people import numbers, pseudonyms
 from emulator.world.privacy import suspects
@@ -85,10 +86,10 @@ class Pseudonyms:
         return _in_style(self._names[key], text)
 
     def _new_name(self, key: str) -> str:
-        luck, taken = self.luck("name", key), set(self._names.values())
+        luck = self.luck("name", key)
         while True:
             name = pseudonyms.full_name(luck, " thị " in key or " thi " in key)
-            if name not in taken and name.casefold() != key:
+            if name.casefold() not in self.known.pseudonyms and name.casefold() != key:
                 return name
             luck += 1
 
@@ -116,7 +117,7 @@ class Pseudonyms:
         """Return the name of an account."""
         if "@" in text:
             return self.mail(text)
-        if text.startswith(_OURS):
+        if text.startswith(_OURS) or is_agency_code(text):  # an account of an office, under the office's name
             return text
         new = f"canbo-{self._serial('account', text.casefold()):06d}"
         return self._remember(text, new) if re.search(r"[\d_.@-]", text) and len(text) >= 5 else new
@@ -159,7 +160,7 @@ class Pseudonyms:
             pick = self.luck(str(place), str(luck)) if each.isalnum() else 0
             changed = str(pick % 10) if each.isdigit() else chr(pick % 26 + (65 if each.isupper() else 97))
             letters.append(changed if each.isalnum() else each)
-        return self._remember(text, "".join(letters)) if len(text) >= 6 else "".join(letters)
+        return self._remember(text, "".join(letters)) if len(text) >= 8 else "".join(letters)
 
     def _reference(self, text: str) -> str:
         def other(found: re.Match[str]) -> str:

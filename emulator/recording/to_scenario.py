@@ -12,6 +12,7 @@ from emulator.kernel.clock import day_text
 from emulator.recording.retelling import Told
 from emulator.recording.rules import STABLE_ANSWER_HEADERS
 from emulator.recording.session import Content, Recorded
+from emulator.scenario.operations import OPERATIONS
 from emulator.wire.identity_fields import DISCRIMINATING
 
 _NO_FILE = "(nội dung không được ghi lại / the content was not recorded)"
@@ -60,7 +61,7 @@ def _reason_against(told: Told) -> tuple[str, str] | None:
         return "nền tảng không trả lời trọn vẹn", "the platform gave no whole answer"
     if answered is None:
         return "thân yêu cầu không được ghi", "the request's body was not recorded"
-    if answered.operation is None:
+    if answered.operation not in OPERATIONS:
         return "trình giả lập không có dịch vụ ở địa chỉ này", "the emulator has no operation at this address"
     return _reason_against_answer(recorded)
 

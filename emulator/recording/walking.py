@@ -58,6 +58,8 @@ def _walk_json(text: str, change: Change, field: str, depth: int) -> str:
 
 
 def _string(token: str) -> str:
+    if "\\" not in token:
+        return token[1:-1]
     try:
         return str(json.loads(token, strict=False))
     except ValueError:

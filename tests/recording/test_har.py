@@ -1,0 +1,218 @@
+"""HAR 1.2: what is exported is HAR by its own specification; what browsers write is taken."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from emulator.app import Country
+from tests.builders import dossier, pull
+from tests.conftest import Visitor
+from tests.recording.platforms import REAL_MAIL, REAL_NAME, REAL_NUMBER, REAL_PHONE, emulator_as_platform
+from tests.recording.sessions import run
+
+# The objects of HAR 1.2 (the archived specification of the W3C's Web Performance group): name, type, "?" if optional.
+_PAIR = {"name": str, "value": str, "comment?": str}
+_SHAPES: dict[str, dict[str, Any]] = {
+    "log": {
+        "version": str, "creator": "creator", "browser?": "creator", "pages?": list, "entries": ["entry"],
+        "comment?": str,
+    },
+    "creator": {"name": str, "version": str, "comment?": str},
+    "entry": {
+        "pageref?": str, "startedDateTime": str, "time": (int, float), "request": "request", "response": "response",
+        "cache": dict, "timings": "timings", "serverIPAddress?": str, "connection?": str, "comment?": str,
+    },
+    "request": {
+        "method": str, "url": str, "httpVersion": str, "cookies": list, "headers": ["pair"], "queryString": ["pair"],
+        "postData?": "postData", "headersSize": int, "bodySize": int, "comment?": str,
+    },
+    "response": {
+        "status": int, "statusText": str, "httpVersion": str, "cookies": list, "headers": ["pair"],
+        "content": "content", "redirectURL": str, "headersSize": int, "bodySize": int, "comment?": str,
+    },
+    "postData": {"mimeType": str, "params?": ["pair"], "text?": str, "comment?": str},
+    "content": {
+        "size": int, "compression?": int, "mimeType": str, "text?": str, "encoding?": str, "comment?": str,
+    },
+    "timings": {
+        "blocked?": (int, float), "dns?": (int, float), "connect?": (int, float), "send": (int, float),
+        "wait": (int, float), "receive": (int, float), "ssl?": (int, float), "comment?": str,
+    },
+    "pair": _PAIR,
+}  # fmt: skip
+
+
+def check_har(value: Any, kind: Any, where: str = "log") -> None:
+    """Hold a value against HAR 1.2; custom fields begin with an underscore."""
+    if isinstance(kind, list):
+        assert isinstance(value, list), where
+        for place, each in enumerate(value):
+            check_har(each, kind[0], f"{where}[{place}]")
+    elif isinstance(kind, str):
+        shape = _SHAPES[kind]
+        known = {name.removesuffix("?") for name in shape}
+        assert {name for name in value if not name.startswith("_")} <= known, where
+        for name, inner in shape.items():
+            bare = name.removesuffix("?")
+            assert name.endswith("?") or bare in value, f"{where}.{bare}"
+            if bare in value:
+                check_har(value[bare], inner, f"{where}.{bare}")
+    else:
+        assert isinstance(value, kind), where
+        assert not isinstance(value, bool), where
+
+
+def har(text: str) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads(text)["log"]
+    check_har(log, "log")
+    assert log["version"] == "1.2"
+    for entry in log["entries"]:
+        assert datetime.fromisoformat(entry["startedDateTime"]).tzinfo
+        assert urlsplit(entry["request"]["url"]).hostname
+        told = [part for name, part in entry["timings"].items() if name != "comment" and part >= 0]
+        assert entry["time"] == sum(told)
+    return log
+
+
+def talk(visitor: Visitor) -> None:
+    """A login, a push, a pull, a question about a file, nonsense bytes, and an address nobody has."""
+    visitor.btxh("DongBoDVC", dossier())
+    visitor.btxh("DanhSachHoSo", pull())
+    visitor.http.get("/file/20261121/khong-co.pdf?a=1&b=&a=2", headers={"Host": "dvcbtxh.molisa.gov.vn"})
+    visitor.btxh("DongBoDVC", b"\xff\xfe")
+    visitor.http.post("/khong-co", data={"client_secret": "rat-bi-mat", "x": "1"})
+
+
+def test_a_journal_is_exported_as_har_from_a_server_and_from_a_file_alike(country: Country, tmp_path: Path) -> None:
+    visitor = Visitor(country)
+    talk(visitor)
+    token = visitor.token()
+    with emulator_as_platform(country) as url:
+        online = run("har", "export", "--url", url)
+        assert run("har", "export", "--url", url, "--sandbox", "khong-co").exit_code == 2
+    country.store.close()
+    offline = run("har", "export", "--store", country.store.path, "--output", tmp_path / "a.har")
+    assert (online.exit_code, offline.exit_code) == (0, 0), offline.output
+    log = har((tmp_path / "a.har").read_text(encoding="utf-8"))
+    assert har(online.stdout) == log
+    assert [each["request"]["method"] for each in log["entries"]].count("GET") == 1
+    pulled = next(each for each in log["entries"] if "DanhSachHoSo" in each["request"]["url"])
+    assert json.loads(pulled["response"]["content"]["text"])["result"]["error_code"] == 0
+    asked = next(each["request"] for each in log["entries"] if each["request"]["method"] == "GET")
+    assert [each["value"] for each in asked["queryString"]] == ["1", "", "2"]
+    for secret in (token, "rat-bi-mat", visitor.basic()["Authorization"][6:]):
+        assert secret not in online.stdout
+    again = run("har", "export", "--store", country.store.path, "--output", tmp_path / "a.har")
+    assert (again.exit_code, "--force" in again.output) == (2, True)
+
+
+def test_an_export_comes_back_as_a_session_that_does_not_drift(country: Country, tmp_path: Path) -> None:
+    visitor, file, session = Visitor(country), tmp_path / "a.har", tmp_path / "phien.jsonl"
+    visitor.btxh("DongBoDVC", dossier())
+    visitor.btxh("DanhSachHoSo", pull())
+    with emulator_as_platform(country) as url:
+        run("har", "export", "--url", url, "-o", file)
+    imported = run("har", "import", file, "--out", session)
+    assert imported.exit_code == 0, imported.output
+    result = run("diff", session)
+    assert result.exit_code == 0, result.output
+    made = run("scenario", "from-recording", session, "--id", "tu-har", "--out", tmp_path)
+    assert made.exit_code == 0, made.output
+
+
+def entry(
+    url: str, *, answer: dict[str, Any] | None = None, asked: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """An entry as browsers write it."""
+    return {
+        "_initiator": {"type": "script"}, "_priority": "High", "_resourceType": "fetch", "cache": {}, "pageref": "p",
+        "startedDateTime": "2026-11-20T03:00:01.123Z", "time": 12.5, "timings": {"_blocked_queueing": 1},
+        "request": {
+            "method": "POST", "url": url, "httpVersion": "h2",
+            "cookies": [{"name": "JSESSIONID", "value": "bi-mat-cua-toi"}],
+            "headers": [
+                {"name": ":authority", "value": "api.example.vn"}, {"name": ":path", "value": "/"},
+                {"name": "cookie", "value": "JSESSIONID=bi-mat-cua-toi"}, {"name": "x-null", "value": None},
+            ],
+            "queryString": [], "headersSize": -1, "bodySize": 3, **(asked or {}),
+        },
+        "response": {
+            "status": 200, "statusText": "", "httpVersion": "h2", "cookies": [],
+            "headers": [{"name": ":status", "value": "200"}, {"name": "content-encoding", "value": "br"}],
+            "content": {"size": 10, "mimeType": "application/json", **(answer or {})}, "redirectURL": "",
+            "headersSize": -1, "bodySize": -1, "_transferSize": 100,
+        },
+        **more,
+    }  # fmt: skip
+
+
+def imported(
+    tmp_path: Path, entries: list[Any], *flags: str, encoding: str = "utf-8-sig"
+) -> tuple[Any, list[dict[str, Any]]]:
+    file, session = tmp_path / "b.har", tmp_path / "b.jsonl"
+    file.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}), encoding=encoding)
+    result = run("har", "import", file, "--out", session, *flags)
+    if not session.is_file():
+        return result, []
+    return result, [json.loads(line) for line in session.read_text(encoding="utf-8").splitlines()]
+
+
+def test_what_browsers_write_is_taken_and_cleaned(tmp_path: Path) -> None:
+    person = json.dumps({"HoVaTen": REAL_NAME, "CMND": REAL_NUMBER, "session": "phien-bi-mat"}, ensure_ascii=False)
+    params = [{"name": "Email", "value": REAL_MAIL}, {"name": "SoDienThoai", "value": REAL_PHONE}]
+    entries = [
+        entry(
+            "https://api.example.vn/v1/a?cccd=" + REAL_NUMBER,
+            answer={"text": base64.b64encode(person.encode()).decode(), "encoding": "base64"},
+        ),
+        entry(
+            "https://api.example.vn/v1/b",
+            asked={"postData": {"mimeType": "application/x-www-form-urlencoded", "params": params}},
+        ),
+        entry("https://api.example.vn/v1/c"),
+        entry("https://api.example.vn/v1/d", answer={"text": person}, startedDateTime="2026-11-20T03:00:00.000Z"),
+        entry("https://api.example.vn/v1/e") | {"response": {"status": 0, "headers": [], "content": {}}},
+        entry("https://do-dem.example.com/x"),
+        entry("data:text/plain,x"),
+        {"request": None},
+    ]
+    result, lines = imported(tmp_path, entries, "--to", "https://api.example.vn/v1")
+    assert result.exit_code == 0, result.output
+    for place in (5, 6, 7):
+        assert f"entries[{place}]: " in result.stderr
+    assert [line["request"]["target"].partition("?")[0] for line in lines] == ["/d", "/a", "/b", "/c", "/e"]
+    first, second, form, missing, cut = lines
+    assert json.loads(first["response"]["body"])["CMND"] == json.loads(second["response"]["body"])["CMND"]
+    assert json.loads(first["response"]["body"])["CMND"] in second["request"]["target"]
+    assert form["request"]["body"].startswith("Email=nguoi.")
+    assert (missing["response"]["body"], missing["response"]["omitted"]) == (None, "missing")
+    assert (cut["response"]["status"], cut["trouble"]) == (None, "broken")
+    text = json.dumps(lines, ensure_ascii=False) + result.output
+    assert not [each for each in (REAL_NAME, REAL_NUMBER, REAL_MAIL, REAL_PHONE, "bi-mat") if each in text]
+    assert not [name for line in lines for name, _ in line["request"]["headers"] if name.startswith(":")]
+
+
+def test_files_of_other_programs_in_other_codings_are_read(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16"):
+        folder = tmp_path / encoding
+        folder.mkdir()
+        result, lines = imported(folder, [entry("http://api.example.vn/a")], encoding=encoding)
+        assert (result.exit_code, len(lines)) == (0, 1), result.output
+
+
+def test_what_is_no_har_is_refused(tmp_path: Path) -> None:
+    for text in ("", "{", "[]", "{}", '{"log": []}', '{"log": {"entries": {}}}', '{"log": {"entries": []}}'):
+        file = tmp_path / "x.har"
+        file.write_text(text)
+        result = run("har", "import", file, "--out", tmp_path / "x.jsonl")
+        assert (result.exit_code, "x.har" in result.output) == (2, True), text
+    assert not (tmp_path / "x.jsonl").exists()
+    result, _ = imported(tmp_path, [entry("http://api.example.vn/a")])
+    assert result.exit_code == 0
+    again, _ = imported(tmp_path, [entry("http://api.example.vn/a")])
+    assert (again.exit_code, "b.jsonl" in again.output) == (2, True)
