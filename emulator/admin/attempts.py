@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,16 @@ def listed(visit: Visit) -> Answer:
     from emulator.admin.attempt_cards import card
 
     names = [each.id for each in visit.office.sandboxes.every() if each.id.startswith(PREFIX)]
-    return Answer({"attempts": [card(attempt_of(visit.office, name)) for name in names]})
+    return Answer({"attempts": [card(attempt) for attempt in _those_there(visit, names)]})
+
+
+def _those_there(visit: Visit, names: list[str]) -> Iterator[Attempt]:
+    """Yield the attempts; a sandbox that was reset, or made by hand under such a name, is none."""
+    for name in names:
+        try:
+            yield attempt_of(visit.office, name)
+        except WrongMoment:
+            continue
 
 
 def opened(visit: Visit) -> Answer:

@@ -13,6 +13,7 @@ from emulator.cli.frame import PROGRAM, Frame
 from emulator.cli.har import har
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.logs import logs
+from emulator.cli.openapi import openapi
 from emulator.cli.people import people
 from emulator.cli.record import record
 from emulator.cli.scenario import scenario
@@ -59,6 +60,7 @@ main.add_command(healthcheck)
 main.add_command(state)
 main.add_command(validate)
 main.add_command(people)
+main.add_command(openapi)
 main.add_command(record)
 main.add_command(diff)
 main.add_command(har)

@@ -23,6 +23,7 @@ _SCOPE = "/sandboxes/{sandbox}"
 _ADMITTED: tuple[Mapping[str, list[str]], ...] = ({}, {"admin_token": []}, {"admin_header": []})
 _GUARD = ("token-needed", "foreign-host", "foreign-origin")
 _READ = ("not-json", "not-an-object", "body-too-large", "invalid")
+_CLEAN_UP = "admin: dọn dẹp / clean-up"
 _DONE = {"200": ("Xong", "Done"), "201": ("Đã tạo", "Made"), "202": ("Đúng như mong đợi", "It holds")}
 
 
@@ -92,6 +93,8 @@ def _operation(verb: str, path: str, route: Route, told: Told, turn: int) -> Ope
         examples={"vi-du": Example(route.vi, route.en, told.example)} if told.takes else {},
         security=() if route.is_open else _ADMITTED,
         usual=told.usual,
+        keeps=told.keeps,
+        folder=_CLEAN_UP if told.last > 0 else "",
         turn=turn,
     )
 

@@ -14,7 +14,7 @@ NAMED = {
     "host": "motcua.kontum.gov.vn",
     "due": "1893430800000",
     "no": "1",
-    "attempt": "luot-vi-du",
+    "attempt": "{{attempt}}",
 }
 """Values of the variables of paths: what the pack has, or what an earlier example has made."""
 

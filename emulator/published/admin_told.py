@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.published.operation import JSON
@@ -30,3 +31,4 @@ class Told:
     last: int = 0
     media: str = JSON
     usual: str = ""
+    keeps: Mapping[str, str] = field(default_factory=dict)

@@ -17,10 +17,11 @@ ATTEMPTS: dict[Key, Told] = {
     ("POST", "/attempts"): Told(
         "OpenedAttempt",
         "AttemptWish",
-        {"id": "luot-vi-du", "plan": _PLAN},
+        {"plan": _PLAN},
         noes=("sandbox-exists",),
         status=("201",),
         last=-1,
+        keeps={"attempt": "id"},
     ),
     ("GET", "/attempts/{attempt}"): Told("StandingAttempt", noes=_NOES),
     ("POST", "/attempts/{attempt}/greet"): Told("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES, last=-1),

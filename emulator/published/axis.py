@@ -8,7 +8,7 @@ from typing import Any
 from emulator.gateways.xroad.address import CONTEXTS
 from emulator.providers.dvcqg.operations import OPERATIONS
 from emulator.published.material import examples, told
-from emulator.published.operation import ANY_MEDIA, HTML, JSON, Answer, Example, Operation, in_path, in_query
+from emulator.published.operation import ANY_MEDIA, HTML, JSON, XML, Answer, Example, Operation, in_path, in_query
 from emulator.published.shapes import ANY, TEXT, Shape, one_of, record, ref
 
 TAG_PORTAL, TAG_PAPERS, TAG_FILES = "VDXP: mapi", "VDXP: Kho DL", "VDXP: tải tệp / downloads"
@@ -134,7 +134,8 @@ def _answers(shape: Shape, *, papers: bool = False) -> dict[str, Answer]:
 
 def _axis_faults(refused: Shape | None = None) -> dict[str, Answer]:
     wrong = {JSON: one_of(ref("XRoadFault"), refused)} if refused else _FAULT
-    nothing = {HTML: TEXT, **({JSON: refused} if refused else {})}
+    fault = ref("GatewayFault")  # an address with another word for the adapter is the NDXP gateway's to refuse
+    nothing = {HTML: TEXT, XML: TEXT, JSON: one_of(fault, refused) if refused else fault}
     return {
         "400": Answer("Lỗi X-Road Client.…: địa chỉ, bên gọi", "An X-Road fault Client.…: address, consumer", wrong),
         "404": Answer("Bên cung cấp không có đường dẫn này", "The provider has no such path", nothing),

@@ -52,6 +52,7 @@ VARIABLES = {
     "access_token": "/token",
     "session": "mapi/login",
     "papers_token": "bndp/public/v1/login",
+    "attempt": "POST /__admin/attempts",
 }
 
 

@@ -146,6 +146,7 @@ def revocation() -> Operation:
             "thu-hoi": Example("Thu hồi token đang dùng", "Revoke the token in use", {"token": "{{access_token}}"})
         },
         security=({"key_pair": []},),
+        folder="NDXP: thu hồi / revocation",
     )
 
 

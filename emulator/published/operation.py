@@ -43,7 +43,7 @@ class Operation:
 
     ``parameters`` are OpenAPI's own; ``turn`` is its place when all are sent one after the other; ``keeps`` says which
     member of its answer later requests need, by variable. ``usual`` is the status of a request as the examples have
-    it, the first of the answers unless it is given.
+    it, the first of the answers unless it is given. ``folder`` is where a collection keeps it, unless with its tag.
     """
 
     verb: str
@@ -62,6 +62,7 @@ class Operation:
     security: tuple[Mapping[str, list[str]], ...] = ()
     keeps: Mapping[str, str] = field(default_factory=dict)
     usual: str = ""
+    folder: str = ""
     turn: int = 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -75,6 +76,8 @@ class Operation:
             "x-turn": self.turn,
             "x-status": self.usual or next(iter(self.answers)),
         }
+        if self.folder:
+            written["x-folder"] = self.folder
         if self.about:
             written["description"] = self.about
         if self.parameters:

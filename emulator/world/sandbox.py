@@ -56,6 +56,11 @@ class NoSandbox(KeyError):
     """There is no sandbox of that id or number (any more)."""
 
 
+def key_pair(seed: int, sandbox_id: str, kind: str) -> tuple[str, str]:
+    """Return the consumer key and secret that a sandbox is made with."""
+    return consumer_text(seed, sandbox_id, kind, "key"), consumer_text(seed, sandbox_id, kind, "secret")
+
+
 class Sandboxes:
     """Create, find, change, reset and drop sandboxes. Parsed rows are kept until their version changes."""
 
@@ -97,14 +102,7 @@ class Sandboxes:
         return self.get(sandbox_id)
 
     def _add(self, sandbox_id: str, definition: Definition) -> None:
-        pairs = [
-            (
-                consumer_text(definition.seed, sandbox_id, kind, "key"),
-                consumer_text(definition.seed, sandbox_id, kind, "secret"),
-                kind,
-            )
-            for kind in KEY_KINDS
-        ]
+        pairs = [(*key_pair(definition.seed, sandbox_id, kind), kind) for kind in KEY_KINDS]
         sandbox_rows.add(self._store, sandbox_id, json.dumps(asdict(definition)), pairs)
 
     def get(self, sandbox_id: str) -> Sandbox:

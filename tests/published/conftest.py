@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,9 +29,9 @@ def credentials(country: Country) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Iterator[Reader]:
-    country = found(Settings(), tmp_path_factory.mktemp("published") / "store.db", {"co-ban": co_ban})
+@pytest.fixture
+def reader(tmp_path: Path, co_ban: Pack) -> Iterator[Reader]:
+    country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     visitor = Visitor(country)
     document: dict[str, Any] = visitor.http.get("/__admin/openapi.json").json
     yield Reader(visitor, document, credentials(country))

@@ -59,7 +59,7 @@ def target(request: Request) -> str:
     path, asked = request.path, []
     for each in request.operation.get("parameters", ()):
         if each["in"] == "path":
-            path = path.replace(f"{{{each['name']}}}", quote(str(each["example"]), safe=""))
+            path = path.replace(f"{{{each['name']}}}", quote(str(each["example"]), safe="{}"))
         elif each["in"] == "query" and "example" in each:
             asked.append((each["name"], each["example"]))
     return f"{path}?{urlencode(asked)}" if asked else path
@@ -79,7 +79,9 @@ class Reader:
         if request.value is not None:
             value = json.loads(self.filled(json.dumps(request.value)))
             given = {"data": value} if "urlencoded" in request.media else {"json": value}
-        reply = self.visitor.http.open(target(request), method=request.verb.upper(), headers=headers, **given)
+        reply = self.visitor.http.open(
+            self.filled(target(request)), method=request.verb.upper(), headers=headers, **given
+        )
         for variable, member in request.operation.get("x-keeps", {}).items():
             if reply.is_json and member in reply.json:
                 self.variables[variable] = reply.json[member]
