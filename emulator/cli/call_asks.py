@@ -91,7 +91,7 @@ def token(desk: Desk) -> Ask:
 def posted(path: str, fields: dict[str, Any], headers: dict[str, str] | None = None) -> Ask:
     """Return a POST of a JSON object."""
     body = json.dumps(fields, ensure_ascii=False).encode()
-    return Ask("POST", path, (headers or {}) | {"Content-Type": _JSON}, body, fields)
+    return Ask("POST", path, (headers or {}) | {"Content-Type": _JSON, "Accept": _JSON}, body, fields)
 
 
 def _btxh(desk: Desk, name: str, fields: dict[str, Any]) -> Ask:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 from emulator.cli.findings import Finding, fail, ok, warn
@@ -55,14 +56,19 @@ def _is_free(port: int) -> bool:
 
 
 def _emulator_at(port: int) -> str | None:
-    """Return the version of the emulator that answers at a port, if one does."""
+    """Return the version of the emulator that answers at a port, with or without TLS, if one does."""
     import json
-    from urllib.request import ProxyHandler, build_opener
+    import ssl
+    from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
-    with suppress(OSError, ValueError, KeyError, TypeError):  # whatever it is, it is none of ours
-        url = f"http://{_HOST}:{port}/__admin/health"
-        with build_opener(ProxyHandler({})).open(url, timeout=2) as reply:
-            told = json.loads(reply.read(4096))
+    # The question is who answers; who signed its test certificate does not matter here.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+    for scheme in ("http", "https"):
+        with suppress(OSError, ValueError, KeyError, TypeError, HTTPException):  # whatever it is, it is none of ours
+            with opener.open(f"{scheme}://{_HOST}:{port}/__admin/health", timeout=2) as reply:
+                told = json.loads(reply.read(4096))
             return str(told["version"]) if "ndxp-emulator" in told["message"] else None
     return None
 

@@ -52,6 +52,17 @@ def test_an_emulator_at_the_port_is_recognised(tmp_path: Path, server: Server) -
     assert (port["state"], "ndxp-emulator" in port["said"]["en"]) == ("OK", True)
 
 
+def test_an_emulator_behind_its_test_certificate_is_recognised_and_trusted(tmp_path: Path) -> None:
+    flags = ["--store", ":memory:", "--workers", "1", "--quiet", "--tls"]
+    with Server(*flags, XDG_DATA_HOME=str(tmp_path)) as guarded:
+        port = doctor(tmp_path, "--port", str(guarded.port))[1][f"port {guarded.port}"]
+        assert (port["state"], "ndxp-emulator" in port["said"]["en"]) == ("OK", True)
+        asked = ["call", "ndxp.token", "--url", guarded.base_url]
+        assert CliRunner().invoke(main, asked, env={"XDG_DATA_HOME": str(tmp_path)}).exit_code == 0
+        stranger = CliRunner().invoke(main, asked, env={"XDG_DATA_HOME": str(tmp_path / "khac")})
+        assert (stranger.exit_code, "CERTIFICATE_VERIFY_FAILED" in stranger.stderr) == (2, True)
+
+
 def test_a_free_port_is_ok(tmp_path: Path, taken: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]

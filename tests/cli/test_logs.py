@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from emulator.cli import main
 from emulator.cli.log_view import line_of
 from tests.builders import dossier
 from tests.serving import Client, Server, environment
+
+_PATIENCE_S = 60
 
 
 def logs(server: Server, *words: str, **more: Any) -> list[str]:
@@ -90,9 +93,12 @@ def following(server: Server, *words: str) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        watchdog = threading.Timer(_PATIENCE_S, process.kill)  # a line that never comes must not hold the suite
+        watchdog.start()
         try:
             yield process
         finally:
+            watchdog.cancel()
             process.kill()
 
 
