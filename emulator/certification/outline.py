@@ -10,6 +10,8 @@ from typing import Any
 
 from emulator import __version__
 from emulator.certification.attempt import Attempt
+from emulator.certification.bundle.levels import told
+from emulator.certification.bundle.validity import validity_of
 from emulator.certification.challenge import Challenge
 from emulator.certification.evidence import Entry
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
@@ -34,8 +36,8 @@ def judge_digest() -> str:
     return digest(told.encode())
 
 
-def outline(judgement: Judgement, challenge: Challenge) -> dict[str, Any]:
-    """Return the report. The same kit, plan, challenge and journal give the same report anywhere."""
+def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> dict[str, Any]:
+    """Return the report. The same kit, plan, challenge, journal and level give the same report anywhere."""
     entries = judgement.record.entries
     disorder = broken_order(judgement.kit, judgement.plan, judgement.record, challenge.seed)
     return {
@@ -53,6 +55,8 @@ def outline(judgement: Judgement, challenge: Challenge) -> dict[str, Any]:
         "opened": _moment(entries[0]),
         "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
         "exchanges": len(entries),
+        "level": told(level),
+        "validity": validity_of(judgement),
         "conclusion": conclusion(judgement),
         "required": judgement.required,
         "optional": judgement.optional,

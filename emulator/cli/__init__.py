@@ -6,6 +6,7 @@ import click
 
 from emulator import __version__
 from emulator.cli.call import call
+from emulator.cli.certify import certify
 from emulator.cli.completion import completion
 from emulator.cli.diff import diff
 from emulator.cli.doctor import doctor
@@ -51,6 +52,7 @@ def version() -> None:
 
 
 main.add_command(call)
+main.add_command(certify)
 main.add_command(completion)
 main.add_command(doctor)
 main.add_command(logs)

@@ -66,7 +66,7 @@ class Stand:
         product = {"name": "Một cửa mẫu", "version": "1.0", "vendor": "Đơn vị mẫu"}
         self.id = "luot-" + hashlib.sha256(f"{kit}/{seed}".encode()).hexdigest()[:10]
         kits = {each["id"]: each for each in self.admin("GET", "/kits")["kits"]}
-        challenge = {"nonce": seed, "kit": kit, "kit_digest": kits[kit]["digest"]}
+        challenge = plan.pop("challenge", {"nonce": seed, "kit": kit, "kit_digest": kits[kit]["digest"]})
         said = {"by": "Người khai mẫu", "statement": "Đúng như mô tả"}
         declared = {test.id: said for test in kit_of(kit).tests if test.kind == "attest"}
         whole = {"kit": kit, "product": product, "attestations": declared, **plan}

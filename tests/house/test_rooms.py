@@ -48,6 +48,9 @@ LIBRARIES = {
     "trustme": {"server"},
     "prometheus_client": {"admin"},
     "click": ASSEMBLY,
+    "securesystemslib": {"certification"},
+    "in_toto_attestation": {"certification"},
+    "junitparser": {"certification"},
 }
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 250

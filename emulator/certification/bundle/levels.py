@@ -1,0 +1,92 @@
+"""The levels of assurance in words: what each proves, and what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import Any
+
+from emulator.certification.bundle.form import SIGNED_CHALLENGE, VENDOR_KEY, WITNESS
+
+Both = Mapping[str, str]
+LEVELS: Mapping[str, Mapping[str, Both]] = {
+    "L0": {
+        "title": {"vi": "Tự kiểm tra", "en": "Self-check"},
+        "proves": {
+            "vi": "Các tệp khớp nhau và kết luận đúng là kết quả chấm nhật ký kèm theo. Không chứng minh gì với người "
+            "khác: ai cũng có thể làm ra một gói khác khớp nhau như vậy.",
+            "en": "The files agree with each other, and the verdicts follow from the journal in the bundle. To others "
+            "it proves nothing: anybody can make another bundle that agrees with itself.",
+        },
+        "does_not_prove": {
+            "vi": "Không chứng minh ai đã chạy, chạy khi nào, nhật ký có bị viết lại hay không.",
+            "en": "Not who ran it, not when, and not that the journal was not written anew.",
+        },
+        "use": {"vi": "Trong lúc phát triển", "en": "During development"},
+    },
+    "L1": {
+        "title": {"vi": "Tự xác nhận", "en": "Self-attested"},
+        "proves": {
+            "vi": "Không có gì bị sửa từ khi người giữ khóa của đơn vị phát triển ký; người ký không chối được.",
+            "en": "Nothing was changed since the holder of the vendor's key signed it; the signer cannot deny it.",
+        },
+        "does_not_prove": {
+            "vi": "Không chứng minh bài thử chưa biết trước, không chứng minh thời điểm chạy, không ngăn người ký tự "
+            "soạn nhật ký trước khi ký.",
+            "en": "Not that the tasks were unknown before, not when it ran, and not that the signer did not compose "
+            "the journal before signing it.",
+        },
+        "use": {"vi": "Nghiệm thu nội bộ, phụ lục hồ sơ thầu", "en": "Internal acceptance, annex of a tender"},
+    },
+    "L2": {
+        "title": {"vi": "Theo thử thách của cơ quan", "en": "Bound to a challenge"},
+        "proves": {
+            "vi": "Như L1, và: lượt thử được làm sau khi cơ quan phát thử thách, đúng bộ kiểm thử đó; mã hồ sơ, người, "
+            "thứ tự lỗi đều sinh từ thử thách nên không thể dùng lại một lượt cũ.",
+            "en": "As L1, and: it was run after the authority handed out the challenge, with that very kit; dossier "
+            "codes, people and the order of defects follow from it, so no older run can be shown again.",
+        },
+        "does_not_prove": {
+            "vi": "Không chứng minh lưu lượng đến từ đúng sản phẩm nêu tên, và giờ ghi là giờ máy của đơn vị. Muốn giả "
+            "mạo phải viết một phần mềm làm đúng: gần bằng chính điều cần chứng minh.",
+            "en": "Not that the traffic came from the product that is named, and the times are those of the vendor's "
+            "machine. A forger must write a client that conforms, which is nearly what was to be proved.",
+        },
+        "use": {"vi": "Kiểm thử từ xa, không cần mạng", "en": "Remote certification without a network"},
+    },
+    "L3": {
+        "title": {"vi": "Có bên làm chứng", "en": "Witnessed"},
+        "proves": {
+            "vi": "Như mức trước đó, và: phòng kiểm thử ký đối chứng rằng chính họ đã chạy hoặc chứng kiến. Tin cậy "
+            "đúng bằng mức tin cậy vào phòng kiểm thử đó.",
+            "en": "As the level before, and: a laboratory counter-signed that it ran or watched the attempt. It is as "
+            "trustworthy as that laboratory.",
+        },
+        "does_not_prove": {
+            "vi": "Công cụ này không kiểm tra được phòng kiểm thử đã thật sự có mặt; không thay cho phê duyệt của cơ "
+            "quan chủ quản nền tảng.",
+            "en": "This tool cannot check that the laboratory was there; and it does not replace the approval of the "
+            "platform's owner.",
+        },
+        "use": {"vi": "Giấy chứng nhận chính thức", "en": "A formal certificate"},
+    },
+}
+
+
+def level_of(names: Container[str]) -> str:
+    """Return the level that the files of a bundle claim, before any signature has been looked at."""
+    if WITNESS in names:
+        return "L3"
+    return packed_level(names)
+
+
+def packed_level(names: Container[str]) -> str:
+    """Return the level a bundle was packed with: a witness comes later and changes no other file."""
+    if VENDOR_KEY not in names:
+        return "L0"
+    return "L2" if SIGNED_CHALLENGE in names else "L1"
+
+
+def told(level: str) -> dict[str, Any]:
+    """Return a level as the report holds it, with the ladder it stands on."""
+    ladder = [{"id": name, **{word: dict(both) for word, both in words.items()}} for name, words in LEVELS.items()]
+    return {"id": level, **{word: dict(both) for word, both in LEVELS[level].items()}, "ladder": ladder}

@@ -1,0 +1,47 @@
+"""The manifest: the digest of every file, and what a reader asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.certification.bundle import form
+from emulator.certification.bundle.levels import packed_level
+
+SCHEMA = "ndxp-emulator/bundle/1"
+
+
+def sums(files: Mapping[str, bytes]) -> bytes:
+    """Return the lines that ``sha256sum -c`` checks."""
+    return "".join(f"{form.sha256(files[name])}  {name}\n" for name in sorted(_content(files))).encode()
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """Return the manifest. It holds nothing that does not stand in the other files, so that it can be made again."""
+    report = form.object_in(files[form.REPORT])
+    lines = form.lines_in(files[form.JOURNAL])
+    told: dict[str, Any] = {
+        "schema": SCHEMA,
+        "attempt": form.object_in(files[form.ENVIRONMENT])["attempt"],
+        "emulator": report["emulator"],
+        "product": report["plan"]["product"],
+        "kit": {name: report["kit"][name] for name in ("id", "version", "digest")},
+        "challenge": report["challenge"]["digest"],
+        "level": packed_level(files),
+        "validity": report["validity"],
+        "conclusion": report["conclusion"],
+        "journal": {"lines": len(lines), "head": f"sha256:{form.sha256(lines[-1])}"},
+        "files": {
+            name: {"sha256": form.sha256(files[name]), "size": len(files[name])}
+            for name in [*_content(files), form.SUMS]
+        },
+    }
+    if form.VENDOR_KEY in files:
+        from emulator.certification.bundle.keys import public_key
+
+        told["signer"] = {"name": report["plan"]["product"]["vendor"], "key": public_key(files[form.VENDOR_KEY]).id}
+    return form.pretty(told)
+
+
+def _content(files: Mapping[str, bytes]) -> list[str]:
+    return [name for name in files if name not in form.SEALS]

@@ -1,0 +1,125 @@
+"""Packing: from the evidence of an attempt to the bytes of its bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emulator.certification.bundle import form
+from emulator.certification.bundle.archive import zipped
+from emulator.certification.bundle.guide import guide
+from emulator.certification.bundle.keys import PrivateKey
+from emulator.certification.bundle.levels import packed_level
+from emulator.certification.bundle.manifest import manifest, sums
+from emulator.certification.bundle.plan_text import plan_text
+from emulator.certification.bundle.sheets import junit, results
+from emulator.certification.challenge import challenge_of
+from emulator.certification.evidence import entries_of
+from emulator.certification.judge import judge
+from emulator.certification.kit_reader import read_kit
+from emulator.certification.outline import outline
+from emulator.certification.plan import plan_of
+from emulator.certification.scenes import record_of
+
+
+def pack(
+    evidence: Mapping[str, Any],
+    *,
+    key: PrivateKey | None = None,
+    signed_challenge: bytes = b"",
+    environment: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Return the bundle of an attempt.
+
+    ``evidence`` is what ``GET /__admin/attempts/{id}/evidence`` says; its openings are not put into the bundle.
+    ``key`` is the vendor's; ``signed_challenge`` the file an authority handed out, as it was received.
+    """
+    files = dict(sources(evidence, environment or surroundings(), key, signed_challenge))
+    files |= derived(files)
+    files[form.SUMS] = sums(files)
+    files[form.MANIFEST] = manifest(files)
+    if key:
+        from emulator.certification.bundle.envelope import IN_TOTO, sealed
+        from emulator.certification.bundle.statement import test_result
+
+        told = test_result(files[form.MANIFEST], form.object_in(files[form.REPORT]))
+        files[form.ATTESTATION] = sealed(told, IN_TOTO, key)
+    return zipped(files)
+
+
+def sources(
+    evidence: Mapping[str, Any], environment: Mapping[str, Any], key: PrivateKey | None, signed_challenge: bytes
+) -> dict[str, bytes]:
+    """Return the files that everything else follows from."""
+    plan = plan_of(evidence["plan"])
+    files = {
+        form.PLAN: plan_text(plan),
+        form.kit_file(plan.kit): evidence["kit"].encode(),
+        form.CHALLENGE: form.pretty(challenge_of(evidence["challenge"]).as_dict()),
+        form.JOURNAL: "".join(f"{line}\n" for line in evidence["journal"]).encode(),
+        form.ENVIRONMENT: form.pretty({"attempt": evidence["attempt"], **environment}),
+    }
+    if key:
+        files[form.VENDOR_KEY] = key.public.pem.encode()
+    if signed_challenge:
+        files[form.SIGNED_CHALLENGE] = signed_challenge
+    return files
+
+
+def derived(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files that follow from the others, the same on every machine: this is where a bundle is judged.
+
+    Raises:
+        BadFile, ValueError, KeyError, TypeError: kit or journal cannot be read.
+    """
+    report = judged(files)
+    return {
+        form.REPORT: form.pretty(report),
+        form.JUNIT: junit(report),
+        form.RESULTS: results(report),
+        form.GUIDE: guide(report),
+    }
+
+
+def judged(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the report on the journal of a bundle, from kit, plan, challenge, journal and level alone."""
+    entries = entries_of(form.lines_in(files[form.JOURNAL]))
+    record = record_of(entries)
+    plan = plan_of(record.opened["plan"])
+    name = form.kit_file(plan.kit)
+    kit = read_kit(Path(name), files[name])
+    challenge = challenge_of(form.object_in(files[form.CHALLENGE]))
+    return outline(judge(kit, plan, record), challenge, packed_level(files))
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what the machine is that packs: nothing that names it or its user."""
+    import platform
+
+    from emulator import __version__
+
+    return {
+        "emulator": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+    }
+
+
+def witnessed(raw: bytes, key: PrivateKey, *, name: str, moment: str) -> bytes:
+    """Return a bundle with the laboratory's signature beside the vendor's; every other file stays as it is.
+
+    Raises:
+        BadBundle: it cannot be read, or it has been witnessed already.
+    """
+    from emulator.certification.bundle.archive import BadBundle, unzipped
+    from emulator.certification.bundle.envelope import IN_TOTO, sealed
+    from emulator.certification.bundle.statement import witnessing
+
+    files = unzipped(raw)
+    if form.WITNESS in files:
+        raise BadBundle("Gói đã có chữ ký làm chứng", "the bundle has been witnessed already")
+    attested = files.get(form.ATTESTATION, b"")
+    told = witnessing(files[form.MANIFEST], attested, name=name, moment=moment, key=key.public.pem)
+    return zipped({**files, form.WITNESS: sealed(told, IN_TOTO, key)})

@@ -1,0 +1,43 @@
+"""``ndxp-emulator certify``: challenges, attempts and bundles. ``certify PLAN`` is ``certify run PLAN``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from emulator.cli.certify.challenge import challenge
+from emulator.cli.certify.disclose import disclose
+from emulator.cli.certify.judge import judge
+from emulator.cli.certify.key import key
+from emulator.cli.certify.verify import verify
+from emulator.cli.certify.witness import witness
+
+_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify key new --out don-vi.pem
+  ndxp-emulator certify challenge --kit cong-ndxp --key co-quan.pem --authority "Cơ quan A" --out thu-thach.json
+  ndxp-emulator certify verify goi.zip --key don-vi.pub.pem
+  ndxp-emulator certify witness goi.zip --key phong-kiem-thu.pem --name "Phòng kiểm thử B"
+"""
+_DEFAULT = "run"
+
+
+class OrPlan(click.Group):
+    """A group whose first word may be a plan: what is no command of its own goes to ``run``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``run`` before what is neither a command nor a question for help."""
+        first: Any = args[0] if args else "--help"
+        if first not in self.commands and first not in ("--help", "-h") and _DEFAULT in self.commands:
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=OrPlan, epilog=_EXAMPLES)
+def certify() -> None:
+    """Chứng nhận: thử thách, lượt kiểm thử, gói chứng cứ. / Certification: challenges, attempts, bundles."""
+
+
+for _command in (challenge, disclose, judge, key, verify, witness):
+    certify.add_command(_command)

@@ -1,0 +1,107 @@
+"""Bundles to try things on: one attempt of the reference client, played once a process, packed at every level."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from emulator.app import found
+from emulator.certification.bundle import form
+from emulator.certification.bundle.archive import unzipped, zipped
+from emulator.certification.bundle.keys import PrivateKey, new_key
+from emulator.certification.bundle.manifest import manifest, sums
+from emulator.certification.bundle.pack import pack, witnessed
+from emulator.certification.bundle.verify import Trust, verify
+from emulator.certification.challenge import new_challenge
+from emulator.certification.kit_reader import kit_of
+from emulator.certification.signed_challenge import received, signed
+from emulator.cli import main
+from emulator.journal.journal import Journal
+from emulator.kernel.clock import system_ms
+from emulator.settings import Settings
+from emulator.world.pack import load_pack
+from tests.certification.stand import Stand
+
+KIT = "cong-ndxp"
+
+
+@cache
+def keys() -> Mapping[str, PrivateKey]:
+    return {who: new_key() for who in ("vendor", "authority", "laboratory", "stranger")}
+
+
+@cache
+def challenge_file() -> bytes:
+    kit = kit_of(KIT)
+    made = new_challenge(kit.id, kit.digest, authority="Cơ quan A", begins_ms=system_ms())
+    return signed(made, keys()["authority"])
+
+
+@cache
+def played(**plan: Any) -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...]]:
+    """The evidence of an attempt bound to the challenge, its report, and every secret it had."""
+    with tempfile.TemporaryDirectory() as folder:
+        country = found(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
+        stand = Stand(country, KIT, challenge=received(challenge_file()).challenge.as_dict(), **plan)
+        report = stand.play()
+        evidence = stand.admin("GET", f"/attempts/{stand.id}/evidence")
+        rows = [
+            row
+            for row in Journal(country.store).each(country.sandboxes.get(stand.id).home)
+            if row.operation == "ndxp.token"
+        ]
+        tokens = [json.loads(row.response_body)["access_token"] for row in rows if row.status == 200]
+        pairs = country.sandboxes.credentials(country.sandboxes.get(stand.id))
+        country.store.close()
+    issued = [text for pair in pairs for text in (pair.consumer_key, pair.consumer_secret)]
+    return evidence, report, (*tokens, *issued)
+
+
+@cache
+def bundle(level: str = "L1") -> bytes:
+    """A bundle of a level; L3 is an L2 one that a laboratory witnessed."""
+    evidence, _, _ = played()
+    if level == "L0":
+        return pack(evidence)
+    if level == "L1":
+        return pack(evidence, key=keys()["vendor"])
+    packed = pack(evidence, key=keys()["vendor"], signed_challenge=challenge_file())
+    if level == "L2":
+        return packed
+    return witnessed(packed, keys()["laboratory"], name="Phòng kiểm thử B", moment="2026-11-22T09:00:00+07:00")
+
+
+def trust() -> Trust:
+    return Trust(keys()["vendor"].public, keys()["authority"].public, keys()["laboratory"].public)
+
+
+def changed(raw: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """A bundle with other files, properly zipped; nothing else is put right."""
+    files = unzipped(raw)
+    change(files)
+    return zipped(files)
+
+
+def forged(raw: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """A bundle with other files, whose sums and manifest were made anew by somebody who knows how."""
+
+    def all_of_it(files: dict[str, bytes]) -> None:
+        change(files)
+        files[form.SUMS] = sums(files)
+        files[form.MANIFEST] = manifest(files)
+
+    return changed(raw, all_of_it)
+
+
+def bad_points(raw: bytes, who: Trust | None = None) -> set[str]:
+    return {point.name for point in verify(raw, who).points if point.state == "bad"}
+
+
+def certify(*words: object) -> Result:
+    return CliRunner().invoke(main, ["certify", *map(str, words)])

@@ -1,0 +1,181 @@
+"""A bundle: what is in it, what a verification says of it at every level, and that it is the same anywhere."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.parse
+from pathlib import Path
+from zipfile import ZipFile
+
+import junitparser
+import pytest
+
+from emulator.certification.bundle import form
+from emulator.certification.bundle.archive import unzipped
+from emulator.certification.bundle.pack import pack
+from emulator.certification.bundle.verify import verify
+from emulator.certification.plan import plan_of, read_plan
+from tests.certification.packed import (
+    bundle,
+    certify,
+    challenge_file,
+    keys,
+    played,
+    trust,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+LEVELS = ["L0", "L1", "L2", "L3"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_bundle_of_each_level_verifies_as_that_level(level: str) -> None:
+    alone = verify(bundle(level))
+    assert alone.is_good, [point.en for point in alone.points if point.state == "bad"]
+    assert (alone.level, alone.confirmed) == (level, "L0"), "without the reader's keys nothing is confirmed"
+
+
+def test_the_readers_keys_confirm_the_level() -> None:
+    found = verify(bundle("L3"), trust())
+    assert (found.is_good, found.level, found.confirmed) == (True, "L3", "L3")
+
+
+def test_the_same_evidence_gives_the_same_bytes() -> None:
+    evidence, _, _ = played()
+    assert pack(evidence, key=keys()["vendor"]) == bundle("L1")
+
+
+def test_the_report_in_the_bundle_is_the_one_the_admin_api_gave() -> None:
+    _, report, _ = played()
+    assert form.object_in(unzipped(bundle("L0"))[form.REPORT]) == report
+
+
+def test_any_zip_program_reads_it_and_the_plan_runs_again() -> None:
+    evidence, _, _ = played()
+    with ZipFile(io.BytesIO(bundle("L2"))) as archive:
+        assert archive.testzip() is None
+        plan = read_plan(Path("plan.yaml"), archive.read(form.PLAN))
+    assert plan == plan_of(evidence["plan"])
+
+
+def test_junit_and_csv_hold_one_case_a_test() -> None:
+    _, report, _ = played()
+    files = unzipped(bundle("L0"))
+    suites = junitparser.JUnitXml.fromstring(files[form.JUNIT])
+    assert suites.tests == len(report["tests"])
+    assert suites.failures == suites.errors == 0
+    assert files[form.RESULTS].startswith(b"\xef\xbb\xbf"), "Excel reads Vietnamese only with a byte order mark"
+    rows = list(csv.DictReader(io.StringIO(files[form.RESULTS].decode("utf-8-sig"), newline="")))
+    assert [row["test"] for row in rows] == [test["id"] for test in report["tests"]]
+
+
+def test_the_attestation_is_an_in_toto_test_result_about_the_manifest() -> None:
+    files = unzipped(bundle("L1"))
+    envelope = json.loads(files[form.ATTESTATION])
+    told = json.loads(base64.b64decode(envelope["payload"]))
+    assert envelope["payloadType"] == "application/vnd.in-toto+json"
+    assert told["_type"] == "https://in-toto.io/Statement/v1"
+    assert told["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
+    assert told["subject"][0] == {"name": "manifest.json", "digest": {"sha256": form.sha256(files[form.MANIFEST])}}
+    assert told["predicate"]["result"] == "PASSED"
+    assert told["predicate"]["passedTests"] == [test["id"] for test in played()[1]["tests"]]
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("openssl", "sha256sum", "sh"))), reason="no openssl here")
+def test_the_commands_of_its_readme_verify_it_without_our_tool(tmp_path: Path) -> None:
+    with ZipFile(io.BytesIO(bundle("L1"))) as archive:
+        archive.extractall(tmp_path)
+    commands = (tmp_path / form.GUIDE).read_text(encoding="utf-8").partition("# A\n")[2]
+
+    def said() -> str:
+        ran = subprocess.run(["sh", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
+        return ran.stdout + ran.stderr
+
+    good = said()
+    assert "FAILED" not in good
+    for sentence in ("OK manifest", "Signature Verified Successfully", "OK subject", keys()["vendor"].public.id):
+        assert sentence in good
+    assert json.loads((tmp_path / form.MANIFEST).read_text())["journal"]["head"] in good, "step E walks the chain"
+    manifest = tmp_path / form.MANIFEST
+    manifest.write_text(manifest.read_text().replace('"pass"', '"fail"'))
+    assert "OK subject" not in said()
+    attestation = tmp_path / form.ATTESTATION
+    attestation.write_text(attestation.read_text().replace('"payload":"eyJ', '"payload":"eyI'))
+    assert "Signature Verified Successfully" not in said()
+
+
+def test_judging_is_the_same_whatever_the_machine_is_set_to(tmp_path: Path) -> None:
+    (tmp_path / "b.zip").write_bytes(bundle("L1"))
+    asked = [sys.executable, "-m", "emulator", "certify", "judge", str(tmp_path / "b.zip"), "--force", "--out"]
+    for seed, zone, tongue in (("1", "Asia/Ho_Chi_Minh", "C"), ("77", "America/New_York", "tr_TR.UTF-8")):
+        out = tmp_path / f"{seed}.json"
+        moods = {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": tongue, "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run([*asked, out], env={**os.environ, **moods}, capture_output=True, cwd=tmp_path, check=False)
+        assert ran.returncode == 0, ran.stderr
+        assert out.read_bytes() == unzipped(bundle("L1"))[form.REPORT]
+
+
+@pytest.mark.parametrize("level", ["L0", "L3"])
+def test_no_secret_of_the_attempt_stands_in_any_byte(level: str) -> None:
+    evidence, _, secrets = played()
+    assert len(secrets) >= 4
+    whole = b"\n".join(unzipped(bundle(level)).values())
+    for secret in {*secrets, *(each["value"] for each in evidence["openings"].values())}:
+        plain = secret.encode()
+        forms = [plain, urllib.parse.quote(secret, safe="").encode()]
+        forms += [base64.b64encode(plain[at:])[4:-4] for at in range(3)] if len(plain) > 15 else []
+        assert not [each for each in forms if each in whole], "a secret is in the bundle"
+
+
+def test_a_hidden_value_is_the_same_wherever_it_stands() -> None:
+    evidence, _, secrets = played()
+    token = next(name for name, each in evidence["openings"].items() if each["value"] == secrets[0])
+    lines = [line for line in evidence["journal"] if token in line]
+    assert len(lines) > 2, "the reply that gave it and every call that used it"
+
+
+def test_the_command_line_verifies_and_says_what_the_level_proves(tmp_path: Path) -> None:
+    paths = {}
+    for who, key in keys().items():
+        paths[who] = tmp_path / f"{who}.pem"
+        paths[who].write_text(key.public.pem)
+    goi = tmp_path / "goi.zip"
+    goi.write_bytes(bundle("L3"))
+    asked = ("verify", goi, "--key", paths["vendor"], "--authority", paths["authority"])
+    good = certify(*asked, "--witness", paths["laboratory"])
+    assert good.exit_code == 0, good.output
+    assert "L3 Có bên làm chứng / Witnessed" in good.output
+    wrong = certify(*asked, "--witness", paths["stranger"], "--json")
+    assert wrong.exit_code == 4
+    assert [each["point"] for each in json.loads(wrong.output)["points"] if each["state"] == "bad"] == ["witness"]
+
+
+def test_misuse_ends_with_a_sentence(tmp_path: Path) -> None:
+    text = tmp_path / "thu.txt"
+    text.write_text("không phải gói")
+    assert certify("verify", text).exit_code == 4
+    assert certify("verify", tmp_path / "khong-co.zip").exit_code == 2
+    goi = tmp_path / "goi.zip"
+    goi.write_bytes(bundle("L1"))
+    said = certify("verify", goi, "--key", text)
+    assert (said.exit_code, "khóa công khai" in said.output) == (2, True)
+    secret = tmp_path / "khoa.pem"
+    secret.write_bytes(keys()["vendor"].pem())
+    assert "khóa bí mật" in certify("verify", goi, "--key", secret).output
+
+
+def test_a_challenge_that_is_not_signed_is_not_l2_and_says_so_when_the_authority_is_asked_for(tmp_path: Path) -> None:
+    goi, key = tmp_path / "goi.zip", tmp_path / "a.pem"
+    goi.write_bytes(bundle("L1"))
+    key.write_text(keys()["authority"].public.pem)
+    said = certify("verify", goi, "--authority", key)
+    assert said.exit_code == 4
+    assert "Không có chữ ký của cơ quan" in said.output
+    assert challenge_file() not in bundle("L1")
