@@ -18,7 +18,7 @@ Ví dụ / Examples:
   ndxp-emulator certify key new --out don-vi.pem
   ndxp-emulator certify challenge --kit cong-ndxp --key co-quan.pem --authority "Cơ quan A" --out thu-thach.json
   ndxp-emulator certify verify goi.zip --key don-vi.pub.pem
-  ndxp-emulator certify witness goi.zip --key phong-kiem-thu.pem --name "Phòng kiểm thử B"
+  ndxp-emulator certify witness goi.zip --name "Phòng kiểm thử B" --key phong-kiem-thu.pem
 """
 _DEFAULT = "run"
 

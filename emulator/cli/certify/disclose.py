@@ -17,7 +17,7 @@ _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator certify disclose goi.zip --openings goi.zip.openings.json
   ndxp-emulator certify disclose goi.zip --openings goi.zip.openings.json --value 999089001009
-  ndxp-emulator certify disclose goi.zip --openings mot-gia-tri.json --commitment "[sha256:…]"
+  ndxp-emulator certify disclose goi.zip --commitment "[sha256:0a…]" --openings mot-gia-tri.json
 """
 
 

@@ -13,8 +13,15 @@ _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator certify key new --out don-vi.pem
   ndxp-emulator certify key show don-vi.pub.pem
-  openssl genpkey -algorithm ed25519 -out don-vi.pem
-  openssl pkey -in don-vi.pem -pubout -out don-vi.pub.pem
+"""
+_NEW_EXAMPLES = """\b
+Ví dụ, hai cách như nhau / Examples, two ways to the same:
+  ndxp-emulator certify key new --out don-vi.pem
+  openssl genpkey -algorithm ed25519 -out don-vi.pem && openssl pkey -in don-vi.pem -pubout -out don-vi.pub.pem
+"""
+_SHOW_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify key show don-vi.pub.pem
 """
 
 
@@ -23,7 +30,7 @@ def key() -> None:
     """Khóa Ed25519 để ký: tạo mới, xem vân tay. / Ed25519 keys for signing: make one, show its fingerprint."""
 
 
-@key.command(epilog=_EXAMPLES)
+@key.command(epilog=_NEW_EXAMPLES)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Tệp khóa. / Key file.")
 @click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite existing files.")
 def new(out: Path, force: bool) -> None:
@@ -40,7 +47,7 @@ def new(out: Path, force: bool) -> None:
     click.echo(f"{out}\n{public}\nsha256 {made.public.id}")
 
 
-@key.command(epilog=_EXAMPLES)
+@key.command(epilog=_SHOW_EXAMPLES)
 @click.argument("file", type=FILE)
 def show(file: Path) -> None:
     """In vân tay của khóa công khai (hoặc bí mật). / Print the fingerprint of a public (or private) key.
