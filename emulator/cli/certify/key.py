@@ -15,7 +15,7 @@ Ví dụ / Examples:
   ndxp-emulator certify key show don-vi.pub.pem
 """
 _NEW_EXAMPLES = """\b
-Ví dụ, hai cách như nhau / Examples, two ways to the same:
+Ví dụ / Examples:
   ndxp-emulator certify key new --out don-vi.pem
   openssl genpkey -algorithm ed25519 -out don-vi.pem && openssl pkey -in don-vi.pem -pubout -out don-vi.pub.pem
 """
