@@ -94,6 +94,17 @@ def _key(key: str, casing: str) -> str:
     return key.upper() if casing == "upper" else key.lower()
 
 
+def _failed(content: Any, params: Params) -> Any:
+    """Say that the call failed, in the type the code has, and leave what stands beside it."""
+    if not isinstance(content, dict):
+        return content
+    code = params["code"]
+    said = {key: _failed(each, params) if key == "result" else each for key, each in content.items()}
+    for key in said.keys() & {"error_code", "errorCode"}:
+        said[key] = str(code) if isinstance(said[key], str) else code
+    return said
+
+
 def _reworded(content: Any, _params: Params) -> Any:
     if not isinstance(content, dict):
         return content
@@ -197,6 +208,13 @@ PAYLOADS: Mapping[str, Fault] = {
         both("phong bì không có error_code, errorCode", "the envelope has neither error_code nor errorCode"),
         _edited(_without("error_code", "errorCode")),
         "facts-clients §7",
+    ),
+    "error-beside-data": _payload(
+        both("Báo lỗi mà vẫn có dữ liệu", "An error beside data"),
+        both("error_code, errorCode khác 0; dữ liệu vẫn có", "error_code, errorCode is not 0; the data are there"),
+        _edited(_failed),
+        "KDL V.2",
+        code=number(-1, "mã lỗi", "the code", -99, -1),
     ),
     "double-encoded": _payload(
         both("JSON mã hóa hai lần", "Double-encoded JSON"),

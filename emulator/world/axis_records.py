@@ -44,7 +44,10 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class HostedFile:
-    """One file of a host. ``path`` is decoded and exact; ``file`` is where its bytes lie in the pack."""
+    """One file of a host. ``path`` is decoded and exact; ``file`` is where its bytes lie in the pack.
+
+    ``text``: what it holds (UTF-8), for a file that lies in no pack but was put there later; ``file`` is empty then.
+    """
 
     host: str
     path: str
@@ -52,6 +55,7 @@ class HostedFile:
     content_type: str
     file: str
     is_attachment: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

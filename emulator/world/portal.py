@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.wire.agency_codes import is_same_agency
 from emulator.wire.dvcqg_catalogue import Agency
 from emulator.wire.dvcqg_forms import Paper, PortalStep, Rating
-from emulator.world.portal_kinds import PAPERS, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS
+from emulator.world.portal_kinds import LISTED_AGENCIES, PAPERS, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS
 from emulator.world.portal_pack import portal_base
 from emulator.world.shelf import Base, Shelf
 from emulator.world.world import World
@@ -13,6 +13,7 @@ from emulator.world.world import World
 EVER = 2**62
 _NO_STEPS: Base[PortalStep] = Base(PORTAL_STEPS)
 _NO_RATINGS: Base[Rating] = Base(RATINGS)
+_NOBODY_ELSE: Base[Agency] = Base(LISTED_AGENCIES)
 
 
 class Portal:
@@ -25,14 +26,16 @@ class Portal:
         self.papers = Shelf(PAPERS, self.base.papers, world)
         self.questions = Shelf(QUESTIONS, self.base.questions, world)
         self.ratings = Shelf(RATINGS, _NO_RATINGS, world)
+        self.listed = Shelf(LISTED_AGENCIES, _NOBODY_ELSE, world)
 
     def papers_of(self, owner_id: str) -> list[Paper]:
         """Return the papers in a citizen's Kho DL, those of the pack first, then in the order they were kept."""
         return self.papers.window(owner_id, 0, EVER)
 
     def security_servers(self) -> list[Agency]:
-        """Return the agencies whose security server serves files (KDL V.1, V.3)."""
-        return [agency for agency in self.base.agencies.values() if agency.security_server]
+        """Return the agencies whose security server serves files (KDL V.1, V.3); ``listed`` changes the pack's list."""
+        agencies = self.base.agencies | {agency.code: agency for agency in self.listed.each()}
+        return [agency for agency in agencies.values() if agency.security_server]
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency by its code in either form (K16)."""

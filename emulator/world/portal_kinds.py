@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.wire.dvcqg_catalogue import Agency
 from emulator.wire.dvcqg_forms import Paper, PortalDossier, PortalStep, Question, Rating
 from emulator.world.shelf import ShelfKind
 
@@ -39,4 +40,11 @@ RATINGS = ShelfKind(
     key=lambda rating: f"{rating.unit_code}/{rating.period}",
     place=lambda rating: rating.unit_code,
     moment=lambda rating: rating.sent_at,
+)
+LISTED_AGENCIES = ShelfKind(
+    name="portal_agencies",
+    record=Agency,
+    key=lambda agency: agency.code,
+    place=lambda _: "",
+    moment=lambda _: 0,
 )

@@ -276,3 +276,16 @@ def test_a_service_says_no_with_status_200_and_changes_nothing(visitor: Visitor)
     assert _told(visitor, "service-refused", "refused")["effects"] == []
     arm(visitor)
     assert visitor.btxh("DongBoDVC", body).json["error_code"] == 0
+
+
+def test_an_error_beside_data_has_a_code_in_its_own_type_and_leaves_the_data(visitor: Visitor) -> None:
+    """KDL V.2: whoever reads result before errorCode goes wrong here."""
+    portal = Portal(visitor)
+    token, session = portal.papers_token(), portal.session()
+    arm(visitor, wish("error-beside-data", params={"code": -9}))
+    said = portal.papers(token).json
+    assert (said["errorCode"], len(said["result"]["DanhSachGiayToKetQua"])) == ("-9", 1)
+    listed = portal.call("LayDanhMucSSTaiTep", session).json
+    assert (listed["error_code"], bool(listed["result"])) == (-9, True)
+    pulled = _pulled(visitor, "error-beside-data").json["result"]
+    assert (pulled["error_code"], bool(pulled["data"])) == (-1, True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulator.certification.checks.basics import BASICS
+from emulator.certification.checks.downloads import DOWNLOADS
+from emulator.certification.checks.papers import PAPERS
+from emulator.certification.checks.results import RESULTS
 from emulator.certification.checks.takeovers import TAKEOVERS
 from emulator.certification.checks.tokens import TOKENS
 from emulator.certification.finding import CheckOf
 
-CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS, **TAKEOVERS}
+CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS, **TAKEOVERS, **PAPERS, **DOWNLOADS, **RESULTS}

@@ -31,6 +31,9 @@ def download(call: Call, world: World) -> Reply:
     if call.method not in _ALLOWED:
         return Reply(405, b"", (("Allow", ", ".join(_ALLOWED)), ("Content-Length", "0")))
     hosted = world.shelf(HOSTED_FILES).get(call.host + call.path)
+    if hosted and hosted.text:
+        body = hosted.text.encode()
+        return Reply(200, body, (*_headers(hosted, offers_ranges=False), ("Content-Length", str(len(body)))))
     path = world.pack.folder / hosted.file if hosted and world.pack.folder else None
     if hosted is None or path is None or not path.is_file():
         _remark_on_miss(call, world)
@@ -43,7 +46,7 @@ def _send(call: Call, hosted: HostedFile, path: Path, world: World) -> Reply:
     host = world.shelf(HOSTS).get(hosted.host)
     offers_ranges = host is None or host.offers_ranges
     wanted = read_range(call.header("range"), size) if offers_ranges else NO_RANGE
-    headers = _headers(hosted, offers_ranges)
+    headers = _headers(hosted, offers_ranges=offers_ranges)
     _remark_on_content(hosted, size, world)
     if wanted is None:
         return Reply(416, b"", (("Content-Range", f"bytes */{size}"), ("Content-Length", "0")))
@@ -56,7 +59,7 @@ def _send(call: Call, hosted: HostedFile, path: Path, world: World) -> Reply:
     return Reply(206, headers=(*headers, ("Content-Range", f"bytes {part.offset}-{last}/{size}")), file=body)
 
 
-def _headers(hosted: HostedFile, offers_ranges: bool) -> Headers:
+def _headers(hosted: HostedFile, *, offers_ranges: bool) -> Headers:
     headers: Headers = (("Content-Type", hosted.content_type),)
     if hosted.is_attachment:
         headers += (("Content-Disposition", f"attachment; filename*=UTF-8''{quote(hosted.name)}"),)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.clients.reference.filing import Filing
 from tests.clients.reference.forms import Forms
 from tests.clients.reference.gateway import Gateway, Refused
+from tests.clients.reference.khodl import KhoDl
 from tests.clients.reference.memory import Memory
 from tests.clients.reference.pulls import Pulls
 from tests.clients.reference.wire import Lost, Wire
@@ -18,6 +20,8 @@ class Client(Pulls):
 
     forms_class: type[Forms] = Forms
     gateway_class: type[Gateway] = Gateway
+    papers_class: type[KhoDl] = KhoDl
+    filing_class: type[Filing] = Filing
 
     def __init__(self, context: Words, wire: Wire, memory: Memory | None = None) -> None:
         self.context, self.wire = context, wire
@@ -25,6 +29,7 @@ class Client(Pulls):
         self.forms = self.forms_class()
         self.gateway = self.gateway_class(context, wire, self.memory)
         self.log: list[str] = []
+        self.filing = self.filing_class(self.papers_class(context, wire, self.memory), self.log)
 
     def do(self, task: Words) -> None:
         """Do one task; what the platforms refuse is written to the log and left for a person."""
@@ -46,6 +51,12 @@ class Client(Pulls):
             for step in known["steps"]:
                 if not self.push("XuLyHoSo", self.forms.step(known["dossier_code"], step)):
                     break
+
+    def file_with_papers(self, task: Words) -> None:
+        self.filing.file_with_papers(task)
+
+    def finish_with_result(self, task: Words) -> None:
+        self.filing.finish_with_result(task)
 
     def push(self, operation: str, body: Words) -> bool:
         """Send one record; tell whether the ministry has it."""

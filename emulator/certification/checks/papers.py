@@ -1,0 +1,167 @@
+"""Checks of the two logins of the portal and of what a client asks Kho DL for (KDL V.1, V.2, V.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from emulator.certification.checks.basics import Given, listed
+from emulator.certification.evidence import Entry
+from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
+from emulator.certification.scenes import Played
+
+FIND = "dvcqg.papers.find"
+_NO_SESSION = "-2"
+
+
+def credential(call: Entry) -> str:
+    """Return the session or token a call carried, as its commitment."""
+    body = call.body if isinstance(call.body, dict) else {}
+    return str(body.get("session") or (call.header("authorization") or "").rpartition(" ")[2])
+
+
+def code_of(call: Entry) -> str:
+    """Return the code of a reply of the portal; empty when there is none."""
+    said = call.reply if isinstance(call.reply, dict) else {}
+    return str(said.get("error_code", said.get("errorCode", "")))
+
+
+def _used(scene: Played, given: Given) -> list[Entry]:
+    login = str(given["login"])
+    return [call for call in scene.of(*listed(given["calls"])) if call.operation != login]
+
+
+def keeps_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the calls of all scenes together needed at most ``logins`` (1) logins, for at least ``least`` (2)."""
+    logins = [call for scene in scenes for call in scene.of(str(given["login"]))]
+    calls = [call for scene in scenes for call in _used(scene, given)]
+    most, least = int(given.get("logins", 1)), int(given.get("least", 2))
+    if len(logins) > most:
+        vi, en = "Đăng nhập lại khi phiên trước còn hạn", "logs in again while the session before lives"
+        return [bad(vi, en, *logins[:5], expected=f"≤ {most}", actual=len(logins))]
+    if len(calls) < least:
+        vi, en = "Chưa đủ lời gọi để biết phiên có được dùng lại", "too few calls to see whether a session is reused"
+        return [unseen(vi, en, *calls, expected=f"≥ {least}", actual=len(calls))]
+    vi, en = f"{len(calls)} lời gọi, {len(logins)} lần đăng nhập", f"{len(calls)} calls, {len(logins)} logins"
+    return [good(vi, en, *logins, *calls[:3])]
+
+
+def renews_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether a client whose session was refused (-2) logged in once and called again with the new one."""
+    return [_renewal(scene, given) for scene in scenes]
+
+
+def _renewal(scene: Played, given: Given) -> Finding:
+    dead = next((call for call in _used(scene, given) if code_of(call) == _NO_SESSION), None)
+    logins = scene.of(str(given["login"]))
+    if dead is None:
+        if logins and any(code_of(call) == "0" for call in _used(scene, given)):
+            vi, en = "Đã đăng nhập lại trước khi bị từ chối", "logged in again before it was refused"
+            return good(vi, en, logins[0])
+        return unseen("Chưa gặp phiên hết hạn", "no expired session was met")
+    later = [call for call in logins if call.seq > dead.seq]
+    again = next((call for call in _used(scene, given) if call.seq > dead.seq and credential(call)), None)
+    if not later:
+        return bad("Phiên bị từ chối mà không đăng nhập lại", "the session was refused, and there was no login", dead)
+    if len(later) > 1:
+        vi, en = "Đăng nhập nhiều lần cho một lần hết hạn", "logs in several times for one expiry"
+        return bad(vi, en, dead, *later[:3], expected=1, actual=len(later))
+    if again is None or credential(again) == credential(dead):
+        vi, en = "Không gọi lại bằng phiên mới", "did not call again with the new session"
+        return bad(vi, en, dead, *later, *([again] if again else []))
+    return good("Đăng nhập một lần rồi gọi lại", "logged in once and called again", dead, later[0], again)
+
+
+def not_remarked(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the calls of ``operation`` earned one of the remarks ``rules``."""
+    calls = [call for scene in scenes for call in scene.of(*listed(given["operation"]))]
+    rules = set(listed(given["rules"]))
+    wrong = [(call, each) for call in calls for each in call.remarks if each["rule"] in rules]
+    if not calls:
+        return [unseen("Chưa có lời gọi nào để xét", "there is no call to look at")]
+    found = [bad(each["vi"], each["en"], call, expected=each["rule"], actual=each["path"]) for call, each in wrong]
+    return found[:5] or [good("Lời gọi đúng quy cách", "the calls are well formed", *calls[:3])]
+
+
+def sends_json(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the calls of ``operation`` carry the headers of KDL V.1, V.2 and a body that is JSON."""
+    calls = [call for scene in scenes for call in scene.of(*listed(given["operation"]))]
+    if not calls:
+        return [unseen("Chưa có lời gọi nào để xét", "there is no call to look at")]
+    found = [each for call in calls for each in _form(call)]
+    return found[:5] or [good("Header và thân đúng quy định", "headers and body are as prescribed", *calls[:3])]
+
+
+def _form(call: Entry) -> list[Finding]:
+    kind = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    charset = (call.header("charset") or "").strip().lower()
+    found = []
+    if kind != "application/json":
+        vi, en = "Content-Type phải là application/json", "Content-Type must be application/json"
+        found.append(bad(vi, en, call, expected="application/json", actual=kind))
+    if charset != "utf-8":
+        vi, en = "Phải có header Charset: utf-8", "the header Charset: utf-8 must be there"
+        found.append(bad(vi, en, call, expected="utf-8", actual=charset))
+    if not isinstance(call.body, dict):
+        found.append(bad("Thân không phải JSON hợp lệ", "the body is no valid JSON", call))
+    return found
+
+
+def asks_for(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether papers calls hold in ``fields`` what the dossier says (KDL V.2)."""
+    return [found for scene in scenes for found in _fields_asked(scene, given)]
+
+
+def _fields_asked(scene: Played, given: Given) -> list[Finding]:
+    calls = scene.of(FIND)
+    if not calls:
+        return [unseen("Chưa hỏi giấy tờ", "no papers were asked for")]
+    wanted: Mapping[str, Any] = scene.expected["ask"]
+    wrong = []
+    for call in calls:
+        body = call.body if isinstance(call.body, dict) else {}
+        for name in listed(given["fields"]):
+            if name in wanted and str(body.get(name)) != str(wanted[name]):
+                vi, en = f"{name} không đúng với hồ sơ đang xử lý", f"{name} is not what the dossier says"
+                wrong.append(bad(vi, en, call, expected=wanted[name], actual=body.get(name)))
+    return wrong[:5] or [good("Hỏi đúng thông tin của hồ sơ", "asks with the dossier's own data", *calls[:3])]
+
+
+def asks_its_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether the result codes asked for belong to the procedure, the wanted one among them, with its number."""
+    return [_codes_asked(scene) for scene in scenes]
+
+
+def _codes_asked(scene: Played) -> Finding:
+    calls = scene.of(FIND)
+    rows = [(call, row) for call in calls for row in _rows(call)]
+    if not calls:
+        return unseen("Chưa hỏi giấy tờ", "no papers were asked for")
+    allowed, code = scene.expected["allowed"], scene.expected["code"]
+    strange = [(call, row) for call, row in rows if row.get("MaKetQua") not in allowed]
+    if strange:
+        vi, en = "Mã kết quả không ứng với thủ tục", "a result code does not belong to the procedure"
+        return bad(vi, en, strange[0][0], expected=", ".join(allowed), actual=strange[0][1].get("MaKetQua"))
+    mine = [(call, row) for call, row in rows if row.get("MaKetQua") == code]
+    if not mine:
+        return bad("Không hỏi mã của thành phần hồ sơ", "the component's code is not asked for", *calls, expected=code)
+    stated = scene.expected["stated_number"]
+    if stated and not any(row.get("SoKyHieu") == stated for _, row in mine):
+        vi, en = "Thiếu SoKyHieu của giấy tờ có nhiều kết quả", "SoKyHieu is absent where one code has several papers"
+        return bad(vi, en, mine[0][0], expected=stated, actual=mine[0][1].get("SoKyHieu", ""))
+    return good("Hỏi đúng mã kết quả của thủ tục", "asks for result codes of the procedure", mine[0][0])
+
+
+def _rows(call: Entry) -> list[Mapping[str, Any]]:
+    body = call.body if isinstance(call.body, dict) else {}
+    return [row for row in body.get("DanhSachDanhMucKetQua") or [] if isinstance(row, dict)]
+
+
+PAPERS: Mapping[str, CheckOf] = {
+    "keeps-its-session": keeps_its_session,
+    "renews-its-session": renews_its_session,
+    "not-remarked": not_remarked,
+    "sends-json": sends_json,
+    "asks-for": asks_for,
+    "asks-its-codes": asks_its_codes,
+}

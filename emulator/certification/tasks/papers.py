@@ -1,0 +1,135 @@
+"""Tasks about papers: a dossier is filed, and a component of it is taken from Kho DL (KDL II to V)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.certification.tasks import kho_dl
+from emulator.certification.tasks.kho_dl import Holder
+from emulator.certification.tasks.props import Props
+from emulator.kernel.clock import iso
+from emulator.wire.dvcqg_forms import Paper
+from emulator.world.portal import Portal
+
+Words = Mapping[str, Any]
+_DAY_MS = 86_400_000
+DEEDS = "1.012753"
+"""The procedure whose component one person may have several of (KDL V.2 row 2.2)."""
+_OTHERS = ("1.003709", "1.001193")
+_SHAPES = ("wrapped", "letters", "asks", "double")
+
+
+def file_with_papers(given: Words, props: Props) -> dict[str, Any]:
+    """A dossier is filed; its component is a paper of another agency that lies in Kho DL.
+
+    ``papers`` how many of one code the citizen has (1; 0: none); ``holder`` as of ``kho_dl.holder``; ``wrapped``,
+    ``letters``, ``asks``, ``double`` as of ``kho_dl.paper``; ``decoy``: there is a paper of another code with the same
+    number; ``deed``: a land-use certificate, of which the citizen states the number; ``at_counter``: an officer takes
+    the dossier; ``local_code``: the procedure is known under the code with the agency's suffix; ``notice``: the portal
+    has given notice that the list of security servers changed.
+    """
+    row, component = _component(given, props)
+    it, owner = kho_dl.holder(str(given.get("holder", "listed")), props), props.person(1)
+    chosen, others = _papers(component, it, owner.citizen_id, given, props)
+    task = _dossier(row, given, props)
+    stated = chosen.reference_number if chosen and given.get("deed") else ""
+    task["components"] = [{"name": component["TENGIAYTO"], "stated_number": stated}]
+    number = chosen.reference_number if chosen else None
+    task["citizen_chooses"] = [{"component": component["TENGIAYTO"], "number": number}]
+    task["notices"] = ["security-servers-changed"] if given.get("notice") else []
+    task["expected"] = {
+        "ask": _asked(row, task),
+        "code": component["MA_KQ_THAYTHE"],
+        "component": component["MAGIAYTO"],
+        "stated_number": stated,
+        "allowed": sorted(Portal(props.world).base.procedures[row["MATTHC"]].result_codes),
+        "chosen": kho_dl.told(chosen, it) if chosen else None,
+        "others": [kho_dl.told(each, it) for each in others],
+    }
+    return task
+
+
+def _component(given: Words, props: Props) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    luck = props.luck("component")
+    code = DEEDS if given.get("deed") else luck.choice(_OTHERS)
+    row = Portal(props.world).base.procedures[code].row
+    papers = [paper for case in row["THANHPHANHOSO"] for paper in case["GIAYTO"] if paper["MA_KQ_THAYTHE"]]
+    return row, luck.choice(papers)
+
+
+def _papers(
+    component: Mapping[str, str], it: Holder, owner: str, given: Words, props: Props
+) -> tuple[Paper | None, list[Paper]]:
+    """Return the paper the citizen wants, which is never the first of several, and the others."""
+    luck, count = props.luck("papers"), int(given.get("papers", 1))
+    shape = {name: bool(given.get(name)) for name in _SHAPES}
+    numbers = [f"{luck.randrange(1000, 9999)}/{props.no}{at}-GT" for at in range(count)]
+    code, title = component["MA_KQ_THAYTHE"], component["TENGIAYTO"]
+    kept = [kho_dl.paper(at, number, code, title, it, owner, props, **shape) for at, number in enumerate(numbers, 1)]
+    if not kept:
+        return None, []
+    chosen = kept[luck.randrange(1, count)] if count > 1 else kept[0]
+    others = [each for each in kept if each is not chosen]
+    if given.get("decoy"):
+        decoys = [each for each in ("KQ.G18.000021", "KQ.G07.000290") if each != code]
+        others.append(kho_dl.paper(0, chosen.reference_number, luck.choice(decoys), title, it, owner, props, **shape))
+    return chosen, others
+
+
+def _dossier(row: Mapping[str, Any], given: Words, props: Props) -> dict[str, Any]:
+    it, received = props.person(1), props.world.now_ms // 1000 * 1000
+    at_counter = bool(given.get("at_counter"))
+    code = f"{row['MATTHC']}.000.00.00.{props.plan.agency}" if given.get("local_code") else row["MATTHC"]
+    made: dict[str, Any] = {
+        "do": "file-with-papers",
+        "dossier_code": props.dossier_code(1),
+        "procedure": {"code": code, "name": row["TENTTHC"]},
+        "channel": "in-person" if at_counter else "online",
+        "applicant": {
+            "full_name": it.name,
+            "citizen_id": it.citizen_id,
+            "phone": it.phone,
+            "email": it.mail,
+        },
+        "summary": f"Đề nghị giải quyết: {row['TENTTHC']}"[:200],
+        "unit": props.place(1)["unit"],
+        "submitted_at": iso(received),
+        "received_at": iso(received),
+        "due_at": iso(received + 10 * _DAY_MS),
+        "files": [{"name": "to-khai.pdf", "url": f"https://motcua.hanoi.gov.vn/tep/{props.no}/to-khai.pdf"}],
+    }
+    if at_counter:
+        officer = props.person(2)
+        made["officer"] = {"full_name": officer.name, "citizen_id": officer.citizen_id}
+    return made
+
+
+def _asked(row: Mapping[str, Any], task: Words) -> dict[str, str]:
+    """Return what a papers call about this dossier must say (KDL V.2); the names are those of the wire."""
+    asked = {
+        "MaThuTuc": str(row["MATTHC"]),
+        "SoDinhDanhChuSoHuu": task["applicant"]["citizen_id"],
+        "KenhThucHien": "1" if "officer" in task else "2",
+    }
+    if "officer" in task:
+        asked["SoDinhDanhNguoiYeuCau"] = task["officer"]["citizen_id"]
+        asked["HoTenNguoiYeuCau"] = task["officer"]["full_name"]
+    return asked
+
+
+def finish_with_result(given: Words, props: Props) -> dict[str, Any]:
+    """A dossier is finished and its result issued; send both to the portal (KDL II.1, III.1, III.2).
+
+    ``at_counter``: it was filed in person.
+    """
+    luck = props.luck("procedure")
+    row = Portal(props.world).base.procedures[luck.choice(_OTHERS)].row
+    task = _dossier(row, given, props) | {"do": "finish-with-result"}
+    result = luck.choice(row["KETQUATHUCHIEN"])
+    name = f"ket-qua-{luck.getrandbits(32):08x}.pdf"
+    link = f"https://motcua.hanoi.gov.vn/ket-qua/{props.no}/{name}"
+    task["finished_at"] = iso(props.world.now_ms // 1000 * 1000)
+    task["results"] = [{"name": result["TENKETQUA"], "file": name, "url": link}]
+    task["expected"] = {"result": result["MAKETQUA"], "link": link, "owner": {"SoDinhDanh": props.person(1).citizen_id}}
+    return task
