@@ -147,7 +147,8 @@ def _record(wish: _Wish, platform: Platform) -> Closed:
     proxy.shutdown()
     proxy.wait_for_calls(_PATIENCE_S)
     proxy.server_close()
-    return ledger.close()
+    closed = ledger.close()
+    return closed._replace(not_kept=closed.not_kept + proxy.faults)
 
 
 def _ledger(wish: _Wish) -> Ledger:
@@ -160,10 +161,10 @@ def _ledger(wish: _Wish) -> Ledger:
 
 
 def _listener(wish: _Wish) -> socket.socket:
-    from emulator.server.launch import bind
+    from emulator.recording.proxy import listen
 
     try:
-        return bind(wish.host, wish.port)
+        return listen(wish.host, wish.port)
     except OSError as trouble:
         where = f"{wish.host}:{wish.port}"
         raise CannotStart(
@@ -173,7 +174,8 @@ def _listener(wish: _Wish) -> socket.socket:
 
 
 def _announce(wish: _Wish, platform: Platform, port: int) -> None:
-    host = f"[{wish.host}]" if ":" in wish.host else wish.host
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wish.host, wish.host)  # noqa: S104 - where one is reached
+    host = f"[{reached}]" if ":" in reached else reached
     base_url = f"http://{host}:{port}"
     click.echo(f"đang ghi / recording     {base_url} → {platform.base_url}", err=True)
     click.echo("dừng bằng Ctrl-C; khi đó mới ghi đĩa / stop with Ctrl-C, nothing is written before", err=True)

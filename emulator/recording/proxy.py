@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import hmac
 import itertools
+import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,8 @@ from emulator.recording.forward import Answer, CutShort, Forwarder, Platform, Un
 from emulator.recording.request_body import Incoming, NoBody, TooLarge, incoming
 from emulator.recording.session import Trouble
 
+_BACKLOG = 128
+_log = logging.getLogger(__name__)
 _STATUS: dict[Trouble, int] = {"refused": 502, "tls": 502, "broken": 502, "timeout": 504}
 _SENTENCES: dict[Trouble, str] = {
     "refused": "không nối được tới nền tảng / the platform cannot be reached",
@@ -41,11 +45,17 @@ class Rules:
     stop_after: int | None = None
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises OSError when the address is taken or not ours."""
+    return socket.create_server(
+        (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_BACKLOG
+    )
+
+
 class Proxy(ThreadingHTTPServer):
     """Listens; every connection has a thread. ``stopped`` is set when the wanted number of calls was heard."""
 
     daemon_threads = True
-    request_queue_size = 128
 
     def __init__(self, listener: socket.socket, rules: Rules, hear: Callable[[Heard], bool]) -> None:
         super().__init__(listener.getsockname()[:2], _Line, bind_and_activate=False)
@@ -54,7 +64,7 @@ class Proxy(ThreadingHTTPServer):
         self.rules, self._hear = rules, hear
         self._numbers = itertools.count(1)
         self._busy = threading.Condition()
-        self._under_way, self._heard = 0, 0
+        self._under_way, self._heard, self.faults = 0, 0, 0
         self.stopped = threading.Event()
 
     def begin(self) -> int:
@@ -65,12 +75,14 @@ class Proxy(ThreadingHTTPServer):
 
     def end(self, heard: Heard | None) -> None:
         """Take what was heard of a call; None when there is nothing to keep."""
-        if heard:
-            self._hear(heard)
-        with self._busy:
-            self._under_way -= 1
-            self._heard += heard is not None
-            self._busy.notify_all()
+        try:
+            if heard:
+                self._hear(heard)
+        finally:
+            with self._busy:
+                self._under_way -= 1
+                self._heard += heard is not None
+                self._busy.notify_all()
         if self.rules.stop_after and self._heard >= self.rules.stop_after:
             self.stopped.set()
 
@@ -80,7 +92,11 @@ class Proxy(ThreadingHTTPServer):
             self._busy.wait_for(lambda: not self._under_way, patience_s)
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing: a traceback could show what a client sent."""
+        """Say what kind of fault it was and no more: a traceback could show what a client sent."""
+        fault = sys.exc_info()[1]
+        if not isinstance(fault, OSError):
+            self.faults += 1
+            _log.error("a call was not recorded: %s", type(fault).__name__)
 
 
 class _Line(BaseHTTPRequestHandler):

@@ -105,11 +105,13 @@ def write_session(path: Path, exchanges: Iterable[Recorded]) -> None:
         FileExistsError: it is there.
         OSError: it cannot be written.
     """
+    if path.exists():
+        raise FileExistsError(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.writelines(as_line(each) for each in exchanges)
-        os.link(draft, path)
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 

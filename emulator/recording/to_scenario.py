@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import orjson
 
 from emulator.journal.redaction import MASK
 from emulator.kernel.clock import day_text
@@ -17,6 +20,10 @@ from emulator.wire.identity_fields import DISCRIMINATING
 
 _NO_FILE = "(nội dung không được ghi lại / the content was not recorded)"
 _CREDENTIAL_STATUS = 401
+_ADDRESS = ("path", "query.dstcode", "query.providerurl")
+_PLACES = (*(f"body.{name}" for name in DISCRIMINATING), *_ADDRESS)
+# Every call of the axis passes through these before it has its own name: a step on them needs the address.
+_ON_THE_WAY = ("xroad.forward", "xroad.live")
 Conditions = dict[str, Any]
 
 
@@ -99,7 +106,7 @@ def _head(scenario_id: str, first: Recorded | None) -> dict[str, Any]:
 
 def _steps(operation: str, exchanges: Sequence[Recorded]) -> list[dict[str, Any]]:
     steps = []
-    for conditions, group in _told_apart(exchanges):
+    for conditions, group in _told_apart(exchanges, _ADDRESS if operation in _ON_THE_WAY else ()):
         answers = _runs([_answer(each) for each in group])
         for place, answer in enumerate(answers):
             step: dict[str, Any] = {"name": f"{operation}-{group[0].number}-{place + 1}", "on": operation}
@@ -117,30 +124,52 @@ def _runs(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return answers[:1] if all(each == answers[0] for each in answers) else answers
 
 
-def _told_apart(exchanges: Sequence[Recorded]) -> list[tuple[Conditions, list[Recorded]]]:
-    """Split exchanges by telling fields until the calls of each part have one answer, or nothing more tells."""
+def _told_apart(exchanges: Sequence[Recorded], always: Sequence[str]) -> list[tuple[Conditions, list[Recorded]]]:
+    """Split exchanges by telling places until the calls of each part have one answer, or nothing more tells.
+
+    By the places in ``always`` they are split in any case.
+    """
     parts: list[tuple[Conditions, list[Recorded]]] = [({}, list(exchanges))]
-    for name in DISCRIMINATING:
-        parts = [piece for conditions, group in parts for piece in _split(conditions, group, name)]
+    for place in (*always, *(each for each in _PLACES if each not in always)):
+        parts = [
+            piece
+            for conditions, group in parts
+            for piece in (
+                _split(conditions, group, place) if place in always else _split_if_needed(conditions, group, place)
+            )
+        ]
     return parts
 
 
-def _split(conditions: Conditions, group: list[Recorded], name: str) -> list[tuple[Conditions, list[Recorded]]]:
-    if len({_key(each) for each in group}) == 1:
-        return [(conditions, group)]
+def _split_if_needed(
+    conditions: Conditions, group: list[Recorded], place: str
+) -> list[tuple[Conditions, list[Recorded]]]:
+    has_one_answer = len({_key(each) for each in group}) == 1
+    has_one_value = len({_value(each, place) for each in group}) == 1
+    return [(conditions, group)] if has_one_answer or has_one_value else _split(conditions, group, place)
+
+
+def _split(conditions: Conditions, group: list[Recorded], place: str) -> list[tuple[Conditions, list[Recorded]]]:
     by_value: dict[str | None, list[Recorded]] = {}
     for each in group:
-        by_value.setdefault(_field(each, name), []).append(each)
-    if len(by_value) == 1:
-        return [(conditions, group)]
+        by_value.setdefault(_value(each, place), []).append(each)
     return [
-        (conditions | {f"body.{name}": {"present": False} if value is None else value}, some)
-        for value, some in by_value.items()
+        (conditions | {place: {"present": False} if value is None else value}, some) for value, some in by_value.items()
     ]
 
 
 def _key(exchange: Recorded) -> str:
     return json.dumps(_answer(exchange), sort_keys=True)
+
+
+def _value(exchange: Recorded, place: str) -> str | None:
+    kind, _, name = place.partition(".")
+    if kind == "path":
+        return unquote(exchange.path)
+    if kind == "query":
+        found = parse_qs(exchange.target.partition("?")[2], keep_blank_values=True).get(name)
+        return found[0] if found else None
+    return _field(exchange, name)
 
 
 def _field(exchange: Recorded, name: str) -> str | None:
@@ -159,8 +188,17 @@ def _answer(exchange: Recorded) -> dict[str, Any]:
     for name, value in exchange.response.headers:
         if STABLE_ANSWER_HEADERS.fullmatch(name) or (name.lower() == "location" and MASK not in value):
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return {"status": exchange.status, "headers": headers, "body": _text(exchange.response.content)}
+    return {"status": exchange.status, "headers": headers, "body": _body(exchange.response.content)}
 
 
-def _text(content: Content) -> str:
-    return _NO_FILE if content.text is None else content.text
+def _body(content: Content) -> Any:
+    """Return a body as a structure people can edit, when that is sent with the very same bytes; else as text."""
+    if content.text is None:
+        return _NO_FILE
+    if content.text[:1] not in ("{", "["):
+        return content.text
+    try:
+        document = orjson.loads(content.text)
+    except orjson.JSONDecodeError:
+        return content.text
+    return document if orjson.dumps(document).decode() == content.text else content.text

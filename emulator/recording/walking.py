@@ -17,7 +17,7 @@ Change = Callable[[str, str], str]
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
 _COLON = re.compile(r"\s*:")
 _NUMBER = re.compile(r"-?\d+", re.ASCII)
-_XML_PIECE = re.compile(r"(<!\[CDATA\[.*?\]\]>|<[^>]*>)", re.DOTALL)
+_XML_PIECE = re.compile(r"(<!\[CDATA\[.*?\]\]>|<[^<>]*>)", re.DOTALL)
 _TAG = re.compile(r"<([\w.:-]+)")
 _ATTRIBUTE = re.compile(r"""(\s)([\w.:-]+)(\s*=\s*)(["'])(.*?)\4""", re.DOTALL)
 _QUERY_PART = re.compile(r"([^&=]*)(=?)([^&]*)")

@@ -40,12 +40,13 @@ _TABLE: dict[IdentityKind, str] = {
     "TenPhuongXa TenDanToc TenQuocGia",
 }
 _LIKELY: tuple[tuple[IdentityKind, re.Pattern[str]], ...] = (
+    ("catalogue", re.compile(r"noicap|coquancap")),
+    ("day", re.compile(r"ngaycap|ngaysinh|ngaythangnamsinh|birth|^dob$|namsinh")),
     ("name", re.compile(r"hovaten|hoten|tennguoi|^nguoi|tencongdan|tencha$|tenme$|owner_?name|applicantname")),
-    ("number", re.compile(r"^(so)?(cmnd|cccd|dinhdanh)|sodinhdanh|masothue|citizenid|identitynumber")),
+    ("number", re.compile(r"cmnd|cccd|^dinhdanh|sodinhdanh|masothue|citizenid|identitynumber")),
     ("phone", re.compile(r"dienthoai|phone|mobile|^sdt")),
     ("mail", re.compile(r"e?mail$|thudientu")),
     ("address", re.compile(r"diachi|thuongtru|tamtru|noio|quequan|noisinh|address")),
-    ("day", re.compile(r"ngaysinh|ngaythangnamsinh|birth|^dob$|namsinh")),
     ("account", re.compile(r"^user|tendangnhap|^login$|taikhoan")),
     ("bank", re.compile(r"sotaikhoan|bankaccount")),
     ("link", re.compile(r"duongdan|url$|^link|href")),

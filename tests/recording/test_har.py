@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from emulator.app import Country
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
-from tests.recording.platforms import REAL_MAIL, REAL_NAME, REAL_NUMBER, REAL_PHONE, emulator_as_platform
+from tests.recording.platforms import REAL_CARD, REAL_MAIL, REAL_NAME, REAL_NUMBER, REAL_PHONE, emulator_as_platform
 from tests.recording.sessions import run
 
 # The objects of HAR 1.2 (the archived specification of the W3C's Web Performance group): name, type, "?" if optional.
@@ -216,3 +216,53 @@ def test_what_is_no_har_is_refused(tmp_path: Path) -> None:
     assert result.exit_code == 0
     again, _ = imported(tmp_path, [entry("http://api.example.vn/a")])
     assert (again.exit_code, "b.jsonl" in again.output) == (2, True)
+
+
+def test_the_same_key_gives_the_same_pseudonyms_and_another_key_others(tmp_path: Path) -> None:
+    person, told = json.dumps({"CMND": REAL_NUMBER, "HoVaTen": REAL_NAME}, ensure_ascii=False), []
+    for number, word in enumerate("aab"):
+        folder, key = tmp_path / str(number), tmp_path / f"{word}.key"
+        folder.mkdir()
+        key.write_text(word * 32)
+        _, [line] = imported(folder, [entry("http://x.vn/a", answer={"text": person})], "--key-file", str(key))
+        told.append(line["response"]["body"])
+    assert told[0] == told[1] != told[2]
+    key.write_text("ngan")
+    assert imported(tmp_path, [entry("http://x.vn/a")], "--key-file", str(key))[0].exit_code == 2
+
+
+def test_running_numbers_of_dossiers_are_replaced_on_request(tmp_path: Path) -> None:
+    code = "000.11.26.H26-261120-4711"
+    answer = json.dumps({"maHoSo": code, "message": f"Hồ sơ {code} đã có"})
+    _, [line] = imported(tmp_path, [entry(f"http://x.vn/ho-so/{code}", answer={"text": answer})], "--replace-codes")
+    body = json.loads(line["response"]["body"])
+    assert body["maHoSo"] != code
+    assert body["maHoSo"].startswith("000.11.26.H26-261120-")
+    assert body["maHoSo"] in body["message"]
+    assert line["request"]["target"] == f"/ho-so/{body['maHoSo']}"
+
+
+def test_people_are_found_under_many_names_and_in_many_forms(tmp_path: Path) -> None:
+    said = {
+        "ghiChu": f"Bà Lò Thị Hoa Ban và ông Trần Văn Không hẹn 8h; tel {REAL_PHONE[:4]}.{REAL_PHONE[4:]}",
+        "soCMND_cu": REAL_CARD, "TEN_NGUOI_NOP": REAL_NAME, "noi": "Đường Lê Thánh Tông, Thành phố Hồ Chí Minh",
+        "tep": "x" * 300, "trong": json.dumps({"hoTen": REAL_NAME.lower()}),
+        "xml": f"<a cmnd='{REAL_CARD}'>{REAL_NAME}</a>",
+        "tenTTHC": "Cấp lại Giấy phép", "CMND_NgayCap": "10/05/2021 00:00:00", "sdt": int("9" + REAL_PHONE[2:]),
+        "login": "nva.bo@" + "bo.gov.vn", "capCuu": None, "thu_tu": 12,
+        "matKhau": "Rat-Bi-Mat-1", "dong": "Rat-Bi-Mat-1",
+    }  # fmt: skip
+    text = json.dumps(said, ensure_ascii=False)
+    result, [line] = imported(tmp_path, [entry("http://x.vn/a", answer={"text": text})])
+    assert result.exit_code == 0, result.output
+    kept = line["response"]["body"]
+    forbidden = ("Hoa Ban", "Văn Không", "Kiều Oanh", "kiều oanh", REAL_CARD, REAL_PHONE[4:], "bo.gov", "Rat-Bi", "xxx")
+    assert [each for each in forbidden if each in kept] == []
+    body = json.loads(kept)
+    assert list(body) == list(said)
+    assert (body["tenTTHC"], body["noi"], body["capCuu"], body["thu_tu"]) == tuple(
+        said[name] for name in ("tenTTHC", "noi", "capCuu", "thu_tu")
+    )
+    assert isinstance(body["sdt"], int)
+    assert body["CMND_NgayCap"].endswith("/2021 00:00:00")
+    assert body["TEN_NGUOI_NOP"].lower() == json.loads(body["trong"])["hoTen"]

@@ -93,3 +93,20 @@ def test_a_session_with_somebody_in_it_or_none_at_all_is_refused(tmp_path: Path)
             assert REAL_NUMBER not in result.output
     assert run("diff", tmp_path / "khong-co.jsonl").exit_code == 2
     assert run("scenario", "from-recording", session(tmp_path, exchange(1, {})), "--id", "A b").exit_code == 2
+
+
+def test_a_refusal_of_the_axis_answers_only_the_address_it_was_met_at(tmp_path: Path) -> None:
+    forward = "/XrdAdapter/RestService/forward"
+    dstcode = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
+    lines = [
+        exchange(1, {"message": "khac"}, request={"target": f"{forward}/mapi/login?dstcode={dstcode}", "body": "{}"}),
+        exchange(
+            2,
+            {"type": "Server.ServerProxy.NetworkError"},
+            request={"target": f"{forward}/a?dstcode={dstcode}&providerurl=https://khong-co.example.vn", "body": "{}"},
+            response={"status": 500},
+        ),
+    ]
+    result = run("scenario", "from-recording", session(tmp_path, *lines), "--id", "truc", "--out", tmp_path)
+    assert json.loads(result.stdout.splitlines()[-1])["played"] == 2, result.output
+    assert "query.providerurl: https://khong-co.example.vn" in (tmp_path / "truc.yaml").read_text(encoding="utf-8")
