@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,17 @@ def co_ban() -> Pack:
     return load_pack("co-ban")
 
 
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Path:
+    """A store in which nothing has happened yet: copying it costs less than making another."""
+    path = tmp_path_factory.mktemp("new") / "store.db"
+    found(Settings(), path, {"co-ban": co_ban}).store.close()
+    return path
+
+
 @pytest.fixture
-def country(tmp_path: Path, co_ban: Pack) -> Iterator[Country]:
+def country(tmp_path: Path, co_ban: Pack, new_store: Path) -> Iterator[Country]:
+    shutil.copyfile(new_store, tmp_path / "store.db")
     country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     yield country
     country.store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -61,21 +61,28 @@ def room_of(path: Path) -> str:
     return parts[0].removesuffix(".py") if len(parts) > 1 or parts[0] != "__init__.py" else "__init__"
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What one pass over a module finds: (name, line) of imports, (name, line, length) of functions."""
+
+    imports: tuple[tuple[str, int], ...]
+    functions: tuple[tuple[str, int, int], ...]
+    speaks: bool
+
+
 @cache
-def imports_of(path: Path) -> tuple[tuple[str, int], ...]:
-    found: list[tuple[str, int]] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def facts_of(path: Path) -> Facts:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports: list[tuple[str, int]] = []
+    functions: list[tuple[str, int, int]] = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [(alias.name, node.lineno) for alias in node.names]
+            imports += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append((node.module, node.lineno))
-    return tuple(found)
-
-
-def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+            imports.append((node.module, node.lineno))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            functions.append((node.name, node.lineno, node.end_lineno - node.lineno + 1))
+    return Facts(tuple(imports), tuple(functions), bool(ast.get_docstring(tree)) or not path.stat().st_size)
 
 
 def test_rooms_import_only_downwards() -> None:
@@ -84,7 +91,7 @@ def test_rooms_import_only_downwards() -> None:
         room = room_of(path)
         if room in ASSEMBLY or room == "__init__":
             continue
-        for name, line in imports_of(path):
+        for name, line in facts_of(path).imports:
             parts = name.split(".")
             if parts[0] == "emulator" and len(parts) > 1 and parts[1] not in {room, *MAY_USE[room]}:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} {room} imports {name}")
@@ -95,7 +102,7 @@ def test_providers_never_import_each_other() -> None:
     wrong = []
     for path in (PACKAGE / "providers").rglob("*.py"):
         own = path.relative_to(PACKAGE).parts[1]
-        for name, line in imports_of(path):
+        for name, line in facts_of(path).imports:
             parts = name.split(".")
             if parts[:2] == ["emulator", "providers"] and len(parts) > 2 and parts[2] != own:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
@@ -107,7 +114,7 @@ def test_libraries_stand_in_their_rooms(library: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in SOURCES
-        for name, line in imports_of(path)
+        for name, line in facts_of(path).imports
         if name.split(".")[0] == library and room_of(path) not in LIBRARIES[library]
     ]
     assert not wrong, "\n".join(wrong)
@@ -117,7 +124,7 @@ def test_the_kernel_needs_the_standard_library_alone() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line} {name}"
         for path in (PACKAGE / "kernel").rglob("*.py")
-        for name, line in imports_of(path)
+        for name, line in facts_of(path).imports
         if name.split(".")[0] not in {*sys.stdlib_module_names, "emulator"}
     ]
     assert not wrong, "\n".join(wrong)
@@ -125,18 +132,16 @@ def test_the_kernel_needs_the_standard_library_alone() -> None:
 
 def test_functions_stay_short() -> None:
     long = [
-        f"{path.relative_to(ROOT)}:{node.lineno} {node.name} {node.end_lineno - node.lineno + 1}"
+        f"{path.relative_to(ROOT)}:{line} {name} {length}"
         for path in SOURCES
-        for node in functions_of(path)
-        if node.end_lineno and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+        for name, line, length in facts_of(path).functions
+        if length > LONGEST_FUNCTION
     ]
     assert not long, "\n".join(long)
 
 
 def test_most_functions_fit_in_fifteen_lines() -> None:
-    lengths = sorted(
-        node.end_lineno - node.lineno + 1 for path in SOURCES for node in functions_of(path) if node.end_lineno
-    )
+    lengths = sorted(length for path in SOURCES for _, _, length in facts_of(path).functions)
     assert lengths[int(len(lengths) * 0.7)] <= 15
 
 
@@ -150,11 +155,7 @@ def test_modules_stay_short() -> None:
 
 
 def test_every_public_thing_says_what_it_promises() -> None:
-    silent = []
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Module) and not ast.get_docstring(node) and path.stat().st_size:
-                silent.append(str(path.relative_to(ROOT)))
+    silent = [str(path.relative_to(ROOT)) for path in SOURCES if not facts_of(path).speaks]
     assert not silent, "\n".join(silent)
 
 
