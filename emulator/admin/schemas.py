@@ -12,7 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from emulator.admin.problems import Fault, invalid
 from emulator.world.sandbox import ID_GRAMMAR
-from emulator.world.settings import BOUNDS, MODES, PROFILES, SPELLINGS, SandboxSettings
+from emulator.world.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
 
 ARMED = ("armed_faults",)  # settings that routes of their own change
 _TRACE_ID = "gồm 32 chữ số 0-9a-f / has 32 digits 0-9a-f"
@@ -194,12 +194,18 @@ def _field_of(hint: Any, *, or_none: bool = False) -> fields.Field[Any]:
         return fields.Raw(allow_none=or_none, validate=_one_of(arguments))
     if origin in (tuple, list):
         return fields.List(_field_of(arguments[0]) if arguments else fields.Raw(), allow_none=or_none)
-    if hint is int:
-        return fields.Integer(strict=True, allow_none=or_none, validate=_between(0))
+    if origin is dict:
+        return fields.Dict(keys=fields.String(), values=_field_of(arguments[1]), allow_none=or_none)
+    if hint in (int, float):
+        return _number(hint, or_none)
+    kinds: Mapping[Any, type[fields.Field[Any]]] = {str: fields.String, bool: Boolean}
+    return kinds.get(origin or hint, fields.Raw)(allow_none=or_none)
+
+
+def _number(hint: Any, or_none: bool) -> fields.Field[Any]:
     if hint is float:
         return fields.Float(allow_none=or_none, validate=_between(0))
-    kinds: Mapping[Any, type[fields.Field[Any]]] = {str: fields.String, bool: Boolean, dict: fields.Dict}
-    return kinds.get(origin or hint, fields.Raw)(allow_none=or_none)
+    return fields.Integer(strict=True, allow_none=or_none, validate=_between(0, MOST))
 
 
 def load(schema: Schema, content: Mapping[str, Any], mark: str = "/") -> dict[str, Any]:

@@ -14,8 +14,13 @@ Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
 MODES: tuple[Mode, ...] = ("strict", "documented", "observed")
 PROFILES: tuple[Profile, ...] = ("apim-2.6", "apim-3.2", "apim-4.x")
 
-# What a setting must be beyond its type. Whole numbers not named here begin at 0.
-BOUNDS: dict[str, tuple[int, int]] = {"token_lifetime_s": (-1, 10_000_000_000), "throttle_window_s": (1, 31_622_400)}
+# What a setting must be beyond its type. Whole numbers not named here go from 0 to what JSON can carry everywhere.
+MOST = 2**53
+BOUNDS: dict[str, tuple[int, int]] = {
+    "token_lifetime_s": (-1, 10_000_000_000),
+    "throttle_window_s": (1, 31_622_400),
+    "applications_per_day": (0, 10_000),  # a day is scheduled at once: more would keep the whole server waiting
+}
 SPELLINGS: dict[str, str] = {"auth_header": r"[A-Za-z0-9-]+", "host_name": r"[!-~]+"}
 
 
@@ -102,7 +107,7 @@ def setting_trouble(name: str, value: Any) -> tuple[str, str] | None:
 
 def _is_within(name: str, value: Any) -> bool:
     if isinstance(value, int) and not isinstance(value, bool):
-        low, high = BOUNDS.get(name, (0, 2**63))
+        low, high = BOUNDS.get(name, (0, MOST))
         return low <= value <= high
     return name not in SPELLINGS or re.fullmatch(SPELLINGS[name], str(value)) is not None
 
@@ -116,5 +121,5 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is tuple:
         return isinstance(value, list | tuple) and all(_fits(each, arguments[0]) for each in value)
     if origin is dict:
-        return isinstance(value, dict)
+        return isinstance(value, dict) and all(_fits(each, arguments[1]) for each in value.values())
     return isinstance(value, hint) and (hint is bool or not isinstance(value, bool))

@@ -14,7 +14,7 @@ from emulator.settings import Settings
 from emulator.world.pack import Pack
 from emulator.world.sandbox import Definition
 from emulator.world.settings import SandboxSettings
-from tests.builders import dossier
+from tests.builders import dossier, pull
 from tests.conftest import Visitor
 
 CODE = "000.11.26.H26-261120-0001"
@@ -247,3 +247,21 @@ def test_starting_again_in_another_mode_keeps_what_the_default_sandbox_holds(tmp
     other_seed.country.store.close()
     first.country.store.close()
     again.country.store.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("pull_limit", 2**63), ("applications_per_day", 10_001), ("subsystem_by_consumer", {"a-key": {"b": None}})],
+)
+def test_a_value_that_would_break_later_calls_is_no_setting(visitor: Visitor, name: str, value: Any) -> None:
+    """The first failed every pull, the second kept the whole server waiting, the third failed calls to the axis."""
+    reply = visitor.http.put("/__admin/settings", json={name: value})
+    assert reply.status_code == 422
+    assert reply.json["errors"][0]["pointer"].startswith(f"/{name}")
+    effect = {"kind": "set", "settings": {name: value}}
+    assert visitor.http.post("/__admin/agenda", json={"after": "PT1S", "effect": effect}).status_code == 422
+
+
+def test_the_largest_settings_harm_no_pull(visitor: Visitor) -> None:
+    assert visitor.http.put("/__admin/settings", json={"pull_limit": 2**53}).status_code == 200
+    assert visitor.btxh("DanhSachHoSo", pull()).json["result"]["error_code"] == 0
