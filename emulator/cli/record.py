@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 import time
@@ -124,6 +125,8 @@ def _session_path(wish: _Wish) -> Path:
     paths = [wish.out / f"{name}.jsonl", *([wish.out / f"{wish.scenario_id}.yaml"] if wish.scenario_id else [])]
     try:
         wish.out.mkdir(parents=True, exist_ok=True)
+        if not os.access(wish.out, os.W_OK):
+            raise PermissionError(f"{wish.out}: không ghi được / not writable")
     except OSError as trouble:
         raise CannotStart(f"--out: {trouble}") from trouble
     for path in paths:
@@ -138,8 +141,9 @@ def _record(wish: _Wish, platform: Platform) -> Closed:
     ledger = _ledger(wish)
     rules = Rules(platform, wish.body_limit, wish.keep_limit, wish.admin_token, wish.stop_after)
     proxy = Proxy(_listener(wish), rules, ledger.add)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: proxy.stopped.set())
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):  # a terminal that closes must not cost the session
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: proxy.stopped.set())
     thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     _announce(wish, platform, proxy.server_address[1])

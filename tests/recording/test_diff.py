@@ -121,3 +121,18 @@ def test_it_refuses_what_is_no_session(tmp_path: Path) -> None:
     assert run("diff", session(tmp_path, "")).exit_code == 2
     assert run("diff", session(tmp_path, exchange(1, {})), "--mode", "loose").exit_code == 2
     assert run("diff", session(tmp_path, exchange(1, {})), "--pack", "khong-co").exit_code == 2
+
+
+def test_logins_and_sessions_of_the_portal_are_those_of_the_emulator(country: Country, tmp_path: Path) -> None:
+    visitor, shown = Visitor(country), country.sandboxes.credentials_shown(country.sandboxes.get("default"))
+    forward, dstcode = "/XrdAdapter/RestService/forward", "?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
+    account = {name: shown["portal"][name] for name in ("username", "password")}
+    session = visitor.http.post(f"{forward}/mapi/login{dstcode}", json=account).json["session"]
+    asked = {"session": session, "madonvi": shown["portal"]["unit"], "service": "LayDanhMucSSTaiTep"}
+    assert visitor.http.post(f"{forward}/mapi/call{dstcode}", json=asked).json["error_code"] == 0
+    country.store.close()
+    run("har", "export", "--store", country.store.path, "-o", tmp_path / "a.har")
+    assert session not in (tmp_path / "a.har").read_text(encoding="utf-8")
+    assert run("har", "import", tmp_path / "a.har", "--out", tmp_path / "a.jsonl").exit_code == 0
+    result = run("diff", tmp_path / "a.jsonl", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["calls"]) == (0, 2), result.output
