@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from emulator.certification.marks import ENDED
 from emulator.certification.redaction import Redactor
 from emulator.journal.chain import canonical, digest
 from emulator.journal.write import Entry as Row
@@ -49,7 +50,7 @@ def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             "target": redactor.text(asked["target"]),
             "headers": [[name, redactor.header(name, value)] for name, value in asked["headers"]],
             "body_size": asked["body_size"],
-            **_body(row.request_body, redactor),
+            **_asked(row, redactor),
         },
         "response": {
             "status": row.status,
@@ -63,6 +64,13 @@ def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
         "effects": story["effects"],
         **kept,
     }
+
+
+def _asked(row: Row, redactor: Redactor) -> dict[str, str]:
+    body = _body(row.request_body, redactor)
+    if row.operation == ENDED:  # holds what the vendor's program printed, which may be anything
+        return {name: redactor.scrubbed(text) for name, text in body.items()}
+    return body
 
 
 def _body(content: bytes, redactor: Redactor) -> dict[str, str]:

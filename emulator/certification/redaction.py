@@ -24,6 +24,9 @@ IDENTITY_FIELDS = (
 """Fields that name a person, on the wire and in our own tasks."""
 
 
+_SHORTEST = 6  # a shorter value would be found by chance in any text
+
+
 class Redactor:
     """Turns values into commitments, and remembers how each can be opened."""
 
@@ -47,6 +50,13 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return a body, an address or a query as the bundle shows it."""
         return hidden_text(text, self._plain, self._fields)
+
+    def scrubbed(self, text: str) -> str:
+        """Return a text of a program's own with every value known so far replaced, wherever it stands."""
+        for value in sorted(self._salts, key=len, reverse=True):
+            if len(value) >= _SHORTEST:
+                text = text.replace(value, self.commitment(value))
+        return text
 
     def _plain(self, raw: str, form: str) -> str:
         return self.commitment(_meaning(raw, form))

@@ -77,7 +77,11 @@ class AdminClient:
         return self.ask("GET", f"{path}?{urlencode(asked)}" if asked else path)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Return the JSON that the admin API answers for this sandbox.
+        """Return the JSON that the admin API answers for this sandbox. Raises as ``ask_house`` does."""
+        return self.ask_house(method, f"/sandboxes/{quote(self.sandbox, safe='')}{path}", body)
+
+    def ask_house(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the JSON that the admin API answers, whatever the sandbox.
 
         Raises:
             Unreachable: nobody answers, or somebody who is no emulator.
@@ -87,8 +91,7 @@ class AdminClient:
         content = None if body is None else json.dumps(body).encode()
         if content is not None:
             headers["Content-Type"] = "application/json"
-        address = f"/__admin/sandboxes/{quote(self.sandbox, safe='')}{path}"
-        answer = self.send(method, address, headers, content)
+        answer = self.send(method, f"/__admin{path}", headers, content)
         try:
             document = json.loads(answer.body or b"null")
         except ValueError:

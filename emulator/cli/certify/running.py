@@ -1,0 +1,191 @@
+"""Carrying a plan out: server, preflight, scenes, bundle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from emulator.cli.certify.reading import private_key_at
+
+from emulator.cli.admin_client import AdminClient
+from emulator.cli.certify.session import Session, found, opened
+from emulator.cli.stopping import CannotStart
+
+if TYPE_CHECKING:
+    from emulator.certification.plan import Plan
+
+INCOMPLETE, NOT_READY, STOPPED = 3, 2, 130
+_STORE, _PLACE, _WORK, _CHALLENGE = "luot.db", "luot.json", "work", "thu-thach.json"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for beyond the plan. ``url`` empty: a server of its own."""
+
+    out: Path
+    url: str = ""
+    admin_token: str | None = None
+    port: int = 0
+    key: Path | None = None
+    challenge: Path | None = None
+    is_json: bool = False
+
+
+def carry_out(plan: Plan, wish: Wish) -> int:
+    """Run a plan from its beginning; return the exit code."""
+    check_machine(plan, wish)
+    key = private_key_at(wish.key) if wish.key else None
+    raw = wish.challenge.read_bytes() if wish.challenge else b""
+    with ExitStack() as stack:
+        client = client_of(stack, wish)
+        if found(client) and not wish.url:
+            raise CannotStart(
+                f"{wish.out} có lượt kiểm thử dở dang; dùng certify resume {wish.out} hoặc --out khác. / {wish.out} holds "
+                f"an attempt that is not finished: certify resume {wish.out}, or another --out."
+            )
+        session = opened(client, words_of(plan), _challenge(raw))
+        _remember(wish, client, session, raw)
+        return play(session, plan, wish, key=key, signed_challenge=raw)
+
+
+def check_machine(plan: Plan, wish: Wish) -> None:
+    """Raise CannotStart when something on this machine stands in the way."""
+    from emulator.cli.certify.checking import troubles
+
+    found_here = troubles(plan, wish.out)
+    if found_here:
+        lines = [f"{each.id} {each.vi} → {each.mend_vi}. / {each.en}: {each.mend_en}." for each in found_here]
+        raise CannotStart("\n".join(lines))
+
+
+def client_of(stack: ExitStack, wish: Wish) -> AdminClient:
+    if wish.url:
+        return AdminClient(wish.url, wish.admin_token)
+    from emulator.cli.certify.server import own_server
+
+    wish.out.mkdir(parents=True, exist_ok=True)
+    ready = stack.enter_context(own_server(wish.out / _STORE, wish.port))
+    return AdminClient(ready["base_url"])
+
+
+def words_of(plan: Plan) -> dict[str, Any]:
+    """Return a plan in the words of its file."""
+    told = {name: value for name, value in plan.as_dict().items() if value not in (None, "", (), {})}
+    told["patience"] = told.pop("patience_s") * 1000
+    return told
+
+
+def _challenge(raw: bytes) -> Mapping[str, Any] | None:
+    if not raw:
+        return None
+    from emulator.certification.signed_challenge import read_challenge
+
+    return read_challenge(raw).as_dict()
+
+
+def _remember(wish: Wish, client: AdminClient, session: Session, signed_challenge: bytes) -> None:
+    if not wish.url:
+        if signed_challenge:
+            (wish.out / _CHALLENGE).write_bytes(signed_challenge)
+        port = int(client.base_url.rpartition(":")[2])
+        (wish.out / _PLACE).write_text(json.dumps({"attempt": session.id, "port": port}), encoding="utf-8")
+
+
+def kept_challenge(out: Path) -> bytes:
+    """Return the signed challenge an attempt was begun with, empty when there was none."""
+    path = out / _CHALLENGE
+    return path.read_bytes() if path.exists() else b""
+
+
+def remembered(out: Path) -> tuple[str, int]:
+    """Return attempt and port of a folder that holds an attempt. Raises CannotStart."""
+    try:
+        told = json.loads((out / _PLACE).read_text(encoding="utf-8"))
+        return told["attempt"], int(told["port"])
+    except (OSError, ValueError, KeyError) as trouble:
+        raise CannotStart(f"{out} không có lượt kiểm thử. / {out} holds no attempt.") from trouble
+
+
+def play(session: Session, plan: Plan, wish: Wish, *, key: Any = None, signed_challenge: bytes = b"") -> int:
+    """Play the scenes that are left, write the bundle, say the verdicts; return the exit code."""
+    from emulator.certification.outline import exit_code
+    from emulator.cli.certify.attending import Paused
+    from emulator.cli.certify.telling import progress, summary
+
+    performer = performer_of(session, plan, wish.out / _WORK)
+    try:
+        if not session.standing()["played"] and not is_ready(session, performer):
+            return NOT_READY
+        for asked in scenes(session):
+            progress(session, asked, is_quiet=wish.is_json)
+            session.end(performer.perform(asked))
+    except Paused:
+        click.echo(f"\nTiếp tục bằng / go on with: ndxp-emulator certify resume {wish.out}", err=True)
+        return INCOMPLETE
+    session.close()
+    report = session.report()
+    bundle = _bundle(session, wish, key, signed_challenge)
+    click.echo(json.dumps(report, ensure_ascii=False) if wish.is_json else summary(report, bundle))
+    return exit_code(report)
+
+
+def scenes(session: Session) -> Any:
+    """Yield every scene that is left; one that was under way when everything stopped is played again."""
+    if session.standing()["scene"]:
+        session.end({"how": "broken-off", "output": "resumed"})
+    while (asked := session.begin())["task"] is not None:
+        yield asked
+
+
+def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
+    """Return who does the tasks: the plan's command, or a person who is told what to set up first."""
+    if plan.command:
+        from emulator.cli.certify.driving import Driver
+
+        return Driver(plan.command, session.context, folder, plan.patience_s)
+    from emulator.cli.certify.attending import Attendant
+
+    attendant = Attendant(session, plan.patience_s)
+    attendant.tell_context(session.context)
+    return attendant
+
+
+def is_ready(session: Session, performer: Any) -> bool:
+    """Let the client do one small task and tell whether it is set up rightly; what is wrong is said on stderr."""
+    ending = performer.greet(session.greet())
+    said = session.diagnosis()
+    troubles = [_crash(ending)] if said["ready"] and ending["how"] != "done" else said["troubles"]
+    for each in troubles:
+        click.secho(f"{each['id']} {each['vi']} / {each['en']}", fg="red", err=True)
+        click.echo(f"      → {each['mend']['vi']} / {each['mend']['en']}", err=True)
+        for call in each["calls"]:
+            click.echo(f"      {call}", err=True)
+    return not troubles
+
+
+def _crash(ending: Mapping[str, Any]) -> dict[str, Any]:
+    told = f"{ending['how']} {ending.get('exit_code', '')}: {ending.get('output', '')[-300:]}"
+    return {
+        "id": "KN-67",
+        "vi": "Lệnh không kết thúc bình thường ngay ở lần gọi thử",
+        "en": "the command did not end well at the very first try",
+        "mend": {
+            "vi": "Chạy thử lệnh bằng tay, xem mã thoát",
+            "en": "run the command by hand and look at its exit code",
+        },
+        "calls": [told],
+    }
+
+
+def _bundle(session: Session, wish: Wish, key: Any, signed_challenge: bytes) -> Path:
+    from emulator.cli.certify.writing import write_bundle
+
+    wish.out.mkdir(parents=True, exist_ok=True)
+    path = wish.out / f"{session.id}.zip"
+    write_bundle(path, session.evidence(), key=key, signed_challenge=signed_challenge, force=True)
+    return path
