@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from emulator.certification.plan import Plan
 
+_PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 _LOCAL = ("127.0.0.1", "localhost", "*")
 
 
@@ -57,8 +58,7 @@ def _folder(out: Path) -> Iterator[Trouble]:
 
 
 def _proxy(plan: Plan) -> Iterator[Trouble]:
-    named = [name for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")]
-    found = [name for name in named if os.environ.get(name)]
+    found = [name for name in _PROXIES if os.environ.get(name)]
     spared = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").split(",")
     if plan.command and found and not any(each.strip() in _LOCAL for each in spared):
         yield Trouble(

@@ -45,8 +45,8 @@ def carry_out(plan: Plan, wish: Wish) -> int:
         client = client_of(stack, wish)
         if found(client) and not wish.url:
             raise CannotStart(
-                f"{wish.out} có lượt kiểm thử dở dang; dùng certify resume {wish.out} hoặc --out khác. / {wish.out} holds "
-                f"an attempt that is not finished: certify resume {wish.out}, or another --out."
+                f"{wish.out} có lượt kiểm thử dở dang; dùng certify resume {wish.out} hoặc --out khác. / "
+                f"{wish.out} holds an attempt that is not finished: certify resume {wish.out}, or another --out."
             )
         session = opened(client, words_of(plan), _challenge(raw))
         _remember(wish, client, session, raw)
@@ -64,6 +64,7 @@ def check_machine(plan: Plan, wish: Wish) -> None:
 
 
 def client_of(stack: ExitStack, wish: Wish) -> AdminClient:
+    """Return the admin API of the server that was named, or of one that runs as long as the stack."""
     if wish.url:
         return AdminClient(wish.url, wish.admin_token)
     from emulator.cli.certify.server import own_server

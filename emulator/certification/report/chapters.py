@@ -1,0 +1,217 @@
+"""The report "Biên bản kiểm thử kết nối, tích hợp": findings first, then the ten parts practice asks for.
+
+The parts follow facts-platforms §5.2, which is built on Circulars 24/2020/TT-BTTTT (annex 2c) and 16/2024/TT-BTTTT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from emulator.certification.report.blocks import (
+    Block,
+    Cell,
+    Code2d,
+    Heading,
+    Motto,
+    Paper,
+    Signatures,
+    Table,
+    Text,
+    Title,
+    Verdict,
+)
+from emulator.certification.report.evidence_part import evidence_part
+from emulator.certification.report.tests_part import findings_table, tests_part
+from emulator.certification.report.words import CONCLUSION_TONES, KINDS, LEGAL_BASES, VERDICTS, bare
+
+Report = Mapping[str, Any]
+
+
+def paper(report: Report) -> Paper:
+    """Return the blocks of a report."""
+    product = report["plan"]["product"]
+    name = f"Biên bản kiểm thử {product['name']} {product['version']} – {report['kit']['id']}"
+    return Paper(name, tuple(_blocks(report)))
+
+
+def _blocks(report: Report) -> Iterator[Block]:
+    yield from _front(report)
+    yield from _found_first(report)
+    for part in (_parties, _object, _scope):
+        yield from part(report)
+    yield from tests_part(report)
+    for part in (_totals, _discrepancies, _estimates, _conclusion):
+        yield from part(report)
+    yield from evidence_part(report)
+
+
+def day_of(report: Report) -> datetime:
+    """Return when the attempt ended, or began while it goes on."""
+    moment = report["closed"] or report["opened"]
+    return datetime.fromisoformat(moment["wall"])
+
+
+def _front(report: Report) -> Iterator[Block]:
+    plan, day = report["plan"], day_of(report)
+    place = plan["place"] or "…………"
+    parties = plan["parties"]
+    issuer = parties.get("tester") or parties.get("owner") or "ĐƠN VỊ KIỂM THỬ"
+    said = f"{place}, ngày {day:%d} tháng {day:%m} năm {day:%Y}"
+    yield Motto(issuer.upper(), f"Số: {plan['number'] or '……/BB-KT'}", said)
+    product = plan["product"]
+    below = f"{product['name']} {product['version']} – {product['vendor']}"
+    yield Title("BIÊN BẢN KIỂM THỬ KẾT NỐI, TÍCH HỢP", "Record of an integration test", below)
+    conclusion, level = report["conclusion"], report.get("level") or {}
+    lines = [_validity(report)]
+    if level:
+        lines += [
+            Cell(f"Mức {level['id']}: {level['title']['vi']}", f"Level {level['id']}: {level['title']['en']}"),
+            Cell(f"Chứng minh: {level['proves']['vi']}", f"Proves: {level['proves']['en']}"),
+            Cell(level["does_not_prove"]["vi"], f"Does not prove: {level['does_not_prove']['en']}", "doubtful"),
+        ]
+    tone = CONCLUSION_TONES[conclusion["word"]]
+    yield Verdict(f"KẾT LUẬN: {conclusion['vi'].upper()}", f"Conclusion: {conclusion['en']}", tone, tuple(lines))
+    bound = report["journal"]["head"] if "journal" in report else report["challenge"]["digest"]
+    content = f"ndxp-emulator;{report['kit']['id']}@{report['kit']['version']};{bare(bound)}"
+    said_vi, said_en = "Dấu băm cuối của nhật ký trong gói chứng cứ", "Last digest of the journal in the bundle"
+    yield Code2d(content, f"{said_vi}: {bare(bound)}", said_en)
+
+
+def _validity(report: Report) -> Cell:
+    validity = report.get("validity")
+    if not validity:
+        return Cell("Chưa đóng lượt kiểm thử", "The attempt is still open", "doubtful")
+    until = datetime.fromisoformat(validity["until"])
+    return Cell(f"Có giá trị đến {until:%d/%m/%Y}. {validity['vi']}", f"Valid until {until:%Y-%m-%d}. {validity['en']}")
+
+
+def _found_first(report: Report) -> Iterator[Block]:
+    yield Heading("PHÁT HIỆN", "Findings", anchor="findings")
+    table = findings_table(report)
+    if table:
+        yield table
+    else:
+        yield Text("Không có phát hiện nào: mọi phép thử áp dụng đều đạt.", "None: every test that applies has passed.")
+    for each in report["surprises"]:
+        vi = {"unexpected-failure": "không đạt ngoài dự kiến", "unexpected-pass": "đạt, dù dự kiến không đạt"}
+        yield Text(f"{each['test']}: {vi[each['kind']]}", f"{each['test']}: {each['kind']}", "doubtful")
+
+
+def _parties(report: Report) -> Iterator[Block]:
+    yield Heading("1. Căn cứ", "Legal bases and documents")
+    rows = tuple((Cell(vi, en),) for vi, en in LEGAL_BASES)
+    yield Table((Cell("Căn cứ", "Basis"),), (100,), rows)
+    yield Heading("2. Thành phần", "Parties")
+    named = {"owner": ("Chủ đầu tư, đơn vị thụ hưởng", "Owner"), "vendor": ("Nhà thầu", "Contractor")}
+    named |= {"tester": ("Đơn vị kiểm thử", "Tester"), "operator": ("Đơn vị vận hành nền tảng", "Operator")}
+    parties = report["plan"]["parties"]
+    rows = tuple((Cell(vi, en), Cell(parties.get(key) or "…………")) for key, (vi, en) in named.items())
+    yield Table((Cell("Vai", "Role"), Cell("Đơn vị", "Body")), (40, 60), rows)
+
+
+def _object(report: Report) -> Iterator[Block]:
+    yield Heading("3. Đối tượng và môi trường", "Object and environment")
+    plan, kit = report["plan"], report["kit"]
+    rows = [
+        ("Phần mềm", "Software", f"{plan['product']['name']} {plan['product']['version']}"),
+        ("Đơn vị phát triển", "Vendor", plan["product"]["vendor"]),
+        ("Mã đơn vị", "Agency code", plan["agency"]),
+        ("Môi trường", "Environment", f"Testlab ngoại tuyến, ndxp-emulator {report['emulator']['version']}"),
+        ("Chế độ", "Mode", plan["mode"]),
+        ("Cách vận hành", "How it was driven", " ".join(plan["command"]) or "có người thao tác / attended"),
+        ("Bộ kiểm thử", "Kit", f"{kit['id']} {kit['version']}"),
+        ("SHA-256 bộ kiểm thử", "Digest of the kit", bare(kit["digest"])),
+        ("SHA-256 bộ chấm", "Digest of the judge", bare(report["emulator"]["judge"])),
+        ("Thử thách", "Challenge", f"{report['challenge']['nonce']} ({report['challenge']['authority'] or 'tự tạo'})"),
+        ("Bắt đầu, kết thúc", "Begun, ended", _span(report)),
+    ]
+    told = tuple((Cell(vi, en), Cell(str(value))) for vi, en, value in rows)
+    yield Table((Cell("Mục", "Item"), Cell("Nội dung", "Content")), (30, 70), told)
+
+
+def _span(report: Report) -> str:
+    begun = datetime.fromisoformat(report["opened"]["wall"])
+    ended = datetime.fromisoformat(report["closed"]["wall"]) if report["closed"] else None
+    return f"{begun:%d/%m/%Y %H:%M:%S} – " + (f"{ended:%d/%m/%Y %H:%M:%S}" if ended else "…")
+
+
+def _scope(report: Report) -> Iterator[Block]:
+    yield Heading("4. Phạm vi", "Scope")
+    rows = []
+    for group in report["groups"]:
+        tests = [each for each in report["tests"] if each["group"] == group["id"]]
+        must = sum(each["level"] == "MUST" for each in tests)
+        vi, en = VERDICTS[group["verdict"]][:2]
+        tone = VERDICTS[group["verdict"]][2]
+        title = Cell(group["title"]["vi"], group["title"]["en"])
+        rows.append((title, Cell(str(must)), Cell(str(len(tests) - must)), Cell(vi, en, tone)))
+    heads = (Cell("Nhóm", "Group"), Cell("Bắt buộc", "Required"), Cell("Nên", "Advised"), Cell("Kết quả", "Verdict"))
+    yield Table(heads, (52, 14, 14, 20), tuple(rows))
+    kinds = ", ".join(f"{name}: {vi}" for name, (vi, _) in KINDS.items())
+    yield Text(f"Các loại phép thử – {kinds}.", ", ".join(f"{name}: {en}" for name, (_, en) in KINDS.items()) + ".")
+
+
+def _totals(report: Report) -> Iterator[Block]:
+    yield Heading("6. Tổng hợp", "Totals")
+    total = len(report["tests"])
+    rows = []
+    for name, count in report["counts"].items():
+        vi, en, tone = VERDICTS[name]
+        rows.append((Cell(vi, en, tone), Cell(str(count)), Cell(f"{count * 100 / total:.0f} %")))
+    heads = (Cell("Kết quả", "Verdict"), Cell("Số phép thử", "Tests"), Cell("Tỷ lệ", "Share"))
+    yield Table(heads, (50, 25, 25), tuple(rows))
+    again = report.get("played_again") or []
+    if again:
+        yield Text(f"Số cảnh bị ngắt và làm lại: {len(again)}.", f"Scenes broken off and played again: {len(again)}.")
+    known = [(each["id"], each["expected_failure"]) for each in report["tests"] if each.get("expected_failure")]
+    for test_id, reason in known:
+        yield Text(f"Lỗi tồn tại đã biết – {test_id}: {reason}", "Known failure")
+
+
+def _discrepancies(report: Report) -> Iterator[Block]:
+    yield Heading("7. Sai khác tài liệu mà phần mềm dựa vào", "Discrepancies of the documents the software relied on")
+    quirks = report.get("quirks") or []
+    if not quirks:
+        yield Text("Không có.", "None.")
+        return
+    rows = tuple(
+        (
+            Cell(each["id"]),
+            Cell(each["title"]["vi"], each["title"]["en"]),
+            Cell(str(each.get("count", len(each.get("exchanges", []))))),
+        )
+        for each in quirks
+    )
+    heads = (Cell("Mã", "Id"), Cell("Nội dung", "Content"), Cell("Số lượt", "Exchanges"))
+    yield Table(heads, (12, 74, 14), rows)
+
+
+def _estimates(report: Report) -> Iterator[Block]:
+    yield Heading("8. Ước tính theo Quyết định 766/QĐ-TTg", "Estimates by Decision 766/QĐ-TTg")
+    rows = tuple(_kpi_rows(report.get("kpi") or []))
+    if not rows:
+        yield Text("Dữ liệu kiểm thử không đủ để ước tính.", "The test data do not suffice for an estimate.")
+        return
+    heads = (Cell("Chỉ tiêu", "Indicator"), Cell("Tính được", "Computed"), Cell("Tỷ lệ", "Share"))
+    yield Table(heads, (60, 20, 20), rows)
+    vi = "Ước tính trên dữ liệu kiểm thử, không phải kết quả chấm chính thức."
+    yield Text(vi, "Estimated on the test data; no official score.")
+
+
+def _kpi_rows(kpi: Any) -> Iterator[tuple[Cell, ...]]:
+    for each in kpi:
+        counted, of = each["numerator"], each["denominator"]
+        share = f"{counted * 100 / of:.0f} %" if of else "–"
+        yield Cell(f"{each['id']} {each['title']['vi']}", each["title"]["en"]), Cell(f"{counted}/{of}"), Cell(share)
+
+
+def _conclusion(report: Report) -> Iterator[Block]:
+    yield Heading("9. Kết luận", "Conclusion")
+    said = report["conclusion"]
+    yield Text(f"Phần mềm {said['vi']} bộ kiểm thử {report['kit']['title']['vi']}.", f"The software has {said['en']}.")
+    vi = "Biên bản này không thay thế chấp thuận của cơ quan chủ quản nền tảng và không chứng minh hệ thống thật."
+    yield Text(vi, "It replaces no approval by the platform's owner, and proves nothing about the live network.")
+    who = ("Chủ đầu tư", "Nhà thầu", "Đơn vị kiểm thử", "Đơn vị vận hành nền tảng")
+    yield Signatures(tuple(Cell(name, "(ký, ghi rõ họ tên, đóng dấu)") for name in who))

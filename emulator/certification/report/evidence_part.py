@@ -1,0 +1,57 @@
+"""Part 10: the exchanges, and in full those that findings cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from emulator.certification.report.blocks import Block, Cell, Code, Heading, Table, Text, Tone
+
+Report = Mapping[str, Any]
+_TONES: dict[str, Tone] = {"answered": "plain", "refused": "doubtful", "unmatched": "bad", "error": "bad"}
+_ROWS = 600
+_ROWS_A_TABLE = 20  # a link into the printed list leads to the head of a table
+
+
+def evidence_part(report: Report) -> Iterator[Block]:
+    """Yield part 10; exchanges are numbered as in the journal of the bundle."""
+    yield Heading("10. Phụ lục: các lượt gọi", "Annex: the exchanges")
+    listed = report.get("exchange_list") or (report["exchanges"] if isinstance(report["exchanges"], list) else [])
+    if not listed:
+        yield Text("Xem journal.jsonl trong gói chứng cứ.", "See journal.jsonl in the bundle.")
+        return
+    heads = (Cell("#"), Cell("Giờ", "Time"), Cell("Thao tác", "Operation"), Cell("HTTP"), Cell("Ghi chú", "Remark"))
+    rows, anchors = [], []
+    for each in listed[:_ROWS]:
+        rows.append(_row(each))
+        anchors.append(f"e{each['seq']}")
+    for first in range(0, len(rows), _ROWS_A_TABLE):
+        part = slice(first, first + _ROWS_A_TABLE)
+        yield Table(heads, (7, 13, 32, 9, 39), tuple(rows[part]), tuple(anchors[part]))
+    if len(listed) > _ROWS:
+        left = len(listed) - _ROWS
+        yield Text(f"Còn {left} lượt gọi trong journal.jsonl.", f"{left} more exchanges stand in journal.jsonl.")
+    yield from _cited(listed)
+
+
+def _row(each: Mapping[str, Any]) -> tuple[Cell, ...]:
+    moment = datetime.fromisoformat(each["virtual"])
+    remark = each.get("remark") or {}
+    name = each["operation"] or f"{each['method']} {each['target']}"
+    tone = _TONES.get(each["outcome"], "quiet")
+    return (
+        Cell(str(each["seq"])),
+        Cell(f"{moment:%d/%m %H:%M:%S}"),
+        Cell(name[:70], f"scene {each['scene']}" if each.get("scene") else ""),
+        Cell(str(each["status"]), tone=tone),
+        Cell(remark.get("vi", each["outcome"])[:160], remark.get("en", "")[:160], tone),
+    )
+
+
+def _cited(listed: list[Mapping[str, Any]]) -> Iterator[Block]:
+    shown = [each for each in listed if each.get("request") or each.get("reply")]
+    for each in shown:
+        yield Heading(f"Lượt gọi #{each['seq']}", f"Exchange #{each['seq']}", 3, f"x{each['seq']}")
+        yield Code(f"{each['method']} {each['target']}\n\n{each.get('request') or ''}".rstrip())
+        yield Code(f"HTTP {each['status']}\n\n{each.get('reply') or ''}".rstrip())

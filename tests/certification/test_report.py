@@ -1,0 +1,108 @@
+"""The report for people: findings first, ten parts, both languages, readable without a network and on paper."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from emulator.app import Country
+from emulator.certification.report import html, pdf
+from tests.certification.stand import Stand
+from tests.clients.reference.tasks import Client
+
+PARTS = (
+    "1. Căn cứ",
+    "2. Thành phần",
+    "3. Đối tượng và môi trường",
+    "4. Phạm vi",
+    "5. Kịch bản và kết quả",
+    "6. Tổng hợp",
+    "7. Sai khác tài liệu",
+    "8. Ước tính",
+    "9. Kết luận",
+    "10. Phụ lục",
+)
+
+
+class Idle(Client):
+    """Does nothing at all, so that every test has a finding."""
+
+    def do(self, task: dict[str, Any]) -> None:
+        self.log.append(task["do"])
+
+
+@pytest.fixture
+def reports(country: Country) -> dict[str, dict[str, Any]]:
+    return {"good": Stand(country, "cong-ndxp").play(), "idle": Stand(country, "cong-ndxp", "x").play(Idle)}
+
+
+def text_of(raw: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages).split())
+
+
+def test_the_printed_report_has_the_nations_motto_the_ten_parts_and_its_fonts(reports: Any) -> None:
+    raw = pdf(reports["good"])
+    text = text_of(raw)
+    for wanted in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BIÊN BẢN KIỂM THỬ KẾT NỐI, TÍCH HỢP", *PARTS):
+        assert wanted in text
+    assert [text.index(part) for part in PARTS] == sorted(text.index(part) for part in PARTS)
+    fonts = [
+        font.get_object() for page in PdfReader(io.BytesIO(raw)).pages for font in page["/Resources"]["/Font"].values()
+    ]
+    files = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
+    assert files
+    assert all("/FontFile2" in each for each in files)
+
+
+def test_findings_come_before_everything_else_and_name_the_test(reports: Any) -> None:
+    text = text_of(pdf(reports["idle"]))
+    first = reports["idle"]["tests"][0]
+    assert first["verdict"] == "inconclusive"
+    assert text.index("PHÁT HIỆN") < text.index(first["id"]) < text.index(PARTS[0])
+    page = html(reports["idle"]).decode()
+    assert page.index('id="findings"') < page.index(first["id"]) < page.index(PARTS[0])
+
+
+def test_every_test_is_in_the_report_even_if_nothing_happened(reports: Any) -> None:
+    for report in reports.values():
+        page, text = html(report).decode(), text_of(pdf(report))
+        for test in report["tests"]:
+            assert f'id="t-{test["id"]}"' in page
+            assert test["id"] in text
+
+
+def test_the_same_report_gives_the_same_bytes(reports: Any) -> None:
+    again = json.loads(json.dumps(reports["idle"]))
+    assert pdf(again) == pdf(reports["idle"])
+    assert html(again) == html(reports["idle"])
+
+
+def test_the_page_needs_nothing_from_outside_and_its_links_lead_somewhere(reports: Any) -> None:
+    for report in reports.values():
+        page = html(report).decode()
+        assert re.findall(r"""(?:src|href)=["'](?!#)""", page) == []
+        assert "default-src 'none'" in page
+        targets = set(re.findall(r'id="([^"]+)"', page))
+        assert {link for link in re.findall(r'href="#([^"]+)"', page) if not link.startswith("e")} <= targets
+
+
+def test_a_hostile_name_is_text_and_nothing_else(reports: Any) -> None:
+    report = json.loads(json.dumps(reports["good"]))
+    hostile = '<script>alert(1)</script> & "Phần mềm" {{ 7*7 }}'
+    report["plan"]["product"]["name"] = hostile
+    page = html(report).decode()
+    assert "<script" not in page
+    assert "{{ 7*7 }}" in page
+    assert "<script>alert(1)</script>" in text_of(pdf(report))
+
+
+def test_a_report_of_an_attempt_that_is_still_open_can_be_read(country: Country) -> None:
+    stand = Stand(country, "cong-ndxp")
+    report = stand.report()
+    assert "Đang chờ" in html(report).decode()
+    assert "Đang chờ" in text_of(pdf(report))
