@@ -94,7 +94,8 @@ class Attempt:
         if self.marked().scenes:
             raise WrongMoment("Các cảnh đã bắt đầu", "the scenes have begun")
         order = self.order()
-        cue = replace(order[0], no=len(order) + 1)
+        scene = order[0].scene
+        cue = replace(order[0], no=len(order) + 1, scene=replace(scene, given={**scene.given, "count": 1}))
 
         def mark(world: World) -> Mapping[str, Any]:
             return {"task": self._task(cue, world)[0]}

@@ -101,8 +101,7 @@ def _found_first(report: Report) -> Iterator[Block]:
 
 def _parties(report: Report) -> Iterator[Block]:
     yield Heading("1. Căn cứ", "Legal bases and documents")
-    rows = tuple((Cell(vi, en),) for vi, en in LEGAL_BASES)
-    yield Table((Cell("Căn cứ", "Basis"),), (100,), rows)
+    yield Table((Cell("Căn cứ", "Basis"),), (100,), tuple((Cell(vi, en),) for vi, en in LEGAL_BASES))
     yield Heading("2. Thành phần", "Parties")
     named = {"owner": ("Chủ đầu tư, đơn vị thụ hưởng", "Owner"), "vendor": ("Nhà thầu", "Contractor")}
     named |= {"tester": ("Đơn vị kiểm thử", "Tester"), "operator": ("Đơn vị vận hành nền tảng", "Operator")}

@@ -10,6 +10,10 @@ from emulator.cli.certify.challenge import challenge
 from emulator.cli.certify.disclose import disclose
 from emulator.cli.certify.judge import judge
 from emulator.cli.certify.key import key
+from emulator.cli.certify.listing import list_kits
+from emulator.cli.certify.preflight import preflight
+from emulator.cli.certify.resume import resume
+from emulator.cli.certify.run import run
 from emulator.cli.certify.verify import verify
 from emulator.cli.certify.witness import witness
 
@@ -39,5 +43,5 @@ def certify() -> None:
     """Chứng nhận: thử thách, lượt kiểm thử, gói chứng cứ. / Certification: challenges, attempts, bundles."""
 
 
-for _command in (challenge, disclose, judge, key, verify, witness):
+for _command in (challenge, disclose, judge, key, list_kits, preflight, resume, run, verify, witness):
     certify.add_command(_command)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from emulator.cli.certify.session import Session
+from emulator.cli.certify.wording import told
 
 _EVERY_S = 0.4
 _KEYS = """\
@@ -100,24 +101,3 @@ def _show_call(call: Mapping[str, Any]) -> None:
     click.secho(f"  ← {name} {call['method']} {call['path']} → {call['status']} {call['outcome']}", fg=colour)
     for why in call["why"]:
         click.echo(f"      {why['vi']} / {why['en']}")
-
-
-def told(task: Mapping[str, Any], depth: int = 1) -> list[str]:
-    """Return a task as lines to read."""
-    lines = []
-    for name, value in task.items():
-        lead = "  " * depth + f"{name}: "
-        if isinstance(value, Mapping):
-            lines += [lead.rstrip(), *told(value, depth + 1)]
-        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            for number, each in enumerate(value, 1):
-                lines += ["  " * depth + f"{name} {number}:", *told(each, depth + 1)]
-        else:
-            lines.append(lead + ("–" if value in ("", None, []) else _plain(value)))
-    return lines
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "có / yes" if value else "không / no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

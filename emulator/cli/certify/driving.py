@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,8 +25,11 @@ class Driver:
         self._state.mkdir(parents=True, exist_ok=True)
 
     def greet(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Let the client do the first small task; return how it ended."""
-        return self.perform(asked)
+        """Let the client do the first small task; return how it ended. What it kept meanwhile is forgotten."""
+        ending = self.perform(asked)
+        shutil.rmtree(self._state)
+        self._state.mkdir()
+        return ending
 
     def perform(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Let the client do one task; return how it ended, as the admin API takes it."""

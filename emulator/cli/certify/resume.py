@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
-from emulator.cli.certify.reading import FILE
 
+from emulator.cli.certify.reading import FILE
 from emulator.cli.stopping import CannotStart
 
 _EXAMPLES = """\b
@@ -27,10 +27,9 @@ def resume(folder: Path, key: Path | None, is_json: bool) -> None:
 
     Mã thoát / exit codes: như / as of certify PLAN.
     """
-    from emulator.cli.certify.reading import private_key_at
-
     from emulator.certification.plan import plan_of
     from emulator.cli.certify import running
+    from emulator.cli.certify.reading import private_key_at
     from emulator.cli.certify.session import found
 
     attempt, port = running.remembered(folder)

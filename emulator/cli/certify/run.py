@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from emulator.cli.certify.reading import FILE
 
+from emulator.cli.certify.reading import FILE
 from emulator.settings import PREFIX
 
 _EXAMPLES = """\b

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from emulator.cli.certify.reading import private_key_at
 
 from emulator.cli.admin_client import AdminClient
+from emulator.cli.certify.reading import private_key_at
 from emulator.cli.certify.session import Session, found, opened
 from emulator.cli.stopping import CannotStart
 
@@ -43,12 +43,7 @@ def carry_out(plan: Plan, wish: Wish) -> int:
     raw = wish.challenge.read_bytes() if wish.challenge else b""
     with ExitStack() as stack:
         client = client_of(stack, wish)
-        if found(client) and not wish.url:
-            raise CannotStart(
-                f"{wish.out} có lượt kiểm thử dở dang; dùng certify resume {wish.out} hoặc --out khác. / "
-                f"{wish.out} holds an attempt that is not finished: certify resume {wish.out}, or another --out."
-            )
-        session = opened(client, words_of(plan), _challenge(raw))
+        session = _not_begun(client, plan, wish) or opened(client, words_of(plan), _challenge(raw))
         _remember(wish, client, session, raw)
         return play(session, plan, wish, key=key, signed_challenge=raw)
 
@@ -63,6 +58,24 @@ def check_machine(plan: Plan, wish: Wish) -> None:
         raise CannotStart("\n".join(lines))
 
 
+def _not_begun(client: AdminClient, plan: Plan, wish: Wish) -> Session | None:
+    """Return the attempt of an earlier run whose set-up was not ready, so that address and keys stay.
+
+    Raises:
+        CannotStart: it has been begun, or is one of another plan.
+    """
+    kept = None if wish.url else found(client)
+    if kept is None:
+        return None
+    same = dict(kept.evidence()["plan"]) == json.loads(json.dumps(plan.as_dict()))
+    if kept.standing()["played"] or kept.standing()["scene"] or not same:
+        raise CannotStart(
+            f"{wish.out} có lượt kiểm thử dở dang; dùng certify resume {wish.out} hoặc --out khác. / "
+            f"{wish.out} holds an attempt that is not finished: certify resume {wish.out}, or another --out."
+        )
+    return kept
+
+
 def client_of(stack: ExitStack, wish: Wish) -> AdminClient:
     """Return the admin API of the server that was named, or of one that runs as long as the stack."""
     if wish.url:
@@ -70,7 +83,8 @@ def client_of(stack: ExitStack, wish: Wish) -> AdminClient:
     from emulator.cli.certify.server import own_server
 
     wish.out.mkdir(parents=True, exist_ok=True)
-    ready = stack.enter_context(own_server(wish.out / _STORE, wish.port))
+    port = wish.port or (remembered(wish.out)[1] if (wish.out / _PLACE).exists() else 0)
+    ready = stack.enter_context(own_server(wish.out / _STORE, port))
     return AdminClient(ready["base_url"])
 
 
@@ -82,11 +96,15 @@ def words_of(plan: Plan) -> dict[str, Any]:
 
 
 def _challenge(raw: bytes) -> Mapping[str, Any] | None:
+    """Return the challenge in a file, None when none was given. Raises CannotStart."""
     if not raw:
         return None
-    from emulator.certification.signed_challenge import read_challenge
+    from emulator.certification.signed_challenge import BadChallenge, received
 
-    return read_challenge(raw).as_dict()
+    try:
+        return received(raw).challenge.as_dict()
+    except BadChallenge as trouble:
+        raise CannotStart(f"--challenge: {trouble.vi}. / {trouble.en}.") from trouble
 
 
 def _remember(wish: Wish, client: AdminClient, session: Session, signed_challenge: bytes) -> None:

@@ -1,0 +1,130 @@
+"""``certify PLAN`` from the outside: a server of its own, a vendor's program in a process of its own, a bundle."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.serving import ROOT, environment
+
+CLIENT = f"{sys.executable} -m tests.clients.reference"
+PLAN = """\
+kit: cong-ndxp
+product: {name: "Một cửa mẫu", version: "1.0", vendor: "Đơn vị mẫu"}
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "kế hoạch.yaml"
+    path.write_text(PLAN, encoding="utf-8")
+    return path
+
+
+def certify(*words: str | Path, said: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "emulator", "certify", *map(str, words)],
+        cwd=ROOT,
+        env=environment(**{"NO_COLOR": "1", **more}),
+        input=said,
+        stdin=None if said is not None else subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+        check=False,
+    )
+
+
+def test_a_program_that_does_it_right_passes_and_its_bundle_verifies(plan: Path, tmp_path: Path) -> None:
+    ended = certify(plan, "--command", CLIENT)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (bundle,) = plan.with_suffix(".luot").glob("*.zip")
+    assert str(bundle) in ended.stdout
+    assert certify("verify", bundle).returncode == 0
+    assert os.stat(f"{bundle}.openings.json").st_mode & 0o077 == 0
+    again = certify(plan, "--command", CLIENT, "--json", "--out", tmp_path / "lần hai")
+    assert json.loads(again.stdout)["conclusion"]["word"] in ("pass", "conditional")
+
+
+def test_a_program_that_crashes_at_once_is_no_failed_test(plan: Path) -> None:
+    ended = certify(plan, "--command", f"{sys.executable} -c 'raise SystemExit(7)'")
+    assert ended.returncode == 2
+    assert "KN-00" in ended.stderr or "KN-67" in ended.stderr
+    assert list(plan.with_suffix(".luot").glob("*.zip")) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "finds"),
+    [("khong-co-lenh-nay", "KN-60"), ("./khong-chay-duoc", "KN-61")],
+)
+def test_a_command_that_cannot_run_is_named(plan: Path, word: str, finds: str) -> None:
+    (plan.parent / "khong-chay-duoc").write_text("x")
+    command = word if not word.startswith(".") else str(plan.parent / word[2:])
+    ended = certify("preflight", plan, "--command", command)
+    assert (ended.returncode, finds in ended.stderr) == (2, True), ended.stderr
+
+
+def test_a_proxy_in_the_way_is_named(plan: Path) -> None:
+    ended = certify("preflight", plan, "--command", CLIENT, HTTP_PROXY="http://proxy.example.vn:3128", NO_PROXY="")
+    assert (ended.returncode, "KN-63" in ended.stderr) == (2, True)
+
+
+def test_a_folder_that_cannot_be_is_named(plan: Path) -> None:
+    taken = plan.parent / "tệp"
+    taken.write_text("đây là tệp", encoding="utf-8")
+    ended = certify(plan, "--command", CLIENT, "--out", taken / "trong")
+    assert (ended.returncode, "KN-62" in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "finds"),
+    [("provider: {dstcode: x, url: khong-phai-dia-chi}\n", "KN-64")],
+)
+def test_a_provider_that_is_no_address_is_named(plan: Path, words: str, finds: str) -> None:
+    plan.write_text(PLAN + words, encoding="utf-8")
+    ended = certify("preflight", plan, "--command", CLIENT)
+    assert (ended.returncode, finds in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (PLAN.replace("cong-ndxp", "cong-nxdp"), ":1:6: "),
+        (PLAN + "agnecy: H26\n", ":3:1: "),
+        (PLAN + "agency: 26\n", ":3:9: "),
+        (PLAN + "\tmode: strict\n", ":3:1: "),
+    ],
+)
+def test_what_is_wrong_with_a_plan_is_told_with_its_place(plan: Path, text: str, place: str) -> None:
+    plan.write_text(text, encoding="utf-8")
+    ended = certify(plan, "--command", CLIENT)
+    assert ended.returncode == 2
+    assert f"{plan.name}{place}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_person_is_told_what_to_do_and_may_go_on_another_day(plan: Path) -> None:
+    out = plan.parent / "lượt"
+    stopped = certify(plan, "--attended", "--out", out, said="\n")
+    assert stopped.returncode == 2
+    assert "KN-00" in stopped.stderr
+    for wanted in ("base_url", "mã hồ sơ", "họ và tên", "Gọi thử"):
+        assert wanted in stopped.stdout
+    address = next(line for line in stopped.stdout.splitlines() if "base_url" in line)
+    assert address in certify(plan, "--attended", "--out", out, said="\n").stdout
+    plan.write_text(PLAN + "mode: strict\n", encoding="utf-8")
+    other = certify(plan, "--attended", "--out", out, said="\n")
+    assert (other.returncode, "certify resume" in other.stderr) == (2, True)
+
+
+def test_the_kits_and_their_tests_are_listed() -> None:
+    assert "cong-ndxp" in certify("list").stdout
+    assert "NDXP-TK-01" in certify("list", "cong-ndxp").stdout
+    wrong = certify("list", "cong-nxdp")
+    assert (wrong.returncode, "cong-ndxp" in wrong.stderr) == (2, True)
