@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.certification import marks
 from emulator.certification.challenge import Challenge, challenge_of
-from emulator.certification.evidence import entries_of, lines_of
+from emulator.certification.evidence import bare_entry, entries_of, lines_of
 from emulator.certification.judge import Judgement, judge
 from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import kit_of
@@ -21,6 +21,7 @@ from emulator.certification.scenes import Record, record_of
 from emulator.certification.stage import House, put_away, set_up
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
+from emulator.certification.visits import pay
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import CERTIFICATION, Call, Exchange
 from emulator.world.kinds import KEEPSAKES
@@ -82,8 +83,7 @@ class Attempt:
     def marked(self) -> Record:
         """Return what has been played, without what was called meanwhile."""
         every = self.house.journal.each(self.sandbox.home)
-        rows = (row for row in every if (row.operation or "").startswith(CERTIFICATION))
-        return record_of(entries_of(lines_of(rows, self.challenge.digest, self.redactor())))
+        return record_of(bare_entry(row) for row in every if (row.operation or "").startswith(CERTIFICATION))
 
     def greet(self) -> dict[str, Any]:
         """Return a small task before the first scene, by which a client shows that it is set up rightly.
@@ -159,6 +159,8 @@ class Attempt:
         record = self.marked()
         if not record.scenes or record.scenes[-1].is_over:
             raise WrongMoment("Không có cảnh nào đang diễn", "no scene is being played")
+        if how == "done":
+            pay(record.scenes[-1].expected.get("visits", ()), self.house.serve, self.id)
         put_away(self.house, self.sandbox, record.scenes[-1].begun.body["stimulus"])
         marks.write_mark(self.enter, marks.ENDED, lambda _: {"no": record.scenes[-1].no, "how": how, **more})
 

@@ -222,6 +222,11 @@ def _json(text: str | None) -> Any:
         return None
 
 
+def bare_entry(row: Row) -> Entry:
+    """Return an entry that knows number, operation and body, unredacted: of a mark, for the house itself."""
+    return Entry({"seq": row.seq, "operation": row.operation, "request": {"body": row.request_body.decode()}})
+
+
 def entries_of(lines: Iterable[bytes]) -> list[Entry]:
     """Return the entries of a bundle's journal."""
     return [Entry(json.loads(line)) for line in lines]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from emulator.certification.kit import Stimulus
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
-from emulator.kernel.exchange import Exchange
+from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.world.sandbox import Sandbox, Sandboxes
 from emulator.world.settings import SandboxSettings
 from emulator.world.world import World
@@ -29,6 +29,10 @@ class House(Protocol):
     @property
     def enter(self) -> Callable[[Sandbox, Exchange], World]:
         """Return how a sandbox's world is entered."""
+
+    @property
+    def serve(self) -> Callable[[Call], Reply]:
+        """Return how a call is put before the doors."""
 
     @property
     def settled(self) -> Callable[[Sandbox], Sandbox]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emulator.certification.checks.attachments import ATTACHMENTS
 from emulator.certification.checks.basics import BASICS
 from emulator.certification.checks.downloads import DOWNLOADS
 from emulator.certification.checks.papers import PAPERS
+from emulator.certification.checks.provider import PROVIDER
 from emulator.certification.checks.results import RESULTS
+from emulator.certification.checks.servers import SERVERS
 from emulator.certification.checks.takeovers import TAKEOVERS
 from emulator.certification.checks.tokens import TOKENS
 from emulator.certification.finding import CheckOf
 
-CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS, **TAKEOVERS, **PAPERS, **DOWNLOADS, **RESULTS}
+_KHO_DL = {**PAPERS, **SERVERS, **DOWNLOADS, **ATTACHMENTS, **RESULTS, **PROVIDER}
+CHECKS: Mapping[str, CheckOf] = {**BASICS, **TOKENS, **TAKEOVERS, **_KHO_DL}

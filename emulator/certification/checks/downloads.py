@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given
+from emulator.certification.checks.basics import Given, listed
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
 
-LIST, PUSH = "dvcqg.mapi.LayDanhMucSSTaiTep", "dvcqg.mapi.DongBoHoSoMC"
+PUSH = "dvcqg.mapi.DongBoHoSoMC"
 DOWNLOAD, FORWARD = "province.download", "xroad.forward"
 _AXIS = "/RestService/forward"
 _SECRETS = ("authorization", "cookie", "apikey", "session", "token")
@@ -62,7 +62,7 @@ def attached(scene: Played) -> list[tuple[Entry, Mapping[str, Any]]]:
 
 
 def fetches_the_chosen(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether every file of the chosen paper came over the axis from its holder, and no other paper's file."""
+    """Say whether every file of the chosen paper was fetched over the axis, and no other paper's file."""
     return [_fetching(scene) for scene in scenes]
 
 
@@ -76,11 +76,6 @@ def _fetching(scene: Played) -> Finding:
     missed = [each for each in chosen["files"] if not any(path_of(call) == each["path"] for call in calls)]
     if missed:
         return _not_fetched(scene, calls, missed)
-    for call in calls:
-        for name, wanted in (("dstcode", chosen["dstcode"]), ("providerurl", chosen["origin"])):
-            if address_of(call, name) != wanted:
-                vi, en = f"{name} không phải của cơ quan giữ giấy tờ", f"{name} is not that of the paper's holder"
-                return bad(vi, en, call, expected=wanted, actual=address_of(call, name))
     return good("Tải đúng giấy tờ được chọn", "fetches the paper that was chosen", *calls[:3])
 
 
@@ -93,61 +88,22 @@ def _not_fetched(scene: Played, calls: list[Entry], missed: Sequence[Mapping[str
     return unseen(vi, en, expected=missed[0]["encoded"])
 
 
-def attaches_the_chosen(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether the dossier carries every file of the chosen paper, marked as taken from Kho DL, under its codes."""
-    return [_attaching(scene) for scene in scenes]
+def addresses_the_holder(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether every download names the paper's holder: dstcode of the list, and the link's own origin (KDL V.3)."""
+    return [_addressing(scene, listed(given.get("names", ("dstcode", "providerurl")))) for scene in scenes]
 
 
-def _attaching(scene: Played) -> Finding:
-    chosen, calls = scene.expected["chosen"], pushed(scene)
-    rows = attached(scene)
+def _addressing(scene: Played, names: Sequence[str]) -> Finding:
+    chosen: Paper = scene.expected["chosen"]
+    calls, wanted = fetched(scene, chosen), {"dstcode": chosen["dstcode"], "providerurl": chosen["origin"]}
+    for call in calls:
+        for name in names:
+            if address_of(call, name) != wanted[name]:
+                vi, en = f"{name} không phải của cơ quan giữ giấy tờ", f"{name} is not that of the paper's holder"
+                return bad(vi, en, call, expected=wanted[name], actual=address_of(call, name))
     if not calls:
-        return unseen("Chưa gửi hồ sơ lên Cổng", "the dossier was not sent to the portal")
-    other_links = {file["link"] for paper in scene.expected["others"] for file in paper["files"]}
-    strange = [row for _, row in rows if row.get("DuongDanTaiTepTin") in other_links]
-    if strange:
-        vi, en = "Đính kèm giấy tờ mà người dân không chọn", "attaches a paper that the citizen did not choose"
-        return bad(vi, en, rows[0][0], expected=chosen["number"], actual=strange[0]["DuongDanTaiTepTin"])
-    if len(rows) < len(chosen["files"]):
-        vi, en = "Hồ sơ thiếu tệp của giấy tờ đã chọn", "files of the chosen paper are missing in the dossier"
-        return bad(vi, en, *calls[:2], expected=len(chosen["files"]), actual=len(rows))
-    for call, row in rows:
-        for name, wanted in _row(scene).items():
-            if str(row.get(name)) != wanted:
-                vi, en = f"{name} của tệp lấy từ Kho DL chưa đúng", f"{name} of a file from Kho DL is not right"
-                return bad(vi, en, call, expected=wanted, actual=row.get(name))
-    return good("Hồ sơ mang giấy tờ đã chọn", "the dossier carries the chosen paper", rows[0][0])
-
-
-def _row(scene: Played) -> dict[str, str]:
-    return {
-        "DuocLayTuKhoDMQG": "1",
-        "MaThanhPhanHoSo": scene.expected["component"],
-        "MaKetQuaThayThe": scene.expected["code"],
-    }
-
-
-def names_the_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether what is attached bears the names the files have in Kho DL (K15)."""
-    found = []
-    for scene in scenes:
-        names = {file["name"] for file in scene.expected["chosen"]["files"]}
-        for call, row in attached(scene):
-            if row.get("TenTepDinhKem") not in names:
-                vi, en = "Tên tệp không phải tên nhận được", "the file's name is not the one received"
-                found.append(bad(vi, en, call, expected=", ".join(names), actual=row.get("TenTepDinhKem")))
-            else:
-                found.append(good("Tên tệp đúng như nhận được", "the file's name is the one received", call))
-    return found or [unseen("Chưa có tệp nào được đính kèm", "no file was attached")]
-
-
-def attaches_nothing(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether the dossier goes without a paper from Kho DL."""
-    rows = [each for scene in scenes for each in attached(scene)]
-    if rows:
-        vi, en = "Đính kèm thứ không phải giấy tờ nguyên vẹn", "attaches what is no whole paper"
-        return [bad(vi, en, rows[0][0], expected="–", actual=rows[0][1].get("DuongDanTaiTepTin"))]
-    return [good("Không đính kèm gì từ Kho DL", "nothing from Kho DL was attached")]
+        return unseen("Chưa tải tệp nào", "no file was fetched")
+    return good("Lời gọi ghi đúng cơ quan giữ giấy tờ", "the calls name the paper's holder", *calls[:3])
 
 
 def keeps_the_query(scenes: Sequence[Played], _given: Given) -> list[Finding]:
@@ -185,37 +141,6 @@ def shows_no_secret(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return [good("Tải tệp không kèm tài khoản nào", "downloads carry no account", *calls[:3])]
 
 
-def keeps_the_list(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether the list of security servers was asked for at most once in all scenes together (KDL V.1)."""
-    asked = [call for scene in scenes for call in scene.of(LIST)]
-    files = [call for scene in scenes for call in scene.of(DOWNLOAD, FORWARD)]
-    if len(asked) > 1:
-        vi, en = "Lấy danh mục máy chủ bảo mật nhiều lần trong ngày", "asks for the list several times a day"
-        return [bad(vi, en, *asked[:5], expected="≤ 1", actual=len(asked))]
-    if len(files) < 2:
-        return [unseen("Chưa đủ lượt tải tệp", "too few downloads", *files, expected="≥ 2", actual=len(files))]
-    vi, en = "Danh mục được giữ lại để dùng trong ngày", "the list is kept for the day"
-    return [good(vi, en, *asked, *files[:2])]
-
-
-def renews_the_list(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether each scene asked for the list anew, once, before it fetched a file (KDL V.1)."""
-    return [_list_of(scene) for scene in scenes]
-
-
-def _list_of(scene: Played) -> Finding:
-    asked, files = scene.of(LIST), scene.of(DOWNLOAD, FORWARD)
-    if len(asked) > 1:
-        vi, en = "Lấy danh mục nhiều hơn cần thiết", "asks for the list more often than needed"
-        return bad(vi, en, *asked[:5], expected=1, actual=len(asked))
-    if asked and (not files or asked[0].seq < files[-1].seq):
-        return good("Đã lấy lại danh mục máy chủ bảo mật", "the list was asked for anew", asked[0], *files[-1:])
-    if files or pushed(scene):
-        vi, en = "Dùng danh mục cũ, không lấy lại", "works with the old list and does not ask anew"
-        return bad(vi, en, *files[:2], *pushed(scene)[:1], expected=1, actual=len(asked))
-    return unseen("Chưa tải tệp nào", "no file was fetched")
-
-
 def tries_few(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether a download that was refused was tried at most ``at_most`` times."""
     most, findings = int(given["at_most"]), []
@@ -231,12 +156,8 @@ def tries_few(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 DOWNLOADS: Mapping[str, CheckOf] = {
     "fetches-the-chosen": fetches_the_chosen,
-    "attaches-the-chosen": attaches_the_chosen,
-    "names-the-files": names_the_files,
-    "attaches-nothing": attaches_nothing,
+    "addresses-the-holder": addresses_the_holder,
     "keeps-the-query": keeps_the_query,
     "shows-no-secret": shows_no_secret,
-    "keeps-the-list": keeps_the_list,
-    "renews-the-list": renews_the_list,
     "tries-few": tries_few,
 }

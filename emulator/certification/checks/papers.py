@@ -53,14 +53,14 @@ def renews_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def _renewal(scene: Played, given: Given) -> Finding:
     dead = next((call for call in _used(scene, given) if code_of(call) == _NO_SESSION), None)
-    logins = scene.of(str(given["login"]))
+    logins = [call for call in scene.of(str(given["login"])) if code_of(call) == "0"]
     if dead is None:
         if logins and any(code_of(call) == "0" for call in _used(scene, given)):
             vi, en = "Đã đăng nhập lại trước khi bị từ chối", "logged in again before it was refused"
             return good(vi, en, logins[0])
         return unseen("Chưa gặp phiên hết hạn", "no expired session was met")
-    later = [call for call in logins if call.seq > dead.seq]
     again = next((call for call in _used(scene, given) if call.seq > dead.seq and credential(call)), None)
+    later = [call for call in logins if call.seq > dead.seq and (again is None or call.seq < again.seq)]
     if not later:
         return bad("Phiên bị từ chối mà không đăng nhập lại", "the session was refused, and there was no login", dead)
     if len(later) > 1:
@@ -107,6 +107,15 @@ def _form(call: Entry) -> list[Finding]:
     return found
 
 
+def finds_its_way(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether a call to ``path`` was refused by the axis for its address: dstcode, providerurl, their writing."""
+    lost = [call for scene in scenes for call in scene.of("xroad.forward") if str(given["path"]) in call.path]
+    if lost:
+        said = "; ".join(each["vi"] for each in lost[0].remarks) or lost[0].reply_text[:200]
+        return [bad(f"Trục từ chối địa chỉ: {said}", "the axis refused the address", *lost[:3])]
+    return [good("Địa chỉ được trục nhận", "the axis took the addresses")]
+
+
 def asks_for(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether papers calls hold in ``fields`` what the dossier says (KDL V.2)."""
     return [found for scene in scenes for found in _fields_asked(scene, given)]
@@ -128,7 +137,7 @@ def _fields_asked(scene: Played, given: Given) -> list[Finding]:
 
 
 def asks_its_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether the result codes asked for belong to the procedure, the wanted one among them, with its number."""
+    """Say whether the result codes asked for belong to the procedure, the wanted one among them."""
     return [_codes_asked(scene) for scene in scenes]
 
 
@@ -145,11 +154,24 @@ def _codes_asked(scene: Played) -> Finding:
     mine = [(call, row) for call, row in rows if row.get("MaKetQua") == code]
     if not mine:
         return bad("Không hỏi mã của thành phần hồ sơ", "the component's code is not asked for", *calls, expected=code)
-    stated = scene.expected["stated_number"]
-    if stated and not any(row.get("SoKyHieu") == stated for _, row in mine):
-        vi, en = "Thiếu SoKyHieu của giấy tờ có nhiều kết quả", "SoKyHieu is absent where one code has several papers"
-        return bad(vi, en, mine[0][0], expected=stated, actual=mine[0][1].get("SoKyHieu", ""))
     return good("Hỏi đúng mã kết quả của thủ tục", "asks for result codes of the procedure", mine[0][0])
+
+
+def states_the_number(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether SoKyHieu is the number the citizen states, where one code has several papers (KDL V.2)."""
+    return [_number_stated(scene) for scene in scenes]
+
+
+def _number_stated(scene: Played) -> Finding:
+    stated, code = scene.expected["stated_number"], scene.expected["code"]
+    rows = [(call, row) for call in scene.of(FIND) for row in _rows(call) if row.get("MaKetQua") == code]
+    if not rows:
+        return unseen("Chưa hỏi giấy tờ", "no papers were asked for")
+    for call, row in rows:
+        if row.get("SoKyHieu") != stated:
+            vi, en = "SoKyHieu không phải số người dân khai", "SoKyHieu is not the number the citizen states"
+            return bad(vi, en, call, expected=stated, actual=row.get("SoKyHieu", ""))
+    return good("Có SoKyHieu của giấy tờ", "SoKyHieu names the paper", rows[0][0])
 
 
 def _rows(call: Entry) -> list[Mapping[str, Any]]:
@@ -162,6 +184,8 @@ PAPERS: Mapping[str, CheckOf] = {
     "renews-its-session": renews_its_session,
     "not-remarked": not_remarked,
     "sends-json": sends_json,
+    "finds-its-way": finds_its_way,
     "asks-for": asks_for,
     "asks-its-codes": asks_its_codes,
+    "states-the-number": states_the_number,
 }

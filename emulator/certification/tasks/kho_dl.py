@@ -50,11 +50,12 @@ def holder(kind: str, props: Props) -> Holder:
 
 
 def _known(props: Props) -> list[tuple[str, str]]:
-    """Return agency and dstcode of the provinces that are listed and let the vendor's own subsystem in."""
-    axis, own = Axis(props.world), props.world.settings.own_subsystem
+    """Return agency and dstcode of the pack's provinces that are listed and let the vendor's own subsystem in."""
+    axis, own, old = Axis(props.world), props.world.settings.own_subsystem, Portal(props.world).base.agencies
     found = []
     for agency in Portal(props.world).security_servers():
-        is_province = agency.code.startswith("000.00.00.H") and props.plan.agency not in agency.code
+        is_province = agency.code in old and agency.code.startswith("000.00.00.H")
+        is_province = is_province and props.plan.agency not in agency.code
         if is_province and axis.may_call(own, agency.security_server):
             found.append((agency.code, agency.security_server))
     return sorted(found)
@@ -68,7 +69,7 @@ def paper(at: int, number: str, code: str, title: str, it: Holder, owner: str, p
     """
     files = [_file(at, page, it, props, words) for page in range(1, 3 if words.get("double") else 2)]
     key = f"{owner}/{code}/{props.no:04d}-{at}"
-    kept = Paper(key, owner, code, title, number, it.code, files, props.world.now_ms)
+    kept = Paper(key, owner, code, title, number, it.code, files, props.world.now_ms + at)
     Portal(props.world).papers.put(kept)
     return kept
 

@@ -9,11 +9,12 @@ from emulator.certification.tasks import kho_dl
 from emulator.certification.tasks.kho_dl import Holder
 from emulator.certification.tasks.props import Props
 from emulator.kernel.clock import iso
-from emulator.wire.dvcqg_forms import Paper
+from emulator.wire.dvcqg_forms import Paper, PortalDossier
 from emulator.world.portal import Portal
 
 Words = Mapping[str, Any]
 _DAY_MS = 86_400_000
+_HANDLED = 4
 DEEDS = "1.012753"
 """The procedure whose component one person may have several of (KDL V.2 row 2.2)."""
 _OTHERS = ("1.003709", "1.001193")
@@ -119,7 +120,7 @@ def _asked(row: Mapping[str, Any], task: Words) -> dict[str, str]:
 
 
 def finish_with_result(given: Words, props: Props) -> dict[str, Any]:
-    """A dossier is finished and its result issued; send both to the portal (KDL II.1, III.1, III.2).
+    """A dossier the portal knows is finished and its result issued; send both (KDL II.1, III.1, III.2).
 
     ``at_counter``: it was filed in person.
     """
@@ -129,7 +130,17 @@ def finish_with_result(given: Words, props: Props) -> dict[str, Any]:
     result = luck.choice(row["KETQUATHUCHIEN"])
     name = f"ket-qua-{luck.getrandbits(32):08x}.pdf"
     link = f"https://motcua.hanoi.gov.vn/ket-qua/{props.no}/{name}"
+    _known_to_the_portal(task, row, props)
+    task["known_to_portal"] = True
     task["finished_at"] = iso(props.world.now_ms // 1000 * 1000)
     task["results"] = [{"name": result["TENKETQUA"], "file": name, "url": link}]
     task["expected"] = {"result": result["MAKETQUA"], "link": link, "owner": {"SoDinhDanh": props.person(1).citizen_id}}
     return task
+
+
+def _known_to_the_portal(task: Words, row: Mapping[str, Any], props: Props) -> None:
+    """Let the portal have the dossier as one that is being handled."""
+    code, owner, now = str(task["dossier_code"]), props.person(1).citizen_id, props.world.now_ms
+    unit = props.plan.agency
+    known = PortalDossier(code, unit, str(row["MATTHC"]), _HANDLED, owner, now, now, {}, {})
+    Portal(props.world).dossiers.put(known)

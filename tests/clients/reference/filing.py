@@ -107,7 +107,7 @@ class Filing:
         for number, row in enumerate(rows, 1):
             row["TepDinhKemId"] = str(number)
         body = self.dossier(task, status) | {"TaiLieuNop": rows, "DanhSachGiayToKetQua": results}
-        self.papers.mapi("DongBoHoSoMC", isUpdating="False", data=[body])
+        self.papers.mapi("DongBoHoSoMC", isUpdating=str(bool(task.get("known_to_portal"))), data=[body])
 
     def dossier(self, task: Words, status: str) -> Words:
         row, it = self.papers.row, task["applicant"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from tests.clients.reference.filing import Filing
@@ -9,6 +11,7 @@ from tests.clients.reference.forms import Forms
 from tests.clients.reference.gateway import Gateway, Refused
 from tests.clients.reference.khodl import KhoDl
 from tests.clients.reference.memory import Memory
+from tests.clients.reference.provider import Shelf, published
 from tests.clients.reference.pulls import Pulls
 from tests.clients.reference.wire import Lost, Wire
 
@@ -22,6 +25,7 @@ class Client(Pulls):
     gateway_class: type[Gateway] = Gateway
     papers_class: type[KhoDl] = KhoDl
     filing_class: type[Filing] = Filing
+    shelf: Path | None = None
 
     def __init__(self, context: Words, wire: Wire, memory: Memory | None = None) -> None:
         self.context, self.wire = context, wire
@@ -57,6 +61,10 @@ class Client(Pulls):
 
     def finish_with_result(self, task: Words) -> None:
         self.filing.finish_with_result(task)
+
+    def serve_files(self, task: Words) -> None:
+        """Put files onto our own server's shelf, a folder of ``NDXP_CERT_SHELF``."""
+        published(Shelf(self.shelf or os.environ["NDXP_CERT_SHELF"]), task)
 
     def push(self, operation: str, body: Words) -> bool:
         """Send one record; tell whether the ministry has it."""
