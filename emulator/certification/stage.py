@@ -11,7 +11,6 @@ from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.world.sandbox import Sandbox, Sandboxes
-from emulator.world.settings import SandboxSettings
 from emulator.world.world import World
 
 
@@ -61,6 +60,7 @@ def set_up(house: House, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Ra
     if stimulus.advance_ms:
         house.sandboxes.turn_clock(sandbox, lambda clock: clock.advance(system_ms(), stimulus.advance_ms))
         sandbox = house.settled(house.sandboxes.get(sandbox.id))
+    kept = {name: getattr(sandbox.settings, name) for name in settings}
     effects = drawn(stimulus.effects, luck)
     if effects:
         house.at_once(sandbox, effects)
@@ -68,15 +68,14 @@ def set_up(house: House, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Ra
         house.sandboxes.change_settings(sandbox, {**settings, "armed_faults": faults})
     if stimulus.scenario:
         house.sandboxes.redefine(sandbox, {"scenario": stimulus.scenario})
-    told: dict[str, Any] = {"faults": faults, "settings": settings, "effects": effects}
+    told: dict[str, Any] = {"faults": faults, "settings": settings, "kept": kept, "effects": effects}
     told |= {"advance_ms": stimulus.advance_ms, "scenario": stimulus.scenario}
     return {name: value for name, value in told.items() if value}
 
 
 def put_away(house: House, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
-    """Disarm what a scene had armed; settings return to what they are by themselves."""
-    before = SandboxSettings()
-    changed = {name: getattr(before, name) for name in stimulus.get("settings", {})}
+    """Disarm what a scene had armed; settings return to what they were before it."""
+    changed = dict(stimulus.get("kept", {}))
     if changed or stimulus.get("faults"):
         house.sandboxes.change_settings(sandbox, {**changed, "armed_faults": []})
     if stimulus.get("scenario"):

@@ -128,3 +128,23 @@ def test_the_kits_and_their_tests_are_listed() -> None:
     assert "NDXP-TK-01" in certify("list", "cong-ndxp").stdout
     wrong = certify("list", "cong-nxdp")
     assert (wrong.returncode, "cong-ndxp" in wrong.stderr) == (2, True)
+
+
+SPY = """\
+import json, os, urllib.error, urllib.request
+context = json.load(open(os.environ["NDXP_CERT_CONTEXT"], encoding="utf-8"))
+base = context["base_url"].partition("/s/")[0]
+try:
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(base + "/__admin/sandboxes")
+except urllib.error.HTTPError as refused:
+    raise SystemExit(0 if refused.code == 401 else 9)
+raise SystemExit(8)
+"""
+
+
+def test_a_program_that_is_judged_cannot_look_behind_the_scenes(plan: Path) -> None:
+    spy = plan.parent / "do_tham.py"
+    spy.write_text(SPY, encoding="utf-8")
+    ended = certify("preflight", plan, "--command", f"{sys.executable} {spy}")
+    assert (ended.returncode, "KN-00" in ended.stderr) == (2, True), ended.stderr
+    assert "NDXP_EMULATOR_ADMIN_TOKEN" not in os.environ

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -84,8 +85,9 @@ def client_of(stack: ExitStack, wish: Wish) -> AdminClient:
 
     wish.out.mkdir(parents=True, exist_ok=True)
     port = wish.port or (remembered(wish.out)[1] if (wish.out / _PLACE).exists() else 0)
-    ready = stack.enter_context(own_server(wish.out / _STORE, port))
-    return AdminClient(ready["base_url"])
+    token = secrets.token_urlsafe(24)
+    ready = stack.enter_context(own_server(wish.out / _STORE, port, token))
+    return AdminClient(ready["base_url"], token)
 
 
 def words_of(plan: Plan) -> dict[str, Any]:

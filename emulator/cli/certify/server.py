@@ -18,18 +18,20 @@ _STOP_S = 10
 
 
 @contextmanager
-def own_server(store: Path, port: int, *, tls: bool = False) -> Iterator[dict[str, Any]]:
+def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
     """Run a server on a store of its own for as long as the context lasts; yield its ready line.
+
+    Its admin API wants ``token``: a vendor's program that is being judged must not see what awaits it.
 
     Raises:
         CannotStart: it did not come up; what it said stands in the sentence.
     """
-    flags = ["--store", str(store), "--port", str(port), "--quiet", *(["--tls"] if tls else [])]
+    flags = ["--store", str(store), "--port", str(port), "--quiet"]
     environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
     environment.pop("PORT", None)
     process = subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-m", "emulator", "serve", *flags],
-        env=environment,
+        env=environment | {f"{PREFIX}ADMIN_TOKEN": token},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
