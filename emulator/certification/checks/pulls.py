@@ -37,10 +37,18 @@ def codes_in(call: Entry) -> list[str]:
 
 
 def expected(scenes: Sequence[Played], given: Given) -> list[Told]:
-    """Return the dossiers a check is about; ``odd`` (one or several words; empty: those nothing is wrong with)."""
+    """Return the dossiers a check is about, each with the number of the first scene that has it.
+
+    ``odd``: one or several words; empty: those nothing is wrong with.
+    """
     wanted = listed(given.get("odd", ("", "nulls")))
-    found = [each for scene in scenes for each in scene.expected.get("dossiers", ())]
-    return list({each["code"]: each for each in found if each["odd"] in wanted}.values())
+    found: dict[str, Told] = {}
+    for scene in scenes:
+        for each in scene.expected.get("dossiers", ()):
+            before = found.get(each["code"], {"no": scene.no, **each})
+            new = {name: value for name, value in each.items() if value}
+            found[each["code"]] = {**before, **new}
+    return [each for each in found.values() if each["odd"] in wanted]
 
 
 def _calls(scenes: Sequence[Played], *operations: str) -> list[Entry]:
@@ -135,7 +143,7 @@ def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
         return [unseen("Chưa nhận được danh sách nào", "no list was received")]
     shown = {code for call in lists for code in codes_in(call)}
     missed = [each for each in expected(scenes, given) if each["code"] not in shown]
-    lost = [each for each in missed if not _is_covered(each, lists)]
+    lost = [each for each in missed if not _is_covered(each, _pulls(_since(each, scenes), given))]
     if lost:
         vi = f"Bỏ sót {len(lost)} hồ sơ, ví dụ {lost[0]['code']} tiếp nhận {lost[0]['received']}"
         en = f"{len(lost)} dossiers were never asked for, such as {lost[0]['code']} of {lost[0]['received']}"
@@ -146,9 +154,15 @@ def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good("Mọi hồ sơ đều đã được lấy", "every dossier was fetched", *lists[:3])]
 
 
-def _is_covered(each: Told, lists: Sequence[Entry]) -> bool:
+def _since(each: Told, scenes: Sequence[Played]) -> list[Played]:
+    """Return the scenes from that on in which a dossier was there to be fetched."""
+    return [scene for scene in scenes if scene.no >= each["no"]]
+
+
+def _is_covered(each: Told, calls: Sequence[Entry]) -> bool:
     moment = read_moment(str(each["received"])) or 0
-    return any(window[0] <= moment <= window[1] for call in lists if (window := _window(call)))
+    windows = [window for call in calls if is_list(call) and (window := _window(call))]
+    return any(first <= moment <= last for first, last in windows)
 
 
 def _windows_told(calls: Sequence[Entry]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from emulator.certification.checks import pulls
 from emulator.certification.checks.basics import Given, listed
@@ -12,13 +12,18 @@ from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
 
 _STEP, _FILE = "btxh.XuLyHoSo", "ministry.page"
-_RECEIVED = "2"
+_STEPS = "btxh.TienTrinhXuLy"
+_RECEIVED, _NEW, _RESULT = "2", "1", "100"
 
 
 def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
-    """Say whether the files of every listed dossier were fetched: those handed in, or with ``of: results`` issued."""
+    """Say whether the files of every listed dossier were fetched: those handed in, or with ``of: results`` issued.
+
+    What a scene left undone in which the program broke down is not held against it twice: see ``survives``.
+    """
     which = str(given.get("of", "files"))
-    shown, fetched = _shown(scenes), _fetched(scenes)
+    shown = _shown(scenes, *((_RESULT, "None") if which == "results" else (_NEW,)))
+    fetched = _fetched(scenes)
     wanted = [(each, path) for each in expected(scenes, given) for path in each[which] if each["code"] in shown]
     if not wanted:
         return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
@@ -27,7 +32,7 @@ def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
         each, path = missed[0]
         vi = f"Chưa tải {len(missed)} tệp, ví dụ của hồ sơ {each['code']}"
         en = f"{len(missed)} files were not fetched, such as one of {each['code']}"
-        return [bad(vi, en, shown[each["code"]], expected=path)]
+        return [_undone(scenes)(vi, en, shown[each["code"]], expected=path)]
     return [good(f"Đã tải {len(wanted)} tệp", f"{len(wanted)} files were fetched", *fetched[:3])]
 
 
@@ -36,24 +41,27 @@ def reported(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
     One whose file could not be fetched is excused: it may wait for a better day.
     """
-    shown, pushed = _shown(scenes), _pushed(scenes)
+    shown, pushed = _shown(scenes, _NEW), _pushed(scenes)
     wanted = [each for each in expected(scenes, given) if each["code"] in shown and not _waits(each, scenes)]
     if not wanted:
         return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
     findings = []
     for each in wanted:
         steps = pushed.get(each["code"], [])
-        done = [call for call in steps if call.outcome == "answered" and not call.is_lost]
-        if not done:
+        if not any(call.outcome == "answered" for call in steps):
             vi, en = f"Hồ sơ {each['code']} chưa được báo tiếp nhận", f"{each['code']} was not reported as received"
-            findings.append(bad(vi, en, shown[each["code"]], *steps, expected="StatusId 2"))
+            findings.append(_undone(scenes)(vi, en, shown[each["code"]], *steps, expected="StatusId 2"))
     said = f"Đã báo tiếp nhận {len(wanted)} hồ sơ", f"{len(wanted)} dossiers were reported as received"
     return findings[:5] or [good(*said, *(pushed[each["code"]][0] for each in wanted[:3]))]
 
 
+def _undone(scenes: Sequence[Played]) -> Callable[..., Finding]:
+    return unseen if any(scene.has_crashed for scene in scenes) else bad
+
+
 def left_alone(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether dossiers that are not whole were not reported as received: ``odd`` by kind, or hit by ``fault``."""
-    shown, pushed = _shown(scenes), _pushed(scenes)
+    shown, pushed = _shown(scenes, _NEW), _pushed(scenes)
     if "fault" in given:
         found = [each for each in expected(scenes, {}) if _is_hit(each, scenes, listed(given["fault"]))]
     else:
@@ -92,10 +100,14 @@ def _settled(calls: Sequence[Entry]) -> list[Entry]:
     return [call for call in calls if not call.is_lost and call.status == 200]
 
 
-def _shown(scenes: Sequence[Played]) -> Mapping[str, Entry]:
-    """Return the first list in which each code came."""
+def _shown(scenes: Sequence[Played], *kinds: str) -> Mapping[str, Entry]:
+    """Return the first list of some kinds in which each code came; ``None`` is the kind of steps."""
     found: dict[str, Entry] = {}
     for call in (call for scene in scenes for call in scene.calls if is_list(call)):
+        if call.operation != _STEPS and str(call.body.get("LoaiDuLieu")) not in kinds:
+            continue
+        if call.operation == _STEPS and "None" not in kinds:
+            continue
         for code in pulls.codes_in(call):
             found.setdefault(code, call)
     return found

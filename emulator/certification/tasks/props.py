@@ -62,7 +62,7 @@ class Props:
 
     def person(self, number: int) -> Person:
         """Return the scene's ``number``-th citizen, counted from 1."""
-        return _crowd(self.seed).person((self.no - 1) * _CROWD + number)
+        return _crowd(self.luck("people").getrandbits(53)).person(number)
 
     def dossier_code(self, number: int) -> str:
         """Return a code of the plan's agency that no other scene has, filed today (facts-platforms §2.1)."""

@@ -1,0 +1,18 @@
+"""Every faulty client of kit btxh-a2 is found, by the test that is there for it, and by no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.app import Country
+from tests.certification.mutants_btxh_a2 import MUTANTS
+from tests.certification.stand import Stand, told, verdicts
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_faulty_client_fails_the_test_that_is_there_for_it(country: Country, name: str) -> None:
+    client, expected = MUTANTS[name]
+    features = None if expected.startswith(("A2-RES", "A2-STEP")) else ["clock"]  # what it leaves alone need not be played
+    report = Stand(country, "btxh-a2", name, features=features).play(client)
+    failed = {test: told(report, test) for test, verdict in verdicts(report).items() if verdict in ("fail", "error")}
+    assert list(failed) == [expected], failed
