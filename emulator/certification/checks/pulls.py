@@ -143,7 +143,7 @@ def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
         return [unseen("Chưa nhận được danh sách nào", "no list was received")]
     shown = {code for call in lists for code in codes_in(call)}
     missed = [each for each in expected(scenes, given) if each["code"] not in shown]
-    lost = [each for each in missed if not _is_covered(each, _pulls(_since(each, scenes), given))]
+    lost = [each for each in missed if _is_passed_over(each, _pulls(_since(each, scenes), given))]
     if lost:
         vi = f"Bỏ sót {len(lost)} hồ sơ, ví dụ {lost[0]['code']} tiếp nhận {lost[0]['received']}"
         en = f"{len(lost)} dossiers were never asked for, such as {lost[0]['code']} of {lost[0]['received']}"
@@ -159,10 +159,12 @@ def _since(each: Told, scenes: Sequence[Played]) -> list[Played]:
     return [scene for scene in scenes if scene.no >= each["no"]]
 
 
-def _is_covered(each: Told, calls: Sequence[Entry]) -> bool:
+def _is_passed_over(each: Told, calls: Sequence[Entry]) -> bool:
+    """Tell whether windows went beyond an instant and none holds it; one that is not reached may still be."""
     moment = read_moment(str(each["received"])) or 0
     windows = [window for call in calls if is_list(call) and (window := _window(call))]
-    return any(first <= moment <= last for first, last in windows)
+    reached = max((last for _, last in windows), default=0)
+    return reached >= moment and not any(first <= moment <= last for first, last in windows)
 
 
 def _windows_told(calls: Sequence[Entry]) -> str:

@@ -113,7 +113,7 @@ def _begun(dossier: Dossier, given: Words, props: Props) -> Dossier:
     world.detail_links.put(DetailLink(forms.page_of(done.fields), done.code))
     for number, status in enumerate(statuses, 1):
         author = units.author("citizen" if number == 1 else "commune", done, world.settings.gso_era)
-        handled = done.received_at + (number - 1) * _STEP_MS
+        handled = min(done.received_at + (number - 1) * _STEP_MS, world.now_ms // 1000 * 1000)
         fields = forms.step(done.code, status, author, STATUS_NAMES[status], (handled, handled + 5 * 86_400_000))
         world.steps.put(step_of(done, number, status, handled, fields))
     return done

@@ -20,7 +20,7 @@ from emulator.world.world import World
 
 Words = Mapping[str, Any]
 _SECOND, _MINUTE, _DAY = 1000, 60_000, 86_400_000
-_SINCE, _LAST, _CODES, _ODD = "pulls since", "pulls last", "pulls codes", "pulls odd"
+_SINCE, _LAST, _CODES, _ODD, _EVER = (f"pulls {word}" for word in ("since", "last", "codes", "odd", "ever"))
 
 
 def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
@@ -28,9 +28,13 @@ def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
 
     ``count`` new ones (2), one of them ``odd`` in its own way (tasks/filed.py), at a place the seed draws; ``papers``
     in each (1). ``again``: those of the scene before are listed once more. ``late``: filed in the very second of the
-    fetch before, after it. ``days``: fetched once a day for so long; ``outage``: for so many days nobody could fetch.
+    fetch before, after it. ``none``: whatever the window, the ministry has nothing for it. ``days``: fetched once a
+    day for so long; ``outage``: for so many days nobody could fetch.
     """
     moments = _moments(given, props)
+    if given.get("none"):
+        for code in _recall(props, _EVER):
+            props.world.dossiers.drop(code)
     moved = [_again(code, props) for code in _recall(props, _CODES)] if given.get("again") else []
     made = [file(number, _at(number, given, props, moments), given, props) for number in _numbers(given, 2)]
     if given.get("days"):  # two more at the very edge of a window
@@ -75,6 +79,7 @@ def _task(what: str, props: Props, made: list[Filed]) -> dict[str, Any]:
     _remember(props, _SINCE, since)
     _remember(props, _LAST, [props.world.now_ms])
     _remember(props, _CODES, [each.code for each in made])
+    _remember(props, _EVER, list({*_recall(props, _EVER), *_recall(props, _CODES)}))
     return {
         "do": what,
         "province": HOME_PROVINCE,
@@ -110,10 +115,11 @@ def _at(number: int, given: Words, props: Props, moments: list[int]) -> int:
 
 
 def _between(props: Props, *purpose: object) -> int:
-    """Return a second of the hour that was turned; for a client by its own clock, one just now."""
+    """Return a second of the hour that was turned; for a client by its own clock, the present one."""
     now = props.world.now_ms // _SECOND * _SECOND
-    span = (5 * _MINUTE, 50 * _MINUTE) if props.plan.clock == "follows" else (_SECOND, 10 * _SECOND)
-    return now - props.luck(*purpose).randrange(*span, _SECOND)
+    if props.plan.clock != "follows":
+        return now
+    return now - props.luck(*purpose).randrange(5 * _MINUTE, 50 * _MINUTE, _SECOND)
 
 
 def _numbers(given: Words, usual: int) -> range:
