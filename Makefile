@@ -20,8 +20,11 @@ docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference
 	$(PYTHON) -m tests.house.coverage_page
 
+site:  ## build the docs site into site/ (read it with: python3 -m http.server -d site)
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
+
 format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: docs help check lint types test format
+.PHONY: docs site help check lint types test format

@@ -1,0 +1,112 @@
+"""What the docs site needs beyond mkdocs: pages found by pattern, diagrams drawn from text, files outside ``docs/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from html import escape
+from pathlib import Path
+from typing import Any
+
+FENCE = "sequence"
+_LINE = re.compile(r"(?P<who>[^:]+?)\s*(?P<arrow>-->|->)\s*(?P<whom>[^:]+?)\s*:\s*(?P<said>.+)")
+_NOTE = re.compile(r"(?P<who>[^:>]+?)\s*:\s*(?P<said>.+)")
+_LANE, _ROW, _TOP, _MARGIN = 210, 40, 66, 105
+
+
+def on_config(config: Any) -> Any:
+    """Fill in the patterns of the navigation, and teach the fences of Markdown to draw."""
+    folder = Path(config["docs_dir"])
+    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
+    named = set(_named(config["nav"]))
+    config["nav"] = _filled(config["nav"], [page for page in pages if page not in named])
+    fence = {"name": FENCE, "class": FENCE, "format": drawn}
+    config["mdx_configs"].setdefault("pymdownx.superfences", {})["custom_fences"] = [fence]
+    return config
+
+
+def _named(entries: list[Any]) -> Iterator[str]:
+    for entry in entries:
+        target = next(iter(entry.values())) if isinstance(entry, dict) else entry
+        yield from _named(target) if isinstance(target, list) else (target,)
+
+
+def _filled(entries: list[Any], free: list[str]) -> list[Any]:
+    """Return the navigation with every pattern replaced by the pages it finds; more than one become a section."""
+    filled: list[Any] = []
+    for entry in entries:
+        title, target = next(iter(entry.items())) if isinstance(entry, dict) else (None, entry)
+        if isinstance(target, list):
+            filled.append({title: _filled(target, free)})
+        elif "*" not in target:
+            filled.append(entry)
+        else:
+            found = [page for page in free if fnmatchcase(page, target)]
+            filled.extend([{title: found}] if title and found else found)
+    return filled
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line of a sequence: an arrow from ``who`` to ``whom``, or a note of ``who`` when nobody is addressed."""
+
+    who: str
+    whom: str
+    said: str
+    is_reply: bool = False
+
+
+def messages_in(source: str) -> list[Message]:
+    """Return the messages of ``A -> B: what``, ``B --> A: reply`` and ``A: a note``, one a line.
+
+    Raises:
+        ValueError: a line is none of these.
+    """
+    found = []
+    for line in filter(None, map(str.strip, source.splitlines())):
+        if told := _LINE.fullmatch(line):
+            found.append(Message(told["who"], told["whom"], told["said"], told["arrow"] == "-->"))
+        elif told := _NOTE.fullmatch(line):
+            found.append(Message(told["who"], "", told["said"]))
+        else:
+            raise ValueError(f"not a line of a sequence: {line!r}")
+    return found
+
+
+def drawn(source: str, _language: str, _class: str, _options: Any, _md: Any, **_: Any) -> str:
+    """Return a fenced ``sequence`` as an inline SVG: no script draws it, so no script is fetched."""
+    messages = messages_in(source)
+    lanes = list(dict.fromkeys(name for each in messages for name in (each.who, each.whom) if name))
+    x_of = {name: _MARGIN + _LANE * place for place, name in enumerate(lanes)}
+    width, height = _LANE * len(lanes), _TOP + _ROW * len(messages)
+    parts = [_head(name, x, height) for name, x in x_of.items()]
+    parts += [_row(each, x_of, _TOP + _ROW * row + 22) for row, each in enumerate(messages)]
+    told = escape("; ".join(f"{each.who} → {each.whom}: {each.said}" for each in messages))
+    return (
+        f'<svg class="{FENCE}" role="img" aria-label="{told}" viewBox="0 0 {width} {height + 8}" '
+        f'style="max-width:100%;width:{width}px;color:inherit;font:13px sans-serif">{"".join(parts)}</svg>'
+    )
+
+
+def _head(name: str, x: int, height: int) -> str:
+    return (
+        f'<rect x="{x - 96}" y="6" width="192" height="32" rx="6" fill="none" stroke="currentColor"/>'
+        f'<text x="{x}" y="27" text-anchor="middle" font-weight="bold" fill="currentColor">{escape(name)}</text>'
+        f'<path d="M{x} 38V{height}" stroke="currentColor" stroke-opacity=".35" fill="none"/>'
+    )
+
+
+def _row(message: Message, x_of: dict[str, int], y: int) -> str:
+    start, said = x_of[message.who], escape(message.said)
+    if not message.whom:
+        return f'<text x="{start}" y="{y}" text-anchor="middle" font-style="italic" fill="currentColor">{said}</text>'
+    end = x_of[message.whom]
+    way = 1 if end > start else -1
+    dashes = ' stroke-dasharray="5 4"' if message.is_reply else ""
+    return (
+        f'<text x="{(start + end) / 2}" y="{y - 6}" text-anchor="middle" fill="currentColor">{said}</text>'
+        f'<path d="M{start} {y}H{end}M{end - 8 * way} {y - 5}L{end} {y}L{end - 8 * way} {y + 5}" '
+        f'stroke="currentColor" fill="none"{dashes}/>'
+    )

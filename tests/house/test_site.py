@@ -1,0 +1,101 @@
+"""The docs site builds strictly, has every page in its place, and asks no other host for anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from mkdocs_hooks import drawn, messages_in
+
+ROOT = Path(__file__).resolve().parents[2]
+FETCHED = {"src", "srcset", "data", "poster"}
+HARMLESS = {
+    "unpkg.com/mermaid": "only for mermaid blocks",
+    "unpkg.com/resize": "only where the browser has no ResizeObserver",
+    "api.github.com": "only with repo_url",
+    "clipboardjs.com": "a comment",
+    "lunrjs.com": "a comment",
+    "tartarus.org": "a comment",
+    "bit.ly": "a comment",
+}
+
+
+class Fetches(HTMLParser):
+    """Collects what a browser fetches by itself for a page, and what would make the theme's script fetch more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        self.found += [told[name] for name in FETCHED & told.keys()]
+        if tag == "link" and told.get("rel") != "canonical":
+            self.found.append(told.get("href", ""))
+        if "mermaid" in told.get("class", "").split() or told.get("data-md-component") == "source":
+            self.found.append(f"//{tag}")
+
+
+def foreign(site: Path) -> Iterator[str]:
+    """Yield what pages and style sheets of a built site would fetch from other hosts."""
+    for path in site.rglob("*.html"):
+        page = Fetches()
+        page.feed(path.read_text(encoding="utf-8"))
+        yield from (f"{path.name}: {each}" for each in page.found if re.match(r"(\w+:)?//", each))
+    for path in site.rglob("*.css"):
+        for each in re.findall(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')]+)", path.read_text(encoding="utf-8")):
+            yield f"{path.name}: {each}"
+
+
+def unknown_addresses(site: Path) -> list[str]:
+    """Return the addresses in the theme's scripts that nobody has looked at yet."""
+    scripts = [*site.glob("assets/javascripts/*.js"), *site.glob("assets/javascripts/workers/*.js")]
+    told = "".join(path.read_text(encoding="utf-8") for path in scripts)
+    return [each for each in re.findall(r"https?://([\w.-]+(?:/\w+)?)", told) if not each.startswith(tuple(HARMLESS))]
+
+
+def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(tmp_path: Path) -> None:
+    """Strict: a page in nobody's place, a link or an anchor that leads nowhere fail the build."""
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    assert (tmp_path / "start.html").exists()
+    assert list(foreign(tmp_path)) == []
+    assert unknown_addresses(tmp_path) == []
+    pages = [path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")]
+    home = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert [page for page in pages if f'href="{page}"' not in home and page.name != "index.html"] == []
+
+
+def test_what_a_page_would_fetch_from_another_host_is_seen(tmp_path: Path) -> None:
+    """The guard of the test above: it would not be silent."""
+    (tmp_path / "a.html").write_text(
+        '<a href="https://example.vn">may be</a><script src="https://cdn.example.vn/x.js"></script>'
+        '<link rel="stylesheet" href="//fonts.example.vn/x.css"><img src="anh.png"><pre class="mermaid"></pre>',
+        encoding="utf-8",
+    )
+    (tmp_path / "a.css").write_text("@import 'https://fonts.example.vn/y.css'; b{background:url(data:,)}")
+    assert len(list(foreign(tmp_path))) == 4
+
+
+def test_a_sequence_is_drawn_with_its_arrows_replies_and_notes() -> None:
+    picture = drawn("A -> B: hỏi <1>\nB --> A: đáp\nB: ghi chú", "", "", {}, None)
+    assert picture.count("<rect") == 2
+    assert picture.count("stroke-dasharray") == 1
+    assert "hỏi &lt;1&gt;</text>" in picture
+    assert 'font-style="italic" fill="currentColor">ghi chú' in picture
+    with pytest.raises(ValueError, match="not a line"):
+        messages_in("A gọi B")
