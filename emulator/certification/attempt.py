@@ -18,7 +18,7 @@ from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import Record, record_of
-from emulator.certification.stage import House, put_away, set_up
+from emulator.certification.stage import House, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.certification.visits import pay
@@ -69,7 +69,10 @@ class Attempt:
     def redactor(self) -> Redactor:
         """Return a redactor of this attempt; its key stands in the sandbox and in no bundle."""
         kept = keepsakes(self.enter(Exchange(Call("GET", "/")))).get(_KEY)
-        return Redactor(bytes.fromhex(kept.text if kept else ""), identity=self.plan.redaction == "identity")
+        pairs = self.house.sandboxes.credentials(self.sandbox)
+        secrets = [text for pair in pairs for text in (pair.consumer_secret, pair.consumer_key)]
+        key = bytes.fromhex(kept.text if kept else "")
+        return Redactor(key, identity=self.plan.redaction == "identity", secrets=secrets)
 
     def lines(self, redactor: Redactor | None = None) -> list[bytes]:
         """Return the journal as a bundle holds it."""
@@ -128,10 +131,7 @@ class Attempt:
 
     def _begin(self, cue: Cue) -> dict[str, Any]:
         luck = random_for(self.challenge.seed, "stimulus", cue.no)
-        stimulus = cue.scene.stimulus
-        if self.plan.clock != "follows":  # whoever keeps his own time is not sent ahead of it
-            stimulus = replace(stimulus, advance_ms=0)
-        told = set_up(self.house, self.sandbox, stimulus, cue.no, luck)
+        told = set_up(self.house, self.sandbox, stimulus_for(cue.scene, self.plan), cue.no, luck)
 
         def mark(world: World) -> Mapping[str, Any]:
             made, expected = self._task(cue, world)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from emulator.kernel.exchange import CERTIFICATION, is_behind_the_scenes
 def lines_of(rows: Iterable[Row], before: str, redactor: Redactor) -> Iterator[bytes]:
     """Yield the lines of a bundle's journal; ``before`` is what the first one names as its predecessor."""
     for row in rows:
-        line = canonical(_told(row, before, redactor))
+        line = redactor.swept(canonical(_told(row, before, redactor)))
         before = digest(line)
         yield line
 
@@ -56,7 +56,7 @@ def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             "status": row.status,
             "headers": [[name, redactor.header(name, value)] for name, value in said["headers"]],
             "body_size": said["body_size"],
-            **(_body(row.response_body, redactor) if said["body_kept"] else {"sha256": said["body_sha256"]}),
+            **(_body(row.response_body, redactor.issued) if said["body_kept"] else {"sha256": said["body_sha256"]}),
             **({"delivery": said["delivery"]} if "delivery" in said else {}),
             **({"delay_ms": said["delay_ms"]} if said.get("delay_ms") else {}),
         },
@@ -67,17 +67,17 @@ def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
 
 
 def _asked(row: Row, redactor: Redactor) -> dict[str, str]:
-    body = _body(row.request_body, redactor)
+    body = _body(row.request_body, redactor.text)
     if row.operation == ENDED:  # holds what the vendor's program printed, which may be anything
         return {name: redactor.scrubbed(text) for name, text in body.items()}
     return body
 
 
-def _body(content: bytes, redactor: Redactor) -> dict[str, str]:
+def _body(content: bytes, hide: Callable[[str], str]) -> dict[str, str]:
     if not content:
         return {}
     try:
-        return {"body": redactor.text(content.decode())}
+        return {"body": hide(content.decode())}
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(content).decode()}
 

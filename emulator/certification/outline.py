@@ -13,8 +13,13 @@ from emulator.certification.attempt import Attempt
 from emulator.certification.bundle.levels import told
 from emulator.certification.bundle.validity import validity_of
 from emulator.certification.challenge import Challenge
+from emulator.certification.discrepancies import met
 from emulator.certification.evidence import Entry
+from emulator.certification.exchanges import cited, listed
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
+from emulator.certification.kpi import estimates
+from emulator.certification.ledger import quoted, shipped_ledger
+from emulator.certification.parts import parts
 from emulator.certification.scenes import Played
 from emulator.journal.chain import digest
 
@@ -27,12 +32,17 @@ _CONCLUSIONS = {
 }
 
 
+_JUDGING_ROOMS = ("certification", "journal", "kernel", "scenario", "wire")
+
+
 @cache
 def judge_digest() -> str:
-    """Return the digest of the judge itself: of every source of this room, in the order of their paths."""
-    room = Path(__file__).parent
-    sources = sorted(room.rglob("*.py"), key=lambda path: path.relative_to(room).as_posix())
-    told = "".join(f"{path.relative_to(room).as_posix()}\n{digest(path.read_bytes())}\n" for path in sources)
+    """Return the digest of the judge itself: of every source it is made of, and of the ledger it quotes."""
+    package = Path(__file__).parents[1]
+    sources = [path for room in _JUDGING_ROOMS for path in (package / room).rglob("*.py")]
+    named = {path.relative_to(package).as_posix(): path for path in sources}
+    named |= {f"requirements/{path.name}": path for path in shipped_ledger().glob("*.csv")}
+    told = "".join(f"{name}\n{digest(named[name].read_bytes())}\n" for name in sorted(named))
     return digest(told.encode())
 
 
@@ -54,7 +64,7 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
         "plan": judgement.plan.as_dict(),
         "opened": _moment(entries[0]),
         "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
-        "exchanges": len(entries),
+        "lines": len(entries),
         "level": told(level),
         "validity": validity_of(judgement),
         "conclusion": conclusion(judgement),
@@ -69,6 +79,12 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
             for name, title in judgement.kit.groups.items()
         ],
         "tests": [_test(each) for each in judgement.tests],
+        "requirements": quoted(name for each in judgement.tests for name in each.test.requirements),
+        "quirks": met(entries, judgement.plan.mode),
+        "kpi": estimates(entries),
+        "parts": parts(judgement),
+        "exchanges": listed(judgement.record),
+        "evidence": cited(judgement),
     }
 
 

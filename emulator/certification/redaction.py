@@ -6,17 +6,19 @@ salt of a value follows from a key that stays with whoever made the bundle; with
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from emulator.journal.redaction import hidden_header, hidden_text
 
 COMMITMENT = re.compile(r"\[sha256:[0-9a-f]{64}\]", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=:-]{16,}", re.ASCII)
 IDENTITY_FIELDS = (
     "CMND|cmnd|SoDinhDanh\\w*|soDinhDanh\\w*|HoVaTen|hoVaTen|HoTen\\w*|SoDienThoai|soDienThoai|Email|email|"
     "HKTT_ChiTiet|hktT_ChiTiet|NOHT_ChiTiet|nohT_ChiTiet|citizen_id|full_name|phone|owner_id"
@@ -30,10 +32,13 @@ _SHORTEST = 6  # a shorter value would be found by chance in any text
 class Redactor:
     """Turns values into commitments, and remembers how each can be opened."""
 
-    def __init__(self, key: bytes, *, identity: bool = False) -> None:
+    def __init__(self, key: bytes, *, identity: bool = False, secrets: Iterable[str] = ()) -> None:
         self._key = key
         self._fields = IDENTITY_FIELDS if identity else ""
         self._salts: dict[str, str] = {}
+        self._issued: dict[bytes, bytes] = {}
+        for value in secrets:
+            self.learn(value)
 
     def commitment(self, value: str) -> str:
         """Return ``[sha256:<hex>]`` of salt and value; a value that is one already stays."""
@@ -58,12 +63,46 @@ class Redactor:
                 text = text.replace(value, self.commitment(value))
         return text
 
+    def issued(self, text: str) -> str:
+        """Return what the emulator itself said as the bundle shows it; the secrets in it are hidden ever after."""
+        return hidden_text(text, self._learned, self._fields)
+
+    def learn(self, value: str) -> None:
+        """Hide a secret wherever it comes to stand from now on: in a program's output, an address, in base64.
+
+        Only what looks like a token is taken, so that nothing a caller invents can hide parts of the journal itself.
+        """
+        if _TOKEN.fullmatch(value):
+            hidden = self.commitment(value).encode()
+            self._issued |= dict.fromkeys(_forms_of(value), hidden)
+
+    def swept(self, line: bytes) -> bytes:
+        """Return a line without any of the secrets that are known by now."""
+        for form, hidden in self._issued.items():
+            if form in line:
+                line = line.replace(form, hidden)
+        return line
+
+    def _learned(self, raw: str, form: str) -> str:
+        self.learn(_meaning(raw, form))
+        return self._plain(raw, form)
+
     def _plain(self, raw: str, form: str) -> str:
         return self.commitment(_meaning(raw, form))
 
     def openings(self) -> dict[str, dict[str, str]]:
         """Return how every commitment made so far can be opened. Whoever has this knows the values."""
         return {committed(value, salt): {"salt": salt, "value": value} for value, salt in sorted(self._salts.items())}
+
+
+def _forms_of(value: str) -> list[bytes]:
+    """Return how a secret may stand written: as it is, in an address, and in base64 at each of three offsets."""
+    plain = value.encode()
+    found = [plain, quote(value, safe="").encode()]
+    for before in range(3):
+        coded = base64.b64encode(b"\0" * before + plain)
+        found.append(coded[-(-before * 4 // 3) : len(coded) - 4])
+    return found
 
 
 def committed(value: str, salt: str) -> str:

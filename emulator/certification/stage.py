@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any, Protocol
 
-from emulator.certification.kit import Stimulus
+from emulator.certification.kit import Scene, Stimulus
+from emulator.certification.plan import Plan
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
@@ -53,24 +55,38 @@ def drawn(value: Any, luck: Random) -> Any:
     return value
 
 
+def stimulus_for(scene: Scene, plan: Plan) -> Stimulus:
+    """Return the stimulus of a scene under a plan: whoever keeps his own time is not sent ahead of it."""
+    return scene.stimulus if plan.clock == "follows" else replace(scene.stimulus, advance_ms=0)
+
+
+def announced(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
+    """Return a stimulus as it is drawn for a scene: what the journal says, and what a verifier draws again."""
+    told: dict[str, Any] = {
+        "faults": [_armed(each, f"c{no}.{at}") for at, each in enumerate(drawn(stimulus.faults, luck))],
+        "settings": drawn(stimulus.settings, luck),
+        "advance_ms": stimulus.advance_ms,
+        "effects": drawn(stimulus.effects, luck),
+        "scenario": stimulus.scenario,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 def set_up(house: House, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
     """Prepare a scene; return the stimulus as it was drawn, for the journal."""
-    faults = [_armed(each, f"c{no}.{at}") for at, each in enumerate(drawn(stimulus.faults, luck))]
-    settings = drawn(stimulus.settings, luck)
+    told = announced(stimulus, no, luck)
+    faults, settings = told.get("faults", []), told.get("settings", {})
     if stimulus.advance_ms:
         house.sandboxes.turn_clock(sandbox, lambda clock: clock.advance(system_ms(), stimulus.advance_ms))
         sandbox = house.settled(house.sandboxes.get(sandbox.id))
     kept = {name: getattr(sandbox.settings, name) for name in settings}
-    effects = drawn(stimulus.effects, luck)
-    if effects:
-        house.at_once(sandbox, effects)
+    if "effects" in told:
+        house.at_once(sandbox, told["effects"])
     if faults or settings:
         house.sandboxes.change_settings(sandbox, {**settings, "armed_faults": faults})
     if stimulus.scenario:
         house.sandboxes.redefine(sandbox, {"scenario": stimulus.scenario})
-    told: dict[str, Any] = {"faults": faults, "settings": settings, "kept": kept, "effects": effects}
-    told |= {"advance_ms": stimulus.advance_ms, "scenario": stimulus.scenario}
-    return {name: value for name, value in told.items() if value}
+    return {**told, "kept": kept} if kept else told
 
 
 def put_away(house: House, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:

@@ -17,11 +17,13 @@ from zipfile import ZipFile
 import junitparser
 import pytest
 
+from emulator.app import Country
 from emulator.certification.bundle import form
 from emulator.certification.bundle.archive import unzipped
 from emulator.certification.bundle.pack import pack
 from emulator.certification.bundle.verify import verify
 from emulator.certification.plan import plan_of, read_plan
+from emulator.journal.journal import Journal
 from tests.certification.packed import (
     bundle,
     certify,
@@ -30,6 +32,8 @@ from tests.certification.packed import (
     played,
     trust,
 )
+from tests.certification.stand import Stand, StraightWire
+from tests.clients.reference.tasks import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 LEVELS = ["L0", "L1", "L2", "L3"]
@@ -132,6 +136,36 @@ def test_no_secret_of_the_attempt_stands_in_any_byte(level: str) -> None:
         forms = [plain, urllib.parse.quote(secret, safe="").encode()]
         forms += [base64.b64encode(plain[at:])[4:-4] for at in range(3)] if len(plain) > 15 else []
         assert not [each for each in forms if each in whole], "a secret is in the bundle"
+
+
+def test_a_secret_that_a_program_prints_is_hidden_as_well(country: Country) -> None:
+    stand = Stand(country, "cong-ndxp", "in-ra")
+    pair = country.sandboxes.credentials(country.sandboxes.get(stand.id))[0]
+    client = Client(stand.context, StraightWire(stand.visitor, stand.id))
+    basic = base64.b64encode(f"{pair.consumer_key}:{pair.consumer_secret}".encode()).decode()
+    client.do(stand.admin("POST", f"/attempts/{stand.id}/begin")["task"])
+    rows = Journal(country.store).each(country.sandboxes.get(stand.id).home)
+    row = next(row for row in rows if row.operation == "ndxp.token")
+    token = json.loads(row.response_body)["access_token"]
+    printed = f"key {pair.consumer_secret}, {urllib.parse.quote(pair.consumer_key)}; Basic {basic}; got {token} ok"
+    stand.admin("POST", f"/attempts/{stand.id}/end", {"exit_code": 0, "output": printed})
+    raw = pack(stand.admin("GET", f"/attempts/{stand.id}/evidence"))
+    for secret in (pair.consumer_secret, pair.consumer_key, basic, basic[8:-8], token):
+        assert secret.encode() not in raw
+    assert b"; got [sha256:" in raw, "the rest of what it printed stays"
+
+
+def test_identities_are_hidden_when_the_plan_says_so_and_the_verdicts_stay(country: Country) -> None:
+    stand = Stand(country, "cong-ndxp", "che", redaction="identity")
+    report = stand.play()
+    assert report["conclusion"]["word"] == "pass"
+    evidence = stand.admin("GET", f"/attempts/{stand.id}/evidence")
+    raw = pack(evidence)
+    assert verify(raw).is_good, [point.en for point in verify(raw).points if point.state == "bad"]
+    hidden = [each["value"] for each in evidence["openings"].values()]
+    people = [value for value in hidden if value.startswith("999") and len(value) == 12]
+    assert people
+    assert not [value for value in people if value.encode() in raw]
 
 
 def test_a_hidden_value_is_the_same_wherever_it_stands() -> None:

@@ -109,6 +109,22 @@ def test_a_whole_new_journal_is_not_seen_at_l0_and_is_seen_from_l1_on() -> None:
         assert "attestation" in bad_points(forged(bundle(level), without_a_call))
 
 
+def under_another_challenge(files: Files) -> None:
+    """An old run shown again: the mark that opens it says another nonce, all digests are made anew."""
+    told = form.object_in(files[form.CHALLENGE]) | {"nonce": "0" * 32}
+    files[form.CHALLENGE] = form.pretty(told)
+    first, *others = (json.loads(line) for line in form.lines_in(files[form.JOURNAL]))
+    opened = json.loads(first["request"]["body"])
+    first["request"]["body"] = canonical({**opened, "challenge": told}).decode()
+    lines = [canonical(each) for each in (first, *others)]
+    files[form.JOURNAL] = b"\n".join(rechained(lines, challenge_of(told).digest)) + b"\n"
+    files |= derived(files)
+
+
+def test_an_old_run_under_a_new_challenge_is_seen_whatever_its_level() -> None:
+    assert "tasks" in bad_points(forged(bundle("L0"), under_another_challenge))
+
+
 def test_better_verdicts_without_a_better_journal_are_seen_at_l0() -> None:
     def flatter(files: Files) -> None:
         report = form.object_in(files[form.REPORT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from emulator.certification.bundle.sheets import junit, results
 from emulator.certification.challenge import challenge_of
 from emulator.certification.evidence import entries_of
 from emulator.certification.judge import judge
+from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import read_kit
 from emulator.certification.outline import outline
 from emulator.certification.plan import plan_of
@@ -87,10 +89,20 @@ def judged(files: Mapping[str, bytes]) -> dict[str, Any]:
     entries = entries_of(form.lines_in(files[form.JOURNAL]))
     record = record_of(entries)
     plan = plan_of(record.opened["plan"])
-    name = form.kit_file(plan.kit)
-    kit = read_kit(Path(name), files[name])
+    kit = kit_in(files, plan.kit)
     challenge = challenge_of(form.object_in(files[form.CHALLENGE]))
     return outline(judge(kit, plan, record), challenge, packed_level(files))
+
+
+def kit_in(files: Mapping[str, bytes], kit_id: str) -> Kit:
+    """Return the kit a bundle holds. Raises KeyError, or BadFile when it is wrong."""
+    name = form.kit_file(kit_id)
+    return _read_once(name, files[name])
+
+
+@lru_cache(4)
+def _read_once(name: str, raw: bytes) -> Kit:
+    return read_kit(Path(name), raw)
 
 
 def surroundings() -> dict[str, Any]:

@@ -53,12 +53,13 @@ def verify(raw: bytes, trust: Trust | None = None) -> Verification:
 
 
 def _content(files: Files, trust: Trust) -> list[Point]:
-    from emulator.certification.bundle import again, binding
+    from emulator.certification.bundle import again, binding, remade
 
     looks = (
         ("chain", binding.chain),
         ("binding", binding.bound),
         ("judgement", again.judged_again),
+        ("tasks", remade.scenes_again),
         ("kit", binding.same_kit),
         ("validity", lambda held: binding.dates(held, trust.moment_ms)),
     )

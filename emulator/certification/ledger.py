@@ -1,0 +1,39 @@
+"""The ledger of requirements as the report quotes it: ``requirements/*.csv`` (decision 0024)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FILES = ("btxh.csv", "kho-dl.csv", "ndxp.csv", "vdxp.csv")
+
+
+@cache
+def shipped_ledger() -> Path:
+    """Return the folder of the ledger: of the installed package, or of the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_data" / "requirements"
+    return installed if installed.is_dir() else package.parent / "requirements"
+
+
+@cache
+def _rows() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    for name in _FILES:
+        with (shipped_ledger() / name).open(encoding="utf-8", newline="") as source:
+            found |= {row["id"]: row for row in csv.DictReader(source, strict=True)}
+    return found
+
+
+def quoted(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the sentences, level and clause of requirements by id; an id the ledger lacks is left out."""
+    rows = _rows()
+    return {name: _told(rows[name]) for name in sorted(set(ids)) if name in rows}
+
+
+def _told(row: Mapping[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = {name: row[name] for name in ("document", "clause", "level", "actor", "basis")}
+    return told | {"vi": row["text_vi"], "en": row["text_en"], "quirks": row["quirks"].split()}
