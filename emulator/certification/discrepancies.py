@@ -27,17 +27,18 @@ def _row(name: str, mode: ModeName, vi: str, en: str) -> dict[str, Any]:
     quirk = QUIRKS[name]
     return {
         "id": name,
+        "title": {"vi": f"{quirk.place}: {vi}", "en": f"{quirk.place}: {en}"},
         "place": quirk.place,
         "table": quirk.table,
         "sample": quirk.sample,
         "mode": mode,
         "does": getattr(quirk, mode),
         "behaviour": quirk.behaviour(mode).value,
-        "example": {"vi": vi, "en": en},
         "relied_on": [],
         "refused": [],
     }
 
 
 def _once(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {word: sorted(set(row[word])) for word in ("relied_on", "refused")}
+    cleaned = row | {word: sorted(set(row[word])) for word in ("relied_on", "refused")}
+    return cleaned | {"exchanges": sorted({*cleaned["relied_on"], *cleaned["refused"]})}

@@ -108,6 +108,11 @@ class Entry:
         """Return the number in the journal, which is what evidence is cited by."""
         return int(self.told["seq"])
 
+    @property
+    def digest(self) -> str:
+        """Return the digest of the line, by which the next one names it."""
+        return digest(canonical(self.told))
+
     @cached_property
     def operation(self) -> str:
         """Return the operation's name, empty when the call matched none."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from emulator.certification.evidence import Entry
 from emulator.certification.judge import Judgement
-from emulator.certification.scenes import Record
 
 _MOST_TEXT = 1_500
 _MOST_CITED = 300
 
 
-def listed(record: Record) -> list[dict[str, Any]]:
-    """Return every call of the attempt: when, in which scene, what was asked, how it ended, the first remark."""
+def listed(judgement: Judgement) -> list[dict[str, Any]]:
+    """Return every call of the attempt: when, in which scene, what was asked, how it ended, the first remark.
+
+    Those that findings cite have ``request`` and ``reply`` as well: headers and body, long texts cut.
+    """
+    record, wanted = judgement.record, _cited(judgement)
     scenes = {entry.seq: scene.no for scene in (*record.void, *record.scenes) for entry in scene.entries}
-    return [_line(entry, scenes.get(entry.seq)) for entry in record.entries if entry.is_call]
+    calls = [entry for entry in record.entries if entry.is_call]
+    return [_line(entry, scenes.get(entry.seq)) | (_texts(entry) if entry.seq in wanted else {}) for entry in calls]
 
 
 def _line(entry: Entry, scene: int | None) -> dict[str, Any]:
@@ -36,31 +40,19 @@ def _line(entry: Entry, scene: int | None) -> dict[str, Any]:
     return told
 
 
-def cited(judgement: Judgement) -> dict[str, dict[str, str]]:
-    """Return request and reply of the exchanges that findings cite, by sequence number; long texts are cut."""
-    wanted = _cited(judgement)
-    calls = [entry for entry in judgement.record.entries if entry.seq in wanted and entry.is_call]
-    return {str(entry.seq): {"request": _request(entry), "response": _reply(entry)} for entry in calls}
-
-
 def _cited(judgement: Judgement) -> set[int]:
     numbers = [number for test in judgement.tests for found in test.findings for number in found.evidence]
     return set(list(dict.fromkeys(numbers))[:_MOST_CITED])
 
 
-def _request(entry: Entry) -> str:
-    asked = entry.told["request"]
-    return _message(f"{entry.method} {asked['target']}", asked["headers"], _body(asked))
+def _texts(entry: Entry) -> dict[str, str]:
+    return {"request": _message(entry.told["request"]), "reply": _message(entry.told["response"])}
 
 
-def _reply(entry: Entry) -> str:
-    said = entry.told["response"]
-    return _message(str(entry.status), said["headers"], _body(said))
-
-
-def _message(first: str, headers: Sequence[Sequence[str]], body: str) -> str:
-    lines = [first, *(f"{name}: {value}" for name, value in headers)]
-    return _bounded("\n".join(lines)) + (f"\n\n{_bounded(body)}" if body else "")
+def _message(part: Mapping[str, Any]) -> str:
+    head = _bounded("\n".join(f"{name}: {value}" for name, value in part["headers"]))
+    body = _body(part)
+    return f"{head}\n\n{_bounded(body)}" if body else head
 
 
 def _body(part: Mapping[str, Any]) -> str:

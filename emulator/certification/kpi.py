@@ -68,15 +68,15 @@ _UNKNOWN = (
 )
 
 
-def estimates(entries: Iterable[Entry]) -> dict[str, Any]:
-    """Return each indicator with numerator, denominator and ratio (None when nothing counts), and those left out."""
+def estimates(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return each indicator with numerator, denominator and percent (None when nothing counts); none without pushes."""
     facts = pushed(entries)
-    return {
-        "said": dict(_SAID),
-        "dossiers": len(facts),
-        "indicators": [_indicator(*rule, facts) for rule in _RULES],
-        "not_computed": [{"id": name, "vi": vi, "en": en} for name, vi, en in _UNKNOWN],
-    }
+    return [_indicator(*rule, facts) for rule in _RULES] if facts else []
+
+
+def kpi_notes() -> dict[str, Any]:
+    """Return what the estimates are, and which indicators cannot be known from pushed dossiers, with the reason."""
+    return {**_SAID, "not_computed": [{"id": name, "vi": vi, "en": en} for name, vi, en in _UNKNOWN]}
 
 
 def pushed(entries: Iterable[Entry]) -> list[Facts]:
@@ -89,4 +89,5 @@ def _indicator(name: str, vi: str, en: str, counts: _Is, is_so: _Is, facts: Sequ
     base = [each for each in facts if counts(each)]
     number = sum(1 for each in base if is_so(each))
     percent = round(100 * number / len(base), 1) if base else None
-    return {"id": name, "vi": vi, "en": en, "numerator": number, "denominator": len(base), "percent": percent}
+    title = {"vi": vi, "en": en}
+    return {"id": name, "title": title, "numerator": number, "denominator": len(base), "percent": percent}

@@ -15,9 +15,9 @@ from emulator.certification.bundle.validity import validity_of
 from emulator.certification.challenge import Challenge
 from emulator.certification.discrepancies import met
 from emulator.certification.evidence import Entry
-from emulator.certification.exchanges import cited, listed
+from emulator.certification.exchanges import listed
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
-from emulator.certification.kpi import estimates
+from emulator.certification.kpi import estimates, kpi_notes
 from emulator.certification.ledger import quoted, shipped_ledger
 from emulator.certification.parts import parts
 from emulator.certification.scenes import Played
@@ -64,7 +64,7 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
         "plan": judgement.plan.as_dict(),
         "opened": _moment(entries[0]),
         "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
-        "lines": len(entries),
+        "journal": {"lines": len(entries), "head": entries[-1].digest},
         "level": told(level),
         "validity": validity_of(judgement),
         "conclusion": conclusion(judgement),
@@ -82,9 +82,9 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
         "requirements": quoted(name for each in judgement.tests for name in each.test.requirements),
         "quirks": met(entries, judgement.plan.mode),
         "kpi": estimates(entries),
+        "kpi_notes": kpi_notes(),
         "parts": parts(judgement),
-        "exchanges": listed(judgement.record),
-        "evidence": cited(judgement),
+        "exchanges": listed(judgement),
     }
 
 
