@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import agenda, downloads, growth, held, lookups, observability, papers, rates, sandboxes, start
+from bench import agenda, downloads, growth, held, lookups, observability, papers, rates, sandboxes, start, tampering
 
 MEASURES = {
     "agenda": agenda.year,
@@ -23,6 +23,7 @@ MEASURES = {
     "download": downloads.download,
     "held": held.held,
     "observability": observability.observability,
+    "tampering": tampering.tampering,
 }
 
 

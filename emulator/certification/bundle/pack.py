@@ -13,6 +13,7 @@ from emulator.certification.bundle.guide import guide
 from emulator.certification.bundle.keys import PrivateKey
 from emulator.certification.bundle.levels import packed_level
 from emulator.certification.bundle.manifest import manifest, sums
+from emulator.certification.bundle.pages import pages
 from emulator.certification.bundle.plan_text import plan_text
 from emulator.certification.bundle.sheets import junit, results
 from emulator.certification.challenge import challenge_of
@@ -35,10 +36,12 @@ def pack(
     """Return the bundle of an attempt.
 
     ``evidence`` is what ``GET /__admin/attempts/{id}/evidence`` says; its openings are not put into the bundle.
-    ``key`` is the vendor's; ``signed_challenge`` the file an authority handed out, as it was received.
+    ``key`` is the vendor's; ``signed_challenge`` the file an authority handed out, as it was received; a plain one
+    adds nothing.
     """
-    files = dict(sources(evidence, environment or surroundings(), key, signed_challenge))
+    files = dict(sources(evidence, environment or surroundings(), key, _envelope(signed_challenge)))
     files |= derived(files)
+    files |= pages(form.object_in(files[form.REPORT]))
     files[form.SUMS] = sums(files)
     files[form.MANIFEST] = manifest(files)
     if key:
@@ -48,6 +51,15 @@ def pack(
         told = test_result(files[form.MANIFEST], form.object_in(files[form.REPORT]))
         files[form.ATTESTATION] = sealed(told, IN_TOTO, key)
     return zipped(files)
+
+
+def _envelope(challenge_file: bytes) -> bytes:
+    """Return a challenge file when it is signed. Raises BadChallenge when it is none at all."""
+    if not challenge_file:
+        return b""
+    from emulator.certification.signed_challenge import received
+
+    return received(challenge_file).envelope
 
 
 def sources(

@@ -17,9 +17,9 @@ from emulator.kernel.clock import system_ms
 Files = Mapping[str, bytes]
 _ALWAYS = {
     form.MANIFEST, form.SUMS, form.GUIDE, form.PLAN, form.CHALLENGE, form.JOURNAL, form.ENVIRONMENT, form.REPORT,
-    form.JUNIT, form.RESULTS,
+    form.JUNIT, form.RESULTS, *PAGES,
 }  # fmt: skip
-_MAYBE = {form.SIGNED_CHALLENGE, form.VENDOR_KEY, form.ATTESTATION, form.WITNESS, *PAGES}
+_MAYBE = {form.SIGNED_CHALLENGE, form.VENDOR_KEY, form.ATTESTATION, form.WITNESS}
 
 
 @dataclass(frozen=True)

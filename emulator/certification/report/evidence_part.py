@@ -52,6 +52,6 @@ def _row(each: Mapping[str, Any]) -> tuple[Cell, ...]:
 def _cited(listed: list[Mapping[str, Any]]) -> Iterator[Block]:
     shown = [each for each in listed if each.get("request") or each.get("reply")]
     for each in shown:
-        yield Heading(f"Lượt gọi #{each['seq']}", f"Exchange #{each['seq']}", 3, f"x{each['seq']}")
+        yield Heading(f"Lượt gọi #{each['seq']}", f"Exchange #{each['seq']}", 2, f"x{each['seq']}")
         yield Code(f"{each['method']} {each['target']}\n\n{each.get('request') or ''}".rstrip())
         yield Code(f"HTTP {each['status']}\n\n{each.get('reply') or ''}".rstrip())
