@@ -8,10 +8,10 @@ without them, and is counted as such.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -50,15 +50,20 @@ class Backdrop:
         """Return what a task asks a sandbox for."""
         return SimpleNamespace(definition=SimpleNamespace(seed=self.seed))
 
-    @cached_property
+    @property
     def pack(self) -> Any:
         """Return the pack that attempts are played with."""
-        from emulator.world.pack import load_pack
-
-        return load_pack("co-ban")
+        return _pack()
 
     def __getattr__(self, name: str) -> Any:
         raise NeedsTheWorld(name)
+
+
+@cache
+def _pack() -> Any:
+    from emulator.world.pack import load_pack
+
+    return load_pack("co-ban")
 
 
 def scenes_again(files: Files) -> Iterator[Point]:
@@ -69,7 +74,7 @@ def scenes_again(files: Files) -> Iterator[Point]:
     cues = {cue.no: cue for cue in running_order(kit_in(files, plan.kit), plan, challenge.seed)}
     scenes = [*record.void, *record.scenes]
     wrong = [scene.no for scene in scenes if not _is_drawn(scene, cues[scene.no], plan, challenge.seed)]
-    made = {scene.no: _is_made(scene, cues[scene.no], plan, challenge.seed) for scene in scenes}
+    made = _made(scenes, cues, plan, challenge.seed)
     wrong += [no for no, is_so in made.items() if is_so is False]
     if wrong:
         numbers = ", ".join(map(str, sorted(set(wrong))))
@@ -79,6 +84,18 @@ def scenes_again(files: Files) -> Iterator[Point]:
     count = sum(1 for is_so in made.values() if is_so)
     vi = f"Kích thích của {len(scenes)} cảnh và đề bài của {count} cảnh đúng là sinh từ thử thách"
     yield Point("tasks", "good", vi, f"the stimuli of {len(scenes)} scenes and the tasks of {count} follow from it")
+
+
+def _made(scenes: Iterable[Played], cues: Mapping[int, Cue], plan: Plan, seed: int) -> dict[int, bool | None]:
+    """Return by scene whether its task is the seed's; a maker that once needed the sandbox is not asked again."""
+    found: dict[int, bool | None] = {}
+    cannot: set[str] = set()
+    for scene in scenes:
+        cue = cues[scene.no]
+        found[scene.no] = None if cue.scene.task in cannot else _is_made(scene, cue, plan, seed)
+        if found[scene.no] is None:
+            cannot.add(cue.scene.task)
+    return found
 
 
 def _is_drawn(scene: Played, cue: Cue, plan: Plan, seed: int) -> bool:
