@@ -100,7 +100,8 @@ def _made(scenes: Iterable[Played], cues: Mapping[int, Cue], plan: Plan, seed: i
 
 def _is_drawn(scene: Played, cue: Cue, plan: Plan, seed: int) -> bool:
     luck = random_for(seed, "stimulus", cue.no)
-    return _same(announced(stimulus_for(cue.scene, plan), cue.no, luck), scene.begun.body["stimulus"])
+    told = {name: value for name, value in scene.begun.body["stimulus"].items() if name != "kept"}
+    return _same(announced(stimulus_for(cue.scene, plan), cue.no, luck), told)
 
 
 def _is_made(scene: Played, cue: Cue, plan: Plan, seed: int) -> bool | None:
