@@ -5,9 +5,23 @@ Absolute numbers mean little on a shared machine: read the ratios, which come fr
 
 from __future__ import annotations
 
-import sys
+import argparse
+from functools import partial
 
-from bench import agenda, downloads, growth, held, lookups, observability, papers, rates, sandboxes, start, tampering
+from bench import (
+    agenda,
+    certify,
+    downloads,
+    growth,
+    held,
+    lookups,
+    observability,
+    papers,
+    rates,
+    sandboxes,
+    start,
+    tampering,
+)
 
 MEASURES = {
     "agenda": agenda.year,
@@ -24,14 +38,21 @@ MEASURES = {
     "held": held.held,
     "observability": observability.observability,
     "tampering": tampering.tampering,
+    "certify": certify.reference,
 }
 
 
 def main() -> None:
     """Run the named measures, or all."""
+    asked = argparse.ArgumentParser(prog="python -m bench")
+    asked.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
+    asked.add_argument("--seeds", type=int, default=certify.SEEDS, help="certify: on how many seeds")
+    asked.add_argument("--kit", action="append", default=[], help="certify: this kit, not all; may be repeated")
+    words = asked.parse_args()
+    measures = MEASURES | {"certify": partial(certify.reference, words.seeds, tuple(words.kit))}
     print("| what | median | min … max | ratio | aim |\n|---|---|---|---|---|")
-    for name in sys.argv[1:] or MEASURES:
-        for line in MEASURES[name]():
+    for name in words.names or MEASURES:
+        for line in measures[name]():
             print(line, flush=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.certification import marks
 from emulator.certification.challenge import Challenge, challenge_of
-from emulator.certification.evidence import bare_entry, entries_of, lines_of
+from emulator.certification.evidence import entries_of, lines_of
 from emulator.certification.judge import Judgement, judge
 from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import kit_of
@@ -19,11 +19,12 @@ from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import Record, record_of
 from emulator.certification.stage import House, put_away, set_up, stimulus_for
+from emulator.certification.standing import Standing, standing_in
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.certification.visits import pay
 from emulator.kernel.dice import random_for
-from emulator.kernel.exchange import CERTIFICATION, Call, Exchange
+from emulator.kernel.exchange import Call, Exchange
 from emulator.world.kinds import KEEPSAKES
 from emulator.world.records import Keepsake
 from emulator.world.sandbox import Sandbox
@@ -83,10 +84,9 @@ class Attempt:
         """Return what has been played so far."""
         return record_of(entries_of(self.lines()))
 
-    def marked(self) -> Record:
-        """Return what has been played, without what was called meanwhile."""
-        every = self.house.journal.each(self.sandbox.home)
-        return record_of(bare_entry(row) for row in every if (row.operation or "").startswith(CERTIFICATION))
+    def standing(self) -> Standing:
+        """Return which scene it has come to."""
+        return standing_in(self.house.journal, self.sandbox.home)
 
     def greet(self) -> dict[str, Any]:
         """Return a small task before the first scene, by which a client shows that it is set up rightly.
@@ -94,7 +94,7 @@ class Attempt:
         Raises:
             WrongMoment: a scene has been begun.
         """
-        if self.marked().scenes:
+        if self.standing() != Standing():
             raise WrongMoment("Các cảnh đã bắt đầu", "the scenes have begun")
         order = self.order()
         scene = order[0].scene
@@ -119,15 +119,13 @@ class Attempt:
         Raises:
             WrongMoment: a scene is being played, or the attempt is closed.
         """
-        record = self.marked()
-        if record.is_closed:
+        standing = self.standing()
+        if standing.is_closed:
             raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
-        if record.scenes and not record.scenes[-1].is_over:
+        if standing.scene:
             raise WrongMoment("Cảnh trước chưa kết thúc", "the scene before has not ended")
         order = self.order()
-        if len(record.scenes) == len(order):
-            return None
-        return self._begin(order[len(record.scenes)])
+        return self._begin(order[standing.done]) if standing.done < len(order) else None
 
     def _begin(self, cue: Cue) -> dict[str, Any]:
         luck = random_for(self.challenge.seed, "stimulus", cue.no)
@@ -156,13 +154,13 @@ class Attempt:
         Raises:
             WrongMoment: no scene is played.
         """
-        record = self.marked()
-        if not record.scenes or record.scenes[-1].is_over:
+        scene = self.standing().scene
+        if scene is None:
             raise WrongMoment("Không có cảnh nào đang diễn", "no scene is being played")
         if how == "done":
-            pay(record.scenes[-1].expected.get("visits", ()), self.house.serve, self.id)
-        put_away(self.house, self.sandbox, record.scenes[-1].begun.body["stimulus"])
-        marks.write_mark(self.enter, marks.ENDED, lambda _: {"no": record.scenes[-1].no, "how": how, **more})
+            pay(scene["expected"].get("visits", ()), self.house.serve, self.id)
+        put_away(self.house, self.sandbox, scene["stimulus"])
+        marks.write_mark(self.enter, marks.ENDED, lambda _: {"no": scene["no"], "how": how, **more})
 
     def declare(self, test_id: str, words: Mapping[str, str]) -> None:
         """Write down what a person declares for an attest test."""
@@ -174,7 +172,7 @@ class Attempt:
         Raises:
             WrongMoment: it is closed already.
         """
-        if self.marked().is_closed:
+        if self.standing().is_closed:
             raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
         marks.write_mark(self.enter, marks.CLOSED, lambda _: {})
 

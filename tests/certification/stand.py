@@ -105,3 +105,12 @@ def told(report: dict[str, Any], test_id: str) -> str:
     """Return the findings of a test, for the message of an assertion."""
     test = next(each for each in report["tests"] if each["id"] == test_id)
     return "; ".join(f"{each['answer']}: {each['en']}" for each in test["findings"])
+
+
+def not_passed(report: dict[str, Any]) -> dict[str, str]:
+    """Return what keeps a report from being clean, by test: a verdict that is not good and why."""
+    return {
+        test["id"]: f"{test['verdict']}: {told(report, test['id'])}"
+        for test in report["tests"]
+        if test["verdict"] not in ("pass", "review", "omit")
+    }

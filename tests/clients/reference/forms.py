@@ -117,7 +117,10 @@ class Forms:
         issued = ET.SubElement(root, "DanhSachGiayToKetQua")
         for number, result in enumerate(results, 1):
             self._put(issued, "GiayToKetQua", self.issued(number, result))
-        return self.declaration() + ET.tostring(root, encoding="unicode")
+        return self.declaration() + self.serialised(root)
+
+    def serialised(self, root: ET.Element) -> str:
+        return ET.tostring(root, encoding="unicode")
 
     def declaration(self) -> str:
         return "<?xml version='1.0' encoding='utf-8'?>"

@@ -1,0 +1,49 @@
+"""The reference client through every kit, on many seeds: each play is a world, people and an order of its own."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from emulator.app import found
+from emulator.certification.kit_reader import kit_names
+from emulator.settings import Settings
+from emulator.world.pack import Pack, load_pack
+from tests.certification.stand import Stand, not_passed
+
+SEEDS = 100
+
+
+def reference(seeds: int = SEEDS, kits: tuple[str, ...] = ()) -> Iterator[str]:
+    """Play every kit in this process on ``seeds`` seeds; what is not passed goes to stderr and ends the run badly.
+
+    Times are CPU time of a whole play: the client, the emulator, the judge and the report.
+    """
+    pack, failed = load_pack("co-ban"), 0
+    for kit in kits or kit_names():
+        times, wrong = [], 0
+        for seed in range(seeds):
+            begun = time.process_time()
+            found_here = _played(kit, str(seed), pack)
+            times.append(time.process_time() - begun)
+            wrong += bool(found_here)
+            for test, told in found_here.items():
+                print(f"{kit}, seed {seed}, {test}: {told}", file=sys.stderr, flush=True)
+        spread = f"{min(times):.2f} … {max(times):.2f}"
+        yield f"| {kit}: {seeds - wrong} of {seeds} seeds | {statistics.median(times):.2f} s | {spread} | | all |"
+        failed += wrong
+    if failed:
+        raise SystemExit(f"{failed} plays were not passed")
+
+
+def _played(kit: str, seed: str, pack: Pack) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        country = found(Settings(), Path(folder) / "store.db", {"co-ban": pack})
+        try:
+            return not_passed(Stand(country, kit, seed).play())
+        finally:
+            country.store.close()
