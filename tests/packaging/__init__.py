@@ -1,0 +1,1 @@
+"""What is shipped: wheel, sdist, image, bill of materials."""
