@@ -1,37 +1,35 @@
-# docker build -t ndxp-emulator .
-# docker run --rm -p 8080:8080 -e NDXP_EMULATOR_ADMIN_TOKEN=choose-one ndxp-emulator
-#
-# The container listens on every address, so the start demands an admin token (NDXP_EMULATOR_ADMIN_TOKEN).
-# Everything is kept in /data; every flag of `serve` has a variable NDXP_EMULATOR_<FLAG>.
-FROM python:3.12-slim AS build
+# syntax=docker/dockerfile:1
+# docker build -t ndxp-emulator . && docker run --rm -p 127.0.0.1:8080:8080 ndxp-emulator
+# docs/container.md tells the rest. To pin the base by digest: --build-arg BASE=python:3.12.12-slim-bookworm@sha256:...
+ARG BASE=python:3.12.12-slim-bookworm
 
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+FROM ${BASE} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
-COPY requirements.lock requirements-dev.lock ./
-RUN python -m venv /opt/ndxp-emulator \
-    && /opt/ndxp-emulator/bin/pip install --require-hashes -r requirements.lock \
-    && python -m venv /opt/build \
-    && /opt/build/bin/pip install --require-hashes -r requirements-dev.lock
-COPY pyproject.toml README.md LICENSE ./
-COPY emulator emulator
-COPY fixtures fixtures
-COPY scenarios scenarios
-RUN /opt/build/bin/python -m hatchling build -t wheel -d /wheel \
-    && /opt/ndxp-emulator/bin/pip install --no-deps --no-index /wheel/*.whl
+COPY requirements.lock requirements-build.lock ./
+RUN python -m venv --without-pip /opt/ndxp-emulator \
+    && python -m pip --python /opt/ndxp-emulator install --require-hashes --only-binary :all: -r requirements.lock \
+    && python -m pip install --require-hashes --only-binary :all: -r requirements-build.lock
+COPY . .
+# The image's root may be read-only, so the bytecode is made here.
+RUN python -m hatchling build -t wheel -d /wheel \
+    && python -m pip --python /opt/ndxp-emulator install --no-deps --no-index /wheel/*.whl \
+    && /opt/ndxp-emulator/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/ndxp-emulator/lib
 
-FROM python:3.12-slim
-
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONUTF8=1 \
-    PATH=/opt/ndxp-emulator/bin:$PATH \
-    XDG_DATA_HOME=/data
+FROM ${BASE}
+ENV PATH=/opt/ndxp-emulator/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONUTF8=1 \
+    XDG_DATA_HOME=/data \
+    NDXP_EMULATOR_HOST=0.0.0.0 \
+    NDXP_EMULATOR_GENERATE_ADMIN_TOKEN=1
+RUN install -d -o 10001 -g 10001 -m 0750 /data
 COPY --from=build /opt/ndxp-emulator /opt/ndxp-emulator
-RUN /opt/ndxp-emulator/bin/python -m compileall -q /opt/ndxp-emulator/lib \
-    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin emulator \
-    && install -d -o emulator -g emulator /data
-USER 10001
+USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["ndxp-emulator", "healthcheck"]
-ENTRYPOINT ["ndxp-emulator", "serve"]
-CMD ["--host", "0.0.0.0"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 CMD ["ndxp-emulator", "healthcheck"]
+ENTRYPOINT ["ndxp-emulator"]
+CMD ["serve"]

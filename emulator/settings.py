@@ -24,6 +24,7 @@ class Settings:
     workers: int = 2
     worker_kind: str = "asgi"
     admin_token: str | None = None
+    generate_admin_token: bool = False
     body_limit: int = 20 * 1024 * 1024
     max_journal: int = 10_000
     base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")

@@ -15,7 +15,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Announcement:
-    """A server that is about to be ready; ``pid`` is the arbiter's, the process to signal."""
+    """A server that is about to be ready; ``pid`` is the arbiter's, the process to signal.
+
+    ``admin_token`` is one that nobody knows yet; a token that somebody chose is never said.
+    """
 
     base_url: str
     credentials: dict[str, dict[str, str]]
@@ -25,6 +28,7 @@ class Announcement:
     port_file: Path | None
     is_quiet: bool
     ss_ports: tuple[int, int] | None = None
+    admin_token: str | None = None
     pid: int = field(default_factory=os.getpid)
 
 
@@ -45,6 +49,8 @@ def _line(ready: Announcement) -> str:
         "pid": ready.pid,
         "credentials": ready.credentials,
     }
+    if ready.admin_token:
+        message["admin_token"] = ready.admin_token
     if ready.ca_file:
         message["ca_file"] = ready.ca_file
     if ready.ss_ports:
@@ -62,6 +68,8 @@ def _banner(ready: Announcement) -> str:
         f"consumer secret                    {pair['consumer_secret']}",
         f"kho dữ liệu / store                {ready.store}",
     ]
+    if ready.admin_token:
+        lines.append(f"mã quản trị / admin token          {ready.admin_token}")
     if ready.ca_file:
         lines.append(f"chứng chỉ gốc / CA                 {ready.ca_file}")
     if ready.ss_ports:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,6 +109,11 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     _option("--admin-token", "Mã mà API quản trị đòi. / Token that the admin API demands."),
     _option(
+        "--generate-admin-token",
+        "Chưa đặt mã quản trị thì sinh một mã và in ra. / No admin token set: make one and print it.",
+        is_flag=True,
+    ),
+    _option(
         "--base-host",
         "Tên miền gốc của <sandbox>.<tên>; lặp lại được. / Base of <sandbox>.<name>; repeatable.",
         multiple=True,
@@ -162,17 +168,29 @@ def _with_flags(command: F) -> F:
 @_with_flags
 def serve(**flags: Any) -> None:
     """Chạy cả "quốc gia" giả lập trên một cổng. / Serve the whole emulated country on one port."""
-    settings = _settings(flags)
-    if not is_loopback(settings.host) and not settings.admin_token:
-        raise CannotStart(
-            f"Nghe ở {settings.host} thì máy khác truy cập được: hãy đặt --admin-token ({PREFIX}ADMIN_TOKEN). / Other "
-            f"machines can reach {settings.host}: set --admin-token ({PREFIX}ADMIN_TOKEN)."
-        )
+    settings = _guarded(_settings(flags))
     _refuse_plain_windows()
     gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
     from emulator.cli.serving import serve_until_stopped
 
     serve_until_stopped(settings)
+
+
+def _guarded(settings: Settings) -> Settings:
+    """Return settings whose admin API strangers cannot use; ``generate_admin_token`` stays set if one was made."""
+    if settings.admin_token:
+        return replace(settings, generate_admin_token=False)
+    if settings.generate_admin_token:
+        import secrets
+
+        return replace(settings, admin_token=secrets.token_urlsafe(24))
+    if not is_loopback(settings.host):
+        flags = f"--admin-token ({PREFIX}ADMIN_TOKEN)", "--generate-admin-token"
+        raise CannotStart(
+            f"Nghe ở {settings.host} thì máy khác truy cập được: hãy đặt {' hoặc '.join(flags)}. / Other machines can "
+            f"reach {settings.host}: set {' or '.join(flags)}."
+        )
+    return settings
 
 
 def _refuse_plain_windows() -> None:

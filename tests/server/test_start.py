@@ -165,6 +165,25 @@ def test_the_server_imports_nothing_it_does_not_need() -> None:
     assert not forbidden & set(json.loads(ended.stdout))
 
 
+def test_a_generated_admin_token_is_said_once_and_demanded() -> None:
+    flags = ("--store", ":memory:", "--workers", "1", "--generate-admin-token")
+    with Server(*flags) as server:
+        token = server.ready["admin_token"]
+        assert token in server.said()
+        settings = f"{server.base_url}/__admin/sandboxes"
+        assert requests.get(settings, timeout=10).status_code == 401
+        assert requests.get(settings, headers={"X-Admin-Token": token}, timeout=10).status_code == 200
+    assert len(token) >= 32
+
+
+def test_a_chosen_admin_token_is_kept_and_never_said() -> None:
+    flags = ("--store", ":memory:", "--workers", "1", "--generate-admin-token", "--admin-token", "tell-nobody")
+    with Server(*flags) as server:
+        asked = f"{server.base_url}/__admin/sandboxes"
+        assert requests.get(asked, headers={"X-Admin-Token": "tell-nobody"}, timeout=10).status_code == 200
+        assert "tell-nobody" not in json.dumps(server.ready) + server.said()
+
+
 def test_healthcheck_tells_a_ready_server_from_a_missing_one() -> None:
     def ask(port: int) -> int:
         asked = [sys.executable, "-m", "emulator", "healthcheck", "--port", str(port)]
