@@ -27,7 +27,10 @@ SEVERAL = f"""
 from emulator.cli import main
 for number, command in enumerate({list(COMMANDS)}):
     print("<<<>>>" if number else "", end="\\n" if number else "")
-    main(command.split(), standalone_mode=False)
+    try:
+        main(command.split())
+    except SystemExit as end:
+        assert not end.code, command
 """
 
 
