@@ -80,8 +80,8 @@ class Company:
     def play(self, act: Callable[[Company, Scene], str]) -> Judgement:
         """Play every scene: ``act`` says how it ended."""
         while begun := self.attempt.begin():
-            mark = self.attempt.marked().scenes[-1]
-            how = act(self, Scene(mark.test_id, mark.role, dict(begun["task"])))
+            told = self.attempt.standing().scene or {}
+            how = act(self, Scene(told["test"], told["role"], dict(begun["task"])))
             self.attempt.end(how)
         self.attempt.close()
         return self.attempt.judged()
