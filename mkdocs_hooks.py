@@ -1,4 +1,4 @@
-"""What the docs site needs beyond mkdocs: pages found by pattern, diagrams drawn from text, files outside ``docs/``."""
+"""What the docs site needs beyond mkdocs: pages found by pattern, and diagrams drawn from text."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ FENCE = "sequence"
 _LINE = re.compile(r"(?P<who>[^:]+?)\s*(?P<arrow>-->|->)\s*(?P<whom>[^:]+?)\s*:\s*(?P<said>.+)")
 _NOTE = re.compile(r"(?P<who>[^:>]+?)\s*:\s*(?P<said>.+)")
 _LANE, _ROW, _TOP, _MARGIN = 210, 40, 66, 105
+# Words have a halo of the page's colour, so that lines end before them.
+_HALO = 'stroke="var(--md-default-bg-color,#fff)" stroke-width="4" paint-order="stroke"'
+_WORDS = f'text-anchor="middle" fill="currentColor" {_HALO}'
 
 
 def on_config(config: Any) -> Any:
@@ -101,12 +104,12 @@ def _head(name: str, x: int, height: int) -> str:
 def _row(message: Message, x_of: dict[str, int], y: int) -> str:
     start, said = x_of[message.who], escape(message.said)
     if not message.whom:
-        return f'<text x="{start}" y="{y}" text-anchor="middle" font-style="italic" fill="currentColor">{said}</text>'
+        return f'<text x="{start}" y="{y}" font-style="italic" {_WORDS}>{said}</text>'
     end = x_of[message.whom]
     way = 1 if end > start else -1
     dashes = ' stroke-dasharray="5 4"' if message.is_reply else ""
     return (
-        f'<text x="{(start + end) / 2}" y="{y - 6}" text-anchor="middle" fill="currentColor">{said}</text>'
+        f'<text x="{(start + end) / 2}" y="{y - 6}" {_WORDS}>{said}</text>'
         f'<path d="M{start} {y}H{end}M{end - 8 * way} {y - 5}L{end} {y}L{end - 8 * way} {y + 5}" '
         f'stroke="currentColor" fill="none"{dashes}/>'
     )

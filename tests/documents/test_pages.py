@@ -15,10 +15,11 @@ import requests
 from tests.serving import ROOT, Server, environment
 
 PRINTED_URL = "http://127.0.0.1:8080"
+LEAVE_NOTHING = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT"
 MARK = "--- here the next block begins ---\n"
 BLOCK = re.compile(r"^```sh\n(?P<asked>.*?)^```$(?:\n+```text\n(?P<answer>.*?)^```$)?", re.DOTALL | re.MULTILINE)
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md") if "\n```sh\n" in path.read_text(encoding="utf-8"))
-PLAYED_AT_LEAST = {"start.md"}
+PLAYED_AT_LEAST = {"start.md", "howto-btxh.md", "howto-kho-dl.md", "howto-scenario.md", "certification.md"}
 TOOLS = {"ndxp-emulator": '-m emulator "$@"', "python": '"$@"'}
 
 
@@ -44,7 +45,9 @@ def checkout(tmp_path: Path) -> Path:
 
 def script(blocks: list[re.Match[str]]) -> str:
     """Return the blocks as one shell script, which ends at the first command that fails; a mark follows each block."""
-    return "set -eu\n" + "".join(f"{block['asked']}\nprintf '%s\\n' '{MARK.strip()}'\n" for block in blocks)
+    return f"set -eu\n{LEAVE_NOTHING}\n" + "".join(
+        f"{block['asked']}\nprintf '%s\\n' '{MARK.strip()}'\n" for block in blocks
+    )
 
 
 def played(blocks: list[re.Match[str]], server: Server, checkout: Path) -> list[str]:
