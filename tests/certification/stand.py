@@ -63,6 +63,9 @@ class Stand:
 
     def __init__(self, country: Country, kit: str, seed: str = "0", **plan: Any) -> None:
         self.visitor = Visitor(country)
+        self.open(kit, seed, **plan)
+
+    def open(self, kit: str, seed: str, **plan: Any) -> None:
         product = {"name": "Một cửa mẫu", "version": "1.0", "vendor": "Đơn vị mẫu"}
         self.id = "luot-" + hashlib.sha256(f"{kit}/{seed}".encode()).hexdigest()[:10]
         kits = {each["id"]: each for each in self.admin("GET", "/kits")["kits"]}
@@ -78,9 +81,12 @@ class Stand:
         assert reply.status_code < 300, reply.text
         return reply.json
 
+    def wire(self) -> Any:
+        return StraightWire(self.visitor, self.id)
+
     def play(self, maker: ClientMaker = Client) -> dict[str, Any]:
         """Let one client do every task of the attempt, close it and return the report."""
-        client = maker(self.context, StraightWire(self.visitor, self.id))
+        client = maker(self.context, self.wire())
         while (begun := self.admin("POST", f"/attempts/{self.id}/begin"))["task"]:
             self.admin("POST", f"/attempts/{self.id}/end", self.did(client, begun["task"]))
         self.admin("POST", f"/attempts/{self.id}/close")
