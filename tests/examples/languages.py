@@ -1,0 +1,77 @@
+"""The sample clients by language: how each is run, and what must be on the machine for that."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.serving import ROOT
+
+CLIENTS = ROOT / "examples" / "clients"
+_PATIENCE_S = 120
+_WRITTEN_FOR = ("NDXP_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+
+
+@dataclass(frozen=True)
+class Language:
+    """``run`` is the command, without words for the client; ``needs`` the programs it cannot do without."""
+
+    name: str
+    run: Sequence[str]
+    needs: Sequence[str]
+
+    @property
+    def missing(self) -> str:
+        """Return the first program that is not on this machine, or nothing."""
+        return next((each for each in self.needs if not shutil.which(each)), "")
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        """Start the client in a folder that is not its own."""
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(_WRITTEN_FOR)}
+        return subprocess.Popen(
+            [*self.run, *words],
+            cwd=ROOT,
+            env=kept | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a client ended, and what it said."""
+
+    code: int
+    said: Sequence[str]
+    complained: str
+
+
+def ended(client: subprocess.Popen[str]) -> Ended:
+    """Wait for a client's end."""
+    said, complained = client.communicate(timeout=_PATIENCE_S)
+    return Ended(client.returncode, said.splitlines(), complained.strip())
+
+
+LANGUAGES: Mapping[str, Language] = {
+    each.name: each
+    for each in (
+        Language("python", [sys.executable, str(CLIENTS / "python" / "client.py")], []),
+        Language("node", ["node", str(CLIENTS / "node" / "client.mjs")], ["node"]),
+        Language("php", ["php", str(CLIENTS / "php" / "client.php")], ["php"]),
+    )
+}
+
+
+def shim(folder: Path, script: str) -> str:
+    """Put a program ``ndxp-emulator`` into a folder; return the PATH on which it is found first."""
+    program = folder / "ndxp-emulator"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
