@@ -64,6 +64,7 @@ LANGUAGES: Mapping[str, Language] = {
     for each in (
         Language("python", [sys.executable, str(CLIENTS / "python" / "client.py")], []),
         Language("node", ["node", str(CLIENTS / "node" / "client.mjs")], ["node"]),
+        Language("java", ["java", str(CLIENTS / "java" / "NdxpClient.java")], ["java"]),
         Language("php", ["php", str(CLIENTS / "php" / "client.php")], ["php"]),
     )
 }
