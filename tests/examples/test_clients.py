@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -36,6 +36,13 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Language]:
+    """Every language whose runtime is here; only the whole conversation is held by the source of the Java client."""
+    folder = tmp_path_factory.mktemp("compiled")
+    return {name: each.compiled(folder) for name, each in LANGUAGES.items() if not each.missing}
+
+
 @pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> Language:
     it = LANGUAGES[request.param]
@@ -49,10 +56,6 @@ def country(server: Server, language: Language, request: pytest.FixtureRequest) 
     made = AxisCountry(server, f"{language.name}-{abs(hash(request.node.name)):x}")
     yield made
     made.drop()
-
-
-def at_hand() -> list[Language]:
-    return [each for each in LANGUAGES.values() if not each.missing]
 
 
 def held(language: Language, country: AxisCountry, *words: str) -> Ended:
@@ -86,10 +89,10 @@ def test_a_dossier_goes_its_whole_way(language: Language, country: AxisCountry) 
 
 
 def test_a_token_is_renewed_once_and_a_refused_dossier_is_not_sent_again(
-    language: Language, country: AxisCountry
+    language: Language, ready: Mapping[str, Language], country: AxisCountry
 ) -> None:
     country.do("PUT", "/faults", {"faults": [{"fault": "token-expired", "on": "btxh.DongBoDVC", "nth": [1]}]})
-    said = held(language, country, "sai")
+    said = held(ready[language.name], country, "sai")
     assert (said.code, said.said) == (1, ["token: 200"])
     assert said.complained.startswith("bị từ chối / refused: DongBoDVC (1) 000.11.26.H26-")
     assert "-6 MaTTHC “1.009999” không thuộc 11 thủ tục phải kết nối" in said.complained
@@ -98,7 +101,7 @@ def test_a_token_is_renewed_once_and_a_refused_dossier_is_not_sent_again(
 
 
 def test_tasks_of_a_certification_are_done_with_one_token(
-    language: Language, country: AxisCountry, tmp_path: Path
+    language: Language, ready: Mapping[str, Language], country: AxisCountry, tmp_path: Path
 ) -> None:
     """Two runs, as certify drives a client: what is refused is left for a person, and the run is done all the same."""
     good = json.loads((CLIENTS / "mau.json").read_text(encoding="utf-8"))["dossier"]
@@ -108,7 +111,7 @@ def test_tasks_of_a_certification_are_done_with_one_token(
     for what, dossiers in {"push-course": [bad, good], "push-results": [finished(good)]}.items():
         task = {"do": what, "now": "2026-11-21T08:00:00+07:00", "dossiers": dossiers}
         (tmp_path / "context.json").write_text(json.dumps(context | {"task": task}), encoding="utf-8")
-        said = ended(language.start(NDXP_CERT_CONTEXT=str(tmp_path / "context.json")))
+        said = ended(ready[language.name].start(NDXP_CERT_CONTEXT=str(tmp_path / "context.json")))
         assert (said.code, said.complained) == (0, "")
     outcomes = ["answered", "refused", "answered", "answered", "answered"]
     assert calls(country) == list(zip(["ndxp.token", "btxh.DongBoDVC", *PUSHES], outcomes, strict=True))
@@ -118,21 +121,23 @@ def finished(dossier: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in dossier.items() if name != "steps"} | {"status": {"name": "Đã trả kết quả"}}
 
 
-def test_where_nobody_answers_every_client_ends_with_2() -> None:
-    started = [each.start(NDXP_EMULATOR_URL=NOWHERE) for each in at_hand()]
+def test_where_nobody_answers_every_client_ends_with_2(ready: Mapping[str, Language]) -> None:
+    started = [each.start(NDXP_EMULATOR_URL=NOWHERE) for each in ready.values()]
     for client in started:
         said = ended(client)
         assert (said.code, said.said) == (2, []), said
         assert said.complained.startswith(f"không gọi được / cannot reach: {NOWHERE}/token"), said
 
 
-def test_without_an_address_every_client_starts_an_emulator_and_ends_it(server: Server, tmp_path: Path) -> None:
+def test_without_an_address_every_client_starts_an_emulator_and_ends_it(
+    server: Server, ready: Mapping[str, Language], tmp_path: Path
+) -> None:
     """The program that they start is found on PATH; its ready line is that of the server of this module."""
-    ready = json.dumps(server.ready)
+    line = json.dumps(server.ready)
     started = {}
-    for language in at_hand():
+    for language in ready.values():
         (folder := tmp_path / language.name).mkdir()
-        path = shim(folder, f"echo $$ $* > {folder}/started\necho '{ready}'\nexec sleep 600")
+        path = shim(folder, f"echo $$ $* > {folder}/started\necho '{line}'\nexec sleep 600")
         started[folder / "started"] = language.start(PATH=path)
     for note, client in started.items():
         said = ended(client)
