@@ -20,7 +20,6 @@ SHARED = (
     "NDXP_EMULATOR_URL",
     "NDXP_CONSUMER_KEY",
     "push-course",
-    "<?xml version='1.0' encoding='utf-8'?>",
 )
 
 

@@ -76,13 +76,13 @@ class Gateway
         return (string) $code === '0' ? $said : throw new Refused("$code " . ($said['message'] ?? ''));
     }
 
-    /** Chỉ thử lại khi mất kết nối, 429, 5xx hoặc trang HTML; nghỉ dài dần · Retry passing troubles only. */
+    /** Chỉ thử lại khi mất kết nối, 429, 5xx, trang HTML hoặc JSON cụt; nghỉ dài dần · Retry passing troubles only. */
     private function send(string $path, array $headers, string $body): array
     {
         for ($number = 1; $number <= self::TRIES; $number++) {
             [$status, $told, $text] = $this->once($path, $headers, $body);
             $is_passing = $status === 0 || $status === 429 || $status >= 500;
-            if (!$is_passing && !($status === 200 && str_starts_with(ltrim($text), '<'))) {
+            if (!$is_passing && !($status === 200 && json_decode($text) === null)) {
                 return [$status, $told, $text];
             }
             if ($number < self::TRIES) {
