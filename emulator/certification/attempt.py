@@ -143,8 +143,12 @@ class Attempt:
         """Return what the client is asked, and what only the judge is told."""
         props = Props(cue.no, self.plan, world)
         made = TASKS[cue.scene.task](cue.scene.given, props)
-        expected = made.pop("expected", {})
+        expected = {"api_key": self._issued_key(), **made.pop("expected", {})}
         return {"no": cue.no, "now": props.now, **made}, expected
+
+    def _issued_key(self) -> str:
+        """Return the consumer key the client must use; by its name in the mark a bundle shows it as a commitment."""
+        return str(self.house.sandboxes.credentials_shown(self.sandbox)["production"]["consumer_key"])
 
     def end(self, how: str, **more: Any) -> None:
         """End the scene that is played: ``done``, ``crashed``, ``timeout``, or ``broken-off`` to have it played again.

@@ -6,7 +6,7 @@ What a fault does to a connection is played here as the client would feel it: no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -120,3 +120,25 @@ def not_passed(report: dict[str, Any]) -> dict[str, str]:
         for test in report["tests"]
         if test["verdict"] not in ("pass", "review", "omit")
     }
+
+
+def found_by(
+    country: Country, kit: str, maker: ClientMaker, expected: str, others: Sequence[str] = (), seed: str = "lỗi"
+) -> list[str]:
+    """Play a faulty client; return what went otherwise than that ``expected`` fails and no other required test does.
+
+    ``others`` are tests behind the first that may fail for the same fault.
+
+    The sandbox's clock stands still but for the client's pauses, so that a slow machine is no pause.
+    """
+    stand = Stand(country, kit, seed)
+    stand.admin("PUT", f"/sandboxes/{stand.id}/clock", {"action": "freeze"})
+    report = stand.play(maker)
+    wrong = [
+        f"{test['id']} {test['verdict']}: {told(report, test['id'])}"
+        for test in report["tests"]
+        if test["id"] not in (expected, *others) and test["level"] == "MUST" and test["verdict"] in ("fail", "error")
+    ]
+    if verdicts(report)[expected] != "fail":
+        wrong.append(f"{expected} is {verdicts(report)[expected]}: {told(report, expected)}")
+    return wrong

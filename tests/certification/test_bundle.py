@@ -88,8 +88,9 @@ def test_the_attestation_is_an_in_toto_test_result_about_the_manifest() -> None:
     assert told["_type"] == "https://in-toto.io/Statement/v1"
     assert told["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
     assert told["subject"][0] == {"name": "manifest.json", "digest": {"sha256": form.sha256(files[form.MANIFEST])}}
-    assert told["predicate"]["result"] == "PASSED"
-    assert told["predicate"]["passedTests"] == [test["id"] for test in played()[1]["tests"]]
+    assert told["predicate"]["result"] == "WARNED", "what a person declared waits for a reviewer"
+    passed = [test["id"] for test in played()[1]["tests"] if test["verdict"] == "pass"]
+    assert told["predicate"]["passedTests"] == passed
 
 
 @pytest.mark.skipif(not all(map(shutil.which, ("openssl", "sha256sum", "sh"))), reason="no openssl here")
@@ -108,7 +109,7 @@ def test_the_commands_of_its_readme_verify_it_without_our_tool(tmp_path: Path) -
         assert sentence in good
     assert json.loads((tmp_path / form.MANIFEST).read_text())["journal"]["head"] in good, "step E walks the chain"
     manifest = tmp_path / form.MANIFEST
-    manifest.write_text(manifest.read_text().replace('"pass"', '"fail"'))
+    manifest.write_text(manifest.read_text().replace('"conditional"', '"pass"'))
     assert "OK subject" not in said()
     attestation = tmp_path / form.ATTESTATION
     attestation.write_text(attestation.read_text().replace('"payload":"eyJ', '"payload":"eyI'))

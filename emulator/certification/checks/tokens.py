@@ -13,14 +13,22 @@ _ASKED = "ndxp.token"
 
 
 def reuses_its_token(scenes: Sequence[Played], given: Given) -> list[Finding]:
-    """Say whether one token served all calls of a scene: at most ``logins`` (1) token calls."""
+    """Say whether one token served all calls of a scene: at most ``logins`` (1) token calls for ``calls`` (2) or more.
+
+    ``together``: one token served all scenes of the test.
+    """
     most, least = int(given.get("logins", 1)), int(given.get("calls", 2))
     findings = []
-    for scene in scenes:
-        logins, calls = scene.of(_ASKED), scene.of("btxh.*")
+    every = [[scene.of(_ASKED), scene.of("btxh.*")] for scene in scenes]
+    if given.get("together"):
+        every = [[[call for each in every for call in each[at]] for at in (0, 1)]]
+    for logins, calls in every:
         if len(calls) < least:
             vi, en = "Chưa đủ lời gọi để biết token có được dùng lại", "too few calls to see whether a token is reused"
             findings.append(unseen(vi, en, *calls, expected=f"≥ {least}", actual=len(calls)))
+        elif any(call.status == 401 for call in calls):
+            vi, en = "Có lời gọi bị 401 nên không biết token có được dùng lại", "a call got 401: reuse cannot be told"
+            findings.append(unseen(vi, en, *[call for call in calls if call.status == 401][:3]))
         elif len(logins) > most:
             vi, en = "Xin token quá nhiều lần; chỉ xin lại khi hết hạn", "asks for tokens too often"
             findings.append(bad(vi, en, *logins[:5], expected=f"≤ {most}", actual=len(logins)))
@@ -36,7 +44,7 @@ def renews_once(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 
 
 def _renewal(scene: Played) -> Finding:
-    dead = next((call for call in scene.of("btxh.*") if call.status == 401), None)
+    dead = next((call for call in scene.of("btxh.*") if call.status == 401 and call.token), None)
     if dead is None:
         return unseen("Chưa gặp 401", "no 401 was met")
     later = [call for call in scene.calls if call.seq > dead.seq]
@@ -49,16 +57,41 @@ def _renewal(scene: Played) -> Finding:
         return bad(vi, en, dead, *logins[:3], expected=1, actual=len(logins))
     if again is None:
         return bad("Có token mới mà không gọi lại", "got a new token and did not call again", dead, logins[0])
-    if again.token == dead.token:
-        return bad("Gọi lại bằng token cũ", "called again with the old token", dead, again)
-    return good("Xin token mới một lần rồi gọi lại", "asked once for a new token and called again", dead, again)
+    return _used(dead, logins[0], again)
+
+
+def _used(dead: Entry, login: Entry, again: Entry) -> Finding:
+    if again.token != dead.token:
+        return good("Xin token mới một lần rồi gọi lại", "asked once for a new token and called again", dead, again)
+    if isinstance(login.reply, dict) and login.reply.get("access_token") == dead.token:
+        return unseen("Cổng cấp lại chính token đó: 401 không do token", "the gateway gave that token again", dead)
+    return bad("Gọi lại bằng token cũ", "called again with the old token", dead, again)
 
 
 def _first_after(calls: Sequence[Entry], login: Entry) -> Entry | None:
     return next((call for call in calls if call.seq > login.seq and call.operation.startswith("btxh.")), None)
 
 
+def renews_in_time(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether a client that knows the time asked for a new token before the old one failed it."""
+    found = []
+    for scene in scenes:
+        logins, calls = scene.of(_ASKED), scene.of("btxh.*")
+        dead = [call for call in calls if call.status == 401]
+        if dead:
+            vi, en = "Gọi bằng token đã quá expires_in", "called with a token older than its expires_in"
+            found.append(bad(vi, en, *dead[:3], expected="POST /token", actual=401))
+        elif logins and calls:
+            found.append(
+                good("Xin token mới trước khi gọi tiếp", "asked for a new token first", *logins[:1], *calls[:1])
+            )
+        else:
+            found.append(unseen("Chưa xin token rồi gọi", "no token was asked for and used", *calls[:1]))
+    return found
+
+
 TOKENS: Mapping[str, CheckOf] = {
     "reuses-its-token": reuses_its_token,
     "renews-once": renews_once,
+    "renews-in-time": renews_in_time,
 }

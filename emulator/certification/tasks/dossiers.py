@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from emulator.certification.tasks.expected import DATABASES, expected_of
 from emulator.certification.tasks.props import Props
 from emulator.kernel.clock import iso
 from emulator.wire import catalogues
 from emulator.wire.statuses import STATUS_NAMES
 from emulator.world.people import Person
+from emulator.world.records import Dossier
 
 Words = Mapping[str, Any]
+_ISSUERS = ("1047", "1048", "1195", "1213")
+_OFFICERS = ("Cán bộ Tiếp Nhận", "Cán bộ Thẩm Định", "Cán bộ Chi Trả", "Lãnh đạo Phòng")
+_FINAL = (9, 10)
+_LONG_NOTE = "Nội dung xử lý dài hơn bảng cho phép; "
 _HOUR_MS = 3_600_000
 _HOSTILE = (
     "Đơn & tờ khai <mẫu 1a>.pdf",
@@ -48,7 +54,7 @@ def dossier(number: int, given: Words, props: Props) -> dict[str, Any]:
         "received_at": iso(received),
         "submitted_at": iso(submitted),
         "status": status(int(given.get("status", 1))),
-        "national_database": "population",
+        "national_database": luck.choice(sorted(DATABASES)),
         "files": [_file(name, number, at, props) for at, name in enumerate(names, 1)],
     }
     if given.get("with_result"):
@@ -65,7 +71,7 @@ def _applicant(it: Person, given: Words, place: Mapping[str, str], luck: Random)
         "ethnicity": luck.choice(["Kinh", "Tày", "Mường", "Dao", "H'Mông"]),
         "citizen_id": it.citizen_id,
         "id_issued_on": it.id_issued_on.isoformat(),
-        "id_issued_by": luck.choice(sorted(catalogues.ISSUERS.values())[:40]) or catalogues.ISSUERS["1047"],
+        "id_issued_by": catalogues.ISSUERS[luck.choice(_ISSUERS)],
         "phone": it.phone,
         "email": it.mail,
         "registered_address": _address(place, luck.randrange(1, 20)),
@@ -101,37 +107,81 @@ def _result(number: int, code: str, given: Words, props: Props) -> dict[str, str
 
 def push_dossiers(given: Words, props: Props) -> dict[str, Any]:
     """``count`` new dossiers were received; send them to the ministry (BTXH 3.1.1)."""
-    dossiers = [dossier(number, given, props) for number in _numbers(given)]
-    return {"do": "push-dossiers", "dossiers": dossiers}
+    return _told("push-dossiers", [dossier(number, given, props) for number in _numbers(given)], "1", props)
 
 
 def push_results(given: Words, props: Props) -> dict[str, Any]:
-    """``count`` dossiers are finished; send their final results (BTXH 3.1.3)."""
-    words = {"status": 10, "with_result": True} | dict(given)
-    return {"do": "push-results", "dossiers": [dossier(number, words, props) for number in _numbers(given)]}
+    """``count`` dossiers are finished; send their final results (BTXH 3.1.3).
+
+    They were pushed before: mode strict takes no result of a dossier it has never seen.
+    """
+    made = []
+    for number in _numbers(given):
+        words = {"status": props.luck("final", number).choice(_FINAL), "with_result": True} | dict(given)
+        made.append(dossier(number, words, props))
+        if props.world.mode == "strict":
+            _put_before(made[-1], props)
+    return _told("push-results", made, "100", props)
 
 
 def push_course(given: Words, props: Props) -> dict[str, Any]:
-    """``count`` dossiers are received and handled; send each, then the steps ``statuses`` (BTXH 3.1.1, 3.1.2)."""
+    """``count`` dossiers are received and handled; send each, then the steps ``statuses`` (BTXH 3.1.1, 3.1.2).
+
+    ``courses``: the steps of each dossier in turn instead; ``note``: how long a step's note is, in characters.
+    """
+    courses = given.get("courses") or [given.get("statuses", (2, 4))] * int(given.get("count", 1))
     dossiers = []
-    for number in _numbers(given):
+    for number, course in enumerate(courses, 1):
         made = dossier(number, {"status": 1} | dict(given), props)
-        made["steps"] = [_step(made, int(each), at, props) for at, each in enumerate(given.get("statuses", (2, 4)), 1)]
+        made["steps"] = [_step(made, int(each), at, given, props) for at, each in enumerate(course, 1)]
         dossiers.append(made)
-    return {"do": "push-course", "dossiers": dossiers}
+    return _told("push-course", dossiers, "1", props)
 
 
-def _step(made: Mapping[str, Any], number: int, at: int, props: Props) -> dict[str, Any]:
+def _told(what: str, dossiers: list[dict[str, Any]], kind: str, props: Props) -> dict[str, Any]:
+    expected = {"dossiers": expected_of(dossiers, kind, props.world.mode)}
+    return {"do": what, "dossiers": dossiers, "expected": expected}
+
+
+def _put_before(made: Mapping[str, Any], props: Props) -> None:
+    """Put a dossier into the ministry's store as if it had been pushed and handled up to status 9."""
+    fields = expected_of([{**made, "status": status(9)}], "1", props.world.mode)[made["dossier_code"]]["fields"]
+    place, now = made["place"], props.world.now_ms
+    stored = Dossier(
+        code=made["dossier_code"],
+        origin="local",
+        province_code=place["province"],
+        district_code=place["district"],
+        commune_code=place["commune"],
+        status=9,
+        owner_id=made["applicant"]["citizen_id"],
+        received_at=now,
+        submitted_at=now,
+        changed_at=now,
+        fields=dict(fields),
+    )
+    props.world.dossiers.put(stored)
+
+
+def _step(made: Mapping[str, Any], number: int, at: int, given: Words, props: Props) -> dict[str, Any]:
     commune = made["place"]["commune"]
     moment = props.world.now_ms // 1000 * 1000 + at * 1000
+    officer = props.luck("officer", made["dossier_code"], at).randrange(len(_OFFICERS))
+    note = f"{STATUS_NAMES[number]} (bước {at})"
+    if given.get("note"):
+        note = (_LONG_NOTE * 200)[: int(given["note"])]
     return {
         "status": status(number),
         "handled_at": iso(moment),
-        "officer": {"account": f"{commune}_cb", "name": "CB Một Cửa", "title": "Cán bộ xử lý hồ sơ"},
+        "officer": {
+            "account": f"{commune}_cb{officer}",
+            "name": f"CB Một Cửa {officer}",
+            "title": _OFFICERS[officer],
+        },
         "unit": made["place"]["unit"],
-        "note": f"{STATUS_NAMES[number]}",
+        "note": note,
         "started_on": iso(moment),
-        "due_on": iso(moment + 7 * 24 * _HOUR_MS),
+        "due_on": iso(moment + (5 + officer) * 24 * _HOUR_MS),
     }
 
 

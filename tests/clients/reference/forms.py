@@ -12,7 +12,15 @@ CHANNELS = {"in-person": "1", "online": "2", "post": "3"}
 DELIVERIES = {"counter": "0", "post": "1"}
 PAYMENTS = {"none": "0", "national-portal": "1", "own-portal": "2", "direct": "3"}
 GENDERS = {"male": "1034", "female": "1035"}
-DATABASES = {"population": "1"}
+DATABASES = {
+    "population": "1",
+    "enterprises": "2",
+    "land": "3",
+    "finance": "4",
+    "insurance": "5",
+    "statistics": "6",
+    "sectoral": "7",
+}
 STATUSES = {
     "Mới đăng ký": "1",
     "Được tiếp nhận": "2",
@@ -24,9 +32,18 @@ STATUSES = {
     "Dừng xử lý": "8",
     "Đã xử lý xong": "9",
     "Đã trả kết quả": "10",
+    "Bộ, ngành, địa phương từ chối": "11",
+    "Đã nộp tại Cổng dịch vụ công (chưa gửi)": "13",
+    "Không gửi được": "14",
 }
 ETHNICITIES = {"Kinh": "1", "Tày": "2", "Thái": "3", "Mường": "6", "H'Mông": "8", "Dao": "9"}
-ISSUERS = {"Cục Cảnh sát QLHC về trật tự xã hội": "1047", "Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư": "1048"}
+ISSUERS = {
+    "Cục Cảnh sát QLHC về trật tự xã hội": "1047",
+    "Cục Cảnh sát ĐKQL cư trú và DLQG về dân cư": "1048",
+    "Thành phố Hà Nội": "1195",
+    "Tỉnh Hòa Bình": "1213",
+}
+NOTE_LENGTH = 4000
 
 
 def day(moment: str) -> str:
@@ -43,6 +60,8 @@ def nfc(text: str) -> str:
 
 class Forms:
     """One method a form, so that a variant changes one thing."""
+
+    vneid_as_printed = False
 
     def dossier(self, known: Words) -> Words:
         """BTXH 3.1.1: a new dossier."""
@@ -79,7 +98,7 @@ class Forms:
             "DonViXuLy": place["unit"],
             "NoiNopHoSo": "2",
             "HoSoCoThanhPhanSoHoa": "1" if any(file["digitised"] for file in known["files"]) else "0",
-            "TaiKhoanDuocXacThucVoiVNeID": "0" if known["vneid_verified"] else "1",
+            "TaiKhoanDuocXacThucVoiVNeID": self.verified(known["vneid_verified"]),
             "DuocThanhToanTrucTuyen": PAYMENTS[known["payment"]],
             "LoaiDinhDanh": "1",
             "SoDinhDanh": it["citizen_id"],
@@ -89,6 +108,10 @@ class Forms:
             "UrlDetail": f"https://motcua.hanoi.gov.vn/ho-so/{known['dossier_code']}",
             "CertificateExtentData": extent,
         }
+
+    def verified(self, is_verified: bool) -> str:
+        """1 is yes, as the platform and the indicators read it; the table prints it the other way round (B33)."""
+        return "1" if is_verified != self.vneid_as_printed else "0"
 
     def name(self, text: str) -> str:
         return nfc(text)
@@ -152,6 +175,9 @@ class Forms:
         for key, value in values.items():
             ET.SubElement(child, key).text = value
 
+    def note(self, text: str) -> str:
+        return nfc(text)[:NOTE_LENGTH]
+
     def step(self, code: str, step: Words) -> Words:
         """BTXH 3.1.2: one processing step."""
         return {
@@ -159,12 +185,12 @@ class Forms:
             "TaiKhoanXuLy": step["officer"]["account"],
             "NguoiXuLy": nfc(step["officer"]["name"]),
             "ChucDanh": nfc(step["officer"]["title"]),
-            "ThoiDiemXuLy": second(step["handled_at"]),
+            "ThoiDiemXuLy": day(step["handled_at"]),
             "DonViXuLy": step["unit"],
-            "NoiDungXuLy": nfc(step["note"]),
+            "NoiDungXuLy": self.note(step["note"]),
             "StatusId": self.status(step["status"]["name"]),
-            "NgayBatDau": second(step["started_on"]),
-            "NgayKetThucTheoQuyDinh": second(step["due_on"]),
+            "NgayBatDau": day(step["started_on"]),
+            "NgayKetThucTheoQuyDinh": day(step["due_on"]),
             "UseridCreated": step["officer"]["account"],
             "UseridEdited": None,
             "DateCreated": second(step["handled_at"]),

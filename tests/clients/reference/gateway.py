@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.clients.reference.memory import Memory
@@ -12,6 +12,7 @@ from tests.clients.reference.wire import Lost, Reply, Wire
 
 TRIES = 4
 _LONGEST_WAIT_S = 90.0
+_MARGIN = timedelta(seconds=30)
 
 
 class Refused(Exception):
@@ -21,30 +22,44 @@ class Refused(Exception):
 class Gateway:
     """BTXH through NDXP (BTXH 2.1, 3.1)."""
 
+    content_type = "application/json; charset=utf-8"
+
     def __init__(self, context: dict[str, Any], wire: Wire, memory: Memory) -> None:
         self.base, self.pair = context["base_url"], context["credentials"]["production"]
         self.wire, self.memory = wire, memory
+        self._ahead = timedelta(0)
+
+    def set_clock(self, now: str) -> None:
+        """Take the time of a task; a client in service has its machine's clock instead."""
+        self._ahead = datetime.fromisoformat(now) - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
 
     def token(self, *, is_new: bool = False) -> str:
-        """Return the token that is kept, or a new one."""
-        kept = self.memory.get("token")
-        if kept and not is_new:
+        """Return the token that is kept while it lives, or a new one."""
+        kept, until = self.memory.get("token"), self.memory.get("token_until", "")
+        if kept and not is_new and self.now() < datetime.fromisoformat(until) - _MARGIN:
             return str(kept)
         reply = self._patiently(self.ask_for_token)
         if reply.status != 200:
             raise Refused(reply.status, reply.body[:200].decode(errors="replace"))
-        fresh = str(json.loads(reply.body)["access_token"])
+        told = json.loads(reply.body)
+        fresh = str(told["access_token"])
         self.memory.put("token", fresh)
+        self.memory.put("token_until", (self.now() + timedelta(seconds=told["expires_in"])).isoformat())
         return fresh
 
     def ask_for_token(self) -> Reply:
+        return self.post_token({"Authorization": self.basic()}, "grant_type=client_credentials")
+
+    def basic(self) -> str:
         both = f"{self.pair['consumer_key']}:{self.pair['consumer_secret']}".encode()
-        headers = {
-            "Authorization": "Basic " + base64.b64encode(both).decode(),
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-        }
-        return self.wire.send("POST", f"{self.base}/token", headers, b"grant_type=client_credentials")
+        return "Basic " + base64.b64encode(both).decode()
+
+    def post_token(self, headers: dict[str, str], form: str) -> Reply:
+        told = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        return self.wire.send("POST", f"{self.base}/token", headers | told, form.encode())
 
     def call(self, operation: str, body: dict[str, Any]) -> Any:
         """Call an operation and return its reply.
@@ -65,12 +80,18 @@ class Gateway:
 
     def send(self, operation: str, body: dict[str, Any], token: str) -> Reply:
         headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json; charset=utf-8",
+            "Authorization": self.authorization(token),
+            "Content-Type": self.content_type,
             "Accept": "application/json",
         }
         content = json.dumps(body, ensure_ascii=False).encode()
-        return self.wire.send("POST", f"{self.base}/apiBTXH/1.0/{operation}", headers, content)
+        return self.wire.send("POST", self.address(operation), headers, content)
+
+    def authorization(self, token: str) -> str:
+        return f"Bearer {token}"
+
+    def address(self, operation: str) -> str:
+        return f"{self.base}/apiBTXH/1.0/{operation}"
 
     def read(self, operation: str, reply: Reply) -> Any:
         """Return what a reply says: HTTP 200 alone is no success, ``error_code`` decides."""
@@ -104,7 +125,14 @@ class Gateway:
         """Tell whether the trouble may pass by itself: too many calls, a server in trouble, a page instead of JSON."""
         if reply.status == 429 or reply.status >= 500:
             return True
-        return reply.status == 200 and reply.body.lstrip()[:1] == b"<"
+        return reply.status == 200 and not self.is_readable(reply)
+
+    def is_readable(self, reply: Reply) -> bool:
+        try:
+            json.loads(reply.body.decode("utf-8-sig"))
+        except ValueError:
+            return False
+        return True
 
     def wait_s(self, reply: Reply, number: int) -> float:
         """Return how long to wait: what the reply says, else a little longer each time."""

@@ -31,12 +31,15 @@ class Client(Pulls):
         self.context, self.wire = context, wire
         self.memory = memory or Memory(context.get("state_dir"))
         self.forms = self.forms_class()
+        self.forms.vneid_as_printed = context.get("mode") == "strict"
         self.gateway = self.gateway_class(context, wire, self.memory)
         self.log: list[str] = []
         self.filing = self.filing_class(self.papers_class(context, wire, self.memory), self.log)
 
     def do(self, task: Words) -> None:
         """Do one task; what the platforms refuse is written to the log and left for a person."""
+        if "now" in task:
+            self.gateway.set_clock(task["now"])
         getattr(self, task["do"].replace("-", "_"))(task)
 
     def push_dossiers(self, task: Words) -> None:

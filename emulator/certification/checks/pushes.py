@@ -1,0 +1,193 @@
+"""Checks of what a push says: every field against what the counter told (BTXH 3.1.1 to 3.1.3)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.delivery import code_of, told_codes
+from emulator.certification.evidence import Entry
+from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
+from emulator.certification.scenes import Played
+from emulator.wire.xml_tree import BrokenXml, xml_tree
+
+_PUSH, _STEP = "btxh.DongBoDVC", "btxh.XuLyHoSo"
+_OPTIONAL = frozenset(
+    ["KenhThucHien", "GioiTinhId", "DanTocId", "CMND_NgayCap", "CMND_NoiCap", "SoDienThoai", "Email"]
+    + [f"{side}_{name}" for side in ("HKTT", "NOHT") for name in ("MaTinh", "MaHuyen", "MaXa", "MaThon", "ChiTiet")]
+)
+"""Fields that need not be sent; what is sent must still be true."""
+_DAYS = frozenset(("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh"))
+_MIDNIGHT = " 00:00:00"
+
+
+def _last(scene: Played) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
+    """Yield, for each dossier that was pushed, its last push and what was expected of it."""
+    for code, expected in scene.expected.get("dossiers", {}).items():
+        calls = [call for call in scene.of(_PUSH) if code_of(call) == code]
+        if calls:
+            yield calls[-1], expected
+
+
+def _said(body: Mapping[str, Any], field: str) -> str:
+    value = body.get(field)
+    text = "" if value is None else unicodedata.normalize("NFC", str(value)).strip()
+    return text.removesuffix(_MIDNIGHT)
+
+
+def says_what_was_told(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the ``fields`` of each push mean what the counter told; a value that never varies is named so."""
+    pairs = [pair for scene in scenes for pair in _last(scene)]
+    if not pairs:
+        return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    wrong = [found for field in listed(given["fields"]) if (found := _compared(field, pairs))]
+    return wrong or [good("Các trường đúng với dữ liệu được giao", "the fields say what was told", *_calls(pairs)[:5])]
+
+
+def _calls(pairs: Sequence[tuple[Entry, Any]]) -> list[Entry]:
+    return [call for call, _ in pairs]
+
+
+def _compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Finding | None:
+    told = [(call, str(expected["fields"][field]), _said(call.body, field)) for call, expected in pairs]
+    wrong = [each for each in told if each[1] != each[2] and (each[2] or field not in _OPTIONAL)]
+    if not wrong:
+        return None
+    _, expected, actual = wrong[0]
+    if len(told) > 2 and len({each[2] for each in told}) == 1 and len({each[1] for each in told}) > 1:
+        vi, en = f"{field} là hằng số, không theo hồ sơ", f"{field} is a constant and does not follow the dossier"
+    else:
+        vi, en = f"{field} khác với dữ liệu được giao", f"{field} differs from what was told"
+    return bad(vi, en, *[each[0] for each in wrong[:5]], expected=expected, actual=actual or "–")
+
+
+def steps_say(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the ``fields`` of each step mean what the counter told, step by step in the order told."""
+    pairs = [(call, wanted) for scene in scenes for call, wanted in _paired_steps(scene)]
+    if not pairs:
+        return [unseen("Chưa có bước nào được gửi", "no step was pushed")]
+    wrong = [found for field in listed(given["fields"]) if (found := _step_compared(field, pairs))]
+    return wrong or [good("Các bước đúng với dữ liệu được giao", "the steps say what was told", *_calls(pairs)[:5])]
+
+
+def _paired_steps(scene: Played) -> Iterator[tuple[Entry, Mapping[str, str]]]:
+    for code, expected in scene.expected.get("dossiers", {}).items():
+        yield from zip(steps_of(scene, code), expected["steps"], strict=False)
+
+
+def steps_of(scene: Played, code: str) -> list[Entry]:
+    """Return the steps that were sent of a dossier; the same step sent again counts once."""
+    kept: list[Entry] = []
+    for call in scene.of(_STEP):
+        if code_of(call) == code and not (kept and kept[-1].body == call.body):
+            kept.append(call)
+    return kept
+
+
+def _step_compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, str]]]) -> Finding | None:
+    for call, wanted in pairs:
+        actual, expected = _said(call.body, field), wanted[field]
+        fits = expected.startswith(actual) and len(actual) >= 10 if field in _DAYS else actual == expected
+        if field == "NoiDungXuLy" and len(expected) > len(actual) > 100:
+            fits = expected[:100] == actual[:100]
+        if not fits:
+            vi, en = f"{field} khác với dữ liệu được giao", f"{field} differs from what was told"
+            return bad(vi, en, call, expected=expected[:80], actual=actual[:80] or "–")
+    return None
+
+
+def keeps_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether every push bears the dossier code that was told, and no other one was made up."""
+    calls = [(call, told_codes(scene)) for scene in scenes for call in scene.of(_PUSH, _STEP)]
+    if not calls:
+        return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    for call, codes in calls:
+        if code_of(call) not in codes:
+            vi, en = "MaHoSo không phải mã được giao", "MaHoSo is not the code that was told"
+            return [bad(vi, en, call, expected=codes[0], actual=code_of(call))]
+    return [good("MaHoSo đúng mã được giao", "MaHoSo is the code that was told", calls[0][0])]
+
+
+def plain_strings(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether each body is one JSON object of Strings with names without stray spaces (B12, B27, B31)."""
+    calls = [call for scene in scenes for call in scene.of(_PUSH, _STEP)]
+    for call in calls:
+        body = call.body if isinstance(call.body, dict) else {"": 0}
+        odd = [name for name, value in body.items() if name != name.strip() or not isinstance(value, (str, type(None)))]
+        if odd:
+            vi, en = "Giá trị phải là chuỗi, tên trường không thừa dấu cách", "values are Strings, names have no spaces"
+            return [bad(vi, en, call, expected="String", actual=", ".join(map(repr, odd[:5])))]
+    if not calls:
+        return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    return [good("Mọi giá trị là chuỗi", "all values are Strings", *calls[:3])]
+
+
+def is_composed(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether Vietnamese text is sent in composed Unicode (NFC), though the counter told it decomposed."""
+    calls = [call for scene in scenes for call in scene.of(_PUSH, _STEP)]
+    for call in calls:
+        if not unicodedata.is_normalized("NFC", str(call.body)):
+            vi, en = "Văn bản tiếng Việt chưa ở dạng dựng sẵn (NFC)", "Vietnamese text is not composed (NFC)"
+            return [bad(vi, en, call, expected="NFC", actual="NFD")]
+    if not calls:
+        return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    return [good("Văn bản ở dạng NFC", "text is in NFC", *calls[:3])]
+
+
+def extent_says(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether the XML names the ``parts`` (files, results, codes) the counter told; it must be well-formed."""
+    pairs = [pair for scene in scenes for pair in _last(scene)]
+    if not pairs:
+        return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    wrong = [found for call, expected in pairs if (found := _extent(call, expected["extent"], given))]
+    return wrong[:5] or [good("CertificateExtentData đúng với hồ sơ", "the XML says what was told", *_calls(pairs)[:3])]
+
+
+def _extent(call: Entry, expected: Mapping[str, Any], given: Given) -> Finding | None:
+    try:
+        root = xml_tree(str(call.body.get("CertificateExtentData") or "")).get("ExtentData")
+    except BrokenXml as trouble:
+        vi, en = "CertificateExtentData không phải XML đúng cú pháp", "CertificateExtentData is not well-formed XML"
+        return bad(vi, en, call, expected="<ExtentData>", actual=str(trouble)[:120])
+    tree = root if isinstance(root, dict) else {}
+    parts = {
+        "files": _items(tree, "DanhSachTaiLieuNop", "TaiLieuNop", ("TenTepDinhKem", "DuongDanTaiTepTin")),
+        "results": _items(tree, *_RESULT, ("TenGiayTo", "DuongDanTepTinKetQua")),
+        "codes": _items(tree, *_RESULT, ("MaGiayToKetQua",)),
+    }
+    wanted = {
+        "files": expected["files"],
+        "results": [each[:2] for each in expected["results"]],
+        "codes": [each[2:] for each in expected["results"]],
+    }
+    for part in listed(given["parts"]):
+        if parts[part] != wanted[part]:
+            vi, en = f"Phần {part} khác với hồ sơ được giao", f"the part {part} differs from what was told"
+            return bad(vi, en, call, expected=wanted[part], actual=parts[part])
+    return None
+
+
+_RESULT = ("DanhSachGiayToKetQua", "GiayToKetQua")
+
+
+def _items(tree: Mapping[str, Any], group: str, item: str, names: tuple[str, ...]) -> list[list[str]]:
+    content = tree.get(group) or next((each for name, each in tree.items() if name.lower() == group.lower()), None)
+    found = content.get(item, []) if isinstance(content, dict) else []
+    many = found if isinstance(found, list) else [found]
+    return [
+        [unicodedata.normalize("NFC", str(each.get(name) or "")) for name in names]
+        for each in many
+        if isinstance(each, dict)
+    ]
+
+
+PUSHES: Mapping[str, CheckOf] = {
+    "says-what-was-told": says_what_was_told,
+    "steps-say": steps_say,
+    "keeps-codes": keeps_codes,
+    "plain-strings": plain_strings,
+    "is-composed": is_composed,
+    "extent-says": extent_says,
+}
