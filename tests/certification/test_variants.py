@@ -15,7 +15,8 @@ PLAYED = [(name, kit) for name, (_, kits) in VARIANTS.items() for kit in kits if
 @pytest.mark.parametrize(("variant", "kit"), PLAYED)
 def test_a_conforming_variant_passes(country: Country, variant: str, kit: str) -> None:
     maker, _ = VARIANTS[variant]
-    assert not not_passed(Stand(country, kit, variant).play(maker))
+    wrong = not_passed(Stand(country, kit, variant).play(maker))
+    assert not {name: why for name, why in wrong.items() if not why.startswith("warn")}  # advice is no failure
 
 
 def test_every_kit_is_passed_by_ten_variants_at_least() -> None:
