@@ -97,7 +97,7 @@ class AlwaysHandedOut(Changed):
 
 class NumbersForStrings(Changed):
     def change(self, told: Words, known: Words) -> Words:
-        return {"LoaiDuLieu": int(told["LoaiDuLieu"])}
+        return {"StatusId": int(told["StatusId"])}
 
 
 class CodeOfItsOwn(Changed):
