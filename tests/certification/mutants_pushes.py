@@ -95,9 +95,9 @@ class AlwaysHandedOut(Changed):
         return {"StatusId": "10"} if told["LoaiDuLieu"] == "100" else {}
 
 
-class NumbersForStrings(Changed):
+class NamesWithSpaces(Changed):
     def change(self, told: Words, known: Words) -> Words:
-        return {"StatusId": int(told["StatusId"])}
+        return {" SoDienThoai": told["SoDienThoai"]}
 
 
 class CodeOfItsOwn(Changed):
@@ -294,7 +294,7 @@ MUTANTS: dict[type, tuple[str, ...]] = {
     ProcedureAsResult: ("BTXH-KQ-09",),
     SubmittedFileAsResult: ("BTXH-KQ-10", "BTXH-KQ-08"),
     Decomposed: ("BTXH-KQ-11",),
-    NumbersForStrings: ("BTXH-KQ-12",),
+    NamesWithSpaces: ("BTXH-KQ-12",),
     CodeOfItsOwn: ("BTXH-KQ-13", "BTXH-TL-02"),
     NewStatusSwapped: (RESULTS_AND_NEW,),
     NewCodeOnRetry: ("BTXH-HS-04",),
