@@ -38,10 +38,25 @@ class Reply
     public HttpResponseHeaders Headers;
     public string Text;
 
-    /// <summary>429, 5xx, trang HTML: có thể tự qua · May pass by itself.</summary>
+    /// <summary>429, 5xx, trang HTML, JSON cụt: có thể tự qua · May pass by itself.</summary>
     public bool IsPassing
     {
-        get { return Status == 429 || Status >= 500 || (Status == 200 && Text.TrimStart().StartsWith("<", StringComparison.Ordinal)); }
+        get { return Status == 429 || Status >= 500 || (Status == 200 && !IsJson); }
+    }
+
+    bool IsJson
+    {
+        get
+        {
+            try
+            {
+                return JsonNode.Parse(Text) != null;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
     }
 
     public string Start
@@ -117,7 +132,7 @@ class Gateway
         return said;
     }
 
-    /// <summary>Chỉ thử lại khi mất kết nối, 429, 5xx hoặc trang HTML; nghỉ dài dần · Retry passing troubles only.</summary>
+    /// <summary>Chỉ thử lại khi mất kết nối, 429, 5xx, trang HTML hoặc JSON cụt; nghỉ dài dần · Retry passing troubles only.</summary>
     async Task<Reply> Send(string path, AuthenticationHeaderValue who, StringContent content)
     {
         var bytes = await content.ReadAsByteArrayAsync();
@@ -163,7 +178,7 @@ static class Forms
         return JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, name)));
     }
 
-    /// <summary>Mỗi trường một quy tắc "loại đường.dẫn": text, day, second, hằng (=), null, hoặc tên một bảng mã.</summary>
+    /// <summary>Mỗi trường một quy tắc "loại đường.dẫn": text, note, day, second, hằng (=), null, hoặc tên một bảng mã.</summary>
     static JsonObject Fields(string form, JsonNode known)
     {
         var made = new JsonObject();
@@ -185,6 +200,7 @@ static class Forms
     static string Coded(string kind, string text)
     {
         if (kind == "text") return text;
+        if (kind == "note") return text.Substring(0, Math.Min(4000, text.Length));
         if (kind != "day" && kind != "second") return (string)Shared["tables"][kind][text] ?? text;
         var day = text.Substring(8, 2) + "/" + text.Substring(5, 2) + "/" + text.Substring(0, 4);
         return kind == "day" ? day : day + " " + text.Substring(11, 8);

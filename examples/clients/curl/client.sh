@@ -24,7 +24,7 @@ form() {
 # ---- Cổng: token, gọi, thử lại có chừng mực · The gateway ----
 
 # post PATH DATA HEADER...: thân trả lời vào $work/reply, trạng thái vào $status (0: không có câu trả lời).
-# Chỉ thử lại khi mất kết nối, 429, 5xx hoặc trang HTML; nghỉ dài dần · Retry passing troubles only.
+# Chỉ thử lại khi mất kết nối, 429, 5xx, trang HTML hoặc JSON cụt; nghỉ dài dần · Retry passing troubles only.
 post() {
     address=$base$1 data=$2 number=1
     shift 2
@@ -45,7 +45,7 @@ post() {
 is_passing() {
     case $status in
         0 | 429 | 5??) return 0 ;;
-        200) [ "$(tr -d '[:space:]' <"$work/reply" | head -c 1)" = '<' ] ;;
+        200) ! jq -e . "$work/reply" >"$work/json" 2>&1 ;;
         *) return 1 ;;
     esac
 }

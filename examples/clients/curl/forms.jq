@@ -1,11 +1,11 @@
 # Từ điều quầy biết sang trường của công văn (BTXH 3.1.1 - 3.1.3), theo ../bieu-mau.json · Forms.
-# Mỗi trường một quy tắc "loại đường.dẫn": text, day, second, hằng (=), null, hoặc tên một bảng mã.
+# Mỗi trường một quy tắc "loại đường.dẫn": text, note, day, second, hằng (=), null, hoặc tên một bảng mã.
 
 $shared[0] as {$forms, $tables}
 | def coded($rule):
     . as $text
     | "\(.[8:10])/\(.[5:7])/\(.[:4])" as $day
-    | if $rule == "text" then . elif $rule == "day" then $day elif $rule == "second" then "\($day) \(.[11:19])"
+    | if $rule == "text" then . elif $rule == "note" then .[:4000] elif $rule == "day" then $day elif $rule == "second" then "\($day) \(.[11:19])"
       else $tables[$rule][$text] // $text end;
   def fields($form):
     . as $known

@@ -81,7 +81,7 @@ public class NdxpClient {
             return said;
         }
 
-        /** Chỉ thử lại khi mất kết nối, 429, 5xx hoặc trang HTML; nghỉ dài dần · Retry passing troubles only. */
+        /** Chỉ thử lại khi mất kết nối, 429, 5xx, trang HTML hoặc JSON cụt; nghỉ dài dần · Retry passing troubles only. */
         HttpResponse<String> send(String path, String authorization, String type, String body) throws Exception {
             var request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(15))
                 .header("Authorization", authorization).header("Content-Type", type).header("Accept", "application/json")
@@ -105,7 +105,15 @@ public class NdxpClient {
 
     static boolean isPassing(HttpResponse<String> reply) {
         int status = reply.statusCode();
-        return status == 429 || status >= 500 || status == 200 && reply.body().stripLeading().startsWith("<");
+        return status == 429 || status >= 500 || status == 200 && !isJson(reply.body());
+    }
+
+    static boolean isJson(String text) {
+        try {
+            return Json.read(text) != null;
+        } catch (Unreachable bad) {
+            return false;
+        }
     }
 
     /** Cổng báo lúc nào thì chờ đến lúc ấy · Wait until the moment the gateway tells. */
@@ -125,7 +133,7 @@ public class NdxpClient {
 
     static Map<String, Object> forms, tables;
 
-    /** Mỗi trường một quy tắc "loại đường.dẫn": text, day, second, hằng (=), null, hoặc tên một bảng mã. */
+    /** Mỗi trường một quy tắc "loại đường.dẫn": text, note, day, second, hằng (=), null, hoặc tên một bảng mã. */
     static Map<String, Object> fields(String form, Map<String, Object> known) {
         var made = new LinkedHashMap<String, Object>();
         object(forms.get(form)).forEach((name, rule) -> {
@@ -143,6 +151,7 @@ public class NdxpClient {
 
     static String coded(String kind, String text) {
         if (kind.equals("text")) return text;
+        if (kind.equals("note")) return text.substring(0, Math.min(4000, text.length()));
         if (!kind.equals("day") && !kind.equals("second")) return object(tables.get(kind)).getOrDefault(text, text).toString();
         String day = text.substring(8, 10) + "/" + text.substring(5, 7) + "/" + text.substring(0, 4);
         return kind.equals("day") ? day : day + " " + text.substring(11, 19);

@@ -59,7 +59,7 @@ class Gateway {
     return said
   }
 
-  /** Chỉ thử lại khi mất kết nối, 429, 5xx hoặc trang HTML; nghỉ dài dần · Retry passing troubles only. */
+  /** Chỉ thử lại khi mất kết nối, 429, 5xx, trang HTML hoặc JSON cụt; nghỉ dài dần · Retry passing troubles only. */
   async send(path, headers, body) {
     let trouble
     for (let number = 1; number <= TRIES; number++) {
@@ -85,7 +85,15 @@ class Gateway {
 }
 
 const isPassing = ({ status, text }) =>
-  status === 429 || status >= 500 || (status === 200 && text.trimStart().startsWith('<'))
+  status === 429 || status >= 500 || (status === 200 && !isJson(text))
+
+function isJson(text) {
+  try {
+    return JSON.parse(text) !== null
+  } catch {
+    return false
+  }
+}
 
 /** Cổng báo lúc nào thì chờ đến lúc ấy · Wait until the moment the gateway tells. */
 function waitMs({ headers, text }) {
@@ -98,7 +106,7 @@ function waitMs({ headers, text }) {
 
 // ---- Biểu mẫu: từ điều quầy biết sang trường của công văn (BTXH 3.1.1 - 3.1.3), theo ../bieu-mau.json · Forms ----
 
-/** Mỗi trường một quy tắc "loại đường.dẫn": text, day, second, hằng (=), null, hoặc tên một bảng mã. */
+/** Mỗi trường một quy tắc "loại đường.dẫn": text, note, day, second, hằng (=), null, hoặc tên một bảng mã. */
 function fields(form, known) {
   return Object.fromEntries(Object.entries(FORMS[form]).map(([name, rule]) => {
     const [, kind, path] = rule.match(/^(\S+) ?(.*)$/)
@@ -110,7 +118,7 @@ const lookedUp = (known, path) => String(path.split('.').reduce((at, part) => at
 
 function coded(kind, text) {
   const day = `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)}`
-  const plain = { text, day, second: `${day} ${text.slice(11, 19)}` }
+  const plain = { text, day, second: `${day} ${text.slice(11, 19)}`, note: text.slice(0, 4000) }
   return plain[kind] ?? TABLES[kind][text] ?? text
 }
 

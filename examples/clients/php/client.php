@@ -125,7 +125,7 @@ function wait_s(array $headers, string $text): ?float
 
 // ---- Biểu mẫu: từ điều quầy biết sang trường của công văn (BTXH 3.1.1 - 3.1.3), theo ../bieu-mau.json · Forms ----
 
-/** Mỗi trường một quy tắc "loại đường.dẫn": text, day, second, hằng (=), null, hoặc tên một bảng mã. */
+/** Mỗi trường một quy tắc "loại đường.dẫn": text, note, day, second, hằng (=), null, hoặc tên một bảng mã. */
 function fields(string $form, array $known): array
 {
     static $forms = null;
@@ -154,6 +154,7 @@ function coded(string $kind, string $text, array $tables): string
     $day = substr($text, 8, 2) . '/' . substr($text, 5, 2) . '/' . substr($text, 0, 4);
     return match ($kind) {
         'text' => $text,
+        'note' => implode('', array_slice(preg_split('//u', $text, -1, PREG_SPLIT_NO_EMPTY), 0, 4000)),
         'day' => $day,
         'second' => "$day " . substr($text, 11, 8),
         default => $tables[$kind][$text] ?? $text,

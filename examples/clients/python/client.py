@@ -82,7 +82,7 @@ class Gateway:
         return said
 
     def send(self, path, headers, body):
-        """Chỉ thử lại khi mất kết nối, 429, 5xx hoặc trang HTML; nghỉ dài dần · Retry passing troubles only."""
+        """Chỉ thử lại khi mất kết nối, 429, 5xx, trang HTML hoặc JSON cụt; nghỉ dài dần · Passing troubles only."""
         trouble = ""
         for number in range(1, TRIES + 1):
             try:
@@ -107,7 +107,14 @@ class Gateway:
 
 def is_passing(reply):
     status, _, body = reply
-    return status == 429 or status >= 500 or (status == 200 and body.lstrip()[:1] == b"<")
+    return status == 429 or status >= 500 or (status == 200 and not is_json(body))
+
+
+def is_json(body):
+    try:
+        return json.loads(body.decode("utf-8-sig")) is not None
+    except ValueError:
+        return False
 
 
 def wait_s(reply, number):
@@ -127,7 +134,7 @@ def wait_s(reply, number):
 
 
 def fields(form, known):
-    """Mỗi trường một quy tắc "loại đường.dẫn": text, day, second, hằng (=), null, hoặc tên một bảng mã."""
+    """Mỗi trường một quy tắc "loại đường.dẫn": text, note, day, second, hằng (=), null, hoặc tên một bảng mã."""
     made = {}
     for name, rule in FORMS["forms"][form].items():
         kind, _, path = rule.partition(" ")
@@ -143,7 +150,7 @@ def looked_up(known, path):
 
 def coded(kind, text):
     day = f"{text[8:10]}/{text[5:7]}/{text[:4]}"
-    plain = {"text": text, "day": day, "second": f"{day} {text[11:19]}"}
+    plain = {"text": text, "day": day, "second": f"{day} {text[11:19]}", "note": text[:4000]}
     return plain[kind] if kind in plain else FORMS["tables"][kind].get(text, text)
 
 
