@@ -19,6 +19,13 @@ test:  ## the test suite
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference
 	$(PYTHON) -m tests.house.coverage_page
+	$(PYTHON) -m release.licences
+
+sbom:  ## print the bill of materials, CycloneDX 1.6
+	@$(PYTHON) -m release.sbom
+
+dist:  ## build wheel and sdist into dist/
+	$(PYTHON) -m hatchling build -d dist
 
 site:  ## build the docs site into site/ (read it with: python3 -m http.server -d site)
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
@@ -27,4 +34,4 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: docs site help check lint types test format
+.PHONY: dist docs sbom site help check lint types test format
