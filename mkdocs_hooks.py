@@ -37,7 +37,7 @@ def _named(entries: list[Any]) -> Iterator[str]:
 
 
 def _filled(entries: list[Any], free: list[str]) -> list[Any]:
-    """Return the navigation with every pattern replaced by the pages it finds; more than one become a section."""
+    """Return the navigation with every pattern replaced by the pages it finds; several become a section."""
     filled: list[Any] = []
     for entry in entries:
         title, target = next(iter(entry.items())) if isinstance(entry, dict) else (None, entry)
@@ -47,7 +47,7 @@ def _filled(entries: list[Any], free: list[str]) -> list[Any]:
             filled.append(entry)
         else:
             found = [page for page in free if fnmatchcase(page, target)]
-            filled.extend([{title: found}] if title and found else found)
+            filled.extend([{title: found if found[1:] else found[0]}] if title and found else found)
     return filled
 
 

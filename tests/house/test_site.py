@@ -27,6 +27,9 @@ HARMLESS = {
 }
 
 
+LANGUAGES = {"sh", "console", "text", "sequence", "json", "yaml", "python", "ini", "xml", "powershell", "html"}
+
+
 class Fetches(HTMLParser):
     """Collects what a browser fetches by itself for a page, and what would make the theme's script fetch more."""
 
@@ -78,6 +81,13 @@ def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(tmp_path
     pages = [path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")]
     home = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert [page for page in pages if f'href="{page}"' not in home and page.name != "index.html"] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_every_block_says_whether_it_is_run(page: Path) -> None:
+    """``sh`` is run by the tests, ``console`` is not; a block without a word would leave it open."""
+    openings = re.findall(r"^```(\w*)\n.*?^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert set(openings) <= LANGUAGES
 
 
 def test_what_a_page_would_fetch_from_another_host_is_seen(tmp_path: Path) -> None:
