@@ -28,7 +28,7 @@ dist:  ## build wheel and sdist into dist/
 	$(PYTHON) -m hatchling build -d dist
 
 site:  ## build the docs site into site/ (read it with: python3 -m http.server -d site)
-	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
 
 format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .

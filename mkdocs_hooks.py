@@ -80,7 +80,12 @@ def messages_in(source: str) -> list[Message]:
 
 def drawn(source: str, _language: str, _class: str, _options: Any, _md: Any, **_: Any) -> str:
     """Return a fenced ``sequence`` as an inline SVG: no script draws it, so no script is fetched."""
-    messages = messages_in(source)
+    from pymdownx.superfences import SuperFencesException
+
+    try:
+        messages = messages_in(source)
+    except ValueError as trouble:  # any other exception would only leave the block undrawn
+        raise SuperFencesException(str(trouble)) from trouble
     lanes = list(dict.fromkeys(name for each in messages for name in (each.who, each.whom) if name))
     x_of = {name: _MARGIN + _LANE * place for place, name in enumerate(lanes)}
     width, height = _LANE * len(lanes), _TOP + _ROW * len(messages)

@@ -64,16 +64,18 @@ def unknown_addresses(site: Path) -> list[str]:
     return [each for each in re.findall(r"https?://([\w.-]+(?:/\w+)?)", told) if not each.startswith(tuple(HARMLESS))]
 
 
+def build(folder: Path, site: Path) -> subprocess.CompletedProcess[str]:
+    """Build as ``make site`` does. With ``--quiet`` mkdocs would not count its own warnings, and never fail."""
+    words = ("-m", "mkdocs", "build", "--strict", "--site-dir", str(site))
+    variables = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(
+        [sys.executable, *words], cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
+
+
 def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(tmp_path: Path) -> None:
     """Strict: a page in nobody's place, a link or an anchor that leads nowhere fail the build."""
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path)],
-        cwd=ROOT,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    built = build(ROOT, tmp_path)
     assert built.returncode == 0, built.stderr
     assert (tmp_path / "start.html").exists()
     assert list(foreign(tmp_path)) == []
@@ -81,6 +83,24 @@ def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(tmp_path
     pages = [path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")]
     home = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert [page for page in pages if f'href="{page}"' not in home and page.name != "index.html"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[x](khong-co.md)", "khong-co.md"),
+        ("[x](#khong-co)", "#khong-co"),
+        ("```sequence\nA gọi B\n```", "not a line of a sequence"),
+    ],
+)
+def test_a_page_that_leads_nowhere_fails_the_build(tmp_path: Path, text: str, told: str) -> None:
+    for name in ("mkdocs.yml", "mkdocs_hooks.py"):
+        head = (ROOT / name).read_text(encoding="utf-8").partition("\nnav:")[0]
+        (tmp_path / name).write_text(head + ("\nnav: [index.md]\n" if name == "mkdocs.yml" else ""), encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(f"# Trang\n\n{text}\n", encoding="utf-8")
+    built = build(tmp_path, tmp_path / "site")
+    assert (built.returncode, told in built.stderr) == (1, True), built.stderr
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
