@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -69,6 +70,8 @@ def read_plan(path: Path, raw: bytes) -> Plan:
     if found is MISSING or page.problems:
         raise BadFile(sorted(set(page.problems)))
     plain = _plain(found)
+    if len(plain.get("command", ())) == 1:  # one line, as it would be typed
+        plain["command"] = tuple(shlex.split(plain["command"][0]))
     patience_ms = plain.pop("patience", 60_000)
     plain.pop("$schema", None)
     return Plan(**plain, patience_s=max(1, patience_ms // 1000))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -41,15 +40,14 @@ def certify(*words: str | Path, said: str | None = None, **more: str) -> subproc
     )
 
 
-def test_a_program_that_does_it_right_passes_and_its_bundle_verifies(plan: Path, tmp_path: Path) -> None:
-    ended = certify(plan, "--command", CLIENT)
+def test_a_program_that_does_it_right_passes_and_its_bundle_verifies(plan: Path) -> None:
+    plan.write_text(PLAN + f"command: {CLIENT}\n", encoding="utf-8")
+    ended = certify(plan)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     (bundle,) = plan.with_suffix(".luot").glob("*.zip")
     assert str(bundle) in ended.stdout
     assert certify("verify", bundle).returncode == 0
     assert os.stat(f"{bundle}.openings.json").st_mode & 0o077 == 0
-    again = certify(plan, "--command", CLIENT, "--json", "--out", tmp_path / "lần hai")
-    assert json.loads(again.stdout)["conclusion"]["word"] in ("pass", "conditional")
 
 
 def test_a_program_that_crashes_at_once_is_no_failed_test(plan: Path) -> None:
