@@ -7,14 +7,14 @@ from typing import Any
 from emulator.certification.attempt import Attempt
 from emulator.certification.judge import Judgement
 from emulator.certification.kit import Kit, Test
-from emulator.certification.scenes import Played
+from emulator.certification.scenes import Played, Record
 
 _SHOWN = 50
 
 
-def card(attempt: Attempt) -> dict[str, Any]:
-    """Return an attempt in a few words."""
-    record = attempt.record()
+def card(attempt: Attempt, record: Record | None = None) -> dict[str, Any]:
+    """Return an attempt in a few words; ``record`` is what has been played, when it is known."""
+    record = record or attempt.record()
     return {
         "id": attempt.id,
         "kit": {"id": attempt.kit.id, "version": attempt.kit.version},
@@ -33,7 +33,7 @@ def standing(attempt: Attempt) -> dict[str, Any]:
         {"id": each.test.id, "title": dict(each.test.title), "level": each.test.level, "verdict": each.verdict}
         for each in judged.tests
     ]
-    return card(attempt) | {"tests": tests, "scene": _scene(scene, judged) if scene else None}
+    return card(attempt, judged.record) | {"tests": tests, "scene": _scene(scene, judged) if scene else None}
 
 
 def _scene(scene: Played, judged: Judgement) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def diagnosed(visit: Visit) -> Answer:
 
 
 def begun(visit: Visit) -> Answer:
-    """Begin the next scene: what the client is asked to do; ``task`` null when all have been played."""
+    """Begin the next scene: what the client is asked to do, of how many; ``task`` null when all have been played."""
     _only(visit.content(may_be_empty=True), ())
     return _moved(visit, lambda attempt: attempt.begin() or {"task": None, "say": {}})
 

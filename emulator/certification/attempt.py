@@ -125,7 +125,10 @@ class Attempt:
         if standing.scene:
             raise WrongMoment("Cảnh trước chưa kết thúc", "the scene before has not ended")
         order = self.order()
-        return self._begin(order[standing.done]) if standing.done < len(order) else None
+        if standing.done == len(order):
+            return None
+        cue = order[standing.done]
+        return self._begin(cue) | {"title": dict(cue.test.title), "scenes": len(order)}
 
     def _begin(self, cue: Cue) -> dict[str, Any]:
         luck = random_for(self.challenge.seed, "stimulus", cue.no)

@@ -143,7 +143,7 @@ def play(session: Session, plan: Plan, wish: Wish, *, key: Any = None, signed_ch
         if not session.standing()["played"] and not is_ready(session, performer):
             return NOT_READY
         for asked in scenes(session):
-            progress(session, asked, is_quiet=wish.is_json)
+            progress(asked, is_quiet=wish.is_json)
             session.end(performer.perform(asked))
     except Paused:
         click.echo(f"\nTiếp tục bằng / go on with: ndxp-emulator certify resume {wish.out}", err=True)

@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from emulator.cli.certify.session import Session
-
 _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "error": "red", "omit": "bright_black"}
 WORDS = {
     "pass": "đạt",
@@ -24,12 +22,10 @@ WORDS = {
 }
 
 
-def progress(session: Session, asked: Mapping[str, Any], *, is_quiet: bool) -> None:
+def progress(asked: Mapping[str, Any], *, is_quiet: bool) -> None:
     """Say which scene begins."""
-    if is_quiet:
-        return
-    standing = session.standing()
-    click.echo(f"[{asked['task']['no']}/{standing['scenes']}] {standing['scene']['title']['vi']}", err=True)
+    if not is_quiet:
+        click.echo(f"[{asked['task']['no']}/{asked['scenes']}] {asked['title']['vi']}", err=True)
 
 
 def summary(report: Mapping[str, Any], bundle: Path) -> str:
