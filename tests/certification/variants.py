@@ -431,3 +431,9 @@ VARIANTS: Mapping[str, tuple[Callable[[Words, Any], Client], tuple[str, ...]]] =
     "nothing empty": (SparseClient, KDL),
 }
 """By name: who makes the client, and the kits in which it does anything otherwise than the reference client."""
+
+ADVISED: Mapping[tuple[str, str], str] = {
+    ("slow", "cong-ndxp"): "NDXP-GW-01",  # so slow that no quota ever stops it
+    ("eager", "cong-ndxp"): "NDXP-GW-03",  # the advice is to pause between tries
+}
+"""The advice (SHOULD) a variant does not take: a test that is no condition for passing."""
