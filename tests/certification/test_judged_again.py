@@ -1,0 +1,37 @@
+"""A bundle of any kit is judged to the same bytes on a machine that is set to something else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.app import Country
+from emulator.certification.bundle import form
+from emulator.certification.bundle.archive import zipped
+from emulator.certification.bundle.manifest import manifest, sums
+from emulator.certification.bundle.pack import derived, sources, surroundings
+from emulator.certification.kit_reader import kit_names
+from tests.certification.stand import Stand
+from tests.serving import ROOT
+
+ELSEWHERE = {"PYTHONHASHSEED": "77", "TZ": "America/New_York", "LC_ALL": "tr_TR.UTF-8", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize("kit", kit_names())
+def test_a_bundle_of_each_kit_is_judged_to_the_same_bytes_elsewhere(country: Country, tmp_path: Path, kit: str) -> None:
+    stand = Stand(country, kit)
+    stand.play()
+    files = dict(sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), surroundings(), None, b""))
+    files |= derived(files)
+    files[form.SUMS] = sums(files)
+    files[form.MANIFEST] = manifest(files)
+    goi, out = tmp_path / "goi.zip", tmp_path / "report.json"
+    goi.write_bytes(zipped(files))  # without the pages for people, which no judge reads
+    asked = [sys.executable, "-m", "emulator", "certify", "judge", str(goi), "--force", "--out", str(out)]
+    ran = subprocess.run(asked, env={**os.environ, **ELSEWHERE}, capture_output=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert out.read_bytes() == files[form.REPORT]
