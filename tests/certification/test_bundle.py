@@ -159,7 +159,7 @@ def test_a_secret_that_a_program_prints_is_hidden_as_well(country: Country) -> N
 def test_identities_are_hidden_when_the_plan_says_so_and_the_verdicts_stay(country: Country) -> None:
     stand = Stand(country, "cong-ndxp", "che", redaction="identity")
     report = stand.play()
-    assert report["conclusion"]["word"] == "pass"
+    assert {each["verdict"] for each in report["tests"] if each["kind"] != "attest"} == {"pass"}
     evidence = stand.admin("GET", f"/attempts/{stand.id}/evidence")
     raw = pack(evidence)
     assert verify(raw).is_good, [point.en for point in verify(raw).points if point.state == "bad"]
