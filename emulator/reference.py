@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from emulator.certification.kit_page import kits_page
 from emulator.cli.page import page as cli_page
 from emulator.scenario.faults_page import page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
@@ -205,6 +206,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "faults.md": faults_page,
     "extent-data.md": extent_data_page,
     "extent-data.xsd": extent_schema,
+    "kits.md": kits_page,
     "magic-values.md": magic_values_page,
     "schemas/scenario.schema.json": scenario_schema,
     **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in TABLES},

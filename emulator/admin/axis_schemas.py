@@ -11,6 +11,7 @@ from emulator.admin.visit import Visit
 from emulator.world.axis_records import ServiceState
 
 _NAME = validate.Length(min=1, error="phải khác rỗng / must not be empty")
+_PATH = validate.Regexp(r"/", error="phải bắt đầu bằng '/' / must begin with '/'")
 _SERVICES = get_args(ServiceState)
 _STATE = validate.OneOf(_SERVICES, error=f"phải là {', '.join(_SERVICES)} / must be one of {', '.join(_SERVICES)}")
 
@@ -62,7 +63,7 @@ class Rehearsal(Schema):
     kind = fields.String(load_default="download")
     dstcode = fields.String(validate=_NAME)
     caller = fields.String(validate=_NAME)
-    path = fields.String(validate=_NAME)
+    path = fields.String(validate=_PATH)
     file = fields.String(validate=_NAME)
     body = fields.Raw()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qs
 
 from emulator.journal.entry import url_of
@@ -20,8 +20,10 @@ from emulator.journal.matchers import (
     text_of,
     value_at,
 )
+from emulator.kernel.exchange import Outcome
 from emulator.store.journal_rows import JournalRow
 
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
 Test = Callable[[JournalRow, dict[str, Any]], bool]
 
 
@@ -125,6 +127,14 @@ def _column(name: str) -> Callable[[Any, str], Test]:
     return lambda value, _: lambda row, __: getattr(row, name) == value
 
 
+def _outcome(value: Any, pointer: str) -> Test:
+    wanted = text_of(value, pointer)
+    if wanted not in OUTCOMES:
+        known = ", ".join(OUTCOMES)
+        raise PatternTrouble(pointer, f"phải là một trong: {known}", f"must be one of: {known}")
+    return lambda row, _: row.outcome == wanted
+
+
 def _rule(value: Any, pointer: str) -> Test:
     wanted = text_of(value, pointer)
     return lambda _, story: any(remark["rule"] == wanted for remark in story["remarks"])
@@ -145,7 +155,7 @@ WORDS: Mapping[str, Callable[[Any, str], Test]] = {
     "queryParameters": _query,
     "bodyPatterns": _body_patterns,
     "operation": _column("operation"),
-    "outcome": _column("outcome"),
+    "outcome": _outcome,
     "status": _column("status"),
     "path": _url_path,
     "body": _body,

@@ -118,3 +118,14 @@ def test_verification_looks_at_one_sandbox(visitor: Visitor) -> None:
     visitor.http.get("/s/a/one")
     assert verify(visitor, path="/one").status_code == 406
     assert visitor.http.post("/__admin/sandboxes/a/verify", json={"path": "/one"}).status_code == 202
+
+
+def test_an_outcome_that_there_is_not_is_refused_instead_of_being_true_for_ever(visitor: Visitor) -> None:
+    reply = verify(visitor, outcome="nonsense", count=0)
+    assert (reply.status_code, [each["pointer"] for each in reply.json["errors"]]) == (422, ["/outcome"])
+    assert verify(visitor, outcome="refused", count=0).status_code == 202
+
+
+def test_a_rehearsal_asks_for_a_path_from_the_root(visitor: Visitor) -> None:
+    reply = visitor.http.post("/__admin/rehearsals", json={"kind": "download", "path": "download/1.pdf"})
+    assert (reply.status_code, [each["pointer"] for each in reply.json["errors"]]) == (422, ["/path"])
