@@ -13,10 +13,10 @@ from emulator.settings import PREFIX
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
-  ndxp-emulator certify ke-hoach.yaml
-  ndxp-emulator certify ke-hoach.yaml --command ./phan-mem --out lan-1
-  ndxp-emulator certify ke-hoach.yaml --key don-vi.pem --challenge thu-thach.json
-  ndxp-emulator certify ke-hoach.yaml --url http://127.0.0.1:8080 --json
+  ndxp-emulator certify run ke-hoach.yaml
+  ndxp-emulator certify run ke-hoach.yaml --command ./phan-mem --out lan-1
+  ndxp-emulator certify run ke-hoach.yaml --key don-vi.pem --challenge thu-thach.json
+  ndxp-emulator certify run ke-hoach.yaml --url http://127.0.0.1:8080 --json
 """
 
 
@@ -35,6 +35,8 @@ Ví dụ / Examples:
 @click.option("--json", "is_json", is_flag=True, help="In báo cáo dạng JSON. / Print the report as JSON.")
 def run(plan: Path, command: str | None, attended: bool, out: Path | None, is_json: bool, **more: Any) -> None:
     """Thực hiện một kế hoạch kiểm thử và ghi gói chứng cứ. / Carry a plan out and write the bundle.
+
+    Viết gọn / for short: ndxp-emulator certify KE-HOACH.
 
     Mã thoát / exit codes: 0 đạt / passed, 1 có phép thử bắt buộc không đạt / a required test failed, 2 cấu hình /
     configuration, 3 chưa đủ / incomplete, 5 lỗi của trình giả lập / a fault of the emulator.
