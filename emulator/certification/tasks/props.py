@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -13,29 +13,11 @@ from emulator.kernel.clock import iso, to_datetime
 from emulator.kernel.dice import random_for
 from emulator.wire import catalogues, gso
 from emulator.world.life.units import place_of
-from emulator.world.people import Person, people
+from emulator.world.people import Person, person_of
 from emulator.world.world import World
 
 HOME_PROVINCE = "01"
 _CROWD = 40  # people a scene may have of its own
-
-
-class _Crowd:
-    """People without end, kept as far as somebody has asked."""
-
-    def __init__(self, seed: int) -> None:
-        self._source: Iterator[Person] = people(seed)
-        self._known: list[Person] = []
-
-    def person(self, number: int) -> Person:
-        while len(self._known) < number:
-            self._known.append(next(self._source))
-        return self._known[number - 1]
-
-
-@lru_cache(8)
-def _crowd(seed: int) -> _Crowd:
-    return _Crowd(seed)
 
 
 @dataclass(frozen=True)
@@ -62,7 +44,7 @@ class Props:
 
     def person(self, number: int) -> Person:
         """Return the scene's ``number``-th citizen, counted from 1."""
-        return _crowd(self.luck("people").getrandbits(53)).person(number)
+        return person_of(self.luck("people").getrandbits(53), number)
 
     def dossier_code(self, number: int) -> str:
         """Return a code of the plan's agency that no other scene has, filed today (facts-platforms §2.1)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from emulator.kernel.clock import day_text, to_datetime
@@ -15,7 +14,7 @@ from emulator.world.agenda import BadEffect, Lapsed
 from emulator.world.furnish import row_findings
 from emulator.world.life import course, moving, units
 from emulator.world.life.lives import Life, life_of, procedures_with_lives
-from emulator.world.people import Person, people
+from emulator.world.people import person_of
 from emulator.world.records import DetailLink, Dossier
 from emulator.world.world import World
 
@@ -134,26 +133,8 @@ def _lives_at(row: Row, words: Mapping[str, Any]) -> bool:
     return bool(place[2]) and all(want in (None, have) for want, have in zip(wanted, place, strict=True))
 
 
-class _Crowd:
-    """People without end, kept as far as somebody has asked."""
-
-    def __init__(self, seed: int) -> None:
-        self._source: Iterator[Person] = people(seed)
-        self._known: list[Person] = []
-
-    def person(self, number: int) -> Person:
-        while len(self._known) < number:
-            self._known.append(next(self._source))
-        return self._known[number - 1]
-
-
-@lru_cache(4)
-def _crowd(seed: int) -> _Crowd:
-    return _Crowd(seed)
-
-
 def _stranger(seed: int, number: int) -> Fields:
-    it = _crowd(seed).person(number)
+    it = person_of(seed, number)
     born, issued = (f"{day:%d/%m/%Y}" for day in (it.born_on, it.id_issued_on))
     return forms.stranger(it.name.upper(), born, it.gender_id, it.citizen_id, issued, (it.phone, it.mail))
 

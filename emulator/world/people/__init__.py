@@ -4,6 +4,6 @@
 when the first name is drawn.
 """
 
-from emulator.world.people.strangers import FEMALE, MALE, NOWHERE, Person, citizen_id, people
+from emulator.world.people.strangers import FEMALE, MALE, NOWHERE, Person, citizen_id, people, person_of
 
-__all__ = ["FEMALE", "MALE", "NOWHERE", "Person", "citizen_id", "people"]
+__all__ = ["FEMALE", "MALE", "NOWHERE", "Person", "citizen_id", "people", "person_of"]

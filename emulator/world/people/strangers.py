@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,29 @@ def people(seed: int) -> Iterator[Person]:
             name = _name(fake, gender_id)
         names.add(name)
         yield _person(fake, number, name, gender_id)
+
+
+class _Crowd:
+    """People without end, kept as far as somebody has asked."""
+
+    def __init__(self, seed: int) -> None:
+        self._source = people(seed)
+        self._known: list[Person] = []
+
+    def person(self, number: int) -> Person:
+        while len(self._known) < number:
+            self._known.append(next(self._source))
+        return self._known[number - 1]
+
+
+@lru_cache(8)
+def _crowd(seed: int) -> _Crowd:
+    return _Crowd(seed)
+
+
+def person_of(seed: int, number: int) -> Person:
+    """Return the ``number``-th (from 1) of the people of a seed; those of the last few seeds are kept."""
+    return _crowd(seed).person(number)
 
 
 def _person(fake: Faker, number: int, name: str, gender_id: str) -> Person:
