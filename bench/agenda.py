@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulator.app import Country, found
+from emulator.country.pack import load_pack
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call, Exchange
 from emulator.settings import Settings
-from emulator.world.pack import load_pack
 
 EFFECTS, ROUNDS = 1_000, 7
 _BEGIN, _YEAR = 1_800_000_000_000, 365 * 86_400_000

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from emulator.app import found
 from emulator.certification.kit_reader import kit_names
+from emulator.country.pack import Pack, load_pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack, load_pack
 from tests.certification.stand import Stand, not_passed
 
 SEEDS = 100

@@ -13,10 +13,10 @@ from pathlib import Path
 from bench.rates import basic, token_of
 from bench.servers import emulator, post
 from emulator.app import Country, found
+from emulator.country.pack import load_pack
+from emulator.country.settings import SandboxSettings
 from emulator.kernel.exchange import Call
 from emulator.settings import Settings
-from emulator.world.pack import load_pack
-from emulator.world.settings import SandboxSettings
 from tests.builders import dossier
 from tests.builders import pull as pull_body
 

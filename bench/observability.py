@@ -14,11 +14,11 @@ from unittest import mock
 
 from bench.rates import basic
 from emulator.app import Country, found
+from emulator.country.pack import load_pack
 from emulator.journal import tally
 from emulator.kernel.exchange import Call
 from emulator.server.log_lines import JsonLines
 from emulator.settings import Settings
-from emulator.world.pack import load_pack
 from tests.builders import dossier
 
 ROUNDS, PUSHES = 41, 100

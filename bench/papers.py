@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulator.app import Country, found
+from emulator.country.accounts import papers_account
+from emulator.country.pack import load_pack
+from emulator.country.portal_pack import FOLDER, PAPER_FILE
 from emulator.kernel.exchange import Call, Exchange
-from emulator.providers.dvcqg.operations import answer
+from emulator.services.portal.operations import answer
 from emulator.settings import Settings
 from emulator.store.paper_file import PaperRow, write_paper_file
-from emulator.world.accounts import papers_account
-from emulator.world.pack import load_pack
-from emulator.world.portal_pack import FOLDER, PAPER_FILE
 
 SMALL, LARGE, SAMPLES = 1_000, 1_000_000, 400
 _CODE = "KQ.G15.000007"

@@ -9,42 +9,41 @@ from typing import Any
 
 from flask import Flask
 
-from emulator.admin.office import Office
-from emulator.admin.page import Page
+from emulator.admin.request import Office, Page
 from emulator.admin.routes import admin
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
+from emulator.country.axis_records import HOSTS
+from emulator.country.keyring import Keyring
+from emulator.country.pack import Pack, load_pack
+from emulator.country.sandbox import Sandbox, Sandboxes
+from emulator.country.settings import SandboxSettings
+from emulator.country.world import World
 from emulator.gateways.arrival import Arrival
+from emulator.gateways.axis.address import CONTEXTS
+from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.door import Door, Gateway
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.gateways.provincial import ProvincialGateway
 from emulator.gateways.public_sites import ministry_site, portal_site
 from emulator.gateways.timekeeper import Timekeeper
-from emulator.gateways.xroad.address import CONTEXTS
-from emulator.gateways.xroad.gateway import XroadGateway
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.exchange import Exchange
-from emulator.providers.btxh import operations as btxh
-from emulator.providers.btxh import pages as btxh_pages
-from emulator.providers.dvcqg import admin_site as dvcqg_site
-from emulator.providers.dvcqg import operations as dvcqg
-from emulator.providers.dvcqg import provincial as dvcqg_provincial
-from emulator.providers.province import operations as province
 from emulator.scenario import magic, prefer
 from emulator.scenario.casting import Casting
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
+from emulator.services.btxh import operations as btxh
+from emulator.services.btxh import pages as btxh_pages
+from emulator.services.portal import admin_site as dvcqg_site
+from emulator.services.portal import operations as dvcqg
+from emulator.services.portal import provincial as dvcqg_provincial
+from emulator.services.province import operations as province
 from emulator.settings import MEMORY, Settings
 from emulator.store.sqlite import Store
-from emulator.world.axis_records import HOSTS
-from emulator.world.keyring import Keyring
-from emulator.world.pack import Pack, load_pack
-from emulator.world.sandbox import Sandbox, Sandboxes
-from emulator.world.settings import SandboxSettings
-from emulator.world.world import World
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
 
 def _published(name: str) -> Page | None:
     """Return a page that describes the interfaces. Its room is entered when somebody asks for one."""
-    from emulator.published.site import page
+    from emulator.openapi.site import page
 
     return page(name)
 

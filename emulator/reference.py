@@ -13,9 +13,7 @@ from emulator.cli.page import page as cli_page
 from emulator.scenario.faults_page import page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
 from emulator.scenario.magic import page as magic_table
-from emulator.wire.codes import ERROR_CODES
-from emulator.wire.columns import Column
-from emulator.wire.extent_fields import (
+from emulator.services.btxh.extent import (
     DOCUMENT,
     DOCUMENT_FIELDS,
     DOCUMENTS,
@@ -25,7 +23,9 @@ from emulator.wire.extent_fields import (
     ROOT,
     ExtentField,
 )
-from emulator.wire.pack_tables import TABLES
+from emulator.services.btxh.pack_tables import TABLES
+from emulator.wire.codes import ERROR_CODES
+from emulator.wire.columns import Column
 from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -131,7 +131,7 @@ def _element(field: ExtentField) -> str:
 
 def fields_page() -> str:
     """Return ``fields.md``: the field tables of the BTXH services, with the name each field has in Python."""
-    from emulator.wire.schemas import field_tables
+    from emulator.services.btxh.fields import field_tables
 
     head = f"""# Field tables of the BTXH service
 

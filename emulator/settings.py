@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emulator.world.sandbox import Definition
+from emulator.country.sandbox import Definition
 
 PREFIX = "NDXP_EMULATOR_"
 MEMORY = ":memory:"

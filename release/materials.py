@@ -52,7 +52,7 @@ class Carried:
 
 
 CARRIED = (
-    Carried("swagger-ui-dist", "5.35.0", "Apache-2.0", "emulator/published/viewer", "pkg:npm/swagger-ui-dist@5.35.0"),
+    Carried("swagger-ui-dist", "5.35.0", "Apache-2.0", "emulator/openapi/viewer", "pkg:npm/swagger-ui-dist@5.35.0"),
     Carried("Tinos", "", "OFL-1.1", "emulator/certification/report/fonts", ""),
     Carried("Cousine", "", "OFL-1.1", "emulator/certification/report/fonts", ""),
 )

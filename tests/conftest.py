@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from emulator.app import Country, create_app, found
+from emulator.country.pack import Pack, load_pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack, load_pack
 
 
 class Visitor:

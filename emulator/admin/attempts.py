@@ -10,13 +10,13 @@ from typing import Any
 import orjson
 
 from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
 from emulator.certification.attempt import PREFIX, Attempt, WrongMoment, attempt_of, open_attempt
 from emulator.certification.challenge import Challenge, challenge_of, new_challenge
 from emulator.certification.kit_reader import BadFile, kit_names, kit_of
 from emulator.certification.plan import Plan, read_plan
+from emulator.country.sandbox import NoSandbox, SandboxExists
 from emulator.kernel.clock import system_ms
-from emulator.world.sandbox import NoSandbox, SandboxExists
 
 _HOWS = ("done", "crashed", "timeout", "broken-off")
 
@@ -70,7 +70,7 @@ def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:
 
 
 def _id(content: dict[str, Any]) -> str:
-    from emulator.world.sandbox import ID_GRAMMAR
+    from emulator.country.sandbox import ID_GRAMMAR
 
     name = content.get("id") or PREFIX + secrets.token_hex(5)
     if not isinstance(name, str) or not ID_GRAMMAR.fullmatch(name) or not name.startswith(PREFIX):

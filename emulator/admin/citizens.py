@@ -8,14 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
+from emulator.country import citizen_results
+from emulator.country.portal import Portal
+from emulator.country.world import World
 from emulator.kernel.exchange import Call, Exchange
+from emulator.services.portal.models import Paper
+from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.wire.agency_codes import full_form, is_agency_code
-from emulator.wire.dvcqg_catalogue import security_server_rows
-from emulator.wire.dvcqg_forms import Paper
-from emulator.world import citizen_results
-from emulator.world.portal import Portal
-from emulator.world.world import World
 
 FORMS = ("original", "certified-copy", "electronic-certification")
 """What may be uploaded: bản chính, bản sao y, bản chứng thực điện tử (KDL III.2 step 4)."""

@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from emulator.admin.problems import Trouble
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
+from emulator.country.records import Dossier, ProcessingStep
+from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
-from emulator.world.records import Dossier, ProcessingStep
-from emulator.world.world import World
 
 
 def listed(visit: Visit) -> Answer:

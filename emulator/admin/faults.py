@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from emulator.admin.axis_desk import changing, looking
+from emulator.admin.axis import changing, looking
 from emulator.admin.problems import Fault as Trouble
 from emulator.admin.problems import invalid
-from emulator.admin.visit import Answer, Handler, Visit
+from emulator.admin.request import Answer, Handler, Visit
+from emulator.country.world import World
 from emulator.kernel.clock import iso
-from emulator.world.world import World
 
 _COUNTER = "faults/armed"
 
@@ -53,7 +53,8 @@ def disarmed(visit: Visit) -> Answer:
 
 
 def _arm(visit: Visit, *, keeps: bool) -> Answer:
-    from emulator.admin import fault_schemas, schemas
+    from emulator.admin import schemas
+    from emulator.admin import schemas as fault_schemas
 
     sandbox = visit.sandbox()
     content = schemas.load(fault_schemas.ArmedFaults(), visit.content())

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from emulator import __version__
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
 from emulator.journal.tally import BOUNDS_US, TallyRow
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.admin.problems import Trouble
-from emulator.admin.visit import Answer, Handler, Visit
+from emulator.admin.request import Answer, Handler, Visit
 
 
 def document(visit: Visit) -> Answer:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
+from emulator.country.sandbox import Sandbox
 from emulator.journal.entry import as_entry, as_logged_request, entry_id
 from emulator.journal.journal import Entry, Search
 from emulator.journal.matchers import PatternTrouble
 from emulator.journal.near_miss import near_misses
 from emulator.journal.patterns import Pattern
-from emulator.world.sandbox import Sandbox
 
 _MISSES = 50
 
@@ -37,7 +37,7 @@ def listed(visit: Visit) -> Answer:
 
 def _query(visit: Visit) -> dict[str, Any]:
     from emulator.admin import schemas
-    from emulator.admin.times import instant
+    from emulator.admin.time import instant
 
     asked = {name: value for name, value in visit.asked.items() if name != "secrets"}
     wish = schemas.load(schemas.JournalQuery(), asked, "?")

@@ -1,4 +1,4 @@
-"""The admin API as one table, and how a call finds its row."""
+"""Every route of the admin API."""
 
 from __future__ import annotations
 
@@ -11,17 +11,85 @@ import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
-from emulator.admin import citizens, clock, dossiers, metrics, requests, sandboxes, scenarios, state, system, verify
-from emulator.admin.attempt_routes import ATTEMPT_ROWS
-from emulator.admin.axis_routes import AXIS_ROWS
+from emulator.admin import axis as access_rights
+from emulator.admin import axis as axis_states
+from emulator.admin import axis as rehearsals
+from emulator.admin import citizens, dossiers, metrics, requests, sandboxes, scenarios, snapshots, state, system, verify
+from emulator.admin import time as agenda
+from emulator.admin import time as applications
+from emulator.admin import time as clock
 from emulator.admin.faults import FAULT_ROWS
 from emulator.admin.guard import admit
-from emulator.admin.office import Office
 from emulator.admin.problems import MEDIA_TYPE, Trouble
 from emulator.admin.published import PUBLISHED_ROWS
-from emulator.admin.time_routes import TIME_ROWS
-from emulator.admin.visit import Answer, Handler, Visit
-from emulator.world.sandbox import NoSandbox
+from emulator.admin.request import Answer, Handler, Office, Visit
+from emulator.country.sandbox import NoSandbox
+
+# The routes of certification. What they need is imported when the first of them is called.
+
+
+def _later(name: str) -> Handler:
+    def handler(visit: Visit) -> Answer:
+        from emulator.admin import attempts
+
+        answer: Answer = getattr(attempts, name)(visit)
+        return answer
+
+    return handler
+
+
+ATTEMPT_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
+    ("GET", "/kits", _later("kits"), "Các bộ kiểm thử", "The kits in the box"),
+    ("GET", "/attempts", _later("listed"), "Các lượt kiểm thử", "All attempts"),
+    ("POST", "/attempts", _later("opened"), "Mở lượt kiểm thử", "Open an attempt"),
+    ("GET", "/attempts/{attempt}", _later("shown"), "Một lượt kiểm thử", "One attempt, as it stands"),
+    ("POST", "/attempts/{attempt}/greet", _later("greeted"), "Gọi thử", "A small task before the first scene"),
+    ("GET", "/attempts/{attempt}/diagnosis", _later("diagnosed"), "Chẩn đoán cấu hình", "Is the client set up rightly"),
+    ("POST", "/attempts/{attempt}/begin", _later("begun"), "Bắt đầu cảnh kế tiếp", "Begin the next scene"),
+    ("POST", "/attempts/{attempt}/end", _later("ended"), "Kết thúc cảnh", "End the scene"),
+    ("POST", "/attempts/{attempt}/declare", _later("declared"), "Ghi lời khai", "Write a declaration down"),
+    ("POST", "/attempts/{attempt}/close", _later("closed"), "Đóng lượt kiểm thử", "Close the attempt"),
+    ("GET", "/attempts/{attempt}/report", _later("report"), "Báo cáo", "The report"),
+    ("GET", "/attempts/{attempt}/evidence", _later("evidence"), "Chứng cứ để đóng gói", "Evidence for a bundle"),
+)
+
+
+# The rows of the axis in the table of the admin API: verb, path, handler, and what it is for.
+
+AXIS_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
+    ("GET", "/access-rights", access_rights.listed, "Quyền truy cập", "Access rights of a provider"),
+    ("POST", "/access-rights", access_rights.added, "Cấp quyền", "Add selected subjects"),
+    ("DELETE", "/access-rights", access_rights.removed, "Bỏ quyền", "Remove selected subjects"),
+    ("GET", "/access-rights/subjects", access_rights.subjects, "Tìm để cấp quyền", "Search subjects to add"),
+    ("POST", "/access-rights/all", access_rights.added_all, "Cấp cho mọi kết quả tìm", "Add every hit of a search"),
+    ("DELETE", "/access-rights/all", access_rights.removed_all, "Bỏ mọi quyền", "Remove every right"),
+    ("GET", "/subsystems", axis_states.subsystems, "Các hệ thống trên trục", "Subsystems of the axis"),
+    ("PATCH", "/subsystems/{dstcode}", axis_states.change_subsystem, "Đổi trạng thái", "Break or mend a subsystem"),
+    ("GET", "/hosts", axis_states.hosts, "Các máy chủ sau trục", "Hosts behind the axis"),
+    ("PATCH", "/hosts/{host}", axis_states.change_host, "Đổi trạng thái máy chủ", "Break or mend a host"),
+    ("GET", "/live-agencies", axis_states.live_agencies, "Cơ quan chạy thật", "Agencies that real machines play"),
+    ("PUT", "/live-agencies/{dstcode}", axis_states.enliven, "Khai báo chạy thật", "Register a live agency"),
+    ("DELETE", "/live-agencies/{dstcode}", axis_states.still, "Thôi chạy thật", "Play the agency again"),
+    ("POST", "/rehearsals", rehearsals.rehearsed, "Gọi thử vào một cơ quan", "Rehearse a call into an agency"),
+)
+
+
+# The rows of time and of the ministry's living side in the table of the admin API.
+
+TIME_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
+    ("GET", "/agenda", agenda.listed, "Việc sắp xảy ra", "What is scheduled"),
+    ("POST", "/agenda", agenda.added, "Hẹn một việc", "Schedule an effect"),
+    ("DELETE", "/agenda/{due}/{no}", agenda.cancelled, "Bỏ một việc đã hẹn", "Cancel an effect"),
+    ("GET", "/snapshots", snapshots.listed, "Các bản chụp", "Snapshots"),
+    ("POST", "/snapshots", snapshots.taken, "Chụp sandbox", "Take a snapshot"),
+    ("POST", "/snapshots/{name}/restore", snapshots.restored, "Quay lại bản chụp", "Go back to a snapshot"),
+    ("DELETE", "/snapshots/{name}", snapshots.dropped, "Xoá bản chụp", "Forget a snapshot"),
+    ("GET", "/state", state.exported, "Xuất sandbox", "Export the sandbox as one TinyDB file"),
+    ("POST", "/applications", applications.filed, "Công dân nộp hồ sơ", "Citizens file at the ministry"),
+)
+
+
+# The admin API as one table, and how a call finds its row.
 
 PREFIX = "/__admin"
 BODY_LIMIT = 1024 * 1024

@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 
 from emulator.admin import scenarios
-from emulator.admin.applications import begin_arrivals
 from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
+from emulator.admin.time import begin_arrivals
+from emulator.country.sandbox import Sandbox, SandboxExists
+from emulator.country.settings import SandboxSettings
 from emulator.journal.redaction import masked_text
-from emulator.world.sandbox import Sandbox, SandboxExists
-from emulator.world.settings import SandboxSettings
 
 
 def listed(visit: Visit) -> Answer:

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from emulator.admin.office import Office
 from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Office, Visit
+from emulator.country.plot import Plot
+from emulator.country.sandbox import Sandbox
+from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.library import NoScenario
 from emulator.scenario.performance import Due, NothingAlike, begin, enter, schedule
 from emulator.scenario.script import Machine, Script
-from emulator.world.plot import Plot
-from emulator.world.sandbox import Sandbox
-from emulator.world.world import World
 
 
 def known(office: Office, name: str) -> Script:
@@ -79,7 +78,8 @@ def shown(visit: Visit) -> Answer:
 
 def chosen(visit: Visit) -> Answer:
     """Play a scenario from its beginning, or none (``null``). What the last one has changed stays; reset undoes it."""
-    from emulator.admin import scenario_schemas, schemas
+    from emulator.admin import schemas
+    from emulator.admin import schemas as scenario_schemas
 
     before = visit.sandbox().definition.scenario
     wish = schemas.load(scenario_schemas.ScenarioChoice(), visit.content())
@@ -98,7 +98,8 @@ def chosen(visit: Visit) -> Answer:
 
 def put_state(visit: Visit) -> Answer:
     """Put a machine of the scenario into a state; WireMock's empty body puts it to its start."""
-    from emulator.admin import scenario_schemas, schemas
+    from emulator.admin import schemas
+    from emulator.admin import schemas as scenario_schemas
 
     wish = schemas.load(scenario_schemas.StateWish(), visit.content(may_be_empty=True))
     script, machine = _machine(visit)
@@ -116,7 +117,8 @@ def put_state(visit: Visit) -> Answer:
 
 def put_counter(visit: Visit) -> Answer:
     """Set how often a step of the scenario was met."""
-    from emulator.admin import scenario_schemas, schemas
+    from emulator.admin import schemas
+    from emulator.admin import schemas as scenario_schemas
 
     _, plot = _world(visit)
     wish, name = schemas.load(scenario_schemas.CounterWish(), visit.content()), visit.named["name"]

@@ -1,4 +1,4 @@
-"""What may be sent to the admin API. Imported when the first body or query arrives, not at the start."""
+"""What admin calls may say, declared once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,104 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from emulator.admin.problems import Fault, invalid
-from emulator.world.sandbox import ID_GRAMMAR
-from emulator.world.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
+from emulator.admin.request import Visit
+from emulator.country.axis_records import ServiceState
+from emulator.country.sandbox import ID_GRAMMAR
+from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
+from emulator.scenario.faults import FAULTS
+
+# What the routes of the axis accept.
+
+_NAME = validate.Length(min=1, error="phải khác rỗng / must not be empty")
+_PATH = validate.Regexp(r"/", error="phải bắt đầu bằng '/' / must begin with '/'")
+_SERVICES = get_args(ServiceState)
+_STATE = validate.OneOf(_SERVICES, error=f"phải là {', '.join(_SERVICES)} / must be one of {', '.join(_SERVICES)}")
+
+
+class Provider(Schema):
+    """Whose access rights: the sandbox's own subsystem by default."""
+
+    provider = fields.String(validate=_NAME)
+
+
+class Selected(Provider):
+    """Selected subjects."""
+
+    subjects = fields.List(fields.String(validate=_NAME), required=True, validate=_NAME)
+
+
+class Search(Provider):
+    """Every hit of a search."""
+
+    search = fields.String(required=True, validate=_NAME)
+
+
+class SubsystemChange(Schema):
+    """``PATCH …/subsystems/{dstcode}``."""
+
+    is_reachable = fields.Boolean(truthy={True}, falsy={False})
+    service = fields.String(validate=_STATE)
+    notice = fields.String()
+
+
+class HostChange(Schema):
+    """``PATCH …/hosts/{host}``."""
+
+    is_up = fields.Boolean(truthy={True}, falsy={False})
+    offers_ranges = fields.Boolean(truthy={True}, falsy={False})
+
+
+class Live(Schema):
+    """``PUT …/live-agencies/{dstcode}``."""
+
+    base_url = fields.String(required=True, validate=_NAME)
+    verify_tls = fields.Boolean(truthy={True}, falsy={False}, load_default=True)
+    name = fields.String(validate=_NAME)
+
+
+class Rehearsal(Schema):
+    """``POST …/rehearsals``; ``path`` for a download, ``file`` for downloadfile, ``body`` in place of ours."""
+
+    kind = fields.String(load_default="download")
+    dstcode = fields.String(validate=_NAME)
+    caller = fields.String(validate=_NAME)
+    path = fields.String(validate=_PATH)
+    file = fields.String(validate=_NAME)
+    body = fields.Raw()
+
+
+def asked(visit: Visit, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """Return what was sent to a sandbox that is there. Raises Trouble when something is wrong."""
+    visit.sandbox()
+    return load(schema, visit.content(may_be_empty=may_be_empty))
+
+
+# What may be sent to the routes of scenarios.
+
+
+class ScenarioChoice(Schema):
+    """``PUT /__admin/scenario``."""
+
+    scenario = fields.String(required=True, allow_none=True)
+
+
+class StateWish(Schema):
+    """``PUT /__admin/scenario/states/{name}``, and WireMock's ``PUT /__admin/scenarios/{name}/state``."""
+
+    state = fields.String()
+
+
+class CounterWish(Schema):
+    """``PUT /__admin/scenario/counters/{name}``."""
+
+    value = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(0, 2**53, error="phải từ 0 đến 2^53 / must be from 0 to 2^53"),
+    )
+
+
+# What may be sent to the admin API. Imported when the first body or query arrives, not at the start.
 
 ARMED = ("armed_faults",)  # settings that routes of their own change
 _TRACE_ID = "gồm 32 chữ số 0-9a-f / has 32 digits 0-9a-f"
@@ -245,3 +341,36 @@ def _fault(message: str, pointer: str, known: tuple[str, ...]) -> Fault:
         return Fault(pointer, vi, en)
     vi, _, en = message.partition(" / ")
     return Fault(pointer, *(_BOTH.get(message) or (vi, en or vi)))
+
+
+# What may be sent to arm faults. Imported when the first body arrives.
+
+_NAMES = ", ".join(FAULTS)
+
+
+def _least(low: float, high: float | None = None) -> validate.Range:
+    top = "" if high is None else f" đến {high:g}"
+    top_en = "" if high is None else f" and at most {high:g}"
+    return validate.Range(min=low, max=high, error=f"phải từ {low:g}{top} / must be at least {low:g}{top_en}")
+
+
+class WishedFault(Schema):
+    """One fault to arm."""
+
+    fault = fields.String(
+        required=True,
+        validate=validate.OneOf(list(FAULTS), error=f"phải là một trong: {_NAMES} / must be one of: {_NAMES}"),
+    )
+    on = fields.String(load_default="*")
+    nth = fields.List(fields.Integer(strict=True, validate=_least(1)), load_default=list)
+    times = fields.Integer(strict=True, allow_none=True, load_default=None, validate=_least(1))
+    probability = fields.Float(load_default=1.0, validate=_least(0, 1))
+    seed = fields.Integer(strict=True, allow_none=True, load_default=None)
+    ttl_ms = fields.Integer(strict=True, validate=_least(1))
+    params = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class ArmedFaults(Schema):
+    """``PUT`` and ``POST /__admin/faults``."""
+
+    faults = fields.List(fields.Nested(WishedFault), required=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emulator.admin.axis_desk import looking
+from emulator.admin.axis import looking
 from emulator.admin.problems import Trouble
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
+from emulator.country.snapshots import MOST, NoSnapshot, Snapshot, SnapshotExists, Snapshots, TooManySnapshots
 from emulator.kernel.clock import iso
-from emulator.world.snapshots import MOST, NoSnapshot, Snapshot, SnapshotExists, Snapshots, TooManySnapshots
 
 
 def listed(visit: Visit) -> Answer:

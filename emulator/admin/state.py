@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from emulator.admin.axis_desk import looking
+from emulator.admin.axis import looking
 from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.visit import Answer, Visit
-from emulator.world.sandbox import ID_GRAMMAR
+from emulator.admin.request import Answer, Visit
+from emulator.country.sandbox import ID_GRAMMAR
 
 _MOST_FAULTS = 50
 
 
 def exported(visit: Visit) -> Answer:
     """Return the sandbox; with its journal when ``journal=true``."""
-    from emulator.world.export import export
+    from emulator.country.export import export
 
     wish = visit.asked.get("journal", "false")
     if wish not in ("true", "false"):
@@ -27,8 +27,8 @@ def imported(visit: Visit) -> Answer:
     Raises:
         Trouble: something in the file is wrong; nothing is changed then.
     """
-    from emulator.world.export import bring_in
-    from emulator.world.export_check import state_findings
+    from emulator.country.export import bring_in
+    from emulator.country.export_check import state_findings
 
     content, name = visit.content(), visit.named.get("sandbox", "default")
     faults = [Fault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content)][:_MOST_FAULTS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from emulator.world.sandbox import Sandboxes
+from emulator.country.sandbox import Sandboxes
 
 _FIRST_PAUSE_S = 0.05
 _PAUSE_S = 0.005

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from emulator import __version__
 from emulator.admin.problems import Fault, Trouble
-from emulator.admin.visit import Answer, Visit
+from emulator.admin.request import Answer, Visit
 from emulator.kernel.clock import system_ms
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.request import Answer, Visit
 from emulator.admin.requests import pattern_of
-from emulator.admin.visit import Answer, Visit
 from emulator.journal.entry import entry_id
 from emulator.journal.journal import Entry
 from emulator.journal.patterns import Pattern

@@ -16,20 +16,20 @@ from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import kit_of
 from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
+from emulator.certification.provider_calls import pay
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import Record, record_of
 from emulator.certification.stage import House, put_away, set_up, stimulus_for
 from emulator.certification.standing import Standing, standing_in
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
-from emulator.certification.visits import pay
+from emulator.country.kinds import KEEPSAKES
+from emulator.country.records import Keepsake
+from emulator.country.sandbox import Sandbox
+from emulator.country.shelf import Base, Shelf
+from emulator.country.world import World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Call, Exchange
-from emulator.world.kinds import KEEPSAKES
-from emulator.world.records import Keepsake
-from emulator.world.sandbox import Sandbox
-from emulator.world.shelf import Base, Shelf
-from emulator.world.world import World
 
 PREFIX = "luot-"
 """What the sandbox of an attempt is called; "lượt" is the word for one try."""

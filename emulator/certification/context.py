@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from emulator.certification.attempt import Attempt
+from emulator.country.axis import Axis
+from emulator.country.world import World
 from emulator.kernel.exchange import Call, Exchange
-from emulator.wire import ministry_forms
-from emulator.world.axis import Axis
-from emulator.world.world import World
+from emulator.services.btxh import ministry as ministry_forms
 
 
 def context_of(attempt: Attempt, base: str) -> dict[str, Any]:

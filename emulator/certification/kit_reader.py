@@ -9,12 +9,12 @@ from typing import Any
 
 from emulator.certification.kit import Check, Kit, Scene, Stimulus, Test
 from emulator.certification.kit_words import KIT
+from emulator.country.furnish import nearest
+from emulator.country.positions import Problem
 from emulator.journal.chain import digest
 from emulator.scenario.reader import value_node
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page
-from emulator.world.furnish import nearest
-from emulator.world.positions import Problem
 
 Words = Mapping[str, Any]
 _SILENCE = {"defect", "twin", "control"}

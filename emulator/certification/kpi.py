@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from emulator.certification.evidence import Entry
-from emulator.wire.kpi import Facts, facts_of, latest
+from emulator.services.btxh.kpi import Facts, facts_of, latest
 
 _PUSH = "btxh.DongBoDVC"
 _SAID = {

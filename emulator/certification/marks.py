@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from time import perf_counter_ns
 from typing import Any
 
+from emulator.country.world import World
 from emulator.journal.chain import canonical
 from emulator.journal.write import Measured, Page, write_down
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply
-from emulator.world.world import World
 
 OPENED, GREETED, BEGUN, ENDED, DECLARED, CLOSED = (
     CERTIFICATION + word for word in ("opened", "greeted", "begun", "ended", "declared", "closed")

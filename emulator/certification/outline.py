@@ -32,7 +32,7 @@ _CONCLUSIONS = {
 }
 
 
-_JUDGING_ROOMS = ("certification", "journal", "kernel", "scenario", "wire")
+_JUDGING_ROOMS = ("certification", "journal", "kernel", "scenario", "services", "wire")
 
 
 @cache

@@ -10,9 +10,9 @@ from typing import Any
 
 from emulator.certification.kit_reader import BadFile
 from emulator.certification.plan_words import PLAN
+from emulator.country.settings import Mode
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page
-from emulator.world.settings import Mode
 
 PARTIES = ("owner", "vendor", "tester", "operator")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from emulator.country.settings import MODES
 from emulator.scenario import words
 from emulator.scenario.words import Record, Word
-from emulator.world.settings import MODES
 
 _TEXT = words.text()
 _TEST = words.text(r"[A-Z0-9]+(-[A-Z0-9]+)+", "phải như NDXP-TK-01", "must look like NDXP-TK-01")

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from emulator.certification.kit import Scene, Stimulus
 from emulator.certification.plan import Plan
+from emulator.country.sandbox import Sandbox, Sandboxes
+from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.world.sandbox import Sandbox, Sandboxes
-from emulator.world.world import World
 
 
 class House(Protocol):

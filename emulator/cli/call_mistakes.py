@@ -6,8 +6,8 @@ import base64
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from emulator.cli.call_asks import ASKS, Ask, posted
-from emulator.wire.samples import WRONG_FIELDS, spoilt
+from emulator.cli.call import ASKS, Ask, posted
+from emulator.services.btxh.samples import WRONG_FIELDS, spoilt
 
 _PUSHES = ("btxh.DongBoDVC", "btxh.XuLyHoSo")
 _PULLS = ("btxh.DanhSachHoSo", "btxh.TienTrinhXuLy")

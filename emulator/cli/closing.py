@@ -22,8 +22,8 @@ def put_down(closed: Closed, path: Path) -> int:
     Raises:
         CannotStart: the file is there already, or cannot be written.
     """
+    from emulator.country.privacy import looked_through
     from emulator.recording.session import write_session
-    from emulator.world.privacy import looked_through
 
     try:
         write_session(path, closed.exchanges)

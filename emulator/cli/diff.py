@@ -10,10 +10,10 @@ import click
 
 from emulator.cli.stopping import CannotStart
 from emulator.cli.terminal import write_data
-from emulator.world.settings import MODES, Mode
+from emulator.country.settings import MODES, Mode
 
 if TYPE_CHECKING:
-    from emulator.recording.retelling import Told
+    from emulator.recording.replay import Told
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -34,12 +34,12 @@ def diff(session: Path, mode: str, pack: str, form: str | None) -> None:
     Mã thoát / exit codes: 0 không lệch / no drift, 1 có lệch / drift, 2 không so sánh được / nothing to compare.
     """
     from emulator.cli.in_process import FreshEmulator
-    from emulator.cli.retelling import agency_of, session_of
+    from emulator.cli.replay import agency_of, session_of
+    from emulator.country.pack import PackTrouble, load_pack
+    from emulator.country.sandbox import Definition
     from emulator.recording.drift_pages import as_html, as_text
     from emulator.recording.drift_report import report_of
-    from emulator.recording.retelling import Teller
-    from emulator.world.pack import PackTrouble, load_pack
-    from emulator.world.sandbox import Definition
+    from emulator.recording.replay import Teller
 
     exchanges = session_of(session)
     if not exchanges:

@@ -79,10 +79,10 @@ def _of_server(url: str, sandbox: str, token: str | None) -> Iterator[dict[str, 
 
 def _of_store(store: Path | None, sandbox: str) -> Iterator[dict[str, Any]]:
     from emulator.cli.state import Held
+    from emulator.country.sandbox import NoSandbox
     from emulator.journal.entry import as_entry
     from emulator.journal.journal import Journal
     from emulator.settings import data_folder
-    from emulator.world.sandbox import NoSandbox
 
     path = store or data_folder() / "store.db"
     if not path.is_file():

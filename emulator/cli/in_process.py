@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from emulator.app import Country, found
+from emulator.country.pack import Pack
+from emulator.country.sandbox import Definition
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call
 from emulator.recording.partner import Account, Answered
 from emulator.settings import MEMORY, Settings
 from emulator.store.journal_rows import JournalRow
-from emulator.world.pack import Pack
-from emulator.world.sandbox import Definition
 
 
 class FreshEmulator:

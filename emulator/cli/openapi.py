@@ -42,15 +42,15 @@ def openapi(form: str, out: str, base_url: str, seed: int, force: bool) -> None:
 
     Mã thoát / exit codes: 0 xong / done, 2 sai tham số hoặc không ghi được / bad value or no way to write.
     """
-    from emulator.published.document import document
+    from emulator.openapi.document import document
 
     values = _values(base_url, seed)
     if form == "bruno":
-        from emulator.published import bruno
+        from emulator.openapi import bruno
 
         _write_folder(out, bruno.files(document(), values), force=force)
     elif form == "postman":
-        from emulator.published import postman
+        from emulator.openapi import postman
 
         _write(out, postman.collection(document(), values), force=force)
     else:
@@ -59,10 +59,10 @@ def openapi(form: str, out: str, base_url: str, seed: int, force: bool) -> None:
 
 def _values(base_url: str, seed: int) -> dict[str, str]:
     """Return the variables that are known before the first request: of the sandbox ``default`` of a fresh server."""
+    from emulator.country.accounts import portal_credentials
+    from emulator.country.sandbox import Definition, Sandbox, key_pair
+    from emulator.country.settings import SandboxSettings
     from emulator.kernel.clock import Clock
-    from emulator.world.accounts import portal_credentials
-    from emulator.world.sandbox import Definition, Sandbox, key_pair
-    from emulator.world.settings import SandboxSettings
 
     if not base_url.startswith(("http://", "https://")):
         raise CannotStart(f"--base-url: cần http(s)://…, nhận được “{base_url}”. / http(s)://… is needed.")

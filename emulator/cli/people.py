@@ -15,7 +15,7 @@ from emulator.cli.drafts import draft_of
 from emulator.cli.stopping import CannotStart
 
 if TYPE_CHECKING:
-    from emulator.world.people.census import Wish
+    from emulator.country.people.census import Wish
 
 Row = dict[str, str]
 _EXAMPLES = """\b
@@ -67,11 +67,11 @@ def people(number: int, out: str, form: str, bom: bool, kind: str, force: bool, 
 
 
 def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -> Wish:
+    from emulator.country.furnish import nearest
+    from emulator.country.people.benefits import BY_PROCEDURE
+    from emulator.country.people.census import Wish
     from emulator.wire import gso_names
     from emulator.wire.gso import CatalogueMissing
-    from emulator.world.furnish import nearest
-    from emulator.world.people.benefits import BY_PROCEDURE
-    from emulator.world.people.census import Wish
 
     if procedure and procedure not in BY_PROCEDURE:
         vi, en = nearest(procedure, BY_PROCEDURE)
@@ -90,9 +90,9 @@ def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -
 
 
 def _rows(kind: str, form: str, wish: Wish) -> Iterator[Row]:
+    from emulator.country.people.census import census
+    from emulator.country.people.officers import officers
     from emulator.wire import people_sheet
-    from emulator.world.people.census import census
-    from emulator.world.people.officers import officers
 
     if kind == "officers":
         return map(people_sheet.officer_row, officers(wish))

@@ -95,7 +95,7 @@ def record(**flags: Any) -> None:
     closed = _record(wish, platform)
     code = put_down(closed, path)
     if wish.scenario_id:
-        from emulator.cli.retelling import write_scenario
+        from emulator.cli.replay import write_scenario
 
         write_scenario(closed.exchanges, wish.scenario_id, wish.out)
     raise SystemExit(code)
@@ -113,7 +113,7 @@ def _check_host(wish: _Wish) -> None:
 
 def _check_scenario(scenario_id: str | None) -> None:
     if scenario_id is not None:
-        from emulator.cli.retelling import check_id
+        from emulator.cli.replay import check_id
 
         check_id(scenario_id)
 

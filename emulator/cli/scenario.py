@@ -116,6 +116,6 @@ def new(name: str, out: Path) -> None:
 )
 def from_recording(session: Path, scenario_id: str, out: Path) -> None:
     """Biến bản ghi (record, har import) thành kịch bản. / Turn a recorded session into a scenario."""
-    from emulator.cli.retelling import session_of, write_scenario
+    from emulator.cli.replay import session_of, write_scenario
 
     write_scenario(session_of(session), scenario_id, out)

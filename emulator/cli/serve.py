@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from emulator.cli.stopping import CannotStart
+from emulator.country.sandbox import Definition
+from emulator.country.settings import MODES, PROFILES
 from emulator.settings import PREFIX, Settings
-from emulator.world.sandbox import Definition
-from emulator.world.settings import MODES, PROFILES
 
 F = TypeVar("F", bound=Callable[..., Any])
 _EXAMPLES = """\b

@@ -13,6 +13,7 @@ from typing import NoReturn
 from emulator.app import Country, application, found, open_packs
 from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
+from emulator.country.pack import PackTrouble
 from emulator.server.certificates import CertificateTrouble, issue
 from emulator.server.launch import Companion, Plan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
@@ -21,7 +22,6 @@ from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.claim import claimed
 from emulator.store.sqlite import StoreTrouble
 from emulator.store.upkeep import Upkeep
-from emulator.world.pack import PackTrouble
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is reached
 

@@ -55,8 +55,8 @@ def export_state(
     store: Path | None, sandbox: str, url: str | None, admin_token: str | None, journal: bool, output: Path | None
 ) -> None:
     """Ghi một sandbox ra tệp. / Write a sandbox to a file."""
-    from emulator.world.export import as_text, export
-    from emulator.world.sandbox import NoSandbox
+    from emulator.country.export import as_text, export
+    from emulator.country.sandbox import NoSandbox
 
     if url:
         content = AdminClient(url, admin_token, sandbox).get("/state", journal=str(journal).lower())
@@ -84,9 +84,9 @@ def import_state(file: Path, store: Path | None, sandbox: str, url: str | None, 
 
     Mã thoát 2 khi tệp sai, mỗi lỗi một dòng. / Exit code 2 when the file is wrong, a line for each fault.
     """
-    from emulator.world.export import bring_in
-    from emulator.world.export_check import state_problems
-    from emulator.world.sandbox import ID_GRAMMAR
+    from emulator.country.export import bring_in
+    from emulator.country.export_check import state_problems
+    from emulator.country.sandbox import ID_GRAMMAR
 
     content, problems = state_problems(file)
     for problem in problems:
@@ -106,9 +106,9 @@ class Held:
     """A store file that no server holds, for as long as the command runs."""
 
     def __init__(self, path: Path | None) -> None:
+        from emulator.country.sandbox import Definition, Sandboxes
         from emulator.store.claim import claimed
         from emulator.store.sqlite import Store
-        from emulator.world.sandbox import Definition, Sandboxes
 
         self._path = path or data_folder() / "store.db"
         self._claim = claimed(self._path)

@@ -13,7 +13,7 @@ import click
 from emulator.cli.terminal import write_data
 
 if TYPE_CHECKING:
-    from emulator.world.positions import Problem
+    from emulator.country.positions import Problem
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -56,9 +56,9 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool) -> None:
 
 
 def _problems(path: str, *, privacy: bool) -> list[Problem]:
-    from emulator.world.inspection import inspect
-    from emulator.world.pack import PackTrouble, find_pack
-    from emulator.world.privacy import looked_through
+    from emulator.country.inspection import inspect
+    from emulator.country.pack import PackTrouble, find_pack
+    from emulator.country.privacy import looked_through
 
     scenarios = [] if privacy else _scenarios(Path(path))
     if scenarios:

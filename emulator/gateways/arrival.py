@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
+from emulator.country.keyring import Credential, Keyring, Token
+from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.kernel.exchange import Call
-from emulator.world.keyring import Credential, Keyring, Token
-from emulator.world.sandbox import Sandbox, Sandboxes
 
 PREFIX = "/s/"
 

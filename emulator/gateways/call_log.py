@@ -10,8 +10,8 @@ from emulator.journal.redaction import masked_text
 from emulator.kernel.trace import traceparent_of
 
 if TYPE_CHECKING:
+    from emulator.country.world import World
     from emulator.kernel.exchange import Exchange, Reply
-    from emulator.world.world import World
 
 _log = logging.getLogger("emulator.calls")
 

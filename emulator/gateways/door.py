@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from emulator.country.sandbox import NoSandbox, Sandbox
+from emulator.country.world import SandboxGone, World
 from emulator.gateways import call_log
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
 from emulator.journal.write import Measured, Page, write_down
@@ -14,8 +16,6 @@ from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import AskAgain, Refusal
 from emulator.scenario.casting import Casting
-from emulator.world.sandbox import NoSandbox, Sandbox
-from emulator.world.world import SandboxGone, World
 
 _log = logging.getLogger(__name__)
 

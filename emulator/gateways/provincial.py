@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emulator.country.world import World
 from emulator.gateways.ndxp import faults
-from emulator.gateways.ndxp.admission import admit
-from emulator.gateways.ndxp.dialect import DIALECTS
+from emulator.gateways.ndxp.faults import DIALECTS
+from emulator.gateways.ndxp.gateway import admit
 from emulator.gateways.ndxp.routes import Api
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
-from emulator.world.world import World
 
 CONTEXT = "KetNoiMotCuaQuocGia"
 PREFIX = f"/{CONTEXT}/"

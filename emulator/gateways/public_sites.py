@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from emulator.country.world import World
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import Refusal
-from emulator.world.world import World
 
 _VERBS = ("GET", "HEAD")
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)

@@ -12,12 +12,12 @@ from time import perf_counter_ns
 
 import orjson
 
+from emulator.country.agenda import AgendaRow, EffectWords, Settlement, as_text, let_happen, settle
+from emulator.country.sandbox import Sandbox, Sandboxes
+from emulator.country.world import World
 from emulator.journal.write import Entry, Measured, Page, add_all, told
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CLOCK_EFFECT, Call, Exchange, Reply
-from emulator.world.agenda import AgendaRow, EffectWords, Settlement, as_text, let_happen, settle
-from emulator.world.sandbox import Sandbox, Sandboxes
-from emulator.world.world import World
 
 _BATCH = 1_000  # others may take the pen between two batches
 _TARGET = "/clock/effect"

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from emulator.country.privacy import Suspect, suspects
 from emulator.journal.redaction import MASK, is_secret_name, masked_header, masked_text
 from emulator.kernel.exchange import Headers
 from emulator.recording.bodies import content_of
@@ -20,7 +21,6 @@ from emulator.recording.pseudonyms import Pseudonyms
 from emulator.recording.session import Content, Omission, Recorded, Said, Trouble
 from emulator.recording.walking import walk, walk_form, walk_target
 from emulator.wire.identity_fields import kind_of_field
-from emulator.world.privacy import Suspect, suspects
 
 # What names the application that calls, or the machine of whoever does. Ours.
 _MORE_SECRETS = re.compile(r"client_?id|consumer_?key|assertion|jwt|id_?token|otp|pin(?:code)?", re.IGNORECASE)

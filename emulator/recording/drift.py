@@ -10,7 +10,7 @@ from typing import Any
 from emulator.kernel.exchange import Headers
 from emulator.recording.rules import CODES, COMPARED_HEADER_VALUES, VOLATILE_HEADERS
 from emulator.recording.shape import Shape, shape_of
-from emulator.wire.reply_quirks import DriftKind, quirk_of_difference
+from emulator.services.btxh.replies import DriftKind, quirk_of_difference
 from emulator.wire.xml_tree import BrokenXml, xml_tree
 
 _DATE_FREE = {"text", "empty", "broken XML"}

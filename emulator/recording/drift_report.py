@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.recording.drift import Difference, body_differences, header_differences, status_difference
 from emulator.recording.partner import Answered
-from emulator.recording.retelling import Told
+from emulator.recording.replay import Told
 from emulator.recording.rules import PSEUDONYM_RULES, STATE_RULES
 from emulator.recording.session import Recorded
 from emulator.wire.quirks import QUIRKS, ModeName

@@ -6,10 +6,10 @@ import threading
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from emulator.country.positions import Problem
 from emulator.recording.cleaning import Cleaner, Heard
 from emulator.recording.pseudonyms import TooManyPeople
 from emulator.recording.session import Recorded, privacy_problems
-from emulator.world.positions import Problem
 
 
 @dataclass(frozen=True, slots=True)

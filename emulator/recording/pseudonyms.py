@@ -13,11 +13,11 @@ from collections.abc import Callable
 from datetime import date
 from urllib.parse import unquote
 
+from emulator.country.people import numbers, pseudonyms
+from emulator.country.privacy import suspects
 from emulator.recording.known import Known, bare
 from emulator.wire.agency_codes import is_agency_code
 from emulator.wire.identity_fields import IdentityKind
-from emulator.world.people import numbers, pseudonyms
-from emulator.world.privacy import suspects
 
 _MOST = 400_000
 _FILE = re.compile(r"(.+)(\.[A-Za-z0-9]{2,5})", re.DOTALL)

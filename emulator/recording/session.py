@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from emulator.country.positions import Problem
+from emulator.country.privacy import text_problems
 from emulator.journal.chain import canonical
 from emulator.kernel.exchange import Headers
-from emulator.world.positions import Problem
-from emulator.world.privacy import text_problems
 
 FORMAT = "ndxp-emulator/session/1"
 Trouble = Literal["refused", "timeout", "tls", "cut", "broken"]

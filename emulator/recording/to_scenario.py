@@ -12,7 +12,7 @@ import orjson
 
 from emulator.journal.redaction import MASK
 from emulator.kernel.clock import day_text
-from emulator.recording.retelling import Told
+from emulator.recording.replay import Told
 from emulator.recording.rules import STABLE_ANSWER_HEADERS
 from emulator.recording.session import Content, Recorded
 from emulator.scenario.operations import OPERATIONS

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from emulator.country.world import Director, World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.scenario.fault import OCCURRENCE, Fault
 from emulator.scenario.faults import FAULTS
-from emulator.world.world import Director, World
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emulator.country.world import Director as AnyDirector
+from emulator.country.world import World
 from emulator.kernel.exchange import Call
 from emulator.scenario.director import Director, Wish
 from emulator.scenario.fields import CallFields
 from emulator.scenario.script import Script
-from emulator.world.world import Director as AnyDirector
-from emulator.world.world import World
 
 FindScript = Callable[[str], Script]
 FindWishes = Callable[[Call, World], tuple[Wish, ...]]

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
+from emulator.country.furnish import nearest, row_findings
 from emulator.scenario.operations import SERVICES, matching
 from emulator.scenario.script import LIKE
 from emulator.scenario.yaml_text import Page, members
-from emulator.world.furnish import nearest, row_findings
 
 Words = Mapping[str, Any]
 _WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")

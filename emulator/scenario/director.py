@@ -7,6 +7,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from emulator.country.plot import Plot
+from emulator.country.world import World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
@@ -14,8 +16,6 @@ from emulator.scenario.fault import Fault
 from emulator.scenario.fields import CallFields
 from emulator.scenario.performance import Due, begin, enter, later, schedule
 from emulator.scenario.script import Answer, Blow, Refuse, Script, Step
-from emulator.world.plot import Plot
-from emulator.world.world import World
 
 # WSO2 numbers its refusals by hundreds (facts-gateway A5, A6).
 _FAMILIES: Mapping[int, FaultFamily] = {9009: "security", 9008: "throttling"}

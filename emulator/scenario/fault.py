@@ -1,4 +1,4 @@
-"""One fault: its name in two languages, what it takes, and what it does to an exchange."""
+"""What a fault is, and what it needs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
-from emulator.scenario.contract import Params
-from emulator.world.world import World
+
+# What travels between a scenario and a fault.
+
+Params = Mapping[str, Any]
+
+
+# One fault: its name in two languages, what it takes, and what it does to an exchange.
 
 Kind = Literal["socket", "timing", "payload", "gateway", "token", "x-road"]
 Schema = Mapping[str, Any]

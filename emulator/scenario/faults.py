@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulator.scenario.fault import Fault
-from emulator.scenario.faults_files import FILES
-from emulator.scenario.faults_gateway import GATEWAY
-from emulator.scenario.faults_oddities import PRINTED
+from emulator.scenario.faults_delivery import SOCKETS, TIMING
+from emulator.scenario.faults_files import FILES, PRINTED
+from emulator.scenario.faults_gateway import GATEWAY, TOKENS
 from emulator.scenario.faults_payload import PAYLOADS
-from emulator.scenario.faults_sockets import SOCKETS
-from emulator.scenario.faults_timing import TIMING
-from emulator.scenario.faults_tokens import TOKENS
 from emulator.scenario.faults_xroad import XROAD
 
 FAULTS: Mapping[str, Fault] = {

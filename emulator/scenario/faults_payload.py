@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.scenario.contract import Params
-from emulator.scenario.fault import Fault, Schema, Upon, both, choice, number
+from emulator.scenario.fault import Fault, Params, Schema, Upon, both, choice, number
 from emulator.wire.codes import BAD_JSON
-from emulator.world.world import World
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _LOGIN_PAGE = (

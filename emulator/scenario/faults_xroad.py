@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from emulator.country.axis import Axis
+from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain, AxisRefusal
-from emulator.scenario.contract import Params
-from emulator.scenario.fault import Fault, Instead, both
-from emulator.wire import axis_faults
-from emulator.wire.subsystem import SubsystemId, is_group, read_subsystem
-from emulator.world.axis import Axis
-from emulator.world.world import World
+from emulator.scenario.fault import Fault, Instead, Params, both
+from emulator.wire import axis as axis_faults
+from emulator.wire.axis import SubsystemId, is_group, read_subsystem
 
 _AT = ("xroad.*", "dvcqg.mapi.*", "dvcqg.papers.*", "province.*")
 _PORTS = {"http": 80, "https": 443}

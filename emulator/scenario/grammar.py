@@ -6,12 +6,12 @@ from typing import Any
 
 import yaml
 
+from emulator.country.furnish import nearest
 from emulator.scenario import words
 from emulator.scenario.grammar_actions import ANSWER, EFFECTS, REFUSE, fault_kind
 from emulator.scenario.operations import OPERATIONS, matching
 from emulator.scenario.words import Kind, Record, Word
 from emulator.scenario.yaml_text import Page
-from emulator.world.furnish import nearest
 
 _PLACE = r"(body|header|query|form)\.[^\s]+|/[^\s]*|body|path|method|host|scheme"
 

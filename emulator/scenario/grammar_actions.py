@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
+from emulator.country.furnish import nearest
 from emulator.scenario import words
 from emulator.scenario.fault import WrongParam
 from emulator.scenario.words import Kind, Record, Word
 from emulator.scenario.yaml_text import Page, members, plain
-from emulator.world.furnish import nearest
 
 ANSWER = Record(
     {
@@ -39,8 +39,8 @@ def _effect() -> Kind:
     """Return an effect on the country, as the agenda takes it (docs/time.md)."""
 
     def read(node: yaml.Node, page: Page) -> Any:
-        from emulator.world.agenda import BadEffect
-        from emulator.world.life.effects import check
+        from emulator.country.agenda import BadEffect
+        from emulator.country.life.effects import check
 
         effect = plain(node)
         try:

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from emulator.country.furnish import nearest
+from emulator.country.positions import Problem
 from emulator.scenario.script import Script
-from emulator.world.furnish import nearest
-from emulator.world.positions import Problem
 
 _log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from emulator.country.world import World
 from emulator.kernel.exchange import Call
 from emulator.scenario.director import Wish
 from emulator.scenario.prefer import BEHIND
 from emulator.scenario.script import Blow, Refuse, Step
-from emulator.world.world import World
 
 _VALUE = re.compile(rb"(?:-\d{6}-99|(?<!\d)9999000000)(\d\d)(?!\d)")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from emulator.country.furnish import furnish
+from emulator.country.kinds import DOSSIERS, STEPS
+from emulator.country.plot import Plot
+from emulator.country.records import Fields
+from emulator.country.shelf import Shelf
+from emulator.country.world import World
 from emulator.scenario.script import LIKE, Later, Machine, Script
-from emulator.wire.pack_tables import DOSSIER_CODE
-from emulator.world.furnish import furnish
-from emulator.world.kinds import DOSSIERS, STEPS
-from emulator.world.plot import Plot
-from emulator.world.records import Fields
-from emulator.world.shelf import Shelf
-from emulator.world.world import World
+from emulator.services.btxh.pack_tables import DOSSIER_CODE
 
 BEGUN = "(begun)"
 """The name under which the plot keeps which scenario has begun, and when."""

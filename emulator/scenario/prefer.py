@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from emulator.country.world import World
 from emulator.kernel.exchange import Call
 from emulator.scenario.director import Wish
 from emulator.scenario.script import Blow, Refuse, Step
-from emulator.world.world import World
 
 ORIGIN = "Prefer"
 LONGEST_MS = 600_000

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 import yaml
 
+from emulator.country.furnish import nearest
+from emulator.country.positions import Problem
 from emulator.scenario.checks import check_fixtures, check_step, check_times
 from emulator.scenario.grammar import scenario_record
 from emulator.scenario.script import LAST, Answer, Blow, Later, Machine, Refuse, Script, State, Step, Test, Turn
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page, members
-from emulator.world.furnish import nearest
-from emulator.world.positions import Problem
 
 STARTED = "Started"
 """The first state of a machine that names none, as in WireMock."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from emulator.country.furnish import nearest
 from emulator.scenario.yaml_text import Page, members, plain
-from emulator.world.furnish import nearest
 
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,3})?)S)?)?",

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from emulator.world.positions import Problem, encoding_problem
+from emulator.country.positions import Problem, encoding_problem
 
 SIZE_LIMIT = 1024 * 1024
 _DEPTH = 30

@@ -10,7 +10,7 @@ from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
 from emulator.server.bad_bytes import pieces
 from emulator.server.line import Client, misdeliver
-from emulator.server.nowhere import answer_for
+from emulator.server.problem_replies import answer_for
 from emulator.server.target import is_own, read_target
 
 Scope = MutableMapping[str, Any]

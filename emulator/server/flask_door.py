@@ -10,7 +10,7 @@ from flask import Blueprint, Request, Response, request
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
 from emulator.server.bad_bytes import phrase_of
-from emulator.server.nowhere import answer_for
+from emulator.server.problem_replies import answer_for
 from emulator.server.target import is_own, read_target
 from emulator.server.thread_line import badly, dripping, wait
 

@@ -9,7 +9,7 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 from gunicorn.workers.gasgi import ASGIWorker
 
-from emulator.server.bare_replies import make_asgi_bare
+from emulator.server.gunicorn_headers import make_asgi_bare
 from emulator.server.line import EXTENSION
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from emulator.server.bare_replies import make_gthread_bare
+from emulator.server.gunicorn_headers import make_gthread_bare
 
 _GRACE_S = 0.5
 

@@ -102,7 +102,7 @@ def existing() -> Server | None:
 
 def _command(flags: Sequence[str]) -> list[str]:
     # -P: a folder `emulator` in the project under test is not ours.
-    serve = [sys.executable, "-P", "-m", "emulator.testing.leashed", "serve"]
+    serve = [sys.executable, "-P", "-m", "emulator.testing.parent_watch", "serve"]
     return [*serve, "--port", "0", "--store", ":memory:", "--workers", "1", "--quiet", *flags]
 
 

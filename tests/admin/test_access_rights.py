@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.conftest import Visitor
-from tests.gateways.xroad.axis import HAGIANG, HANOI, QUANGNAM, fault, link
+from tests.gateways.axis.axis import HAGIANG, HANOI, QUANGNAM, fault, link
 
 RIGHTS = "/__admin/access-rights"
 ADDRESS = link("/download/7.pdf", QUANGNAM, "https://dichvucong.quangnam.gov.vn")

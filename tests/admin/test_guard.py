@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from emulator.app import found
+from emulator.country.pack import Pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack
 from tests.builders import dossier
 from tests.conftest import Visitor
 

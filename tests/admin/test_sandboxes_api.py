@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from emulator.app import found
+from emulator.country.pack import Pack
+from emulator.country.sandbox import Definition
+from emulator.country.settings import SandboxSettings
 from emulator.settings import Settings
-from emulator.world.pack import Pack
-from emulator.world.sandbox import Definition
-from emulator.world.settings import SandboxSettings
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
 

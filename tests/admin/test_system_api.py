@@ -7,8 +7,8 @@ from pathlib import Path
 
 from emulator import __version__
 from emulator.app import found
+from emulator.country.pack import Pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack
 from tests.conftest import Visitor
 
 

@@ -22,10 +22,10 @@ from emulator.certification.challenge import new_challenge
 from emulator.certification.kit_reader import kit_of
 from emulator.certification.signed_challenge import received, signed
 from emulator.cli import main
+from emulator.country.pack import load_pack
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
 from emulator.settings import Settings
-from emulator.world.pack import load_pack
 from tests.certification.stand import Stand
 
 KIT = "cong-ndxp"

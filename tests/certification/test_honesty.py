@@ -17,8 +17,8 @@ from emulator.certification.kit_reader import kit_names, kit_of
 from emulator.certification.outline import exit_code, outline
 from emulator.certification.plan import Plan
 from emulator.certification.scenes import Record
+from emulator.country.pack import Pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack
 from tests.certification.mutants_btxh_a2 import AsksForItsNeighbour, BeginsASecondLater
 from tests.certification.stand import Stand, verdicts
 from tests.clients.reference.tasks import Client

@@ -15,7 +15,7 @@ from emulator.certification import kit_reader
 from tests.certification.stand import Stand, told, verdicts
 from tests.clients.reference.provider import Desk, FileServer, Shelf
 from tests.clients.reference.tasks import Client
-from tests.gateways.xroad.axis import HANOI
+from tests.gateways.axis.axis import HANOI
 
 _GROUP = "provider"
 

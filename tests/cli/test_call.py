@@ -10,7 +10,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.cli.call_asks import ASKS
+from emulator.cli.call import ASKS
 from emulator.cli.call_mistakes import MISTAKES, mistakes_of
 from tests.serving import Server
 

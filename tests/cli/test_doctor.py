@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from emulator.cli import main
-from emulator.cli.doctor_places import folders
+from emulator.cli.doctor import folders
 from tests.serving import Server
 
 _CLEAN = dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "NO_PROXY", "no_proxy"))

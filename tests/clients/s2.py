@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.axis_country import PAPERS_URL, PATIENCE_S, PORTAL_CODE, AxisCountry
-from tests.dvcqg.portal_client import wanted
+from tests.portal.portal_client import wanted
 
 FORWARD = "/XrdAdapter/RestService/forward"
 

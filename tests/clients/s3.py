@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.axis_country import PAPERS_URL, PATIENCE_S, PORTAL_CODE, AxisCountry
-from tests.dvcqg.portal_client import wanted
+from tests.portal.portal_client import wanted
 
 FORWARD = "/XrdAdapter/RestService/forward"
 

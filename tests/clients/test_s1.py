@@ -6,7 +6,7 @@ import pytest
 
 from tests.axis_country import AxisCountry
 from tests.clients.s1 import S1Client
-from tests.dvcqg.portal_client import dossier, step
+from tests.portal.portal_client import dossier, step
 
 NEXT = {"TrangThai": "4", "ThoiDiemXuLy": "20261121090000"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.axis_country import AxisCountry
 from tests.clients.s2 import S2Client
 from tests.clients.s13 import S13Client
-from tests.dvcqg.portal_client import SECOND
-from tests.gateways.xroad.axis import HANOI, QUANGNAM, XRD, link
-from tests.gateways.xroad.test_downloads import HOSTED
+from tests.gateways.axis.axis import HANOI, QUANGNAM, XRD, link
+from tests.gateways.axis.test_downloads import HOSTED
+from tests.portal.portal_client import SECOND
 
 
 def link_of(country: AxisCountry, **changes: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.axis_country import AxisCountry
 from tests.clients.s2 import S2Client
-from tests.dvcqg.portal_client import CITIZEN, dossier, result
+from tests.portal.portal_client import CITIZEN, dossier, result
 
 
 @pytest.mark.parametrize("code", [3, -3])

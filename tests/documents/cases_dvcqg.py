@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 
 from emulator.app import found
+from emulator.country.pack import Pack, load_pack
+from emulator.country.sandbox import Definition
 from emulator.settings import Settings
-from emulator.world.pack import Pack, load_pack
-from emulator.world.sandbox import Definition
 from tests.conftest import Visitor
 from tests.documents.quirk_table import Stage, case
-from tests.dvcqg.portal_client import BIRTH, CITIZEN, LLTP, Portal, wanted
+from tests.portal.portal_client import BIRTH, CITIZEN, LLTP, Portal, wanted
 
 
 @cache

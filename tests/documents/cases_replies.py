@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
 from tests.documents.quirk_table import Stage, case
-from tests.providers.stories import CODE, ministry_dossier, ministry_step
+from tests.services.stories import CODE, ministry_dossier, ministry_step
 
 FINAL = {"LoaiDuLieu": "100"}
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emulator.app import found
+from emulator.country.pack import load_pack
+from emulator.country.sandbox import Definition
 from emulator.settings import Settings
-from emulator.world.pack import load_pack
-from emulator.world.sandbox import Definition
 from tests.conftest import Visitor
 from tests.documents.quirk_table import Stage, case
-from tests.gateways.xroad.axis import HAGIANG_URL, PORTAL, VXP, XRD, link, newest, remarks
+from tests.gateways.axis.axis import HAGIANG_URL, PORTAL, VXP, XRD, link, newest, remarks
 
 PLACES = (VXP, XRD)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emulator.country.records import Dossier, ProcessingStep
 from emulator.wire.quirks import ModeName
-from emulator.world.records import Dossier, ProcessingStep
 from tests.conftest import Visitor
-from tests.providers.stories import visiting
+from tests.services.stories import visiting
 
 MODES: tuple[ModeName, ...] = ("strict", "documented", "observed")
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.conftest import Visitor
-from tests.dvcqg.portal_client import FORWARD, Portal
+from tests.portal.portal_client import FORWARD, Portal
 
 # As printed in KDL V.2, with the comma before the closing brace, and with numbers nobody has.
 PAPERS_REQUEST = """{

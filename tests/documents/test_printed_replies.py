@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.wire.names import DOSSIER_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
+from emulator.services.btxh.names import DOSSIER_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
 from tests.builders import pull
-from tests.providers.stories import ministry_dossier, ministry_step, visiting
+from tests.services.stories import ministry_dossier, ministry_step, visiting
 
 DOSSIER_KEYS = [
     "loaiDuLieu",

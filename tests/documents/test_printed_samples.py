@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Visitor
 from tests.documents.cases_bodies import error_code
-from tests.providers.stories import visiting
+from tests.services.stories import visiting
 
 HOST = "https://dvcbtxh.molisa.gov.vn"
 DOCUMENT = (

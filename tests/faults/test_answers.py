@@ -9,13 +9,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from emulator.scenario.faults import FAULTS
-from emulator.wire.oddities import ODDITIES
+from emulator.services.btxh.replies import ODDITIES
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
-from tests.dvcqg.portal_client import Portal
 from tests.faults.arming import arm, wish
-from tests.gateways.xroad.axis import fault as axis_fault
-from tests.gateways.xroad.axis import link
+from tests.gateways.axis.axis import fault as axis_fault
+from tests.gateways.axis.axis import link
+from tests.portal.portal_client import Portal
 
 _GATEWAY = {
     "gateway-500": (500, 101500, "Error in Sender"),

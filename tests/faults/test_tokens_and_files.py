@@ -10,9 +10,9 @@ import pytest
 
 from tests.builders import dossier
 from tests.conftest import Visitor
-from tests.dvcqg.portal_client import Portal
 from tests.faults.arming import arm, wish
-from tests.gateways.xroad.axis import link
+from tests.gateways.axis.axis import link
+from tests.portal.portal_client import Portal
 
 _ROOT = Path(__file__).resolve().parents[2]
 

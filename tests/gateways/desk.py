@@ -11,8 +11,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from emulator.country.settings import Mode, Profile, SandboxSettings
 from emulator.kernel.clock import Clock
-from emulator.world.settings import Mode, Profile, SandboxSettings
 from tests.builders import dossier
 from tests.conftest import Visitor
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from emulator.country.settings import PROFILES, Profile
+from emulator.country.world import World
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
 from emulator.gateways.ndxp.routes import Api, Operation
 from emulator.kernel.exchange import Call, Reply
-from emulator.world.settings import PROFILES, Profile
-from emulator.world.world import World
 from tests.conftest import Visitor
 from tests.gateways.desk import PUSH, Desk
 

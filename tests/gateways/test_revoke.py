@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.world.settings import PROFILES, Profile
+from emulator.country.settings import PROFILES, Profile
 from tests.conftest import Visitor
 from tests.gateways.desk import Desk, basic
 

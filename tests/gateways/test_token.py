@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from emulator.world.settings import PROFILES, Profile
+from emulator.country.settings import PROFILES, Profile
 from tests.conftest import Visitor
 from tests.gateways.desk import Desk, basic
 

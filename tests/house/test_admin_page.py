@@ -8,9 +8,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from emulator.admin.routes import ROUTES
-from emulator.published.admin_table import TOLD
-from emulator.published.document import document
-from emulator.world.settings import SandboxSettings
+from emulator.country.settings import SandboxSettings
+from emulator.openapi.admin_table import TOLD
+from emulator.openapi.document import document
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "admin.md").read_text(encoding="utf-8")
 
@@ -26,7 +26,7 @@ def test_every_setting_is_on_the_page() -> None:
 
 
 def test_every_route_is_described_for_the_openapi_document() -> None:
-    """A new route needs a ``Told`` in emulator/published/admin_table.py and the shape of its answer beside it."""
+    """A new route needs a ``Told`` in emulator/openapi/admin_table.py and the shape of its answer beside it."""
     missing = [(row.verb, row.path) for row in ROUTES if (row.verb, row.path) not in TOLD]
     gone = [key for key in TOLD if key not in {(row.verb, row.path) for row in ROUTES}]
     assert (missing, gone) == ([], [])

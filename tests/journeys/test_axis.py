@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from emulator.world.pack import shipped_folder
-from tests.gateways.xroad.axis import HANOI, VXP, link
+from emulator.country.pack import shipped_folder
+from tests.gateways.axis.axis import HANOI, VXP, link
 from tests.serving import Server
 
 LARGE = 200 * 1024 * 1024

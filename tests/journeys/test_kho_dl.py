@@ -14,10 +14,10 @@ import requests
 
 from tests import builders
 from tests.axis_country import PATIENCE_S, AxisCountry
-from tests.dvcqg.portal_client import CITIZEN, LLTP, OFFICER, SECOND, THIRD, dossier, result
-from tests.gateways.xroad.axis import HAGIANG, HANOI, QUANGNAM
-from tests.gateways.xroad.test_downloads import HOSTED
+from tests.gateways.axis.axis import HAGIANG, HANOI, QUANGNAM
+from tests.gateways.axis.test_downloads import HOSTED
 from tests.journeys.one_stop import OneStop
+from tests.portal.portal_client import CITIZEN, LLTP, OFFICER, SECOND, THIRD, dossier, result
 from tests.serving import Server
 
 NEWCOMER = "999088010099"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator.wire.catalogues import PROCEDURES
+from emulator.country.life.lives import inspect_life
+from emulator.services.btxh.catalogues import PROCEDURES
 from emulator.wire.statuses import judge_move
-from emulator.world.life.lives import inspect_life
 from tests.conftest import Visitor
 from tests.life.ministry import Ministry
 

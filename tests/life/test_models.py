@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from tests.builders import dossier, step
 from tests.conftest import Visitor
-from tests.dvcqg.portal_client import Portal
 from tests.life.ministry import Ministry
+from tests.portal.portal_client import Portal
 
 
 def test_a_province_that_pulls_daily_sees_every_dossier_step_and_result_once(ministry: Ministry) -> None:

@@ -22,8 +22,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
+from emulator.services.btxh.catalogues import ETHNICITIES
 from emulator.wire import gso
-from emulator.wire.catalogues import ETHNICITIES
 from emulator.wire.identity import is_tax_code, read_citizen_number
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,7 +156,7 @@ def test_since_2025_the_aged_count_from_75() -> None:
 def test_all_54_peoples_live_in_the_country_and_a_region_has_its_own() -> None:
     from itertools import islice
 
-    from emulator.world.people.census import Wish, census
+    from emulator.country.people.census import Wish, census
 
     everybody = {each.ethnicity_id for each in islice(census(Wish()), 20_000)}
     assert everybody == set(ETHNICITIES)

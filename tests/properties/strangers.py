@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.builders import dossier, final_result, pull, step
-from tests.dvcqg.portal_client import ADDRESS, FORWARD, PAPERS_HOST, wanted
-from tests.gateways.xroad.axis import link
+from tests.gateways.axis.axis import link
+from tests.portal.portal_client import ADDRESS, FORWARD, PAPERS_HOST, wanted
 
 BOUNDED = settings(
     deadline=None,

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from emulator.app import found
+from emulator.country.accounts import papers_account, portal_account
+from emulator.country.pack import Pack
+from emulator.country.settings import MODES, PROFILES
 from emulator.settings import Settings
-from emulator.world.accounts import papers_account, portal_account
-from emulator.world.pack import Pack
-from emulator.world.settings import MODES, PROFILES
 from tests.conftest import Visitor
-from tests.dvcqg.portal_client import ADDRESS, FORWARD, PAPERS_HOST
+from tests.portal.portal_client import ADDRESS, FORWARD, PAPERS_HOST
 from tests.properties.strangers import (
     ADMIN,
     AXIS,

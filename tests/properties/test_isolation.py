@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from emulator.app import found
+from emulator.country.pack import Pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack
 from tests.builders import dossier
 from tests.conftest import Visitor
 from tests.properties.strangers import BOUNDED

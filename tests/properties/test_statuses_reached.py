@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.app import found
+from emulator.country.pack import Pack
+from emulator.country.settings import Mode
 from emulator.settings import Settings
-from emulator.world.pack import Pack
-from emulator.world.settings import Mode
 from tests.builders import dossier, final_result, step
 from tests.conftest import Visitor
 from tests.properties.strangers import BOUNDED
-from tests.providers.test_transitions import FIRST, MATRIX, STATUSES
+from tests.services.test_transitions import FIRST, MATRIX, STATUSES
 
 OPEN = {1, 2, 4, 5, 6}
 CALLS = st.lists(

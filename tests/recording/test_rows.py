@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from emulator.services.btxh.replies import quirk_of_difference
 from emulator.wire.quirks import QUIRKS
-from emulator.wire.reply_quirks import quirk_of_difference
 from tests.builders import dossier, pull
 from tests.recording.sessions import exchange, run, session
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import requests
 
 from emulator.app import Country, found
+from emulator.country.pack import Pack
+from emulator.country.sandbox import Definition
 from emulator.settings import Settings
-from emulator.world.pack import Pack
-from emulator.world.sandbox import Definition
 from tests.conftest import Visitor
 from tests.recording.platforms import REAL_NUMBER, Recorder, emulator_as_platform
 from tests.recording.sessions import Vendor, exchange, run, session

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier, final_result, pull, step
 from tests.conftest import Visitor
-from tests.gateways.xroad.axis import link
+from tests.gateways.axis.axis import link
 
 CODE = dossier()["MaHoSo"]
 Ask = Callable[[], TestResponse]

@@ -9,8 +9,8 @@ from textwrap import indent
 import pytest
 
 from emulator.app import found
+from emulator.country.pack import Pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack
 from tests.conftest import Visitor
 
 HEAD = """\

@@ -7,9 +7,9 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.providers.btxh import operations as btxh
-from emulator.providers.dvcqg import operations as dvcqg
 from emulator.scenario.operations import OPERATIONS
+from emulator.services.btxh import operations as btxh
+from emulator.services.portal import operations as dvcqg
 
 
 def run(*words: str) -> Result:

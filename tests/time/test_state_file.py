@@ -11,8 +11,8 @@ from tinydb import TinyDB
 
 from emulator.app import Country, found
 from emulator.cli import main
+from emulator.country.pack import Pack
 from emulator.settings import Settings
-from emulator.world.pack import Pack
 from tests.builders import dossier
 from tests.conftest import Visitor
 from tests.life.ministry import Ministry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.kernel.clock import read_day
-from emulator.wire.extent_rules import check_extent
+from emulator.services.btxh.checks import check_extent
 from emulator.wire.reading import Reading, ReadingRules
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier
 from tests.conftest import Visitor

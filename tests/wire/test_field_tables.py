@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from emulator.kernel.clock import read_day
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.wire.dossier import read_dossier
-from emulator.wire.names import DOSSIER_FIELDS, STEP_FIELDS
+from emulator.services.btxh.bodies import read_dossier
+from emulator.services.btxh.fields import table
+from emulator.services.btxh.names import DOSSIER_FIELDS, STEP_FIELDS
+from emulator.services.btxh.tidy import DOSSIER, bring_into_form
 from emulator.wire.reading import Reading, ReadingRules
-from emulator.wire.schemas import table
-from emulator.wire.specials import DOSSIER
-from emulator.wire.tidy import bring_into_form
 from tests.builders import dossier
 
 RULES = ReadingRules("strict", read_day("01/12/2026") or 0)

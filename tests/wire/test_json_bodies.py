@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.world.settings import MODES
+from emulator.country.settings import MODES
 from tests.builders import dossier
 from tests.conftest import Visitor
-from tests.providers.stories import visiting
+from tests.services.stories import visiting
 
 BODY = json.dumps(dossier(), ensure_ascii=False).encode()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.services.btxh.catalogues import ETHNICITIES, ISSUERS, PROCEDURES, STATUSES
 from emulator.wire import gso
-from emulator.wire.catalogues import ETHNICITIES, ISSUERS, PROCEDURES, STATUSES
 from emulator.wire.identity import can_exist, is_tax_code, read_citizen_number
 
 

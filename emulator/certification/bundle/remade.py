@@ -25,10 +25,10 @@ from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import COMMITMENT
 from emulator.certification.scenes import Played, record_of
 from emulator.certification.stage import announced, stimulus_for
+from emulator.country.settings import SandboxSettings
 from emulator.journal.chain import canonical
 from emulator.kernel.clock import to_ms
 from emulator.kernel.dice import random_for
-from emulator.world.settings import SandboxSettings
 
 Files = Mapping[str, bytes]
 
@@ -61,7 +61,7 @@ class Backdrop:
 
 @cache
 def _pack() -> Any:
-    from emulator.world.pack import load_pack
+    from emulator.country.pack import load_pack
 
     return load_pack("co-ban")
 

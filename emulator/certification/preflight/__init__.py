@@ -12,8 +12,8 @@ from emulator.certification.preflight.axis_rules import AXIS_RULES
 from emulator.certification.preflight.situation import Arrived, Situation
 from emulator.certification.preflight.time_rules import TIME_RULES
 from emulator.certification.preflight.token_rules import TOKEN_RULES
+from emulator.country.axis import Axis
 from emulator.kernel.exchange import Call, Exchange
-from emulator.world.axis import Axis
 
 RULES = (*ADDRESS_RULES, *TOKEN_RULES, *TIME_RULES, *AXIS_RULES)
 _NOTHING = {

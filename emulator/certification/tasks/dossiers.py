@@ -9,11 +9,11 @@ from typing import Any
 
 from emulator.certification.tasks.expected import DATABASES, expected_of
 from emulator.certification.tasks.props import Props
+from emulator.country.people import Person
+from emulator.country.records import Dossier
 from emulator.kernel.clock import iso
-from emulator.wire import catalogues
+from emulator.services.btxh import catalogues
 from emulator.wire.statuses import STATUS_NAMES
-from emulator.world.people import Person
-from emulator.world.records import Dossier
 
 Words = Mapping[str, Any]
 _ISSUERS = ("1047", "1048", "1195", "1213")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from emulator.wire import catalogues
+from emulator.services.btxh import catalogues
 from emulator.wire.statuses import STATUS_NAMES
 
 DATABASES: Mapping[str, str] = {

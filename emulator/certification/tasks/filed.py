@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
+from emulator.country.life import moving, units
+from emulator.country.records import DetailLink, Dossier, step_of
 from emulator.kernel.clock import moment_text, to_datetime
-from emulator.wire import ministry_forms as forms
-from emulator.wire.forms import Fields
+from emulator.services.btxh import ministry as forms
+from emulator.services.btxh.models import Fields
 from emulator.wire.statuses import STATUS_NAMES
-from emulator.world.life import moving, units
-from emulator.world.records import DetailLink, Dossier, step_of
 
 Words = Mapping[str, Any]
 _FIRST = 7000  # serials below are the pack's, the samples' and those of the ministry's living side

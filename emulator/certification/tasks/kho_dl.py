@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from emulator.certification.tasks.props import Props
-from emulator.wire.dvcqg_catalogue import Agency
-from emulator.wire.dvcqg_forms import Paper
-from emulator.world.axis import Axis
-from emulator.world.axis_records import HOSTED_FILES, Host, HostedFile, Subsystem
-from emulator.world.portal import Portal
+from emulator.country.axis import Axis
+from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile, Subsystem
+from emulator.country.portal import Portal
+from emulator.services.portal.models import Paper
+from emulator.services.portal.wire_catalogues import Agency
 
 PLACEHOLDER = "http://IP-SS-BNĐP:8080/VXPAdapter/RestService/forward"
 _NAMES = ("Giấy chứng nhận", "Quyết định số 7", "Bản sao có chứng thực", "Phiếu xác nhận", "Bản điện tử")

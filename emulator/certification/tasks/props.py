@@ -9,12 +9,13 @@ from random import Random
 from typing import Any
 
 from emulator.certification.plan import Plan
+from emulator.country.life.units import place_of
+from emulator.country.people import Person, person_of
+from emulator.country.world import World
 from emulator.kernel.clock import iso, to_datetime
 from emulator.kernel.dice import random_for
-from emulator.wire import catalogues, gso
-from emulator.world.life.units import place_of
-from emulator.world.people import Person, person_of
-from emulator.world.world import World
+from emulator.services.btxh import catalogues
+from emulator.wire import gso
 
 HOME_PROVINCE = "01"
 _CROWD = 40  # people a scene may have of its own

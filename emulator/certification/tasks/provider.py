@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.certification.tasks.props import Props
-from emulator.world.axis import Axis
-from emulator.world.axis_records import LiveAgency, Subsystem
+from emulator.country.axis import Axis
+from emulator.country.axis_records import LiveAgency, Subsystem
 
 Words = Mapping[str, Any]
 _KINDS = {"pdf": "application/pdf", "jpg": "image/jpeg", "docx": "application/octet-stream"}

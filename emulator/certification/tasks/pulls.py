@@ -12,11 +12,11 @@ from typing import Any
 
 from emulator.certification.tasks.filed import Filed, file, finish, known
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
+from emulator.country.kinds import KEEPSAKES
+from emulator.country.records import Keepsake
+from emulator.country.shelf import Base, Shelf
+from emulator.country.world import World
 from emulator.kernel.clock import iso
-from emulator.world.kinds import KEEPSAKES
-from emulator.world.records import Keepsake
-from emulator.world.shelf import Base, Shelf
-from emulator.world.world import World
 
 Words = Mapping[str, Any]
 _SECOND, _MINUTE, _DAY = 1000, 60_000, 86_400_000

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from emulator.country.keyring import Token
+from emulator.country.world import World
 from emulator.gateways.ndxp import oauth
-from emulator.gateways.ndxp.dialect import DIALECTS
-from emulator.gateways.ndxp.oauth import OAuthRefusal
-from emulator.gateways.ndxp.tokens import is_alive
+from emulator.gateways.ndxp.faults import DIALECTS
+from emulator.gateways.ndxp.oauth import OAuthRefusal, is_alive
 from emulator.kernel.dice import name_uuid
 from emulator.kernel.exchange import Exchange, Headers, Reply
-from emulator.world.keyring import Token
-from emulator.world.world import World
 
 # The user that owns application tokens in the product's own sample.
 _OWNER = "admin@carbon.super"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from emulator.country.settings import SandboxSettings
+from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import GatewayRefusal, ServiceRefusal
-from emulator.world.settings import SandboxSettings
-from emulator.world.world import World
 
 Provider = Callable[[Call, World], Reply]
 

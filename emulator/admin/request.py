@@ -1,0 +1,131 @@
+"""One admin call: who asks, what for, and where its context comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.sweeper import Sweeper
+from emulator.country.pack import Pack
+from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
+from emulator.country.world import World
+from emulator.journal.journal import Journal
+from emulator.journal.near_miss import Offer
+from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.scenario.library import Library
+
+# What the admin API is given to work with.
+
+
+def nobody(_call: Call) -> Reply:
+    """Answer for doors that are not there."""
+    return Reply(503)
+
+
+@dataclass(frozen=True)
+class Office:
+    """The country seen from the clerk's side of the counter.
+
+    ``serve`` puts a call before the doors (rehearsals); ``settled`` lets happen what is due on a sandbox's clock,
+    ``at_once`` effects that are not scheduled. ``enter`` opens the world of a sandbox;
+    ``offers`` are the operations of all doors, for near misses; ``published`` has the pages that describe everything.
+    """
+
+    sandboxes: Sandboxes
+    journal: Journal
+    packs: Mapping[str, Pack]
+    enter: Callable[[Sandbox, Exchange], World]
+    sweeper: Sweeper
+    offers: tuple[Offer, ...] = ()
+    admin_token: str | None = None
+    serve: Callable[[Call], Reply] = nobody
+    settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
+    at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
+    library: Library = field(default_factory=Library)
+    published: Callable[[str], Page | None] = lambda _name: None
+    started_ms: int = field(default_factory=system_ms)
+
+
+# What the room of published descriptions hands to the admin API.
+
+
+class Page(NamedTuple):
+    """Ready bytes, their media type, and the headers that go with them."""
+
+    content: bytes
+    content_type: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+# One call to the admin API, as a handler sees it.
+
+
+class Answer(NamedTuple):
+    """What a handler returns: an object that becomes JSON, or bytes of some other type."""
+
+    body: Mapping[str, Any] | bytes
+    status: int = 200
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``named``: the variables of the path; ``asked``: the query; ``base``: ``http://host`` as seen from outside."""
+
+    office: Office
+    named: Mapping[str, str]
+    asked: Mapping[str, str]
+    body: bytes
+    base: str
+
+    def sandbox(self) -> Sandbox:
+        """Return the sandbox the path names, or the default one, after everything that is due on its clock.
+
+        Raises:
+            Trouble: there is none of that name.
+        """
+        name = self.named.get("sandbox", "default")
+        try:
+            return self.office.settled(self.office.sandboxes.get(name))
+        except NoSandbox:
+            raise Trouble("no-such-sandbox", name=name) from None
+
+    def shows_secrets(self) -> bool:
+        """Tell whether the caller wants credentials unmasked and may have them.
+
+        Raises:
+            Trouble: wanted without an admin token; or not ``show``.
+        """
+        wish = self.asked.get("secrets")
+        if wish is None:
+            return False
+        if wish != "show":
+            raise invalid([Fault("?secrets", "chỉ nhận 'show'", "takes 'show' only")])
+        if self.office.admin_token is None:
+            raise Trouble("secrets-need-token")
+        return True
+
+    def content(self, *, may_be_empty: bool = False) -> dict[str, Any]:
+        """Return the JSON object that was sent.
+
+        Raises:
+            Trouble: the body is not JSON, or not an object.
+        """
+        if may_be_empty and not self.body.strip():
+            return {}
+        try:
+            content = orjson.loads(self.body)
+        except orjson.JSONDecodeError as trouble:
+            raise Trouble("not-json", why=trouble) from None
+        if not isinstance(content, dict):
+            raise Trouble("not-an-object")
+        return content
+
+
+Handler = Callable[[Visit], Answer]

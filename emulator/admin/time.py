@@ -1,0 +1,221 @@
+"""Virtual time over the admin API: clock, agenda, applications, snapshots."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from emulator.admin.axis import changing, looking
+from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.request import Answer, Visit
+from emulator.country.agenda import AgendaRow, BadEffect
+from emulator.kernel.clock import Clock, iso, system_ms, to_ms
+
+# Moments and lengths of time as people send them.
+
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,3})?)S)?)?",
+    re.ASCII,
+)
+_UNITS = {"weeks": 604_800_000, "days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
+LAST_MS = 253_402_189_200_000  # 9999-12-31 in Vietnam: what the calendar of Python can hold
+
+
+def instant(text: str, pointer: str) -> int:
+    """Return an ISO 8601 moment as an instant; one without an offset is Vietnamese time.
+
+    Raises:
+        Trouble: it is no moment, or lies before 1970 or after 9999.
+    """
+    try:
+        moment = to_ms(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        vi = "phải là thời điểm ISO 8601, ví dụ 2026-03-02T08:00:00+07:00"
+        raise invalid([Fault(pointer, vi, "must be an ISO 8601 moment such as 2026-03-02T08:00:00+07:00")]) from None
+    return within_calendar(moment, pointer)
+
+
+def within_calendar(moment: int, pointer: str) -> int:
+    """Return an instant that the emulator can write down.
+
+    Raises:
+        Trouble: it lies before 1970 or after 9999.
+    """
+    if 0 <= moment < LAST_MS:
+        return moment
+    raise invalid([Fault(pointer, "phải từ năm 1970 đến 9999", "must lie between the years 1970 and 9999")])
+
+
+def duration(value: Any, pointer: str) -> int:
+    """Return milliseconds of ``P2D``, ``PT30M`` or ``{"days": 2, "seconds": 5}``; never negative.
+
+    Raises:
+        Trouble: it is neither; years and months have no fixed length and are refused.
+    """
+    found = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) < 40 else None
+    if found and any(found.groups()) and not value.endswith("T"):
+        parts = {name: float(text) for name, text in found.groupdict().items() if text}
+        return round(sum(_UNITS[name] * number for name, number in parts.items()))
+    if isinstance(value, dict) and value and set(value) <= set(_UNITS) and all(map(_is_length, value.values())):
+        return round(sum(float(number) * _UNITS[name] for name, number in value.items()))
+    vi = 'phải là khoảng thời gian không âm: "P2D", "PT30M", hoặc {"seconds": 90} (weeks, days, hours, minutes)'
+    en = 'must be a length of time, not negative: "P2D", "PT30M", or {"seconds": 90} (weeks, days, hours, minutes)'
+    raise invalid([Fault(pointer, vi, en)])
+
+
+def _is_length(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number < 1e15
+
+
+# The clock of a sandbox.
+
+
+def shown(visit: Visit) -> Answer:
+    """Return what the clock says."""
+    return _said(visit.sandbox().clock, system_ms())
+
+
+def turned(visit: Visit) -> Answer:
+    """Freeze, set, advance, scale or reset the clock. Only ``set`` may go back in time."""
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.ClockTurn(), visit.content())
+    _check_words(wish)
+    now = system_ms()
+    clock = visit.office.sandboxes.turn_clock(visit.sandbox(), lambda clock: _turn(clock, wish, now))
+    visit.sandbox()  # what the clock has passed happens now, not at the next call
+    return _said(clock, now)
+
+
+_NEEDS = {"freeze": (None, "to"), "set": ("to", "to"), "advance": ("by", "by"), "scale": ("scale", "scale")}
+
+
+def _check_words(wish: dict[str, Any]) -> None:
+    """Refuse a word that is missing for the action, or that the action does not read."""
+    action = wish["action"]
+    needed, allowed = _NEEDS.get(action, (None, None))
+    faults = [
+        Fault(f"/{name}", f"không dùng với '{action}'", f"does not go with '{action}'")
+        for name in ("to", "by", "scale")
+        if name in wish and name != allowed
+    ]
+    if needed and needed not in wish:
+        faults.append(Fault(f"/{needed}", f"'{action}' cần từ này", f"'{action}' needs it"))
+    if faults:
+        raise invalid(faults)
+
+
+def _turn(clock: Clock, wish: dict[str, Any], now: int) -> Clock:
+
+    match wish["action"]:
+        case "freeze":
+            frozen = clock.freeze(now)
+            return frozen.set(now, instant(wish["to"], "/to")) if "to" in wish else frozen
+        case "set":
+            return clock.set(now, instant(wish["to"], "/to"))
+        case "advance":
+            by = duration(wish["by"], "/by")
+            within_calendar(clock.at(now) + by, "/by")
+            return clock.advance(now, by)
+        case "scale":
+            return clock.scaled(now, wish["scale"])
+        case _:
+            return Clock()
+
+
+def _said(clock: Clock, now: int) -> Answer:
+    return Answer({"virtual": iso(clock.at(now)), "wall": iso(now), "frozen": clock.frozen, "scale": clock.scale})
+
+
+# What is scheduled on the clock of a sandbox: looking, adding, cancelling.
+
+_LONGEST = 19
+
+
+def listed(visit: Visit) -> Answer:
+    """List what is scheduled, soonest first; ``meta.next`` is the ``after`` of the next page."""
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.AgendaQuery(), visit.asked, "?")
+    rows = looking(visit).agenda.coming(wish["limit"] + 1, _place(wish["after"]))
+    page = rows[: wish["limit"]]
+    following = f"{page[-1].due_ms}/{page[-1].no}" if len(rows) > len(page) else None
+    return Answer({"agenda": [_shown(row) for row in page], "meta": {"next": following}})
+
+
+def added(visit: Visit) -> Answer:
+    """Schedule ``effect`` at the virtual moment ``at``, or ``after`` a length of virtual time; 201."""
+    from emulator.admin import schemas
+
+    visit.sandbox()  # one that is not there is said before anything else
+    wish = schemas.load(schemas.AgendaWish(), visit.content())
+    if ("at" in wish) == ("after" in wish):
+        raise invalid([Fault("/at", "cần đúng một trong at, after", "give exactly one of at and after")])
+    with changing(visit) as world:
+        due = instant(wish["at"], "/at") if "at" in wish else world.now_ms + duration(wish["after"], "/after")
+        try:
+            world.agenda.add(due, wish["effect"])
+        except BadEffect as trouble:
+            raise invalid([Fault(f"/effect{trouble.pointer}", trouble.vi, trouble.en)]) from None
+    return Answer({"due": iso(due), "due_ms": due, "effect": wish["effect"]}, 201)
+
+
+def cancelled(visit: Visit) -> Answer:
+    """Take one effect off the agenda."""
+    name = f"{visit.named['due']}/{visit.named['no']}"
+    with changing(visit) as world:
+        if not world.agenda.cancel(*_place(name)):
+            raise Trouble("no-such-effect", name=name)
+    return Answer({})
+
+
+def _place(text: str) -> tuple[int, int]:
+    due, _, no = text.partition("/")
+    parts = (due, no)
+    if not text:
+        return (-1, 0)
+    if not all(part.isascii() and part.isdigit() and len(part) < _LONGEST for part in parts):
+        raise invalid([Fault("?after", "phải có dạng <due_ms>/<số>", "must look like <due_ms>/<number>")])
+    return int(due), int(no)
+
+
+def _shown(row: AgendaRow) -> dict[str, Any]:
+    return {"due": iso(row.due_ms), "due_ms": row.due_ms, "no": row.no, "effect": orjson.loads(row.effect)}
+
+
+# Citizens file on the ministry's own portal: now, on request, or day by day at a rate (model A2).
+
+
+def filed(visit: Visit) -> Answer:
+    """File ``count`` dossiers now; 201 with their codes.
+
+    Raises:
+        Trouble: a wish is wrong, or the ministry takes no such dossier; nothing is filed in the first case.
+    """
+    from emulator.admin import schemas
+
+    visit.sandbox()
+    wish = schemas.load(schemas.Application(), visit.content(may_be_empty=True))
+    count = wish.pop("count")
+    try:
+        done = visit.office.at_once(visit.sandbox(), [{"kind": "application", **wish}] * count)
+    except BadEffect as trouble:
+        raise invalid([Fault(trouble.pointer, trouble.vi, trouble.en)]) from None
+    codes = [
+        next(each.key for each in exchange.effects if each.shelf == "dossiers") for exchange in done if exchange.effects
+    ]
+    lapsed = next((exchange.remarks[-1] for exchange in done if exchange.remarks), None)
+    if lapsed and not codes:
+        raise Trouble("not-filed", vi=lapsed.vi, en=lapsed.en)
+    return Answer({"dossiers": codes}, 201)
+
+
+def begin_arrivals(visit: Visit) -> None:
+    """See that the daily applications are scheduled, after a rate was set."""
+    with changing(visit) as world:
+        if not world.agenda.has_kind("arrivals"):
+            world.agenda.add(world.now_ms, {"kind": "arrivals"})

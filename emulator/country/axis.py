@@ -1,0 +1,75 @@
+"""The axis as one exchange sees it: who is there, and who may call whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from emulator.country.axis_records import GRANTS, GROUPS, HOSTS, LIVE_AGENCIES, SUBSYSTEMS, Grant, Subsystem
+from emulator.country.world import World
+from emulator.wire.axis import is_group
+
+_EVER = 2**62
+
+
+class Axis:
+    """The axis as one exchange sees it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.subsystems = world.shelf(SUBSYSTEMS)
+        self.hosts = world.shelf(HOSTS)
+        self.grants = world.shelf(GRANTS)
+        self.groups = world.shelf(GROUPS)
+        self.live_agencies = world.shelf(LIVE_AGENCIES)
+
+    def subsystem(self, dstcode: str) -> Subsystem | None:
+        """Return a subsystem; for another spelling of it, the one that is meant."""
+        found = self.subsystems.get(dstcode)
+        return self.subsystems.get(found.alias_of) if found and found.alias_of else found
+
+    def rights(self, provider: str) -> list[Grant]:
+        """Return the access rights of a provider, oldest first."""
+        return [grant for grant in self.grants.window(provider, 0, _EVER) if grant.removed_at is None]
+
+    def may_call(self, consumer: str, provider: str) -> bool:
+        """Tell whether a consumer is admitted now: exact subsystem or group, nobody by default (facts-gateway B5).
+
+        A change counts only once the provider's server has noticed it (``grant_settling_s``).
+        """
+        subjects = [each.subject for each in self.grants.window(provider, 0, _EVER) if self._is_in_force(each)]
+        return consumer in subjects or any(self._means(subject, consumer) for subject in subjects)
+
+    def _is_in_force(self, grant: Grant) -> bool:
+        noticed_ms = self._world.now_ms - self._world.settings.grant_settling_s * 1000
+        return grant.granted_at <= noticed_ms and (grant.removed_at is None or grant.removed_at > noticed_ms)
+
+    def _means(self, subject: str, consumer: str) -> bool:
+        """Tell whether a subject is a group with the consumer in it, or the consumer in another spelling (K21)."""
+        if is_group(subject):
+            return self._holds(subject, consumer)
+        one, other = self.subsystem(subject), self.subsystem(consumer)
+        return one is not None and one == other
+
+    def _holds(self, group_id: str, consumer: str) -> bool:
+        group = self.groups.get(group_id)
+        return group is not None and consumer in group.members
+
+    def grant(self, provider: str, subject: str) -> Grant:
+        """Give a right now; one that is there already keeps its date. The world must be held."""
+        kept = self.grants.get(f"{provider}|{subject}")
+        if kept and kept.removed_at is None:
+            return kept
+        given = Grant(provider, subject, self._world.now_ms)
+        self.grants.put(given)
+        return given
+
+    def withdraw(self, grant: Grant) -> None:
+        """Take a right away now. The world must be held."""
+        self.grants.put(replace(grant, removed_at=self._world.now_ms))
+
+    def search(self, words: str) -> list[tuple[str, str]]:
+        """Return (name, subject) of every subsystem and group with ``words`` in name or id, as "Add Subjects" does."""
+        wanted = words.casefold()
+        everyone = [(it.member_name, it.id) for it in self.subsystems.with_prefix("")]
+        everyone += [(it.name, it.id) for it in self.groups.with_prefix("")]
+        return [pair for pair in everyone if wanted in pair[0].casefold() or wanted in pair[1].casefold()]

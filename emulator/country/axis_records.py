@@ -1,0 +1,96 @@
+"""What the axis is made of: subsystems, the hosts behind them, their files, access rights, and agencies served live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from emulator.country.shelf import ShelfKind
+
+ServiceState = Literal["rest", "soap", "none", "disabled", "no-url", "bad-url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subsystem:
+    """One subsystem of the axis (KDL V.1, V.4).
+
+    ``alias_of`` names the subsystem this is another spelling of (K21). ``default_service`` answers calls without
+    a providerurl. ``is_listed``: shown by the list of security servers. The last three let a trainer break it.
+    """
+
+    id: str
+    member_name: str
+    agency_code: str
+    alias_of: str = ""
+    default_service: str = ""
+    is_listed: bool = True
+    is_reachable: bool = True
+    service: ServiceState = "rest"
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host behind a subsystem: ``name`` as links print it (``host`` or ``host:port``), ``service`` who answers."""
+
+    name: str
+    subsystem: str
+    service: str
+    scheme: str = "https"
+    is_up: bool = True
+    offers_ranges: bool = True
+    is_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HostedFile:
+    """One file of a host. ``path`` is decoded and exact; ``file`` is where its bytes lie in the pack.
+
+    ``text``: what it holds (UTF-8), for a file that lies in no pack but was put there later; ``file`` is empty then.
+    """
+
+    host: str
+    path: str
+    name: str
+    content_type: str
+    file: str
+    is_attachment: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of the screen Access Rights (KDL V.4): who may call a provider. Instants are virtual."""
+
+    provider: str
+    subject: str
+    granted_at: int
+    removed_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of subsystems that rights may be given to (facts-gateway B5)."""
+
+    id: str
+    name: str
+    members: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAgency:
+    """An agency whose answers come from a real machine: the vendor's system under test."""
+
+    dstcode: str
+    base_url: str
+    verify_tls: bool = True
+
+
+SUBSYSTEMS = ShelfKind("subsystems", Subsystem, lambda it: it.id, lambda it: it.agency_code, lambda _: 0)
+HOSTS = ShelfKind("hosts", Host, lambda it: it.name, lambda it: it.subsystem, lambda _: 0)
+HOSTED_FILES = ShelfKind("hosted_files", HostedFile, lambda it: it.host + it.path, lambda it: it.host, lambda _: 0)
+GRANTS = ShelfKind(
+    "grants", Grant, lambda it: f"{it.provider}|{it.subject}", lambda it: it.provider, lambda it: it.granted_at
+)
+GROUPS = ShelfKind("groups", Group, lambda it: it.id, lambda _: "", lambda _: 0)
+LIVE_AGENCIES = ShelfKind("live_agencies", LiveAgency, lambda it: it.dstcode, lambda _: "", lambda _: 0)

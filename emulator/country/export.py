@@ -1,0 +1,109 @@
+"""A sandbox as one TinyDB file that a person can read and git can compare: one order, one spelling, no wall time.
+
+Tables: ``state`` (one row: definition, settings, clock, where the journal stands), ``records``, ``counters``,
+``agenda``, and ``journal`` when it is asked for. Keys and tokens stay out: a file that is passed around holds no
+credentials, and clients log in again. The pack is named, not copied.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from emulator.country.sandbox import Definition, NoSandbox, Sandbox, Sandboxes, SandboxExists
+from emulator.store import state_rows
+from emulator.store.sqlite import Store
+from emulator.store.state_rows import COLUMNS, Standing
+
+VERSION = "1"
+Content = dict[str, dict[str, dict[str, Any]]]
+_JSON_COLUMNS = {"value", "effect", "story"}
+_BODIES = {"request_body", "response_body"}
+
+
+def export(store: Store, sandbox: Sandbox, *, with_journal: bool = False) -> Content:
+    """Return everything a sandbox holds over its pack.
+
+    Raises:
+        NoSandbox: it was dropped meanwhile.
+    """
+    row = state_rows.standing(store, sandbox.no)
+    if row is None:
+        raise NoSandbox(sandbox.id)
+    whole = {
+        "schema_version": VERSION,
+        **json.loads(row.definition),
+        "settings": dict(sorted(json.loads(row.settings).items())),
+        "clock": json.loads(row.clock),
+        "seq": row.seq,
+        "head": row.head,
+    }
+    content: Content = {"state": {"1": whole}}
+    for table in COLUMNS:
+        if table != "journal" or with_journal:
+            rows = state_rows.every(store, sandbox.home, table)
+            content[table] = {str(number): _told(table, each) for number, each in enumerate(rows, 1)}
+    return content
+
+
+def as_text(content: Content) -> str:
+    """Return the one text of an export."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Content) -> Sandbox:
+    """Put a checked export into a sandbox, a new one or one that is there; that one's own content ends.
+
+    ``content`` has been through ``state_findings`` and nothing is wrong with it.
+    """
+    whole = content["state"]["1"]
+    definition = Definition(**{name: whole[name] for name in asdict(Definition())})
+    try:
+        sandbox = sandboxes.create(sandbox_id, asdict(definition))
+    except SandboxExists:
+        sandbox = sandboxes.get(sandbox_id)
+    definition_text, settings, clock = map(json.dumps, (asdict(definition), whole["settings"], whole["clock"]))
+    standing = Standing(definition_text, settings, clock, whole["seq"], whole["head"])
+    rows = {table: [_kept(table, row) for row in content.get(table, {}).values()] for table in COLUMNS}
+    with store.writing():
+        state_rows.replace(store, sandbox.no, standing, dict(rows))
+    return sandboxes.get(sandbox_id)
+
+
+def _told(table: str, row: Sequence[Any]) -> dict[str, Any]:
+    return dict(_pairs(table, row))
+
+
+def _pairs(table: str, row: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in zip(COLUMNS[table], row, strict=True):
+        if name in _JSON_COLUMNS and isinstance(value, str):
+            yield name, orjson.loads(value)
+        elif name in _BODIES:
+            yield _body(name, value)
+        else:
+            yield name, value
+
+
+def _body(name: str, value: bytes) -> tuple[str, str]:
+    try:
+        return name, value.decode()
+    except UnicodeDecodeError:
+        return f"{name}_base64", base64.b64encode(value).decode()
+
+
+def _kept(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(_column(name, row, table) for name in COLUMNS[table])
+
+
+def _column(name: str, row: Mapping[str, Any], table: str) -> Any:
+    if name in _BODIES:
+        return row[name].encode() if name in row else base64.b64decode(row[f"{name}_base64"])
+    value = row[name]
+    if name in _JSON_COLUMNS and value is not None and table != "counters":
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if name != "value" else None).decode()
+    return value

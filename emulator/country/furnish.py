@@ -1,0 +1,207 @@
+"""Official field names in, records out: what the tables of a pack say, and the cheap part of what may be wrong."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from emulator.country.records import Dossier, Fields, ProcessingStep, step_of
+from emulator.kernel.clock import read_day, read_moment
+from emulator.services.btxh.pack_tables import (
+    DOSSIER_CODE,
+    KINDS,
+    SCHEMA_VERSION,
+    TABLES,
+    Kind,
+    dossier_form,
+    step_form,
+)
+from emulator.wire.agency_codes import is_agency_code
+from emulator.wire.statuses import STATUS_NAMES
+
+Rows = dict[str, Fields]
+Tables = Mapping[str, Rows]
+_CODE = re.compile(r"(.+)-\d{6}-\d{4}", re.ASCII)
+_CITIZEN = re.compile(r"999\d{9}", re.ASCII)
+_OWNER = re.compile(r"999\d{6,9}(-\d{3})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a table: the JSON path in its file, and whether the key or the value is meant."""
+
+    table: str
+    path: tuple[str, ...]
+    vi: str
+    en: str
+    on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The records of a pack."""
+
+    dossiers: list[Dossier] = field(default_factory=list)
+    steps: list[ProcessingStep] = field(default_factory=list)
+
+
+def nearest(word: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return the tail of a sentence that names the nearest known word, in both languages; empty without one."""
+    by_fold = {each.casefold(): each for each in known}
+    found = get_close_matches(word.strip().casefold(), by_fold, n=1, cutoff=0.6)
+    return (f"; gần nhất: “{by_fold[found[0]]}”", f"; nearest: {by_fold[found[0]]!r}") if found else ("", "")
+
+
+def shape_findings(table: str, content: object) -> Iterator[Finding]:
+    """Yield what keeps a file from being a TinyDB file of one table of records."""
+    if not isinstance(content, dict):
+        yield Finding(table, (), "Tệp phải là một đối tượng JSON", "the file must be a JSON object")
+        return
+    for name in content:
+        if name != table:
+            vi, en = nearest(name, [table])
+            sentences = (f"Bảng lạ “{name}”, tệp này chứa bảng “{table}”{vi}", f"unknown table {name!r}{en}")
+            yield Finding(table, (name,), *sentences, on_key=True)
+    rows = content.get(table, {})
+    if not isinstance(rows, dict):
+        yield Finding(table, (table,), "Bảng phải là một đối tượng", "a table must be an object")
+        return
+    for number, row in rows.items():
+        path = (table, number)
+        if not (number.isascii() and number.isdecimal()) or number.startswith("0"):
+            yield Finding(table, path, f"Số thứ tự “{number}” phải là 1, 2, 3 …", f"{number!r} must be 1, 2, 3 …", True)
+        if not isinstance(row, dict):
+            yield Finding(table, path, "Bản ghi phải là một đối tượng", "a record must be an object")
+
+
+def readable_rows(table: str, content: object) -> Rows:
+    """Return the records of a file whose shape may be wrong, for the sake of what else is wrong with them."""
+    rows = content.get(table) if isinstance(content, dict) else None
+    return {number: row for number, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}
+
+
+def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator[Finding]:
+    """Yield what is wrong with one record by itself: unknown, missing, wrong type, wrong form."""
+    shape = TABLES[table]
+    at = (table, number)
+    for name, value in row.items():
+        if name not in shape.known:
+            vi, en = nearest(name, shape.names)
+            yield Finding(table, (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}", on_key=True)
+        elif value is not None and not isinstance(value, str):
+            vi = f"{name} phải là chuỗi hoặc null, không phải {value!r}"
+            yield Finding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
+        elif value and (wrong := _wrong_form(KINDS.get(name, "text"), value)):
+            yield Finding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
+    for name in shape.needed:
+        if row.get(name) in (None, ""):
+            path = (*at, name) if name in row else at
+            yield Finding(table, path, f"Thiếu trường bắt buộc {name}", f"{name} is missing")
+
+
+def _wrong_form(kind: Kind, value: str) -> tuple[str, str] | None:
+    """Return why a text is not what its field holds, in both languages; None when it is."""
+    if kind == "text":
+        return None
+    is_right, vi, en = _FORMS[kind]
+    return None if is_right(value) else (f"“{value}” {vi}", f"{value!r} {en}")
+
+
+def _is_dossier_code(text: str) -> bool:
+    found = _CODE.fullmatch(text)
+    return found is not None and is_agency_code(found.group(1))
+
+
+_FORMS: dict[Kind, tuple[Callable[[str], object], str, str]] = {
+    "day": (lambda text: read_day(text) is not None, "không phải ngày dd/MM/yyyy", "is not a day dd/MM/yyyy"),
+    "moment": (
+        lambda text: read_moment(text) is not None,
+        "không phải thời điểm dd/MM/yyyy HH:mm:ss",
+        "is not a moment dd/MM/yyyy HH:mm:ss",
+    ),
+    "status": (
+        {str(status) for status in STATUS_NAMES}.__contains__,
+        "không có trong danh mục trạng thái",
+        "is not a status of the catalogue",
+    ),
+    "record_kind": ({"1", "100"}.__contains__, "phải là 1 hoặc 100", "must be 1 or 100"),
+    "citizen_id": (
+        _CITIZEN.fullmatch,
+        "phải gồm 12 chữ số bắt đầu bằng 999, để không trùng người thật",
+        "must be 12 digits that begin with 999, so that it is nobody's",
+    ),
+    "owner_id": (
+        _OWNER.fullmatch,
+        "phải bắt đầu bằng 999, để không trùng người hay tổ chức thật",
+        "must be digits that begin with 999, so that it is nobody's",
+    ),
+    "era": ({"2023", "2025"}.__contains__, "phải là 2023 hoặc 2025", "must be 2023 or 2025"),
+    "schema": (SCHEMA_VERSION.__eq__, "phải là “1”, bản cấu trúc duy nhất", "must be '1', the only version there is"),
+    "dossier_code": (_is_dossier_code, "không phải mã hồ sơ", "is not a dossier code"),
+}
+
+
+def furnish(tables: Tables) -> Furniture:
+    """Return the records of tables in which nothing is wrong."""
+    results = {str(row[DOSSIER_CODE]): row for row in _rows(tables, "results")}
+    filed = {str(row[DOSSIER_CODE]): _dossier(row, results) for row in _rows(tables, "dossiers")}
+    steps = list(_steps(_rows(tables, "steps"), filed))
+    for step in steps:
+        dossier = filed[step.dossier_code]
+        if step.handled_at > dossier.changed_at:
+            filed[step.dossier_code] = replace(dossier, changed_at=step.handled_at)
+    return Furniture(list(filed.values()), steps)
+
+
+def _rows(tables: Tables, name: str) -> list[Fields]:
+    return list(tables.get(name, {}).values())
+
+
+def _dossier(row: Fields, results: Mapping[str, Fields]) -> Dossier:
+    form = dossier_form(row)
+    return Dossier(
+        code=form.code,
+        origin="ministry",
+        province_code=form.province_code,
+        district_code=form.district_code,
+        commune_code=form.commune_code,
+        status=form.status,
+        owner_id=form.owner_id,
+        received_at=form.received_at,
+        submitted_at=form.submitted_at,
+        changed_at=form.received_at,
+        fields=form.fields,
+        result_fields=results.get(form.code),
+    )
+
+
+def _steps(rows: list[Fields], filed: Mapping[str, Dossier]) -> Iterator[ProcessingStep]:
+    numbers: Counter[str] = Counter()
+    for row in rows:
+        form = step_form(row)
+        numbers[form.code] += 1
+        yield step_of(filed[form.code], numbers[form.code], form.status, form.handled_at, form.fields)
+
+
+def link_findings(tables: Tables) -> Iterator[Finding]:
+    """Yield what would be lost or left hanging: a dossier told twice, a step or a result without its dossier."""
+    known = {row.get(DOSSIER_CODE) for row in tables["dossiers"].values()} if "dossiers" in tables else None
+    for table in ("dossiers", "results"):
+        seen: set[str | None] = set()
+        for number, row in tables.get(table, {}).items():
+            code = row.get(DOSSIER_CODE)
+            if code in seen:
+                yield Finding(
+                    table, (table, number, DOSSIER_CODE), f"Mã hồ sơ {code} lặp lại", f"{code} is there twice"
+                )
+            seen.add(code)
+    for table in ("results", "steps"):
+        for number, row in tables.get(table, {}).items():
+            code = row.get(DOSSIER_CODE)
+            if known is not None and code and code not in known:
+                vi, en = nearest(str(code), filter(None, known))
+                sentences = (f"Không có hồ sơ {code} trong dossiers.json{vi}", f"no dossier {code}{en}")
+                yield Finding(table, (table, number, DOSSIER_CODE), *sentences)

@@ -1,0 +1,180 @@
+"""Everything that can be wrong with a pack: what the start checks, and what only ``validate`` has the time for."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from emulator.country.furnish import Finding, Rows, Tables, link_findings, nearest, row_findings
+from emulator.country.pack import find_pack, placed, read_sheet, read_tables
+from emulator.country.pack_files import files_of
+from emulator.country.positions import Problem
+from emulator.country.records import Fields
+from emulator.kernel.clock import read_moment, to_datetime
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.btxh import pack_tables as official
+from emulator.services.btxh.bodies import read_dossier, read_step
+from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
+from emulator.wire.reading import Reading, ReadingRules
+from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+
+_KINDS = {"dossiers": NEW_DOSSIER, "results": FINAL_RESULT}
+_END = 4_102_419_600_000  # 01/01/2100: a pack's story may lie in the future of whoever checks it
+
+
+def inspect(name_or_path: str) -> list[Problem]:
+    """Return every problem of a pack, or of one file of it, in the order of files, lines and columns.
+
+    Raises:
+        PackNotFound: there is no such pack, folder or file.
+    """
+    path = find_pack(name_or_path)
+    if path.is_dir():
+        return sorted(set(_of_folder(path)))
+    if path.stem not in official.TABLES or path.suffix != ".json":
+        vi, en = nearest(path.name, [f"{table}.json" for table in official.TABLES])
+        return [Problem(str(path), 1, 1, f"Không phải tệp của một gói{vi}", f"not a file of a pack{en}")]
+    if (path.parent / "pack.json").is_file():
+        return sorted(problem for problem in set(_of_folder(path.parent)) if problem.path == str(path))
+    return sorted(read_sheet(path)[1])
+
+
+def _of_folder(folder: Path) -> Iterator[Problem]:
+    tables, problems = read_tables(folder)
+    yield from problems
+    sound = {table: _sound(table, rows) for table, rows in tables.items()}
+    yield from placed(folder, link_findings(tables))
+    yield from placed(folder, Inspection(folder, tables, sound).findings())
+
+
+def _sound(table: str, rows: Rows) -> Rows:
+    return {number: row for number, row in rows.items() if next(row_findings(table, number, row), None) is None}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One pack under inspection: all of its tables, and of each the records that are right by themselves."""
+
+    folder: Path
+    tables: Tables
+    sound: Tables
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what the start does not look for."""
+        paths = set(files_of(self.folder))
+        for table, kind in _KINDS.items():
+            for number, row in self.sound.get(table, {}).items():
+                yield from self._dossier(table, number, row, kind, paths)
+        yield from self._missing_results()
+        for number, row in self.sound.get("steps", {}).items():
+            told = {name: value for name, value in row.items() if name not in official.ONLY_PULLED}
+            yield from self._refusals("steps", number, told)
+        yield from self._histories()
+
+    def _dossier(self, table: str, number: str, row: Fields, kind: int, paths: set[str]) -> Iterator[Finding]:
+        at = (table, number)
+        if row[official.RECORD_KIND] != str(kind):
+            yield Finding(table, (*at, official.RECORD_KIND), f"{table}.json chỉ chứa loại {kind}", f"must be {kind}")
+        day = f"{to_datetime(read_moment(row[official.RECEIVED] or '') or 0):%y%m%d}"
+        if (row[official.DOSSIER_CODE] or "").split("-")[1] != day:
+            vi = f"Phần ngày của mã hồ sơ phải là {day}, ngày tiếp nhận"
+            yield Finding(table, (*at, official.DOSSIER_CODE), vi, f"the day in the code must be {day}, of receipt")
+        yield from self._procedure(table, number, row)
+        form, findings = self._read(table, number, row)
+        yield from findings
+        for link in _links(form):
+            path = official.file_path(link)
+            if path is not None and path not in paths:
+                vi, en = nearest(path, paths)
+                yield Finding(table, (*at, official.PAPERS), f"Không có tệp {path}{vi}", f"no file {path}{en}")
+
+    def _procedure(self, table: str, number: str, row: Fields) -> Iterator[Finding]:
+        procedures = {known[official.PROCEDURE_CODE]: known for known in self.sound.get("procedures", {}).values()}
+        code = row[official.PROCEDURE_CODE]
+        if code not in procedures:
+            vi, en = nearest(str(code), filter(None, procedures))
+            sentences = (f"Không có thủ tục {code} trong procedures.json{vi}", f"no procedure {code}{en}")
+            yield Finding(table, (table, number, official.PROCEDURE_CODE), *sentences)
+            return
+        for name in official.SHARED_WITH_PROCEDURE:
+            if row[name] != procedures[code][name]:
+                vi = f"{name} phải là “{procedures[code][name]}” như trong procedures.json"
+                yield Finding(table, (table, number, name), vi, f"{name} must be {procedures[code][name]!r}")
+
+    def _read(self, table: str, number: str, row: Fields) -> tuple[DossierForm | None, list[Finding]]:
+        reading = self._reading()
+        body = json.dumps(row).encode()
+        try:
+            return read_dossier(body, len(body), reading), []
+        except ServiceRefusal as refusal:
+            return None, _broken(table, number, row, refusal)
+
+    def _refusals(self, table: str, number: str, row: Fields) -> list[Finding]:
+        body = json.dumps(row).encode()
+        try:
+            read_step(body, len(body), self._reading())
+        except ServiceRefusal as refusal:
+            return _broken(table, number, row, refusal)
+        return []
+
+    def _reading(self) -> Reading:
+        packs: list[Fields] = list(self.sound.get("pack", {}).values())
+        era = cast(Literal["2023", "2025"], packs[0]["gso_era"] if packs else "2023")
+        return Reading(ReadingRules("documented", _END, era, None))
+
+    def _missing_results(self) -> Iterator[Finding]:
+        if "results" not in self.tables:
+            return
+        given = {row.get(official.DOSSIER_CODE) for row in self.tables["results"].values()}
+        for number, row in self.sound.get("dossiers", {}).items():
+            is_final, has_result = int(row[official.STATUS] or 0) in FINAL_STATUSES, row[official.DOSSIER_CODE] in given
+            if is_final and not has_result:
+                vi = f"Hồ sơ đã ở trạng thái {row[official.STATUS]} nhưng không có trong results.json"
+                yield Finding("dossiers", ("dossiers", number, official.STATUS), vi, "finished without a result")
+
+    def _histories(self) -> Iterator[Finding]:
+        steps: dict[str | None, list[tuple[str, Fields]]] = defaultdict(list)
+        for number, row in self.sound.get("steps", {}).items():
+            steps[row[official.DOSSIER_CODE]].append((number, row))
+        for number, row in self.sound.get("dossiers", {}).items():
+            history = steps.get(row[official.DOSSIER_CODE], [])
+            yield from _history(history)
+            if history and history[-1][1][official.STATUS] != row[official.STATUS]:
+                last = history[-1][1][official.STATUS]
+                vi = f"Trạng thái phải là {last} như bước xử lý cuối cùng"
+                at = ("dossiers", number, official.STATUS)
+                yield Finding("dossiers", at, vi, f"the status must be {last}, that of the last step")
+
+
+def _history(history: list[tuple[str, Fields]]) -> Iterator[Finding]:
+    before, last_ms = None, 0
+    for number, row in history:
+        status, handled_ms = int(row[official.STATUS] or 0), read_moment(row[official.HANDLED] or "") or 0
+        if judge_move(before, status) == "illegal":
+            came = "hồ sơ mới" if before is None else status_text(before)
+            vi = f"Không thể chuyển từ {came} sang {status_text(status)}"
+            yield Finding("steps", ("steps", number, official.STATUS), vi, f"no move from {before} to {status}")
+        if handled_ms < last_ms:
+            vi = f"{official.HANDLED} sớm hơn bước trước"
+            at = ("steps", number, official.HANDLED)
+            yield Finding("steps", at, vi, f"{official.HANDLED} is before the step before")
+        before, last_ms = status, handled_ms
+
+
+def _broken(table: str, number: str, row: Fields, refusal: ServiceRefusal) -> list[Finding]:
+    found = []
+    for remark in refusal.remarks:
+        if remark.level == "error":
+            name = remark.path.strip("/").partition("/")[0]
+            path: tuple[str, ...] = (table, number, name) if name in row else (table, number)
+            found.append(Finding(table, path, remark.vi, remark.en))
+    return found
+
+
+def _links(form: DossierForm | None) -> list[str]:
+    papers: list[Any] = [*form.extent.submitted_documents, *form.extent.result_papers] if form else []
+    return [paper.link for paper in papers]

@@ -1,0 +1,35 @@
+"""The shelves of the country, one line a noun."""
+
+from __future__ import annotations
+
+from emulator.country.records import DetailLink, Dossier, Keepsake, ProcessingStep
+from emulator.country.shelf import ShelfKind
+
+DOSSIERS = ShelfKind(
+    name="dossiers",
+    record=Dossier,
+    key=lambda dossier: dossier.code,
+    place=lambda dossier: f"{dossier.origin}/{dossier.province_code}",
+    moment=lambda dossier: dossier.received_at,
+)
+STEPS = ShelfKind(
+    name="steps",
+    record=ProcessingStep,
+    key=lambda step: f"{step.dossier_code}/{step.number:05d}",
+    place=lambda step: f"{step.origin}/{step.province_code}",
+    moment=lambda step: step.handled_at,
+)
+DETAIL_LINKS = ShelfKind(
+    name="detail_links",
+    record=DetailLink,
+    key=lambda link: link.id,
+    place=lambda _: "",
+    moment=lambda _: 0,
+)
+KEEPSAKES = ShelfKind(
+    name="keepsakes",
+    record=Keepsake,
+    key=lambda keepsake: keepsake.name,
+    place=lambda _: "",
+    moment=lambda _: 0,
+)

@@ -1,0 +1,182 @@
+"""Citizens file on the ministry's own portal: one application, or those of a day (model A2, BTXH 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emulator.country.agenda import BadEffect, Lapsed
+from emulator.country.furnish import row_findings
+from emulator.country.life import course, moving, units
+from emulator.country.life.lives import Life, life_of, procedures_with_lives
+from emulator.country.people import person_of
+from emulator.country.records import DetailLink, Dossier
+from emulator.country.world import World
+from emulator.kernel.clock import day_text, to_datetime
+from emulator.kernel.dice import random_for
+from emulator.services.btxh import ministry as forms
+from emulator.services.btxh.models import Fields
+from emulator.wire import gso
+
+_DAY_MS = 86_400_000
+_FROM_S, _UNTIL_S = 7 * 3600, 21 * 3600  # citizens file between 07:00 and 21:00; ours
+_FIRST_NUMBER = 5000  # the numbers below are the samples' and the pack's
+Row = Mapping[str, str | None]
+
+
+def judge(words: Mapping[str, Any]) -> None:
+    """Refuse a person who might be somebody, and codes that are none.
+
+    Raises:
+        BadEffect: which word is wrong, and why.
+    """
+    person = words.get("person")
+    if isinstance(person, Mapping):
+        for finding in row_findings("people", "1", person):
+            raise BadEffect("/".join(("/person", *finding.path[2:])), finding.vi, finding.en)
+    for name, length in (("province", 2), ("district", 3), ("commune", 5)):
+        code = words.get(name)
+        if code is not None and not (len(code) == length and code.isascii() and code.isdigit()):
+            raise BadEffect(f"/{name}", f"phải là mã GSO gồm {length} chữ số", f"must be a GSO code of {length} digits")
+
+
+def file(words: Mapping[str, Any], world: World) -> Dossier:
+    """Let a citizen file a dossier, which goes on living by itself; return it.
+
+    Raises:
+        Lapsed: the procedure, the person or the place is not known, or the procedure is retired.
+    """
+    number = world.count("application")
+    luck = (world.sandbox.definition.seed, "application", number)
+    procedure, life = _procedure(words.get("procedure"), luck, world)
+    person = _person(words, number, world)
+    place = _place(words, person, luck, world)
+    moment = world.now_ms // 1000 * 1000
+    code = _code(world)
+    fields = forms.filed(code, procedure, person, place, moment)
+    fields = forms.with_papers(fields, world.uuid(f"page/{code}"), list(_papers(code, life, world)))
+    dossier = Dossier(
+        code=code,
+        origin="ministry",
+        province_code=place.province_code,
+        district_code=place.district_code,
+        commune_code=place.commune_code,
+        status=0,
+        owner_id=forms.person_id(person),
+        received_at=moment,
+        submitted_at=moment,
+        changed_at=world.now_ms,
+        fields=fields,
+    )
+    return _begin(dossier, life, luck, world)
+
+
+def _begin(dossier: Dossier, life: Life, luck: tuple[object, ...], world: World) -> Dossier:
+    first = course.pick(life.first, *luck, "first")
+    stage = life.stages[first]
+    author = units.author(stage.level, dossier, world.settings.gso_era)
+    begun = moving.begin(dossier, stage.status, author, stage.note.format(officer=author.name, unit=author.unit), world)
+    page = forms.page_of(begun.fields)
+    world.detail_links.put(DetailLink(page, begun.code))
+    course.go_on(begun, life, first, [first], world)
+    return begun
+
+
+def schedule_day(world: World) -> None:
+    """Schedule the applications of the virtual day that is under way, and its successor at midnight.
+
+    Nothing while ``applications_per_day`` is 0: whoever sets it begins again.
+    """
+    rate = world.settings.applications_per_day
+    if not rate:
+        return
+    moment = to_datetime(world.now_ms)
+    midnight = world.now_ms - (moment.hour * 3600 + moment.minute * 60 + moment.second) * 1000 - world.now_ms % 1000
+    luck = random_for(world.sandbox.definition.seed, "day", day_text(world.now_ms))
+    for second in sorted(luck.randrange(_FROM_S, _UNTIL_S) for _ in range(rate)):
+        due = midnight + second * 1000
+        if due >= world.now_ms:
+            world.agenda.add(due, {"kind": "application"})
+    world.agenda.add(midnight + _DAY_MS, {"kind": "arrivals"})
+
+
+def _procedure(wanted: str | None, luck: tuple[object, ...], world: World) -> tuple[Row, Life]:
+    retired = world.settings.retired_procedures
+    offered = [code for code in procedures_with_lives(world.pack) if code not in retired]
+    code = wanted or (random_for(*luck, "procedure").choice(offered) if offered else "")
+    row = forms.procedure_row(world.pack.rows("procedures"), code)
+    life = life_of(world.pack, code)
+    if code in retired or row is None or life is None:
+        vi = f"Cổng của Bộ không nhận hồ sơ thủ tục {code}"
+        raise Lapsed(vi, f"the ministry takes no dossiers of procedure {code}")
+    return row, life
+
+
+def _person(words: Mapping[str, Any], number: int, world: World) -> Row:
+    wanted, rows = words.get("person"), world.pack.rows("people")
+    if isinstance(wanted, Mapping):
+        return wanted
+    if wanted is not None:
+        found = next((row for row in rows if forms.person_id(row) == wanted), None)
+        if found is None:
+            raise Lapsed(f"Gói dữ liệu không có công dân {wanted}", f"the pack has no citizen {wanted}")
+        return found
+    near = [row for row in rows if _lives_at(row, words)]
+    if number <= len(near):
+        return near[number - 1]
+    return _stranger(world.sandbox.definition.seed, number - len(near))
+
+
+def _lives_at(row: Row, words: Mapping[str, Any]) -> bool:
+    place = forms.applicant_place(row)
+    wanted = (words.get("province"), words.get("district"), words.get("commune"))
+    return bool(place[2]) and all(want in (None, have) for want, have in zip(wanted, place, strict=True))
+
+
+def _stranger(seed: int, number: int) -> Fields:
+    it = person_of(seed, number)
+    born, issued = (f"{day:%d/%m/%Y}" for day in (it.born_on, it.id_issued_on))
+    return forms.stranger(it.name.upper(), born, it.gender_id, it.citizen_id, issued, (it.phone, it.mail))
+
+
+def _place(words: Mapping[str, Any], person: Row, luck: tuple[object, ...], world: World) -> forms.Place:
+    wanted = [str(words.get(name) or "") for name in ("province", "district", "commune")]
+    known = sorted({forms.applicant_place(row) for row in world.pack.rows("people") if _lives_at(row, words)})
+    home = forms.applicant_place(person)
+    if not any(wanted) and home[2]:
+        codes = home
+    elif known:
+        codes = home if home in known else random_for(*luck, "place").choice(known)
+    else:
+        codes = _somewhere(wanted, luck, world)
+    return units.place_of(world.settings.gso_era, *codes)
+
+
+def _somewhere(wanted: list[str], luck: tuple[object, ...], world: World) -> tuple[str, str, str]:
+    """Return a place inside what is wanted, by the catalogue of GSO."""
+    dice, era = random_for(*luck, "place"), world.settings.gso_era
+    province, district, commune = wanted
+    province = province or dice.choice(sorted(gso.provinces(era)))
+    if era == "2023" and not district and not commune:
+        district = dice.choice(sorted(gso.districts(province)) or [""])
+    if not commune:
+        commune = dice.choice(sorted(gso.communes(province, district)) or [""])
+    if gso.misfit(era, province, district, commune):
+        raise Lapsed(f"Không có địa bàn {wanted}", f"there is no place {wanted}")
+    return province, district, commune
+
+
+def _code(world: World) -> str:
+    day = f"{to_datetime(world.now_ms):%y%m%d}"
+    while True:
+        code = f"{forms.UNIT}-{day}-{world.count(f'dossiers of {day}') + _FIRST_NUMBER:04d}"
+        if world.dossiers.get(code) is None:
+            return code
+
+
+def _papers(code: str, life: Life, world: World) -> Iterator[forms.FiledPaper]:
+    for name in life.papers:
+        number = world.count("filed-paper") + 50_000
+        yield moving.keep(
+            number, name, (name.removesuffix(".pdf").upper(), f"Ho so {code}", "Tai lieu gia dinh"), world
+        )

@@ -1,0 +1,110 @@
+"""How a dossier moves at the ministry's end: a step, a new status, perhaps a result with its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from emulator.country.agenda import Lapsed
+from emulator.country.life import portal_report
+from emulator.country.life.office_hours import due
+from emulator.country.life.records import ISSUED_FILES, IssuedFile
+from emulator.country.life.tiny_pdf import pdf
+from emulator.country.records import Dossier, step_of
+from emulator.country.world import World
+from emulator.kernel.clock import day_text, to_datetime
+from emulator.services.btxh import ministry as forms
+from emulator.services.btxh.ministry import Author, FiledPaper
+from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+
+_SUPPLEMENT = 5
+_DAYS_FROM_YEAR_1 = 719_162  # .NET counts its ticks from the year 1
+_FIRST_FILE = 60_000
+
+
+def known(code: str, world: World) -> Dossier:
+    """Return a dossier.
+
+    Raises:
+        Lapsed: nobody holds it any more.
+    """
+    dossier = world.dossiers.get(code)
+    if dossier is None:
+        raise Lapsed(f"Không có hồ sơ {code}", f"there is no dossier {code}")
+    return dossier
+
+
+def move(dossier: Dossier, status: int, author: Author, note: str, due_days: int, world: World) -> Dossier:
+    """Write a step down and move the dossier; return it as it is now.
+
+    Raises:
+        Lapsed: the matrix of statuses does not allow the move, or the dossier has later steps.
+    """
+    if judge_move(dossier.status, status) == "illegal":
+        vi = f"Hồ sơ {dossier.code} đang ở {status_text(dossier.status)}, không thể sang {status_text(status)}"
+        raise Lapsed(vi, f"dossier {dossier.code} is in {dossier.status} and cannot go to {status}")
+    last = world.steps.last_with_prefix(f"{dossier.code}/")
+    if last and last.handled_at > world.now_ms:
+        raise Lapsed(f"Hồ sơ {dossier.code} đã có bước sau thời điểm này", f"{dossier.code} has a later step")
+    moved = entered(dossier, status, world.now_ms)
+    _write(moved, last.number + 1 if last else 1, author, note, due_days, world)
+    return moved
+
+
+def begin(dossier: Dossier, status: int, author: Author, note: str, world: World) -> Dossier:
+    """Put a new dossier on the shelf with its first step; return it."""
+    begun = replace(dossier, status=status, fields=dossier.fields | forms.with_status(status))
+    _write(begun, 1, author, note, 0, world)
+    return begun
+
+
+def _write(dossier: Dossier, number: int, author: Author, note: str, due_days: int, world: World) -> None:
+    handled = world.now_ms // 1000 * 1000  # the wire knows seconds
+    deadline = due(handled, due_days)
+    fields = forms.step(dossier.code, dossier.status, author, note, (handled, deadline))
+    world.dossiers.put(dossier)
+    world.steps.put(step_of(dossier, number, dossier.status, handled, fields))
+    portal_report.report(dossier, author, note, deadline, world)
+
+
+def entered(dossier: Dossier, status: int, now_ms: int) -> Dossier:
+    """Return a dossier that has come to a status now."""
+    result = dossier.result_fields
+    if result is not None and status in FINAL_STATUSES:
+        result = result | forms.with_status(status)
+    return replace(
+        dossier,
+        status=status,
+        changed_at=now_ms,
+        came_from=dossier.came_from if status == dossier.status else dossier.status,
+        supplement_count=dossier.supplement_count + (status == _SUPPLEMENT),
+        result_fields=result,
+    )
+
+
+def issue(dossier: Dossier, name: str, result_code: str, world: World) -> Dossier:
+    """Attach a result with its file to a dossier; return it as it is now."""
+    number = world.count("issued-file") + _FIRST_FILE
+    code = result_code or forms.result_code_of(world.pack.rows("procedures"), forms.procedure_of(dossier.fields))
+    lines = ["QUYET DINH", f"So {number}/QD-UBND", f"Ho so {dossier.code}", f"Ngay {day_text(world.now_ms)}"]
+    paper = keep(number, name, [*lines, "Tai lieu gia dinh"], world)
+    base = dossier.result_fields or dossier.fields
+    fields = forms.with_result(base, [replace(paper, result_code=code)], dossier.status)
+    issued = replace(dossier, result_fields=fields, changed_at=world.now_ms)
+    world.dossiers.put(issued)
+    return issued
+
+
+def keep(number: int, name: str, lines: Sequence[str], world: World) -> FiledPaper:
+    """Put a file where the ministry's portal puts files, under its .NET tick count, and return it."""
+    moment = to_datetime(world.now_ms)
+    ticks = (world.now_ms + 7 * 3_600_000) * 10_000 + _DAYS_FROM_YEAR_1 * 864_000_000_000 + number % 10_000
+    path = f"/file/{moment:%Y%m%d}/{ticks}{name}"
+    world.shelf(ISSUED_FILES).put(IssuedFile(path, list(lines)))
+    return FiledPaper(number, name, path)
+
+
+def issued_file(path: str, world: World) -> bytes | None:
+    """Return the bytes of a file the ministry has issued, or None."""
+    file = world.shelf(ISSUED_FILES).get(path)
+    return pdf(*file.lines) if file else None

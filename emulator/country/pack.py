@@ -1,0 +1,217 @@
+"""A fixture pack: what the country is before anything happens. Opened read-only, indexed once, shared.
+
+A pack is a folder of TinyDB files, one table each, in official field names, and of the files its records link to
+(docs/packs.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PureWindowsPath
+from typing import Any, TypeVar
+
+from tinydb import TinyDB
+from tinydb.storages import JSONStorage
+
+from emulator.country.axis_furnish import axis_bases
+from emulator.country.furnish import (
+    Finding,
+    Rows,
+    Tables,
+    furnish,
+    link_findings,
+    nearest,
+    readable_rows,
+    row_findings,
+    shape_findings,
+)
+from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
+from emulator.country.pack_files import PackFile, files_of
+from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
+from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
+from emulator.country.shelf import Base, ShelfKind
+from emulator.services.btxh.pack_tables import TABLES
+from emulator.services.btxh.replies import detail_id
+
+T = TypeVar("T")
+
+__all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "load_pack"]
+
+
+class PackTrouble(Exception):
+    """A pack cannot be used; ``problems`` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class PackNotFound(PackTrouble):
+    """There is no pack of that name and no such folder."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The read-only base of every sandbox that names it."""
+
+    id: str
+    dossiers: Base[Dossier] = field(default_factory=lambda: Base(DOSSIERS))
+    steps: Base[ProcessingStep] = field(default_factory=lambda: Base(STEPS))
+    files: Mapping[str, PackFile] = field(default_factory=dict)
+    tables: Tables = field(default_factory=dict)
+    folder: Path | None = None
+
+    def rows(self, table: str) -> list[Fields]:
+        """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
+        return list(self.tables.get(table, {}).values())
+
+    @cached_property
+    def axis(self) -> Mapping[str, Base[Any]]:
+        """Return what the pack puts on the axis, by the name of the shelf."""
+        return axis_bases(self.tables)
+
+    def base(self, kind: ShelfKind[T]) -> Base[T]:
+        """Return the pack's records of a kind of the axis; an empty base when it has none."""
+        found: Base[T] = self.axis.get(kind.name) or Base(kind)
+        return found
+
+    def file(self, path: str) -> PackFile | None:
+        """Return the file served under a URL path, such as ``/file/20261121/to-khai.pdf``, or None."""
+        return self.files.get(path)
+
+    @cached_property
+    def detail_links(self) -> Base[DetailLink]:
+        """Return the pages of the pack's dossiers on the ministry's portal."""
+        pages = ((detail_id(dossier.fields), dossier.code) for dossier in self.dossiers.by_key.values())
+        return Base(DETAIL_LINKS, [DetailLink(page, code) for page, code in pages if page])
+
+
+class _Repeated(ValueError):
+    """An object has a key twice."""
+
+
+class _Sheet(JSONStorage):
+    """TinyDB's own JSON storage, read-only, whose objects have each key once; a byte order mark is passed over."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), encoding="utf-8-sig", access_mode="r")
+
+    def read(self) -> Any:
+        self._handle.seek(0)
+        return json.load(self._handle, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Repeated
+    return found
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the packs that come with the emulator: package data, or the checkout's ``fixtures``."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "_data" / "fixtures"
+    return inside if inside.is_dir() else package.parent / "fixtures"
+
+
+def find_pack(name_or_path: str) -> Path:
+    """Return a pack's folder: a shipped pack by its name, else a path, in the spelling of this system or of Windows.
+
+    Raises:
+        PackNotFound: there is neither.
+    """
+    shipped = sorted(each.parent.name for each in shipped_folder().glob("*/pack.json"))
+    if name_or_path in shipped:
+        return shipped_folder() / name_or_path
+    for path in (Path(name_or_path), Path(PureWindowsPath(name_or_path).as_posix())):
+        if path.exists():
+            return path
+    vi, en = nearest(name_or_path, shipped)
+    sentences = (f"Không có gói hay thư mục này{vi}", f"no such pack or folder{en}")
+    raise PackNotFound([Problem(name_or_path, 1, 1, *sentences)])
+
+
+def load_pack(name_or_path: str | Path) -> Pack:
+    """Open a pack and index it; what it costs is paid once.
+
+    Raises:
+        PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
+    """
+    folder = find_pack(str(name_or_path))
+    tables, problems = read_tables(folder)
+    if problems:
+        raise PackTrouble(problems)
+    return assemble(folder, tables)
+
+
+def assemble(folder: Path, tables: Tables) -> Pack:
+    """Return the pack of tables in which nothing is wrong."""
+    furniture = furnish(tables)
+    name = next(iter(tables["pack"].values()))["id"] or folder.name
+    return Pack(
+        name, Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps), files_of(folder), tables, folder
+    )
+
+
+def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
+    """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
+    tables: dict[str, Rows] = {}
+    problems = _folder_problems(folder)
+    for table in TABLES:
+        path = folder / f"{table}.json"
+        rows, found = read_sheet(path) if path.is_file() else ({}, [])
+        problems += found
+        if rows is not None:
+            tables[table] = rows
+    if not problems:
+        problems = placed(folder, link_findings(tables))
+    return tables, problems
+
+
+def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
+    """Read one file of a pack; return its records (None: unreadable) and what is wrong with each by itself."""
+    table = path.stem
+    try:
+        with TinyDB(path, storage=_Sheet) as database:
+            content = database.storage.read()
+            findings = list(shape_findings(table, content))
+            rows = readable_rows(table, content) if findings else _documents(database, table)
+    except OSError as trouble:
+        return None, [Problem(str(path), 1, 1, f"Không mở được tệp: {trouble.strerror}", f"{trouble.strerror}")]
+    except (ValueError, RecursionError) as trouble:
+        return None, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
+    for number, row in rows.items():
+        findings += row_findings(table, number, row)
+    return rows, placed(path.parent, findings)
+
+
+def _documents(database: TinyDB, table: str) -> Rows:
+    return {str(row.doc_id): dict(row) for row in database.table(table).all()}
+
+
+def placed(folder: Path, findings: Iterable[Finding]) -> list[Problem]:
+    """Give findings their line and column."""
+    problems, texts = [], dict[str, str]()
+    for finding in findings:
+        path = folder / f"{finding.table}.json"
+        text = texts.setdefault(finding.table, "") or sheet_text(path)
+        texts[finding.table] = text
+        at = locate(text, finding.path, finding.on_key)
+        problems.append(problem_at(path, text, at, finding.vi, finding.en))
+    return problems
+
+
+def _folder_problems(folder: Path) -> list[Problem]:
+    if not (folder / "pack.json").is_file():
+        sentences = ("Thiếu tệp pack.json: thư mục này không phải một gói", "pack.json is missing: this is no pack")
+        return [Problem(str(folder / "pack.json"), 1, 1, *sentences)]
+    problems = []
+    for path in sorted(folder.glob("*.json")):
+        if path.stem not in TABLES:
+            vi, en = nearest(path.name, [f"{table}.json" for table in TABLES])
+            problems.append(Problem(str(path), 1, 1, f"Tệp lạ {path.name}{vi}", f"unknown file {path.name}{en}"))
+    return problems

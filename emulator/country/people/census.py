@@ -1,0 +1,127 @@
+"""A census of people who cannot exist: families in places that do, from a seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from emulator.country.people import numbers
+from emulator.country.people.benefits import BY_PROCEDURE, Group
+from emulator.country.people.families import Member, age_on, household
+from emulator.country.people.peoples import KINH, custom_of, region_of
+from emulator.country.people.strangers import citizen_id
+from emulator.wire import gso_names
+from emulator.wire.gso import Era
+from emulator.wire.people_sheet import Address, Entry
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+AS_OF = date(2026, 11, 20)
+"""The day the ages are counted on unless another is asked for: the last day of the pack ``co-ban``."""
+_CARD_FROM, _CARD_AGE = date(2021, 1, 1), 14
+_ISSUER = "1047"
+
+
+class NoSuchPlace(ValueError):
+    """A province that the era does not have; the argument is its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What people are asked for. Empty codes mean all of them."""
+
+    seed: int = 42
+    era: Era = "2023"
+    province_code: str = ""
+    procedure_code: str = ""
+    as_of: date = AS_OF
+
+
+def census(wish: Wish) -> Iterator[Entry]:
+    """Yield people without end, family by family; the same wish gives the same people on every machine.
+
+    With a procedure only those come who may ask for it; otherwise whole households.
+
+    Raises:
+        NoSuchPlace: the province is not in the era's catalogue.
+        CatalogueMissing: era 2025 is asked for and its package is not installed.
+    """
+    from emulator.country.people.names import seeded
+
+    provinces = [each for each in gso_names.provinces(wish.era) if wish.province_code in ("", each.code)]
+    if not provinces:
+        raise NoSuchPlace(wish.province_code)
+    fake = seeded(wish.seed)
+    wanted = BY_PROCEDURE.get(wish.procedure_code)
+    serials = count(1)
+    for number in count(1):
+        home, ethnicity_id = _settle(fake.random, provinces, wish.era, number)
+        yield from _family(fake, wish, (number, home, ethnicity_id), wanted, serials)
+
+
+def _settle(luck: Random, provinces: list[gso_names.Unit], era: Era, number: int) -> tuple[Address, str]:
+    province = luck.choice(provinces)
+    district = luck.choice(gso_names.districts(era, province.code))
+    commune = luck.choice(gso_names.communes(era, province.code, district.code))
+    region = region_of(province.code)
+    ethnicity_id = KINH if luck.randrange(100) < region.kinh_share else luck.choice(region.others)
+    is_village = commune.name.startswith("Xã")
+    hamlet = f"{'Thôn' if is_village else 'Tổ'} {luck.randint(1, 20)}"
+    detail = f"Số 0/{number}, {hamlet}, đường Không Có Thật"
+    names = ", ".join(filter(None, (commune.name, district.name, province.name)))
+    return Address(province.code, district.code, commune.code, hamlet, detail, names), ethnicity_id
+
+
+def _family(
+    fake: Faker,
+    wish: Wish,
+    roof: tuple[int, Address, str],
+    wanted: tuple[Group, ...] | None,
+    serials: Iterator[int],
+) -> Iterator[Entry]:
+    family_no, home, ethnicity_id = roof
+    custom = custom_of(ethnicity_id, home.province_code)
+    names: Any = fake
+    shared = names.family_name_of(custom)
+    for member in household(fake.random, wish.as_of, wish.era):
+        if wanted is not None and member.group not in wanted:
+            continue
+        family = names.family_name_of(custom) if member.line == "own" else shared
+        name = names.full_name_of(custom, family, member.gender_id)
+        yield _entry(fake.random, wish.as_of, member, (family_no, home, ethnicity_id, name), next(serials))
+
+
+def _entry(luck: Random, as_of: date, member: Member, about: tuple[int, Address, str, str], serial: int) -> Entry:
+    family_no, home, ethnicity_id, name = about
+    issued_on = _issued(luck, member.born_on, as_of)
+    is_grown = age_on(member.born_on, as_of) >= _CARD_AGE
+    return Entry(
+        name=name,
+        gender_id=member.gender_id,
+        born_on=member.born_on,
+        ethnicity_id=ethnicity_id,
+        citizen_id=citizen_id(member.gender_id, member.born_on, numbers.scattered(serial)),
+        id_issued_on=issued_on,
+        id_issued_by=_ISSUER if issued_on else "",
+        home=home,
+        phone=numbers.phone(serial) if is_grown else "",
+        mail=numbers.mail(serial) if is_grown else "",
+        identity_card=numbers.identity_card(serial) if is_grown else "",
+        tax_code=numbers.tax_code(serial) if is_grown else "",
+        family_no=family_no,
+        role=member.role,
+        group=member.group,
+    )
+
+
+def _issued(luck: Random, born_on: date, as_of: date) -> date | None:
+    """Return a day on which the card may have been issued: after the fourteenth birthday, before ``as_of``."""
+    fourteen = born_on + timedelta(days=_CARD_AGE * 366)
+    first = max(_CARD_FROM, fourteen)
+    days = (as_of - first).days
+    return first + timedelta(days=luck.randrange(days)) if days > 0 else None

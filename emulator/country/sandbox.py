@@ -1,0 +1,214 @@
+"""A sandbox is a whole country: world, journal, clock, dice and settings of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from emulator.country.settings import Mode, Profile, SandboxSettings
+from emulator.kernel.clock import Clock
+from emulator.kernel.dice import consumer_text
+from emulator.store import sandbox_rows
+from emulator.store.sandbox_rows import CredentialRow, SandboxRow
+from emulator.store.sqlite import Store
+
+ID_GRAMMAR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+KEY_KINDS = ("production", "sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a sandbox was made from."""
+
+    pack: str = "co-ban"
+    mode: Mode = "documented"
+    profile: Profile = "apim-3.2"
+    seed: int = 42
+    scenario: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """One sandbox as it stands now; ``home`` is where its rows live, ``next_due`` when its agenda begins."""
+
+    no: int
+    id: str
+    epoch: int
+    definition: Definition
+    settings: SandboxSettings
+    clock: Clock
+    next_due: int | None = None
+
+    @property
+    def home(self) -> tuple[int, int]:
+        """Return (sandbox number, epoch)."""
+        return (self.no, self.epoch)
+
+
+class SandboxExists(Exception):
+    """A sandbox of that id is there already."""
+
+
+class NoSandbox(KeyError):
+    """There is no sandbox of that id or number (any more)."""
+
+
+def key_pair(seed: int, sandbox_id: str, kind: str) -> tuple[str, str]:
+    """Return the consumer key and secret that a sandbox is made with."""
+    return consumer_text(seed, sandbox_id, kind, "key"), consumer_text(seed, sandbox_id, kind, "secret")
+
+
+class Sandboxes:
+    """Create, find, change, reset and drop sandboxes. Parsed rows are kept until their version changes."""
+
+    def __init__(self, store: Store, default: Definition, settings: SandboxSettings | None = None) -> None:
+        self._store, self._default = store, default
+        self._settings = settings or SandboxSettings()
+        self._parsed: dict[int, tuple[int, Sandbox]] = {}
+
+    def ensure_default(self) -> Sandbox:
+        """Return the sandbox ``default``, made at the first start.
+
+        It is remade when its pack or seed changed, since everything in it was built on them; mode, profile and
+        scenario are what the emulator was started with, and change nothing that the sandbox holds.
+        """
+        with self._store.writing():
+            row = sandbox_rows.by_id(self._store, "default")
+            if row and not self._has_same_base(Definition(**json.loads(row.definition))):
+                sandbox_rows.drop(self._store, row.no)
+                row = None
+            if row is None:
+                self._add("default", self._default)
+            elif Definition(**json.loads(row.definition)) != self._default:
+                sandbox_rows.change(self._store, row.no, "definition", json.dumps(asdict(self._default)))
+        return self.get("default")
+
+    def _has_same_base(self, definition: Definition) -> bool:
+        return (definition.pack, definition.seed) == (self._default.pack, self._default.seed)
+
+    def create(self, sandbox_id: str, wish: dict[str, Any]) -> Sandbox:
+        """Make a sandbox; ``wish`` replaces parts of the default definition.
+
+        Raises:
+            SandboxExists: the id is taken.
+        """
+        with self._store.writing():
+            if sandbox_rows.by_id(self._store, sandbox_id):
+                raise SandboxExists(sandbox_id)
+            self._add(sandbox_id, replace(self._default, **wish))
+        return self.get(sandbox_id)
+
+    def _add(self, sandbox_id: str, definition: Definition) -> None:
+        pairs = [(*key_pair(definition.seed, sandbox_id, kind), kind) for kind in KEY_KINDS]
+        sandbox_rows.add(self._store, sandbox_id, json.dumps(asdict(definition)), pairs)
+
+    def get(self, sandbox_id: str) -> Sandbox:
+        """Return a sandbox by id. Raises NoSandbox when there is none."""
+        return self._known(sandbox_rows.by_id(self._store, sandbox_id), sandbox_id)
+
+    def of_no(self, no: int) -> Sandbox:
+        """Return a sandbox by number. Raises NoSandbox when there is none."""
+        return self._known(sandbox_rows.by_no(self._store, no), no)
+
+    def every(self) -> list[Sandbox]:
+        """Return all sandboxes."""
+        return [self._parse(row) for row in sandbox_rows.every(self._store)]
+
+    def _known(self, row: SandboxRow | None, name: object) -> Sandbox:
+        if row is None:
+            raise NoSandbox(name)
+        return self._parse(row)
+
+    def _parse(self, row: SandboxRow) -> Sandbox:
+        kept = self._parsed.get(row.no)
+        if kept and kept[0] == row.version:
+            return kept[1]
+        sandbox = Sandbox(
+            row.no,
+            row.id,
+            row.epoch,
+            Definition(**json.loads(row.definition)),
+            replace(self._settings, **json.loads(row.settings)),
+            Clock(**json.loads(row.clock)),
+            row.next_due,
+        )
+        self._parsed[row.no] = (row.version, sandbox)
+        return sandbox
+
+    def credentials(self, sandbox: Sandbox) -> list[CredentialRow]:
+        """Return a sandbox's key pairs."""
+        return sandbox_rows.credentials_of(self._store, sandbox.no)
+
+    def credentials_shown(self, sandbox: Sandbox) -> dict[str, dict[str, str]]:
+        """Return every credential of a sandbox as the ready line and the admin API print them."""
+        from emulator.country.accounts import portal_credentials
+
+        pairs = {
+            pair.kind: {"consumer_key": pair.consumer_key, "consumer_secret": pair.consumer_secret}
+            for pair in self.credentials(sandbox)
+        }
+        return pairs | portal_credentials(sandbox)
+
+    def reset(self, sandbox: Sandbox) -> None:
+        """Put a sandbox back to its pack, at once and whatever it holds.
+
+        What it is made of (mode, profile, seed, scenario) stays; settings and clock are the first ones again.
+        """
+        with self._store.writing():
+            sandbox_rows.reset(self._store, sandbox.no)
+
+    def drop(self, sandbox: Sandbox) -> None:
+        """Remove a sandbox."""
+        with self._store.writing():
+            sandbox_rows.drop(self._store, sandbox.no)
+        self._parsed.pop(sandbox.no, None)
+
+    def set_clock(self, sandbox: Sandbox, clock: Clock) -> None:
+        """Replace a sandbox's clock."""
+        with self._store.writing():
+            sandbox_rows.change(self._store, sandbox.no, "clock", json.dumps(asdict(clock)))
+
+    def set_settings(self, sandbox: Sandbox, settings: SandboxSettings) -> None:
+        """Replace a sandbox's settings."""
+        with self._store.writing():
+            sandbox_rows.change(self._store, sandbox.no, "settings", json.dumps(asdict(settings)))
+
+    def turn_clock(self, sandbox: Sandbox, turn: Callable[[Clock], Clock]) -> Clock:
+        """Change a sandbox's clock from what it is now; nobody else can change it in between."""
+        with self._store.writing():
+            clock = turn(self.of_no(sandbox.no).clock)
+            sandbox_rows.change(self._store, sandbox.no, "clock", json.dumps(asdict(clock)))
+        return clock
+
+    def change_settings(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> SandboxSettings:
+        """Replace some of a sandbox's settings. Raises NoSandbox when the sandbox is gone."""
+        with self._store.writing():
+            row = sandbox_rows.by_no(self._store, sandbox.no)
+            if row is None:
+                raise NoSandbox(sandbox.id)
+            text = json.dumps(json.loads(row.settings) | dict(changes))
+            sandbox_rows.change(self._store, sandbox.no, "settings", text)
+        return self.of_no(sandbox.no).settings
+
+    def redefine(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> Sandbox:
+        """Replace mode, profile or scenario of a sandbox; it keeps all it holds. Raises NoSandbox when it is gone."""
+        with self._store.writing():
+            definition = replace(self.of_no(sandbox.no).definition, **changes)
+            sandbox_rows.change(self._store, sandbox.no, "definition", json.dumps(asdict(definition)))
+        return self.of_no(sandbox.no)
+
+    def store_trouble(self) -> str | None:
+        """Return why the store cannot be read and written now, or None."""
+        return self._store.trouble()
+
+    def sweep(self, limit: int = 50) -> int:
+        """Delete a few rows of ended epochs and dropped sandboxes; return 0 when nothing is left to delete."""
+        with self._store.writing():
+            return sandbox_rows.sweep(self._store, limit)
+
+    def leave(self) -> None:
+        """Close what this thread has open in the store; a thread that ends calls it."""
+        self._store.close()

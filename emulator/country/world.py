@@ -1,0 +1,162 @@
+"""The world of one sandbox during one exchange: shelves, time, luck, remarks and effects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from emulator.country.keyring import Keyring, Token
+from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
+from emulator.country.pack import Pack
+from emulator.country.sandbox import Sandbox
+from emulator.country.settings import Mode, SandboxSettings
+from emulator.country.shelf import Shelf, ShelfKind
+from emulator.kernel import dice
+from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import Effect, Exchange, Level, Remark, Reply
+from emulator.store import record_rows, sandbox_rows
+from emulator.store.sqlite import Store
+
+if TYPE_CHECKING:
+    from emulator.country.agenda import Agenda, Settlement
+
+T = TypeVar("T")
+
+
+class SandboxGone(Exception):
+    """The sandbox was dropped while a call to it was under way."""
+
+
+class Director(Protocol):
+    """Who lets a scenario speak in one exchange."""
+
+    def intervene(self, exchange: Exchange, world: World) -> Reply | None:
+        """Return the answer that takes the provider's place, or None; may raise a Refusal."""
+
+    def finish(self, reply: Reply, exchange: Exchange, world: World) -> Reply:
+        """Return the reply as it leaves."""
+
+
+class World:
+    """What a provider may see and change.
+
+    Reading is free. Before a rule that must still be true at the commit, call ``hold``: from then on nobody else
+    writes until the door has written the exchange down.
+    """
+
+    def __init__(self, store: Store, sandbox: Sandbox, pack: Pack, exchange: Exchange) -> None:
+        self.store, self.sandbox, self.pack, self.exchange = store, sandbox, pack, exchange
+        self.home = sandbox.home
+        self.keyring = Keyring(store)
+        self.presented: Token | None = None  # what the call's sandbox was found by, or what admitted it
+        self.now_ms = sandbox.clock.at(system_ms())
+        self.director: Director | None = None
+        self.seq = 0
+        self.head = ""
+        self.is_held = False
+        self.settlement: Settlement | None = None  # the batch of effects this one belongs to
+        self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
+        self.steps = Shelf(STEPS, pack.steps, self)
+        self.detail_links = Shelf(DETAIL_LINKS, pack.detail_links, self)
+
+    @property
+    def mode(self) -> Mode:
+        """Return how the sandbox treats quirks."""
+        return self.sandbox.definition.mode
+
+    @property
+    def settings(self) -> SandboxSettings:
+        """Return the sandbox's settings."""
+        return self.sandbox.settings
+
+    def shelf(self, kind: ShelfKind[T]) -> Shelf[T]:
+        """Return the shelf of a kind that not every exchange needs."""
+        return Shelf(kind, self.pack.base(kind), self)
+
+    def hold(self) -> None:
+        """Take the pen. A second call does nothing.
+
+        Raises:
+            SandboxGone: the sandbox was dropped meanwhile.
+        """
+        if self.is_held:
+            return
+        self.store.begin()
+        self.is_held = True
+        place = sandbox_rows.next_seq(self.store, self.sandbox.no)
+        if place is None:
+            self.release()
+            raise SandboxGone(self.sandbox.id)
+        epoch, self.seq, self.head = place
+        self.home = (self.sandbox.no, epoch)
+
+    def stage(self) -> Reply | None:
+        """Let the scenario speak, now that the caller is admitted and the operation has its name.
+
+        Return what it answers instead of whoever would answer now, or None. May raise a Refusal.
+        """
+        return self.director.intervene(self.exchange, self) if self.director else None
+
+    def join(self, place: tuple[int, int, str], now_ms: int) -> None:
+        """Write as part of a transaction that somebody else holds, at (epoch, number, head) and a virtual instant."""
+        self.is_held = True
+        epoch, self.seq, self.head = place
+        self.home, self.now_ms = (self.sandbox.no, epoch), now_ms
+
+    def commit(self) -> None:
+        """Make the exchange durable."""
+        self.is_held = False
+        self.store.commit()
+
+    def release(self) -> None:
+        """Forget every change since ``hold``."""
+        if self.is_held:
+            self.is_held = False
+            self.store.rollback()
+        self.exchange.effects.clear()
+
+    def remark(self, rule: str, path: str, vi: str, en: str, level: Level = "note") -> None:
+        """Add a sentence about this call to the journal."""
+        self.exchange.remarks.append(Remark(rule, level, path, vi, en))
+
+    def note_effect(self, effect: Effect) -> None:
+        """Remember a change for the journal."""
+        self.exchange.effects.append(effect)
+
+    @property
+    def agenda(self) -> Agenda:
+        """Return what is scheduled on the virtual clock."""
+        from emulator.country.agenda import Agenda
+
+        return Agenda(self)
+
+    def uuid(self, purpose: str) -> str:
+        """Return an identity that depends on seed, sandbox id, sequence number and purpose alone. Hold the pen first.
+
+        The epoch has no say: the same calls after a reset get the same identities.
+        """
+        return dice.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.seq, purpose)
+
+    def count(self, name: str) -> int:
+        """Add one to a counter of the sandbox and return it. Hold the pen first."""
+        return record_rows.count(self.store, self.home, name)
+
+    def counted(self, name: str) -> int:
+        """Return what a counter of the sandbox stands at."""
+        return record_rows.counted(self.store, self.home, name)
+
+    def count_at_once(self, name: str) -> int:
+        """Add one to a counter in a transaction of its own, which stays whatever becomes of the call; return it.
+
+        For quotas: a refused call has used its share. Not while the pen is held.
+        """
+        with self.store.writing():
+            return self.count(name)
+
+    def count_lastingly(self, name: str) -> int:
+        """Add one to a counter, at once when that is possible, else with the exchange; return it."""
+        return self.count(name) if self.is_held else self.count_at_once(name)
+
+    def set_for_this_call(self, **changes: Any) -> None:
+        """Change settings of the sandbox for this exchange alone."""
+        self.sandbox = replace(self.sandbox, settings=replace(self.settings, **changes))

@@ -1,0 +1,62 @@
+"""Faults of the axis in X-Road's REST form (facts-gateway B3); their sentences stand in ``wire/axis``."""
+
+from __future__ import annotations
+
+import json
+
+from emulator.country.world import World
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import AxisRefusal
+from emulator.wire.axis import (
+    access_denied,
+    bad_address,
+    body_too_large,
+    client_unknown,
+    host_down,
+    host_unknown,
+    own_server,
+    provider_unknown,
+    server_down,
+    server_unknown,
+    service_disabled,
+    service_failed,
+    service_has_no_url,
+    service_is_soap,
+    service_unknown,
+    service_url_is_malformed,
+)
+
+__all__ = [
+    "AxisRefusal",
+    "access_denied",
+    "bad_address",
+    "body_too_large",
+    "client_unknown",
+    "host_down",
+    "host_unknown",
+    "own_server",
+    "provider_unknown",
+    "server_down",
+    "server_unknown",
+    "service_disabled",
+    "service_failed",
+    "service_has_no_url",
+    "service_is_soap",
+    "service_unknown",
+    "service_url_is_malformed",
+    "word",
+]
+
+
+def word(refusal: AxisRefusal, world: World) -> Reply:
+    """Return the fault reply: 500 for ``Server.…``, else 400; ``detail`` is a fresh UUID (B3)."""
+    world.hold()
+    fault = {"type": refusal.code, "message": refusal.message, "detail": world.uuid("fault")}
+    body = json.dumps(fault, ensure_ascii=False, separators=(",", ":")).encode()
+    status = 500 if refusal.code.startswith("Server.") else 400
+    headers = (
+        ("Content-Type", "application/json;charset=utf-8"),
+        ("X-Road-Error", refusal.code),
+        ("Content-Length", str(len(body))),
+    )
+    return Reply(status, body, headers)

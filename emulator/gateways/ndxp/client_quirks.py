@@ -1,0 +1,95 @@
+"""What vendors send out of habit: ``AccessKey`` in three places, ``ContentType``, JSON without its type (B01, B02)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from emulator.country.world import World
+from emulator.gateways.ndxp.faults import media_type
+from emulator.kernel.exchange import Call
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.quirks import QUIRKS, Behaviour
+
+_HEADERS = {
+    "accesskey": ("B01", "AccessKey"),
+    "lgspaccesstoken": ("B01", "lgspaccesstoken"),
+    "contenttype": ("B02", "ContentType"),
+}
+_BODY_KEY = b'"AcceptKey"'
+_BAD_JSON, _BAD_SESSION = -1, -2
+
+
+def refuses(quirk: str, world: World) -> bool:
+    """Tell whether the sandbox's mode refuses what a row of the register describes."""
+    return QUIRKS[quirk].behaviour(world.mode) is Behaviour.REFUSE
+
+
+def notice_headers(call: Call, world: World) -> None:
+    """Note each header that the documents or vendors have and HTTP or the gateway does not need."""
+    for name, _ in call.headers:
+        met = _HEADERS.get(name)
+        if met:
+            quirk, spelling = met
+            world.remark(
+                quirk, spelling, f"Có header {spelling}; cổng không cần header này", f"The header {spelling} was sent"
+            )
+
+
+def check_content_type(call: Call, world: World) -> None:
+    """Note a JSON call that does not say so in ``Content-Type``; strict refuses it (B02).
+
+    Raises:
+        ServiceRefusal: in strict.
+    """
+    declared = media_type(call)
+    if declared == "application/json":
+        return
+    strict = refuses("B02", world)
+    vi = f"Header Content-Type là '{declared}', cần application/json"
+    en = f"Content-Type is '{declared}', expected application/json"
+    world.remark("B02", "Content-Type", vi, en, "error" if strict else "note")
+    if strict:
+        raise ServiceRefusal(_BAD_JSON, vi)
+
+
+def check_access_key(call: Call, world: World) -> None:
+    """Look for the account's access key where vendors put it; strict looks in the header ``AccessKey`` alone (B01).
+
+    Raises:
+        ServiceRefusal: the account was given a key, and the call does not carry it. Code and sentence are ours.
+    """
+    in_body = _body_key(call) if _BODY_KEY in call.body else None
+    if in_body is not None:
+        world.remark("B01", "/AcceptKey", "Có AcceptKey trong thân yêu cầu", "AcceptKey is in the body")
+    wanted = world.settings.access_key
+    if not wanted:
+        return
+    sent = [call.header("accesskey")]
+    if not refuses("B01", world):
+        sent += [in_body, _lgsp_key(call.header("lgspaccesstoken") or "")]
+    if wanted not in sent:
+        vi = "Header AccessKey thiếu hoặc không đúng: cần khóa đã cấp cho tài khoản"
+        world.remark("B01", "AccessKey", vi, "AccessKey is missing or is not the one the account was given", "error")
+        raise ServiceRefusal(_BAD_SESSION, vi)
+
+
+def _body_key(call: Call) -> str | None:
+    return _member(call.body, "AcceptKey")
+
+
+def _lgsp_key(encoded: str) -> str | None:
+    try:
+        return _member(base64.b64decode(encoded, validate=True), "AccessKey")
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _member(text: bytes, name: str) -> str | None:
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return str(value[name]) if isinstance(value, dict) and name in value else None

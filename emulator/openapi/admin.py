@@ -1,0 +1,146 @@
+"""The admin API: every row of its table of routes, with what ``admin_table`` tells about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from emulator.admin.citizens import FORMS
+from emulator.admin.problems import MEDIA_TYPE, WORDINGS
+from emulator.admin.routes import PREFIX, TABLE, Route
+from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS
+from emulator.journal.patterns import WORDS
+from emulator.openapi.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD
+from emulator.openapi.admin_told import Told
+from emulator.openapi.attempt_table import ATTEMPTS
+from emulator.openapi.operation import Answer, Example, Operation, in_path, in_query
+from emulator.openapi.schemas import QUERIES
+from emulator.openapi.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, record, ref, rows
+
+_SCOPE = "/sandboxes/{sandbox}"
+_ADMITTED: tuple[Mapping[str, list[str]], ...] = ({}, {"admin_token": []}, {"admin_header": []})
+_GUARD = ("token-needed", "foreign-host", "foreign-origin")
+_READ = ("not-json", "not-an-object", "body-too-large", "invalid")
+_CLEAN_UP = "admin: dọn dẹp / clean-up"
+_DONE = {"200": ("Xong", "Done"), "201": ("Đã tạo", "Made"), "202": ("Đúng như mong đợi", "It holds")}
+
+
+def shapes() -> dict[str, Shape]:
+    """Return the components that admin bodies have beside those that marshmallow checks."""
+    pattern = _pattern()
+    given = ("form", "result_code", "reference_number", "agency_code", "file_name", "link")
+    filled: Shape = {"type": "string", "minLength": 1}
+    upload = {**dict.fromkeys(given, filled), "form": {"enum": list(FORMS)}}
+    kept = {"result": filled, "reference_number": TEXT}
+    words = pattern["properties"]
+    wait: Shape = {"type": "integer", "minimum": 0, "maximum": 60_000, "default": 0}
+    often: Shape = {"type": "integer", "minimum": 0}
+    own = {"count": often, "at_least": often, "at_most": often, "within_ms": wait}
+    sequence = {"sequence": {**rows(ref("RequestPattern")), "minItems": 1}, "within_ms": wait}
+    return {
+        "Document": OBJECT,
+        "RequestPattern": pattern,
+        "Verification": {**pattern, "properties": {**words, **own}},
+        "SequenceVerification": record(sequence, optional=("within_ms",)),
+        "PaperWish": {
+            "anyOf": [
+                {"type": "object", "properties": kept, "required": ["result"]},
+                {"type": "object", "properties": {**upload, "title": TEXT}, "required": list(given)},
+            ]
+        },
+    }
+
+
+def _pattern() -> Shape:
+    kinds: dict[str, Shape] = {
+        "headers": mapping(_matchers(HEADER_MATCHERS)),
+        "queryParameters": mapping(_matchers(HEADER_MATCHERS)),
+        "bodyPatterns": rows(_matchers(BODY_MATCHERS)),
+        "body": OBJECT,
+        "status": INTEGER,
+    }
+    return record({word: kinds.get(word, TEXT) for word in WORDS}, optional=tuple(WORDS))
+
+
+def _matchers(known: Mapping[str, Any]) -> Shape:
+    kinds: dict[str, Shape] = {"absent": FLAG, "equalToJson": ANY}
+    words = {word: kinds.get(word, TEXT) for word in known}
+    return {**record({**words, "caseInsensitive": FLAG}, optional=(*known, "caseInsensitive")), "minProperties": 1}
+
+
+def operations() -> Iterator[Operation]:
+    """Yield every route, scoped ones under both addresses."""
+    for place, ((verb, path), route) in enumerate(TABLE.items()):
+        told = TOLD[verb, path if (verb, path) in TOLD else path.removeprefix(_SCOPE)]
+        yield _operation(verb, path, route, told, 100_000 * (told.last + 10) + 10 * place)
+
+
+def _operation(verb: str, path: str, route: Route, told: Told, turn: int) -> Operation:
+    is_scoped = path != route.path
+    return Operation(
+        verb,
+        PREFIX + path,
+        ".".join(("admin", verb.lower(), *re.findall(r"[\w-]+", path))),
+        _tag(verb, route.path) if not is_scoped else "admin: mọi sandbox / any sandbox",
+        route.vi,
+        route.en,
+        {**_done(told), **_noes(path, route, told)},
+        parameters=(*_variables(path), *_words(told)),
+        body=ref(told.takes) if told.takes else None,
+        is_body_needed=not told.may_be_empty,
+        examples={"vi-du": Example(route.vi, route.en, told.example)} if told.takes else {},
+        security=() if route.is_open else _ADMITTED,
+        usual=told.usual,
+        keeps=told.keeps,
+        folder=_CLEAN_UP if told.last > 0 else "",
+        turn=turn,
+    )
+
+
+def _tag(verb: str, path: str) -> str:
+    groups = ((STORIES, "kịch bản / scenarios"), (JOURNAL, "nhật ký / journal"), (AXIS, "trục / axis"))
+    for table, name in (*groups, (COUNTRY, "đất nước / country"), (ATTEMPTS, "kiểm thử / certification")):
+        if (verb, path) in table:
+            return f"admin: {name}"
+    return "admin"
+
+
+def _done(told: Told) -> dict[str, Answer]:
+    content: dict[str, Shape] = {told.media: ref(told.answer) if told.answer else {}}
+    return {status: Answer(*_DONE[status], content) for status in told.status}
+
+
+def _noes(path: str, route: Route, told: Told) -> dict[str, Answer]:
+    codes = [*told.noes]
+    if not route.is_open:
+        codes += _GUARD
+    if "{" in path:
+        codes.append("no-such-route")
+    if "{sandbox}" in path:
+        codes.append("no-such-sandbox")
+    if told.takes:
+        codes += _READ
+    by_status: dict[str, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(str(WORDINGS[code].status), []).append(code)
+    return {status: _no(status, found) for status, found in sorted(by_status.items())}
+
+
+def _no(status: str, codes: list[str]) -> Answer:
+    title = f"{HTTPStatus(int(status)).phrase}: {', '.join(codes)}"
+    return Answer("Từ chối", title, {MEDIA_TYPE: ref("Problem")})
+
+
+def _variables(path: str) -> Iterator[Mapping[str, Any]]:
+    own = next((values for begin, values in BY_PATH.items() if begin in path), {})
+    for name in re.findall(r"\{(\w+)\}", path):
+        yield in_path(name, own.get(name) or NAMED[name])
+
+
+def _words(told: Told) -> Iterator[Mapping[str, Any]]:
+    for word in told.words:
+        yield in_query(*word)
+    if told.query:
+        yield {"in": "query", "schema": QUERIES[told.query]}

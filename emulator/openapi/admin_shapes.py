@@ -1,0 +1,168 @@
+"""What the admin API answers."""
+
+from __future__ import annotations
+
+from emulator.admin.problems import WORDINGS
+from emulator.country.axis_records import Host, LiveAgency, Subsystem
+from emulator.country.citizen_results import CitizenResult
+from emulator.country.positions import Problem
+from emulator.country.records import Dossier, ProcessingStep
+from emulator.country.settings import MODES, PROFILES, SandboxSettings
+from emulator.openapi.attempt_table import attempt_shapes
+from emulator.openapi.journal_shapes import journal_shapes
+from emulator.openapi.shapes import (
+    FLAG,
+    INTEGER,
+    MOMENT,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    Shape,
+    mapping,
+    maybe,
+    of_dataclass,
+    one_of,
+    record,
+    ref,
+    rows,
+)
+from emulator.scenario.armed import Arm
+from emulator.services.portal.models import Paper
+
+_BOTH = record({"vi": TEXT, "en": TEXT})
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def shapes() -> dict[str, Shape]:
+    """Return the components of the admin API's answers."""
+    return {
+        **_of_the_house(),
+        **journal_shapes(),
+        **attempt_shapes(),
+        **_of_the_country(),
+        **_of_the_axis(),
+        **_of_time(),
+        **_of_stories(),
+    }
+
+
+def _of_the_house() -> dict[str, Shape]:
+    fault = record({"pointer": TEXT, "vi": TEXT, "en": TEXT})
+    problem = {
+        **dict.fromkeys(("type", "title", "detail", "vi", "en"), TEXT),
+        "status": INTEGER,
+        "code": {"enum": sorted(WORDINGS)},
+        "errors": rows(fault),
+    }
+    pair = record({"consumer_key": TEXT, "consumer_secret": TEXT})
+    account = record({"username": TEXT, "password": TEXT, "unit": TEXT}, optional=("unit",))
+    card = {
+        **dict.fromkeys(("id", "base_url", "pack"), TEXT),
+        "mode": {"enum": list(MODES)},
+        "profile": {"enum": list(PROFILES)},
+        "seed": INTEGER,
+        "scenario": maybe(TEXT),
+        "epoch": INTEGER,
+    }
+    settings = dict(of_dataclass(SandboxSettings)["properties"])
+    settings.pop("armed_faults")
+    route = record({"method": TEXT, "path": TEXT, "vi": TEXT, "en": TEXT})
+    health = dict.fromkeys(("status", "message", "version", "timestamp"), TEXT)
+    return {
+        "Problem": {"type": "object", "properties": problem, "required": list(problem), "description": "RFC 9457"},
+        "Nothing": record({}),
+        "Routes": record({"name": TEXT, "version": TEXT, "routes": rows(route)}),
+        "Health": record({**health, "uptimeInSeconds": _COUNT}),
+        "Ready": record({"status": TEXT, "packs": rows(TEXT)}),
+        "Sandbox": record(card),
+        "SandboxWithKeys": record(
+            {
+                **card,
+                "credentials": record({"production": pair, "sandbox": pair, "portal": account, "papers": account}),
+            }
+        ),
+        "Sandboxes": record({"sandboxes": rows(ref("Sandbox")), "meta": record({"total": _COUNT})}),
+        "Settings": record(settings),
+        "Clock": record({"virtual": MOMENT, "wall": MOMENT, "frozen": FLAG, "scale": NUMBER}),
+    }
+
+
+def _of_the_country() -> dict[str, Shape]:
+    moments = dict.fromkeys(("received_at", "submitted_at", "changed_at"), MOMENT)
+    step = of_dataclass(ProcessingStep, handled_at=MOMENT)
+    paging = record({"next": maybe(TEXT)})
+    server = dict.fromkeys(("MACOQUAN", "TENCOQUAN", "DSTCODE"), TEXT)
+    return {
+        "Dossier": of_dataclass(Dossier, **moments),
+        "DossierWithSteps": of_dataclass(Dossier, **moments, steps=rows(step)),
+        "Dossiers": record({"dossiers": rows(ref("Dossier")), "meta": paging}),
+        "CitizenResults": record({"results": rows(of_dataclass(CitizenResult))}),
+        "Paper": of_dataclass(Paper),
+        "Papers": record({"papers": rows(ref("Paper"))}),
+        "SecurityServers": record({"security_servers": rows(record(server))}),
+        "Filed": record({"dossiers": rows(TEXT)}),
+    }
+
+
+def _of_the_axis() -> dict[str, Shape]:
+    right = record({"name": TEXT, "subject": TEXT, "given_on": TEXT, "given_at": MOMENT})
+    call = record({"method": TEXT, "target": TEXT, "caller": TEXT, "body": TEXT})
+    reply = {"status": INTEGER, "headers": rows(rows(TEXT)), "size": _COUNT, "sha256": maybe(TEXT), "body": maybe(TEXT)}
+    return {
+        "AccessRights": record({"provider": TEXT, "name": TEXT, "service": TEXT, "rights": rows(right)}),
+        "Subjects": record({"subjects": rows(record({"name": TEXT, "subject": TEXT}))}),
+        "Subsystem": of_dataclass(Subsystem),
+        "Subsystems": record({"subsystems": rows(ref("Subsystem"))}),
+        "Host": of_dataclass(Host),
+        "Hosts": record({"hosts": rows(ref("Host"))}),
+        "LiveAgency": of_dataclass(LiveAgency),
+        "LiveAgencies": record({"live_agencies": rows(ref("LiveAgency"))}),
+        "Rehearsed": record(
+            {
+                "kind": TEXT,
+                "request_id": maybe(TEXT),
+                "call": call,
+                "reply": record(reply),
+                "findings": rows(ref("Remark")),
+                "passed": FLAG,
+            }
+        ),
+    }
+
+
+def _of_time() -> dict[str, Shape]:
+    due = {"due": MOMENT, "due_ms": INTEGER, "effect": OBJECT}
+    snapshot = {"name": TEXT, "virtual": MOMENT, "taken": MOMENT, "seq": INTEGER}
+    return {
+        "Effect": record(due),
+        "Agenda": record({"agenda": rows(record({**due, "no": INTEGER})), "meta": record({"next": maybe(TEXT)})}),
+        "Snapshot": record(snapshot),
+        "Restored": record({**snapshot, "epoch": INTEGER}),
+        "Snapshots": record({"snapshots": rows(ref("Snapshot")), "meta": record({"total": _COUNT, "most": _COUNT})}),
+        "State": mapping(mapping(OBJECT)),
+        "Imported": record({"id": TEXT, "epoch": INTEGER, "pack": TEXT}),
+    }
+
+
+def _of_stories() -> dict[str, Shape]:
+    standing = record({"state": TEXT, "since": MOMENT, "possible": rows(TEXT)})
+    arm = dict(of_dataclass(Arm, until=maybe(MOMENT), fired=_COUNT, params=OBJECT)["properties"])
+    arm.pop("until_ms")
+    machine = record({"id": TEXT, "name": TEXT, "state": TEXT, "possibleStates": rows(TEXT), "mappings": rows(OBJECT)})
+    known = record({"name": TEXT, "kind": TEXT, "title": _BOTH, "at": rows(TEXT), "params": OBJECT})
+    playing = {
+        "scenario": TEXT,
+        "title": _BOTH,
+        "purpose": _BOTH,
+        "good_client": _BOTH,
+        "source": TEXT,
+        "states": mapping(standing),
+        "counters": mapping(_COUNT),
+        "problems": rows(of_dataclass(Problem)),
+    }
+    return {
+        "Scenario": one_of(record({"scenario": {"type": "null"}}), record(playing)),
+        "Machines": record({"scenarios": rows(machine), "library": rows(TEXT)}),
+        "Armed": record({"faults": rows(record(arm))}),
+        "Faults": record({"faults": rows(record(arm)), "catalogue": rows(known)}),
+    }

@@ -1,0 +1,105 @@
+"""What the routes of the journal answer."""
+
+from __future__ import annotations
+
+from emulator.openapi.shapes import (
+    ANY,
+    FLAG,
+    INTEGER,
+    MOMENT,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    Shape,
+    mapping,
+    maybe,
+    one_of,
+    record,
+    ref,
+    rows,
+)
+
+_COUNT: Shape = {"type": "integer", "minimum": 0}
+_BODIES: dict[str, Shape] = {"body": TEXT, "bodyAsBase64": TEXT}
+_HEADERS = mapping(one_of(TEXT, rows(TEXT)))
+_HEAD: dict[str, Shape] = {
+    "id": TEXT,
+    "seq": INTEGER,
+    "operation": maybe(TEXT),
+    "outcome": TEXT,
+    "wasMatched": FLAG,
+}
+_REQUEST: dict[str, Shape] = {
+    **dict.fromkeys(("method", "url", "absoluteUrl", "path", "clientIp", "loggedDateString"), TEXT),
+    "headers": _HEADERS,
+    "bodySize": _COUNT,
+    "loggedDate": INTEGER,
+    **_BODIES,
+}
+_RESPONSE: dict[str, Shape] = {
+    "status": INTEGER,
+    "headers": _HEADERS,
+    "bytesSent": _COUNT,
+    **_BODIES,
+    "bodySha256": TEXT,
+    "delivery": OBJECT,
+}
+_REMARK: dict[str, Shape] = {"rule": TEXT, "level": {"enum": ["note", "error"]}, "path": TEXT, "vi": TEXT, "en": TEXT}
+_CHAIN: dict[str, Shape] = {
+    "sandbox": TEXT,
+    "epoch": INTEGER,
+    "ok": FLAG,
+    "first": INTEGER,
+    "last": INTEGER,
+    "break": maybe(TEXT),
+}
+
+
+def journal_shapes() -> dict[str, Shape]:
+    """Return the components."""
+    meta = record({"total": _COUNT, "truncated": FLAG})
+    disabled: dict[str, Shape] = {"requestJournalDisabled": {"const": False}}
+    return {
+        "Remark": record(_REMARK),
+        "Exchange": _exchange(),
+        "LoggedRequest": record({**_HEAD, **_REQUEST, "status": INTEGER}, optional=tuple(_BODIES)),
+        "Journal": record({"requests": rows(ref("Exchange")), "meta": meta, **disabled}),
+        "LoggedRequests": record({"requests": rows(ref("LoggedRequest")), **disabled}),
+        "Counted": record({"count": _COUNT, **disabled}),
+        "NearMisses": record({"nearMisses": rows(_near_miss())}),
+        "Verified": record({"verified": {"const": True}, "matched": _COUNT, "requests": rows(TEXT)}),
+        "Chain": record(_CHAIN),
+    }
+
+
+def _exchange() -> Shape:
+    effect = record({"shelf": TEXT, "key": TEXT, "change": {"enum": ["put", "drop"]}})
+    return record(
+        {
+            **_HEAD,
+            **dict.fromkeys(("sandbox", "state"), TEXT),
+            **dict.fromkeys(("clause", "consumer", "fault"), maybe(TEXT)),
+            "clock": record({"virtual": MOMENT, "wall": MOMENT}),
+            "request": record(_REQUEST, optional=tuple(_BODIES)),
+            "response": record(_RESPONSE, optional=(*_BODIES, "bodySha256", "delivery")),
+            "timing": record(dict.fromkeys(("serveTime", "addedDelay", "totalTime"), _COUNT)),
+            "remarks": rows(ref("Remark")),
+            "effects": rows(effect),
+            "scenario": ANY,
+            "correlation": record({"traceparent": maybe(TEXT)}),
+            "faults": rows(TEXT),
+            "chain": record({"prev": TEXT, "self": TEXT}),
+        }
+    )
+
+
+def _near_miss() -> Shape:
+    return record(
+        {
+            "request": ref("LoggedRequest"),
+            **dict.fromkeys(("operation", "clause"), TEXT),
+            "expected": record({"method": TEXT, "path": TEXT}),
+            "matchResult": record({"distance": NUMBER}),
+            "differences": rows(record({"code": TEXT, "vi": TEXT, "en": TEXT})),
+        }
+    )

@@ -1,0 +1,125 @@
+"""One operation of the document, and how it is written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.openapi.shapes import TEXT, Shape
+
+JSON, FORM, HTML, XML, ANY_MEDIA = (
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "text/html",
+    "application/xml",
+    "*/*",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One request that a test sends: its body, and the status it is answered with when that is not the usual one."""
+
+    vi: str
+    en: str
+    value: Any = None
+    status: str = ""
+    answer: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One status: what it means, and the shape of its body by media type; none when it has no body."""
+
+    vi: str
+    en: str
+    content: Mapping[str, Shape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation.
+
+    ``parameters`` are OpenAPI's own; ``turn`` is its place when all are sent one after the other; ``keeps`` says which
+    member of its answer later requests need, by variable. ``usual`` is the status of a request as the examples have
+    it, the first of the answers unless it is given. ``folder`` is where a collection keeps it, unless with its tag.
+    """
+
+    verb: str
+    path: str
+    id: str
+    tag: str
+    vi: str
+    en: str
+    answers: Mapping[str, Answer]
+    about: str = ""
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    media: str = JSON
+    body: Shape | None = None
+    is_body_needed: bool = True
+    examples: Mapping[str, Example] = field(default_factory=dict)
+    security: tuple[Mapping[str, list[str]], ...] = ()
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    usual: str = ""
+    folder: str = ""
+    turn: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the operation object."""
+        written: dict[str, Any] = {
+            "operationId": self.id,
+            "tags": [self.tag],
+            "summary": f"{self.vi} / {self.en}",
+            "security": [dict(each) for each in self.security],
+            "responses": {status: self._answer(status, each) for status, each in self.answers.items()},
+            "x-turn": self.turn,
+            "x-status": self.usual or next(iter(self.answers)),
+        }
+        if self.folder:
+            written["x-folder"] = self.folder
+        if self.about:
+            written["description"] = self.about
+        if self.parameters:
+            written["parameters"] = [dict(each) for each in self.parameters]
+        if self.body is not None:
+            written["requestBody"] = self._body(self.body)
+        if self.keeps:
+            written["x-keeps"] = dict(self.keeps)
+        return written
+
+    def _body(self, shape: Shape) -> dict[str, Any]:
+        content: dict[str, Any] = {"schema": shape}
+        if self.examples:
+            content["examples"] = {name: _request(each) for name, each in self.examples.items()}
+        return {"required": self.is_body_needed, "content": {self.media: content}}
+
+    def _answer(self, status: str, answer: Answer) -> dict[str, Any]:
+        written: dict[str, Any] = {"description": f"{answer.vi} / {answer.en}"}
+        usual = self.usual or next(iter(self.answers))
+        shown = {
+            name: {"value": each.answer}
+            for name, each in self.examples.items()
+            if each.answer is not None and (each.status or usual) == status
+        }
+        if answer.content:
+            written["content"] = {media: {"schema": shape} for media, shape in answer.content.items()}
+            if shown:
+                next(iter(written["content"].values()))["examples"] = shown
+        return written
+
+
+def _request(example: Example) -> dict[str, Any]:
+    written = {"summary": f"{example.vi} / {example.en}", "value": example.value}
+    return written | ({"x-status": example.status} if example.status else {})
+
+
+def in_path(name: str, example: str, shape: Shape = TEXT) -> dict[str, Any]:
+    """Return a variable of a path."""
+    return {"name": name, "in": "path", "required": True, "schema": {**shape, "minLength": 1}, "example": example}
+
+
+def in_query(name: str, vi: str, en: str, shape: Shape = TEXT, example: Any = None) -> dict[str, Any]:
+    """Return a parameter of a query that may be left out; one with an example is sent with it."""
+    told = {"name": name, "in": "query", "description": f"{vi} / {en}", "schema": shape}
+    return told if example is None else {**told, "example": example}

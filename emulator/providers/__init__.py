@@ -1,1 +1,0 @@
-"""Who answers: plain Python. No Flask, no marshmallow, never another provider, never a gateway."""

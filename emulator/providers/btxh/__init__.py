@@ -1,1 +1,0 @@
-"""The ministry's social-assistance service (BTXH 3)."""

@@ -1,1 +1,0 @@
-"""The national portal: ``mapi``, the papers service, Kho DL (KDL; facts-platforms §1)."""

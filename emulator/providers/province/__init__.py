@@ -1,1 +1,0 @@
-"""The file hosts of other agencies (KDL V.3)."""

@@ -1,0 +1,1 @@
+"""The emulated services, one folder each: everything of a service stands in its own."""

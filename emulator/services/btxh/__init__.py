@@ -1,0 +1,1 @@
+"""The social-assistance service of the ministry (BTXH)."""

@@ -1,0 +1,209 @@
+"""Reading bodies of the BTXH service: a dossier, a step, a question for a list (BTXH 3.1.1 to 3.1.6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from emulator.kernel.clock import VIETNAM, moment_text, to_ms
+from emulator.services.btxh import checks as dossier_rules
+from emulator.services.btxh import checks as people_rules
+from emulator.services.btxh.checks import Texts, check_extent, check_places
+from emulator.services.btxh.models import DossierForm, ExtentData, Fields, PullForm, StepForm
+from emulator.services.btxh.tidy import LEVELS, Dialect, Tidy, bring_into_form, unit
+from emulator.wire import codes
+from emulator.wire.dates import day_or_moment, moment_of
+from emulator.wire.json_body import read_object
+from emulator.wire.reading import Reading
+
+# Reading a body of ``DongBoDVC`` (BTXH 3.1.1, 3.1.3).
+
+_MINISTRY_HOST = "molisa.gov.vn"
+_RULES = (
+    dossier_rules.check_code,
+    dossier_rules.check_issuer,
+    dossier_rules.check_status,
+    dossier_rules.check_times,
+    people_rules.check_birth,
+    people_rules.check_applicant,
+    people_rules.check_owner,
+    people_rules.check_ethnicity,
+    people_rules.check_account,
+    check_places,
+)
+
+
+def read_dossier(body: bytes, size: int, reading: Reading) -> DossierForm:
+    """Read a dossier; ``size`` is what the client sent, ``body`` what was kept of it.
+
+    ``reading`` collects the notes. ``fields`` of the form hold what was given, as normalised: dates in the table's
+    form, ``DanTocId`` as GSO code, the national ``MaTTHC``.
+
+    Raises:
+        ServiceRefusal: at least one rule was broken; all are named, the first decides the code.
+    """
+    fields, faulty = _fields(read_object(body, size, reading), reading)
+    sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
+    for rule in _RULES:
+        rule(sound, reading)
+    procedure_code = dossier_rules.check_procedure(sound, reading)
+    _check_detail_link(sound, reading)
+    extent = ExtentData() if "CertificateExtentData" in faulty else check_extent(sound, reading)
+    reading.check()
+    return _form(fields | {"MaTTHC": procedure_code}, extent)
+
+
+def _fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
+    from emulator.services.btxh.fields import table
+
+    columns = table("dossier")
+    if columns.by_the_book(given):
+        return given, set()
+    from emulator.services.btxh.tidy import DOSSIER, bring_into_form
+
+    tidy = bring_into_form(given, columns, DOSSIER, reading)
+    return tidy.texts, tidy.faulty
+
+
+def _check_detail_link(texts: Texts, reading: Reading) -> None:
+    link = texts.get("UrlDetail")
+    if link and _MINISTRY_HOST in link:
+        vi, en = "UrlDetail là trang của Bộ, bảng ghi Cổng địa phương", "UrlDetail is a page of the ministry"
+        reading.note("B38", "/UrlDetail", vi, en)
+
+
+def _form(fields: Fields, extent: ExtentData) -> DossierForm:
+    def text(name: str) -> str:
+        return fields.get(name) or ""
+
+    return DossierForm(
+        record_kind=int(text("LoaiDuLieu")),
+        code=text("MaHoSo"),
+        province_code=text("MaTinh"),
+        district_code=text("MaHuyen"),
+        commune_code=text("MaXa"),
+        status=int(text("StatusId")),
+        owner_id=text("SoDinhDanh"),
+        received_at=moment_of(text("NgayTiepNhan")) or 0,
+        submitted_at=moment_of(text("SubmittedDate")) or 0,
+        fields=fields,
+        extent=extent,
+    )
+
+
+# Reading a body of ``DanhSachHoSo`` or ``TienTrinhXuLy`` (BTXH 3.1.4 to 3.1.6).
+
+_TWELVE = 12
+
+
+def read_pull(body: bytes, size: int, reading: Reading, takes_kind: bool) -> PullForm:
+    """Read a pull; ``takes_kind`` tells that the operation has ``LoaiDuLieu`` (``DanhSachHoSo`` has, B14).
+
+    Both ends belong to the window (B56); an empty district or commune means all (B59).
+
+    Raises:
+        ServiceRefusal: at least one rule was broken; all are named.
+    """
+    fields, faulty = _pull_fields(read_object(body, size, reading), takes_kind, reading)
+    sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
+    check_places(sound, reading, ("",))
+    first, last = (moment_of(sound.get(name) or "") or 0 for name in ("ThoiGianBatDau", "ThoiGianKetThuc"))
+    if first and last and first > last:
+        vi = f"ThoiGianBatDau {sound['ThoiGianBatDau']} sau ThoiGianKetThuc {sound['ThoiGianKetThuc']}"
+        reading.refuse("window", "/ThoiGianKetThuc", codes.BAD_WINDOW, vi, "the window ends before it begins")
+    if not faulty and not (sound.get("MaHuyen") and sound.get("MaXa")):
+        vi, en = "MaHuyen hoặc MaXa trống: lấy tất cả", "MaHuyen or MaXa is empty: all of them"
+        reading.note("B59", "/MaHuyen", vi, en)
+    reading.check()
+    kind = int(fields["LoaiDuLieu"] or 0) if takes_kind else None
+    return PullForm(kind, fields["MaTinh"] or "", fields.get("MaHuyen") or "", fields.get("MaXa") or "", first, last)
+
+
+def _pull_fields(given: dict[str, Any], takes_kind: bool, reading: Reading) -> tuple[Fields, set[str]]:
+    from emulator.services.btxh.fields import table
+
+    columns = table("dossier_pull" if takes_kind else "progress_pull")
+    if columns.by_the_book(given):
+        return given, set()
+    tidy = bring_into_form(given, columns, _DIALECT if takes_kind else _PROGRESS, reading)
+    return tidy.texts, tidy.faulty
+
+
+def _twelve_digits(tidy: Tidy, name: str, text: str) -> str | None:
+    if len(text) != _TWELVE or not (text.isascii() and text.isdigit()):
+        return text
+    moment = _read_digits(text, "%Y%m%d%H%M") or _read_digits(text, "%d%m%Y%H%M")
+    if moment is None:
+        return text
+    meant = moment_text(moment)
+    tidy.meet("B55", name, f"mười hai chữ số, đọc là {meant}", f"twelve digits, read as {meant}")
+    return meant
+
+
+def _read_digits(text: str, form: str) -> int | None:
+    try:
+        moment = datetime.strptime(text, form).replace(tzinfo=VIETNAM)
+    except ValueError:
+        return None
+    return to_ms(moment) if 1900 < moment.year < 2200 else None
+
+
+_DIALECT = Dialect(
+    aliases={},
+    numbers={"LoaiDuLieu": "B13"},
+    specials={
+        "ThoiGianBatDau": _twelve_digits,
+        "ThoiGianKetThuc": _twelve_digits,
+        **{name: unit(level) for name, level in LEVELS.items()},
+    },
+    ignored={},
+    absences={},
+)
+_PROGRESS = Dialect(_DIALECT.aliases, {}, _DIALECT.specials, {"LoaiDuLieu": "B14"}, {})
+
+
+# Reading a body of ``XuLyHoSo`` (BTXH 3.1.2).
+
+
+def read_step(body: bytes, size: int, reading: Reading) -> StepForm:
+    """Read a processing step; a date with a time keeps it (B50).
+
+    Raises:
+        ServiceRefusal: at least one rule was broken; all are named.
+    """
+    fields, faulty = _step_fields(read_object(body, size, reading), reading)
+    sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
+    _check_order(sound, reading)
+    _check_authors(sound, reading)
+    reading.check()
+    handled, started, due = (
+        day_or_moment(fields.get(name) or "") or 0 for name in ("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh")
+    )
+    return StepForm(fields["MaHoSo"] or "", int(fields["StatusId"] or 0), handled, started, due, fields)
+
+
+def _step_fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
+    from emulator.services.btxh.fields import table
+
+    columns = table("step")
+    if columns.by_the_book(given):
+        return given, set()
+    from emulator.services.btxh.tidy import STEP, bring_into_form
+
+    tidy = bring_into_form(given, columns, STEP, reading)
+    return tidy.texts, tidy.faulty
+
+
+def _check_order(texts: Texts, reading: Reading) -> None:
+    started, due = texts.get("NgayBatDau"), texts.get("NgayKetThucTheoQuyDinh")
+    if started and due and (day_or_moment(due) or 0) < (day_or_moment(started) or 0):
+        vi = f"NgayKetThucTheoQuyDinh {due} trước NgayBatDau {started}"
+        reading.meet("B51", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, f"due {due}, started {started}")
+
+
+def _check_authors(texts: Texts, reading: Reading) -> None:
+    if not texts.get("DonViXuLy"):
+        reading.note("B54", "/DonViXuLy", "DonViXuLy trống: ở đây không bắt buộc", "DonViXuLy is absent: optional here")
+    if texts.get("DateEdited") and not (texts.get("UseridEdited") and texts.get("DateCreated")):
+        vi, en = "DateEdited có mà UseridEdited hoặc DateCreated trống", "edited, but not by whom or not when created"
+        reading.note("B53", "/DateEdited", vi, en)

@@ -1,0 +1,235 @@
+"""The operations of the BTXH service: what is filed, and what lists select (BTXH 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
+
+from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, step_of
+from emulator.country.shelf import NO_LIMIT, Shelf
+from emulator.country.world import World
+from emulator.kernel.exchange import Call, Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.btxh import replies as btxh
+from emulator.services.btxh import rules
+from emulator.services.btxh.bodies import read_dossier, read_pull, read_step
+from emulator.services.btxh.models import FINAL_RESULT, DossierForm, PullForm, StepForm
+from emulator.services.btxh.replies import detail_id, in_force, remarks
+from emulator.services.btxh.rules import SUPPLEMENT, status_after
+from emulator.wire.reading import Reading, ReadingRules
+
+# Putting what was pushed on the shelves.
+
+
+def is_known(form: DossierForm, stored: Dossier | None) -> bool:
+    """Tell whether the very same push was accepted before, so that a retry changes nothing."""
+    if stored is None:
+        return False
+    known = stored.result_fields if form.record_kind == FINAL_RESULT else stored.fields
+    return known == form.fields
+
+
+def file_dossier(form: DossierForm, stored: Dossier | None, world: World) -> None:
+    """Store a new dossier, or what a second push changes of a stored one; the code stays one dossier."""
+    status = status_after(form, stored)
+    is_final = form.record_kind == FINAL_RESULT
+    dossier = Dossier(
+        code=form.code,
+        origin=stored.origin if stored else "local",
+        province_code=form.province_code,
+        district_code=form.district_code,
+        commune_code=form.commune_code,
+        status=stored.status if stored else status,
+        owner_id=form.owner_id,
+        received_at=form.received_at,
+        submitted_at=form.submitted_at,
+        changed_at=world.now_ms,
+        fields=stored.fields if stored and is_final else form.fields,
+        result_fields=form.fields if is_final else stored.result_fields if stored else None,
+        came_from=stored.came_from if stored else None,
+        supplement_count=stored.supplement_count if stored else 0,
+    )
+    world.dossiers.put(dossier if status == dossier.status else _entered(dossier, status))
+    page = detail_id(form.fields)
+    if page and world.detail_links.get(page) is None:
+        world.detail_links.put(DetailLink(page, form.code))
+
+
+def file_step(form: StepForm, dossier: Dossier, number: int, world: World) -> None:
+    """Store a step as number ``number`` of its dossier, and move the dossier to the step's status."""
+    world.steps.put(step_of(dossier, number, form.status, form.handled_at, form.fields))
+    world.dossiers.put(replace(_entered(dossier, form.status), changed_at=world.now_ms))
+
+
+def _entered(dossier: Dossier, status: int) -> Dossier:
+    came_from = dossier.came_from if status == dossier.status else dossier.status
+    supplements = dossier.supplement_count + (status == SUPPLEMENT)
+    return replace(dossier, status=status, came_from=came_from, supplement_count=supplements)
+
+
+# What a pull finds: a window of time at a place, oldest first (BTXH 3.1.4 to 3.1.6; B57 to B59).
+#
+# The default is one index window per pull. ``window_on: submitted`` or ``changed`` reads every dossier of the province:
+# these two times have no index, since no documented client needs them.
+
+_Found = TypeVar("_Found", Dossier, ProcessingStep)
+_EVER = (-(2**62), 2**62)
+
+
+def find_dossiers(form: PullForm, world: World) -> list[Dossier]:
+    """Return the dossiers of a window, both ends included; for ``FINAL_RESULT`` only those that have a result."""
+    moment = _MOMENTS[world.settings.window_on]
+    first, last = (form.first_ms, form.last_ms) if world.settings.window_on == "received" else _EVER
+
+    def is_wanted(dossier: Dossier) -> bool:
+        has_kind = form.record_kind != FINAL_RESULT or dossier.result_fields is not None
+        return has_kind and form.first_ms <= moment(dossier) <= form.last_ms and _is_there(dossier, form)
+
+    is_bare = form.record_kind != FINAL_RESULT and world.settings.window_on == "received"
+    found = [each for each in _at_place(world.dossiers, form, world, first, last, is_bare) if is_wanted(each)]
+    found.sort(key=lambda dossier: (moment(dossier), dossier.code))
+    return found[: world.settings.pull_limit]
+
+
+def find_steps(form: PullForm, world: World) -> list[ProcessingStep]:
+    """Return the steps handled in a window, both ends included."""
+    steps = _at_place(world.steps, form, world, form.first_ms, form.last_ms, is_bare=True)
+    found = [step for step in steps if _is_there(step, form)]
+    found.sort(key=lambda step: (step.handled_at, step.dossier_code, step.number))
+    return found[: world.settings.pull_limit]
+
+
+_MOMENTS: dict[str, Callable[[Dossier], int]] = {
+    "received": lambda dossier: dossier.received_at,
+    "submitted": lambda dossier: dossier.submitted_at,
+    "changed": lambda dossier: dossier.changed_at,
+}
+
+
+def _at_place(shelf: Shelf[_Found], form: PullForm, world: World, first: int, last: int, is_bare: bool) -> list[_Found]:
+    """Return a province's records; ``is_bare`` tells that only the place can narrow them further."""
+    settings = world.settings
+    origins: tuple[Origin, ...] = ("ministry",) if settings.pull_source == "ministry" else ("ministry", "local")
+    is_narrowed = bool(not is_bare or form.district_code or form.commune_code)
+    limit = NO_LIMIT if is_narrowed or settings.pull_limit is None else settings.pull_limit
+    return [each for origin in origins for each in shelf.window(f"{origin}/{form.province_code}", first, last, limit)]
+
+
+def _is_there(record: Dossier | ProcessingStep, form: PullForm) -> bool:
+    in_district = not form.district_code or record.district_code == form.district_code
+    return in_district and (not form.commune_code or record.commune_code == form.commune_code)
+
+
+# The operations of the service (BTXH 3); ``OPERATIONS`` is the table of contents.
+#
+# Provinces of model A1 push what they do themselves, those of model A2 pull what the ministry did (BTXH 1.2).
+
+
+def synchronise_dossier(call: Call, world: World) -> Reply:
+    """``DongBoDVC``: a province pushes a new dossier (BTXH 3.1.1) or its final result (BTXH 3.1.3; B48)."""
+    reading = reading_of(world)
+    form = read_dossier(call.body, call.body_size, reading)
+    if form.record_kind == FINAL_RESULT:
+        world.exchange.clause = "BTXH 3.1.3"
+    world.hold()
+    stored = world.dossiers.get(form.code)
+    if is_known(form, stored):
+        reading.note("already-synchronised", "", "Nội dung này đã được đồng bộ", "The very same content is stored")
+    else:
+        if stored is None and world.settings.retired_procedures:
+            rules.judge_procedure(form, world.settings.retired_procedures, reading)
+        rules.judge_dossier(form, stored, reading)
+        reading.check()
+        file_dossier(form, stored, world)
+    return _accepted(reading, world)
+
+
+def record_step(call: Call, world: World) -> Reply:
+    """``XuLyHoSo``: a province pushes one processing step (BTXH 3.1.2)."""
+    reading = reading_of(world)
+    form = read_step(call.body, call.body_size, reading)
+    world.hold()
+    dossier = world.dossiers.get(form.code)
+    history = world.steps.with_prefix(f"{form.code}/")
+    rules.judge_step(form, dossier, history, reading)
+    reading.check()
+    if dossier and not rules.is_repeated(form, history):
+        file_step(form, dossier, len(history) + 1, world)
+    return _accepted(reading, world)
+
+
+def list_dossiers(call: Call, world: World) -> Reply:
+    """``DanhSachHoSo``: a province pulls new dossiers (BTXH 3.1.4) or final results (BTXH 3.1.5; B48)."""
+    reading = reading_of(world)
+    form = read_pull(call.body, call.body_size, reading, takes_kind=True)
+    kind = form.record_kind or 0
+    if kind == FINAL_RESULT:
+        world.exchange.clause = "BTXH 3.1.5"
+    printing = printing_of(world)
+    items = [_item(dossier, kind, printing) for dossier in find_dossiers(form, world)]
+    return _listed(items, reading, printing, world, of_steps=False)
+
+
+def list_steps(call: Call, world: World) -> Reply:
+    """``TienTrinhXuLy``: a province pulls processing steps (BTXH 3.1.6)."""
+    reading = reading_of(world)
+    form = read_pull(call.body, call.body_size, reading, takes_kind=False)
+    printing = printing_of(world)
+    items = [btxh.step_item(step.fields, step.status, printing) for step in find_steps(form, world)]
+    return _listed(items, reading, printing, world, of_steps=True)
+
+
+class Service(NamedTuple):
+    """One operation: the clause that describes it, and who answers."""
+
+    clause: str
+    answer: Callable[[Call, World], Reply]
+
+
+OPERATIONS = {
+    "DongBoDVC": Service("BTXH 3.1.1", synchronise_dossier),
+    "XuLyHoSo": Service("BTXH 3.1.2", record_step),
+    "DanhSachHoSo": Service("BTXH 3.1.4", list_dossiers),
+    "TienTrinhXuLy": Service("BTXH 3.1.6", list_steps),
+}
+_PULLS = frozenset({"btxh.DanhSachHoSo", "btxh.TienTrinhXuLy"})
+
+
+def word(refusal: ServiceRefusal, world: World) -> Reply:
+    """Put a refusal into the envelope of the operation that was called."""
+    wording = btxh.pull_refused if world.exchange.operation in _PULLS else btxh.refused
+    return wording(refusal, printing_of(world))
+
+
+def reading_of(world: World) -> Reading:
+    """Return an empty reading under the sandbox's mode, time and settings."""
+    settings = world.settings
+    return Reading(
+        ReadingRules(world.mode, world.now_ms, settings.gso_era, settings.agency_code, settings.vneid_meaning)
+    )
+
+
+def printing_of(world: World) -> btxh.Printing:
+    """Return how the sandbox prints its replies."""
+    settings = world.settings
+    return btxh.Printing(in_force(world.mode, settings.reply_oddities), settings.error_code_style)
+
+
+def _accepted(reading: Reading, world: World) -> Reply:
+    world.exchange.remarks.extend(reading.notes)
+    return btxh.accepted(printing_of(world))
+
+
+def _listed(
+    items: list[btxh.Item], reading: Reading, printing: btxh.Printing, world: World, *, of_steps: bool
+) -> Reply:
+    world.exchange.remarks.extend(reading.notes)
+    if items:
+        world.exchange.remarks.extend(remarks(printing.oddities, of_steps=of_steps))
+    return btxh.listed(items, printing)
+
+
+def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.Item:
+    fields = dossier.result_fields if record_kind == FINAL_RESULT and dossier.result_fields else dossier.fields
+    return btxh.dossier_item(fields, record_kind, dossier.status, printing)

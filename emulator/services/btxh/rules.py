@@ -1,0 +1,144 @@
+"""Rules about what the ministry already knows. Sources and choices: decision 0003; facts-platforms 2.1, 2.3.
+
+A rule says what is wrong to the reading, which decides between refusing and remarking; it knows neither JSON nor
+envelopes. Call these after ``world.hold()``, then ``reading.check()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emulator.country.records import Dossier, ProcessingStep
+from emulator.kernel.clock import VIETNAM, moment_text, to_datetime
+from emulator.services.btxh.models import FINAL_RESULT, DossierForm, StepForm
+from emulator.services.portal.result_papers import procedure_code_of
+from emulator.wire import codes
+from emulator.wire.quirks import ModeName
+from emulator.wire.reading import Reading
+from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+
+SUPPLEMENT = 5
+_OPEN = frozenset({1, 2, 4, 5, 6})
+_EVERYWHERE: tuple[ModeName, ...] = ("strict", "documented", "observed")
+
+
+def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -> None:
+    """Judge a pushed dossier against the one already stored under its code."""
+    if stored is None:
+        if form.record_kind == FINAL_RESULT:
+            _judge_result_of_unknown(form, reading)
+        _judge_move(None, form.status, None, reading, is_final=form.record_kind == FINAL_RESULT)
+        return
+    if stored.owner_id != form.owner_id:
+        vi = f"MaHoSo {form.code} đã tồn tại cho người khác; một mã hồ sơ chỉ thuộc về một người"
+        reading.refuse("other-person", "/MaHoSo", codes.EXISTS, vi, f"{form.code} belongs to another person already")
+        return
+    after = status_after(form, stored)
+    if after != stored.status:
+        _judge_move(stored.status, after, stored.came_from, reading, is_final=form.record_kind == FINAL_RESULT)
+
+
+def judge_procedure(form: DossierForm, retired: Sequence[str], reading: Reading) -> None:
+    """Refuse a new dossier of a procedure that the ministry has struck off its catalogue meanwhile. Ours."""
+    code = procedure_code_of(form.fields)
+    if code in retired:
+        vi = f"MaTTHC {code} đã bị bãi bỏ trong danh mục của Bộ; không nhận hồ sơ mới"
+        reading.refuse("retired-procedure", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, f"procedure {code} is retired")
+
+
+def status_after(form: DossierForm, stored: Dossier | None) -> int:
+    """Return the dossier's status after a push. A result that says neither 9 nor 10 changes none (B35)."""
+    if stored and form.record_kind == FINAL_RESULT and form.status not in FINAL_STATUSES:
+        return stored.status
+    return form.status
+
+
+def is_repeated(form: StepForm, history: Sequence[ProcessingStep]) -> bool:
+    """Tell whether the very same step is stored: time, officer, words, everything."""
+    return any(step.fields == form.fields for step in history)
+
+
+def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[ProcessingStep], reading: Reading) -> None:
+    """Judge a step against its dossier and the steps before it."""
+    if dossier is None:
+        vi = f"Hồ sơ {form.code} không tồn tại; hãy gọi DongBoDVC trước khi gửi tiến trình"
+        en = f"Dossier {form.code} is unknown; push it with DongBoDVC first"
+        reading.refuse("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en)
+        return
+    if is_repeated(form, history):
+        vi = f"Bước xử lý này của hồ sơ {form.code} đã tồn tại; nội dung hoặc thời điểm phải khác"
+        en = "The very same step is stored already; content or time must differ"
+        _break("repeated-step", "/MaHoSo", codes.EXISTS, vi, en, reading, ("strict",))
+        return
+    if history:
+        _judge_time(form.handled_at, history[-1].handled_at, reading)
+    _judge_move(dossier.status, form.status, _came_from(dossier, history), reading)
+    if form.status == SUPPLEMENT and supplements(dossier, history):
+        vi = "Yêu cầu bổ sung (trạng thái 5) lần thứ hai trở đi: hồ sơ bị tính quá hạn theo KPI 766"
+        reading.note("supplement-twice", "/StatusId", vi, "A second request for papers counts as overdue by KPI 766")
+
+
+def supplements(dossier: Dossier, history: Sequence[ProcessingStep]) -> int:
+    """Return how often the dossier was sent back for papers so far."""
+    return max(dossier.supplement_count, sum(step.status == SUPPLEMENT for step in history))
+
+
+def _came_from(dossier: Dossier, history: Sequence[ProcessingStep]) -> int | None:
+    """Return the status before the present one; a dossier of the pack tells it by its steps."""
+    earlier = [step.status for step in history if step.status != dossier.status]
+    return dossier.came_from or (earlier[-1] if earlier else None)
+
+
+def _judge_result_of_unknown(form: DossierForm, reading: Reading) -> None:
+    """Only the final push is mandatory (BTXH 3, row 3), so a province may begin with it."""
+    vi = f"Hồ sơ {form.code} không tồn tại; kết quả cuối cùng (LoaiDuLieu 100) chỉ cập nhật hồ sơ đã đồng bộ"
+    en = f"Dossier {form.code} is unknown; a final result updates a dossier that was pushed before"
+    _break("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, reading, ("strict",))
+
+
+def _judge_time(handled_at: int, previous: int, reading: Reading) -> None:
+    """A step may not lie before the one already stored; a day without hours is compared by the day (B50)."""
+    if _is_day(handled_at) or _is_day(previous):
+        is_backward = to_datetime(handled_at).date() < to_datetime(previous).date()
+    else:
+        is_backward = handled_at < previous
+    if is_backward:
+        vi = f"ThoiDiemXuLy {moment_text(handled_at)} lùi trước bước đã có lúc {moment_text(previous)}"
+        en = "The step lies before the one already stored"
+        _break("backward-step", "/ThoiDiemXuLy", codes.BAD_TRANSITION, vi, en, reading, ("strict", "documented"))
+
+
+def _is_day(instant_ms: int) -> bool:
+    moment = to_datetime(instant_ms).astimezone(VIETNAM)
+    return not (moment.hour or moment.minute or moment.second)
+
+
+def _judge_move(
+    before: int | None, after: int, came_from: int | None, reading: Reading, is_final: bool = False
+) -> None:
+    """Judge a move by the matrix. Back to 1 from 5 is legal only if the 5 was entered from 1.
+
+    A final result may close an open dossier at once, doubtfully: sending steps is optional (BTXH 3, rows 1 and 2).
+    """
+    ruling = judge_move(before, after)
+    if (before, after) == (SUPPLEMENT, 1) and came_from not in (None, 1):
+        ruling = "illegal"
+    if ruling == "illegal" and is_final and before in _OPEN and after in FINAL_STATUSES:
+        ruling = "tolerated"
+    if ruling == "legal":
+        return
+    vi = f"Không thể cập nhật lên trạng thái {status_text(after)}: hồ sơ đang ở {_standing(before)}"
+    en = f"Status {after} cannot follow {before or 'nothing'}"
+    refusing = ("strict",) if ruling == "tolerated" else _EVERYWHERE
+    _break("transition", "/StatusId", codes.BAD_TRANSITION, vi, en, reading, refusing)
+
+
+def _standing(status: int | None) -> str:
+    return "trước lần đồng bộ đầu tiên" if status is None else f"trạng thái {status_text(status)}"
+
+
+def _break(rule: str, path: str, code: int, vi: str, en: str, reading: Reading, refusing: tuple[ModeName, ...]) -> None:
+    if reading.mode in refusing:
+        reading.refuse(rule, path, code, vi, en)
+    else:
+        reading.note(rule, path, vi, en)

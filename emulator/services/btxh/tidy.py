@@ -1,0 +1,308 @@
+"""Bringing an unusual body into the table's form: names, types, then values with a quirk of their own (B15…B73)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.services.btxh.catalogues import ETHNICITY_ID_OFFSET, FEMALE, KEY_FIELD, LATER_FIELDS, MALE
+from emulator.wire import codes
+from emulator.wire.columns import WIDTHS, Column, Table
+from emulator.wire.dates import day_or_moment, moment_of
+from emulator.wire.gso import Level
+from emulator.wire.reading import Reading
+
+# Bringing an unusual body into the table's form: names, types, then the values that have a quirk of their own.
+
+Special = Callable[["Tidy", str, str], str | None]
+
+
+@dataclass(slots=True)
+class Tidy:
+    """A body being brought into form. ``settled`` names the fields that a quirk has already decided."""
+
+    reading: Reading
+    texts: dict[str, str | None] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+    faulty: set[str] = field(default_factory=set)
+
+    def meet(self, quirk: str, name: str, vi: str, en: str, code: int = codes.BAD_FIELD) -> bool:
+        """Record a quirk of a field and settle the field; return True when this mode refuses it."""
+        self.settled.add(name)
+        refused = self.reading.meet(quirk, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}")
+        if refused:
+            self.faulty.add(name)
+        return refused
+
+    def refuse(self, rule: str, name: str, vi: str, en: str, code: int = codes.BAD_FIELD) -> None:
+        """Record a broken rule of a field, which no other rule judges again."""
+        self.faulty.add(name)
+        self.reading.refuse(rule, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is particular to one body: other names, numbers taken, values with quirks, fields ignored, absences."""
+
+    aliases: Mapping[str, tuple[str, str]]
+    numbers: Mapping[str, str]
+    specials: Mapping[str, Special]
+    ignored: Mapping[str, str]
+    absences: Mapping[str, Special]
+
+
+def bring_into_form(given: Mapping[str, Any], table: Table, dialect: Dialect, reading: Reading) -> Tidy:
+    """Return the body's fields as texts, with every quirk met and every fault of form recorded in ``reading``."""
+    tidy = Tidy(reading)
+    named = _name_fields(given, table, dialect, tidy)
+    for name, value in named.items():
+        tidy.texts[name] = text = _as_text(name, value, dialect, tidy)
+        special = dialect.specials.get(name)
+        if special and text is not None and name not in tidy.faulty:
+            tidy.texts[name] = special(tidy, name, text)
+    for name, special in dialect.absences.items():
+        if name not in tidy.faulty and not (tidy.texts.get(name) or "").strip():
+            tidy.texts[name] = special(tidy, name, "")
+    judged = {name: tidy.texts.get(name) for name in table.columns}
+    for name, fault in table.faults(judged).items():
+        if name not in tidy.settled and name not in tidy.faulty:
+            _word(tidy, table.columns[name], fault)
+    return tidy
+
+
+def _name_fields(given: Mapping[str, Any], table: Table, dialect: Dialect, tidy: Tidy) -> dict[str, Any]:
+    named: dict[str, Any] = {name: value for name, value in given.items() if name in table.columns}
+    for name, value in given.items():
+        if name in table.columns:
+            continue
+        official = _official_name(name, table, dialect, tidy)
+        if official and official in named:
+            tidy.reading.note(
+                "repeated-field", f"/{name}", f"{name}: trùng với {official}, bỏ qua", f"{name} repeats {official}"
+            )
+        elif official:
+            named[official] = value
+    return named
+
+
+def _official_name(name: str, table: Table, dialect: Dialect, tidy: Tidy) -> str | None:
+    reading, trimmed = tidy.reading, name.strip()
+    official = table.by_folded_name.get(trimmed.casefold())
+    if official:
+        quirk = "B31" if trimmed != name else "B28"
+        refused = tidy.meet(quirk, official, f"tên trường viết là “{name}”", f"the name is written “{name}”")
+        tidy.settled.discard(official)
+        return None if refused else official
+    if trimmed in dialect.aliases:
+        official, quirk = dialect.aliases[trimmed]
+        refused = tidy.meet(quirk, official, f"tên trường viết là {trimmed}", f"the name is written {trimmed}")
+        tidy.settled.discard(official)
+        return None if refused else official
+    if trimmed in LATER_FIELDS:
+        reading.note("later-field", f"/{trimmed}", f"{trimmed}: trường ngoài bảng, được giữ", f"{trimmed} is kept")
+        return trimmed
+    if trimmed != KEY_FIELD:
+        rule = dialect.ignored.get(trimmed, "unknown-field")
+        reading.note(rule, f"/{name}", f"{name}: trường ngoài bảng, bỏ qua", f"{name} is not in the table: ignored")
+    return None
+
+
+def _as_text(name: str, value: Any, dialect: Dialect, tidy: Tidy) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        composed = unicodedata.normalize("NFC", value)
+        if composed != value:
+            tidy.reading.note(
+                "B70", f"/{name}", f"{name}: chữ tổ hợp rời, đọc theo dạng dựng sẵn (NFC)", f"{name} is decomposed text"
+            )
+        if composed and name not in dialect.specials and _has_edge(composed):
+            tidy.reading.note(
+                "edge-spaces", f"/{name}", f"{name}: thừa khoảng trắng ở đầu hoặc cuối", f"{name} has spaces around it"
+            )
+        return composed
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _from_number(name, value, dialect, tidy)
+    kind = type(value).__name__
+    tidy.refuse("json-type", name, f"phải là chuỗi, nhận được {kind}", f"must be a string, got {kind}")
+    return None
+
+
+def _has_edge(text: str) -> bool:
+    return text[0] <= " " or text[-1] <= " " or text != text.strip()
+
+
+def _from_number(name: str, value: int, dialect: Dialect, tidy: Tidy) -> str | None:
+    quirk, vi, en = dialect.numbers.get(name), "phải là chuỗi, nhận được số", "must be a string, got a number"
+    if quirk:
+        refused = tidy.meet(quirk, name, vi, en)
+        tidy.settled.discard(name)
+        return None if refused else str(value)
+    if tidy.reading.mode != "observed":
+        tidy.refuse("json-type", name, vi, en)
+        return None
+    tidy.reading.note("json-type", f"/{name}", f"{name}: {vi}, đọc như chuỗi", f"{name} {en}, read as one")
+    return str(value)
+
+
+def _word(tidy: Tidy, column: Column, fault: str) -> None:
+    if fault == "length":
+        length = len(tidy.texts.get(column.name) or "")
+        vi, en = f"dài {length} ký tự, tối đa {column.most}", f"has {length} characters, at most {column.most}"
+        tidy.refuse("length", column.name, vi, en)
+    elif fault == "value":
+        listed = ", ".join(sorted(column.values, key=lambda each: (len(each), each)))
+        if len(listed) > 60:
+            listed = f"{listed[:60]}…"
+        code = codes.NOT_IN_CATALOGUE if column.is_code else codes.BAD_FIELD
+        value = tidy.texts.get(column.name)
+        vi, en = f"“{value}” không thuộc danh sách {listed}", f"“{value}” is not one of {listed}"
+        tidy.refuse("value", column.name, vi, en, code)
+    elif fault == "form" and column.form in WIDTHS:
+        value, width = tidy.texts.get(column.name), WIDTHS[column.form]
+        vi, en = f"“{value}” phải gồm {width} chữ số", f"“{value}” must have {width} digits"
+        tidy.refuse("digits", column.name, vi, en)
+    elif fault == "form":
+        form = "dd/MM/yyyy" if column.form == "day" else "dd/MM/yyyy HH:mm:ss"
+        value = tidy.texts.get(column.name)
+        tidy.refuse("date", column.name, f"“{value}” không phải {form}", f"“{value}” is not {form}")
+    else:
+        tidy.refuse("required", column.name, f"thiếu trường bắt buộc ({column.label})", "a mandatory field is missing")
+
+
+# Values with a quirk of their own, brought into the table's form (B15 to B50, B67, B73).
+
+_SHORT_GENDERS = {"1": MALE, "2": FEMALE}
+_SEVERAL = re.compile(r"[1-7](\s*,\s*[1-7])+")
+_LONG_CODE, _LONG_HAMLET = 50, 250
+
+
+def _delivery_method(tidy: Tidy, name: str, text: str) -> str | None:
+    if day_or_moment(text.strip()) is None:
+        return text
+    tidy.meet("B15", name, "là ngày giờ thay vì 0 hoặc 1, lưu trống", "is a date instead of 0 or 1, kept as null")
+    return None
+
+
+def _day_only(quirk: str) -> Special:
+    def drop_time(tidy: Tidy, name: str, text: str) -> str | None:
+        if moment_of(text) is None:
+            return text
+        tidy.meet(quirk, name, "có cả giờ, chỉ cần dd/MM/yyyy", "has a time where dd/MM/yyyy is asked")
+        return text[:10]
+
+    return drop_time
+
+
+def _step_date(tidy: Tidy, name: str, text: str) -> str | None:
+    if moment_of(text) is not None:
+        tidy.meet("B50", name, "có cả giờ; bảng ghi dd/MM/yyyy", "has a time; the table says dd/MM/yyyy")
+    return text
+
+
+def _gender(tidy: Tidy, name: str, text: str) -> str | None:
+    if text not in _SHORT_GENDERS:
+        return text
+    meant = _SHORT_GENDERS[text]
+    tidy.meet("B21", name, f"“{text}” được đọc là {meant}", f"“{text}” is read as {meant}", codes.NOT_IN_CATALOGUE)
+    return meant
+
+
+def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
+    bare = text.strip().lstrip("0") or ("0" if text.strip() else "")
+    if bare == "0":
+        tidy.meet("B22", name, "“0”: không rõ dân tộc", "“0”: unknown", codes.NOT_IN_CATALOGUE)
+        return "0"
+    if bare.isascii() and bare.isdigit() and 54 < int(bare[:4]) <= 54 + ETHNICITY_ID_OFFSET:
+        meant = str(int(bare) - ETHNICITY_ID_OFFSET)
+        vi, en = f"{bare} là Id danh mục, mã GSO là {meant}", f"{bare} is an id of the annex, the GSO code is {meant}"
+        tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE)
+        return meant
+    return text
+
+
+def _dossier_code(tidy: Tidy, name: str, text: str) -> str | None:
+    if 25 < len(text) <= _LONG_CODE:
+        tidy.meet("B16", name, f"dài {len(text)} ký tự, bảng ghi 25", f"has {len(text)} characters, the table says 25")
+    return text
+
+
+def _hamlet(tidy: Tidy, name: str, text: str) -> str | None:
+    if 10 < len(text) <= _LONG_HAMLET:
+        tidy.meet("B29", name, f"dài {len(text)} ký tự, bảng ghi 10", f"has {len(text)} characters, the table says 10")
+    return text
+
+
+def unit(level: Level) -> Special:
+    """Return what trims a code and puts zeros in front of it (B30)."""
+
+    def pad(tidy: Tidy, name: str, text: str) -> str | None:
+        bare = text.strip()
+        padded = bare.zfill(WIDTHS[level]) if bare.isascii() and bare.isdigit() else bare
+        if padded == text:
+            return text
+        if padded:
+            tidy.meet("B30", name, f"“{text}” được đọc là “{padded}”", f"“{text}” is read as “{padded}”")
+        return padded
+
+    return pad
+
+
+def _no_district(tidy: Tidy, name: str, _text: str) -> str | None:
+    if tidy.reading.rules.gso_era == "2025":
+        tidy.settled.add(name)
+        tidy.reading.note("B73", f"/{name}", f"{name}: trống, không còn cấp huyện", f"{name}: no districts any more")
+        return ""
+    tidy.meet("B73", name, "thiếu trường bắt buộc (trước 01/07/2025)", "is mandatory before 01/07/2025")
+    return ""
+
+
+def _databases(tidy: Tidy, name: str, text: str) -> str | None:
+    if _SEVERAL.fullmatch(text.strip()):
+        tidy.meet("B34", name, "nhiều giá trị, bảng ghi một", "has several values, the table has one")
+    return text
+
+
+def _status(tidy: Tidy, name: str, text: str) -> str | None:
+    if text == "12":
+        tidy.meet("B67", name, "12 không có trong danh mục", "12 is not in the catalogue", codes.NOT_IN_CATALOGUE)
+    return text
+
+
+LEVELS: dict[str, Level] = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune"}
+_UNITS: dict[str, Special] = {
+    f"{prefix}{name}": unit(level) for prefix in ("", "HKTT_", "NOHT_") for name, level in LEVELS.items()
+}
+DOSSIER = Dialect(
+    aliases={"SubmitedDate": ("SubmittedDate", "B36"), "CertificateExtendedData": ("CertificateExtentData", "B39")},
+    numbers={"LoaiDuLieu": "B12", "CMND_NoiCap": "B27"},
+    specials={
+        **_UNITS,
+        "MaHoSo": _dossier_code,
+        "HinhThucTra": _delivery_method,
+        "NgayThangNamSinh": _day_only("B20"),
+        "CMND_NgayCap": _day_only("B26"),
+        "GioiTinhId": _gender,
+        "DanTocId": _ethnicity,
+        "NOHT_MaThon": _hamlet,
+        "MaCSDL": _databases,
+        "StatusId": _status,
+    },
+    ignored={},
+    absences={"MaHuyen": _no_district},
+)
+STEP = Dialect(
+    aliases={},
+    numbers={},
+    specials={
+        "ThoiDiemXuLy": _step_date,
+        "NgayBatDau": _step_date,
+        "NgayKetThucTheoQuyDinh": _step_date,
+        "StatusId": _status,
+    },
+    ignored={},
+    absences={},
+)

@@ -1,0 +1,1 @@
+"""The National Public Service Portal: mapi, papers, Kho DL."""

@@ -1,0 +1,98 @@
+"""Services that read: catalogues, procedures, public services (KDL V.1; facts-platforms §1.4, §1.5)."""
+
+from __future__ import annotations
+
+import difflib
+
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.portal import small_catalogues as small
+from emulator.services.portal import wire_catalogues as catalogue
+from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE
+from emulator.services.portal.session import Desk
+from emulator.wire.result_codes import national_procedure_code
+
+
+def list_security_servers(desk: Desk) -> Reply:
+    """``LayDanhMucSSTaiTep``: whose security server serves files (KDL V.1)."""
+    return desk.envelope.found(catalogue.security_server_rows(desk.portal.security_servers()))
+
+
+def list_agencies(desk: Desk) -> Reply:
+    """``LayDanhMucCoQuan``."""
+    return desk.envelope.found(catalogue.agency_rows(desk.portal.base.agencies.values()))
+
+
+def list_sectors(desk: Desk) -> Reply:
+    """``LayDanhMucLinhVuc``."""
+    return desk.envelope.found(desk.portal.base.sectors)
+
+
+def list_small_catalogue(desk: Desk) -> Reply:
+    """One of the twelve catalogues of which only the names are public; the keys of their rows are ours."""
+    name = desk.asked.service
+    if name in small.PLACES:
+        era = desk.world.settings.gso_era
+        parent = desk.asked.text(*small.parent_keys(name, era))
+        return desk.envelope.found(small.places(name, era, parent))
+    return desk.envelope.found(desk.portal.base.catalogue(small.TABLES[name]))
+
+
+def list_procedures(desk: Desk) -> Reply:
+    """``LayDanhSachTTHC``."""
+    return desk.envelope.found(catalogue.procedure_rows(desk.portal.base.procedures.values()))
+
+
+def get_procedure(desk: Desk) -> Reply:
+    """``LayThuTuc``: an array of one, with the result codes a papers call may ask for (facts-clients §2.3).
+
+    Raises:
+        ServiceRefusal: ``maTTHC`` is missing or not in the catalogue; the nearest code is named.
+    """
+    code = desk.asked.text("maTTHC")
+    if not code:
+        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc maTTHC: mã thủ tục, ví dụ 1.003709")
+    national = national_procedure_code(code)
+    if national:
+        desk.reading.meet(
+            "K26",
+            "/maTTHC",
+            NOT_IN_CATALOGUE,
+            f'maTTHC "{code}" mang hậu tố địa phương: dùng mã quốc gia {national}',
+            f'maTTHC "{code}" carries a local suffix: the national code is {national}',
+        )
+    desk.settle()
+    procedures = desk.portal.base.procedures
+    found = procedures.get(national or code)
+    if found is None:
+        near = difflib.get_close_matches(code, procedures, 1)
+        hint = f"; gần nhất là {near[0]}" if near else ""
+        raise ServiceRefusal(NOT_IN_CATALOGUE, f'maTTHC "{code}" không có trong danh mục thủ tục{hint}')
+    return desk.envelope.found([found.row])
+
+
+def list_services(desk: Desk) -> Reply:
+    """``LayDVC``: unlike the others an object with ``data`` (facts-platforms §1.3). Filters are ours."""
+    asked = desk.asked
+    rows = catalogue.matching_services(
+        desk.portal.base.services, asked.text("maDVC"), asked.text("maTTHC"), asked.text("maCoQuan")
+    )
+    return desk.envelope.found({"data": rows})
+
+
+def find_technical_id(desk: Desk) -> Reply:
+    """``TraCuuTechID``: the portal's own id of the person behind an identity number; empty when there is no account."""
+    number = desk.asked.text("mstorcmnd")
+    if not number:
+        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc mstorcmnd: số CCCD/CMND hoặc mã số thuế")
+    provider = desk.asked.text("provider")
+    if provider != "wso2is":
+        desk.reading.note(
+            "provider-name",
+            "/provider",
+            f'provider là "{provider}"; giá trị đã thấy trong thực tế là "wso2is"',
+            f'provider is "{provider}"; the value seen in the field is "wso2is"',
+        )
+    desk.settle()
+    found = desk.portal.base.technical_ids.get(number)
+    return desk.envelope.found([catalogue.technical_id_row(found)] if found else [])

@@ -1,0 +1,298 @@
+"""Dossiers on the portal: what is pushed, how they progress, and the rules they meet."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import replace
+
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.portal import bodies as wire
+from emulator.services.portal.bodies import dossier_rows, issued_results, submitted_links
+from emulator.services.portal.fields import (
+    BAD_FIELD,
+    BAD_TRANSITION,
+    EXISTS,
+    NOT_IN_CATALOGUE,
+    NOT_YOURS,
+    UNKNOWN_DOSSIER,
+)
+from emulator.services.portal.models import PortalDossier, PortalStep, StepReport
+from emulator.services.portal.session import Desk
+from emulator.services.portal.wire_catalogues import Procedure
+from emulator.wire.agency_codes import is_within
+from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_code
+from emulator.wire.result_codes import is_procedure_code, mended_result_code
+from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+
+# What must be true of a dossier pushed to the portal (facts-platforms §1.5, §2, §7).
+
+
+def check_dossier(dossier: PortalDossier, place: int, desk: Desk) -> None:
+    """Judge a dossier by the catalogues and by itself; the reading collects what is wrong."""
+    path = f"/data/{place}"
+    _check_code(dossier, path, desk)
+    _check_procedure(dossier, path, desk)
+    _check_results(dossier, path, desk)
+
+
+def check_move(before: int | None, after: int, path: str, desk: Desk) -> None:
+    """Judge a move between statuses (facts-platforms §2.3).
+
+    Raises:
+        ServiceRefusal: -7, the matrix forbids it, or only tolerates it and the mode is strict.
+    """
+    move = judge_move(before, after)
+    if move == "legal":
+        return
+    came = "chưa có hồ sơ" if before is None else status_text(before)
+    vi = f"Không thể cập nhật lên trạng thái {status_text(after)} từ {came}"
+    if move == "illegal" or desk.world.mode == "strict":
+        raise ServiceRefusal(BAD_TRANSITION, vi)
+    desk.reading.note(
+        "transition-tolerated", path, f"{vi}; chế độ này vẫn nhận", f"status {before} to {after} is unusual"
+    )
+
+
+def check_same_owner(stored: PortalDossier, dossier: PortalDossier) -> None:
+    """Refuse a code that is used again for another person (facts-platforms §2.1)."""
+    if stored.owner_id and dossier.owner_id and stored.owner_id != dossier.owner_id:
+        raise ServiceRefusal(BAD_FIELD, f"Mã hồ sơ {dossier.code} đã dùng cho chủ hồ sơ khác: SoDinhDanh không khớp")
+
+
+def may_see(dossier: PortalDossier, unit_code: str) -> bool:
+    """Tell whether a unit may ask for a dossier: its own, or one of its subtree."""
+    return is_within(dossier.unit_code, unit_code) or is_within(unit_code, dossier.unit_code)
+
+
+def _check_code(dossier: PortalDossier, path: str, desk: Desk) -> None:
+    reading, name = desk.reading, f"{path}/MaHoSo"
+    trouble = dossier_code_trouble(dossier.code, dossier.received_at)
+    unit = unit_of_dossier_code(dossier.code)
+    if trouble:
+        by_mode(desk, "dossier-code", name, BAD_FIELD, f"MaHoSo {dossier.code}: {trouble.vi}", trouble.en)
+    elif not is_within(unit, desk.unit_code):
+        vi = f"MaHoSo {dossier.code} thuộc {unit}, không thuộc đơn vị {desk.unit_code}"
+        by_mode(desk, "dossier-of-another-unit", name, NOT_YOURS, vi, f"{dossier.code} belongs to {unit}")
+    due = dossier.fields.get("NgayHenTra", "")
+    if due and due < dossier.fields.get("NgayTiepNhan", ""):
+        vi = "NgayHenTra trước NgayTiepNhan"
+        reading.note("due-before-received", f"{path}/NgayHenTra", vi, "the due date is before the date of receipt")
+
+
+def _check_procedure(dossier: PortalDossier, path: str, desk: Desk) -> None:
+    """The trio name, sector code and sector name must be what ``LayThuTuc`` says (facts-platforms §1.5)."""
+    procedures = desk.portal.base.procedures
+    found = procedures.get(dossier.procedure_code)
+    if found is None:
+        near = difflib.get_close_matches(dossier.procedure_code, procedures, 1)
+        hint = f"; gần nhất là {near[0]}" if near else ""
+        vi = f'{path[1:]}: MaTTHC "{dossier.procedure_code}" không có trong danh mục{hint}'
+        desk.reading.refuse("procedure", f"{path}/MaTTHC", NOT_IN_CATALOGUE, vi, "unknown procedure")
+        return
+    for key, expected in _trio(dossier, found).items():
+        given = dossier.fields[key]
+        if _plain(given) not in {_plain(each) for each in expected}:
+            vi = f'{path[1:]}: {key} "{given}" không khớp danh mục: cần "{expected[0]}"'
+            desk.reading.refuse(
+                "procedure-trio", f"{path}/{key}", NOT_IN_CATALOGUE, vi, f"{key} is not the catalogue's"
+            )
+
+
+def _trio(dossier: PortalDossier, procedure: Procedure) -> dict[str, list[str]]:
+    chosen = [pair for pair in procedure.sectors if pair[0] == dossier.fields["MaLinhVuc"]] or list(procedure.sectors)
+    return {
+        "TenTTHC": [procedure.name],
+        "MaLinhVuc": [code for code, _ in procedure.sectors],
+        "TenLinhVuc": [name for _, name in chosen],
+    }
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+
+
+def _check_results(dossier: PortalDossier, path: str, desk: Desk) -> None:
+    results = issued_results(dossier)
+    links = submitted_links(dossier)
+    for number, result in enumerate(results):
+        where = f"{path}/DanhSachGiayToKetQua/{number}"
+        _check_result_code(result.result_code, where, desk)
+        if result.link in links:
+            vi = f"{where[1:]}: tệp đã nộp được gửi lại làm kết quả ({result.link})"
+            desk.reading.note("submitted-file-as-result", where, vi, "a submitted file comes back as the result")
+    if results and dossier.status not in FINAL_STATUSES:
+        vi = f"Có kết quả khi trạng thái là {status_text(dossier.status)}; kết quả đi cùng trạng thái 9 hoặc 10"
+        desk.reading.note("result-before-end", f"{path}/TrangThaiHoSo", vi, "a result before status 9 or 10")
+
+
+def _check_result_code(code: str, where: str, desk: Desk) -> None:
+    path = f"{where}/MaGiayToKetQua"
+    mended = mended_result_code(code)
+    if mended:
+        vi = f'{path[1:]} "{code}" không đúng dạng mã kết quả; có phải {mended}?'
+        desk.reading.refuse("K28", path, NOT_IN_CATALOGUE, vi, f"did you mean {mended}?")
+    elif is_procedure_code(code):
+        vi = f'{path[1:]} "{code}" là mã thủ tục, không phải mã kết quả'
+        by_mode(desk, "procedure-as-result", path, NOT_IN_CATALOGUE, vi, "a procedure code stands for a result code")
+    elif code not in desk.portal.base.result_kinds:
+        vi = f'{path[1:]} "{code}" không có trong danh mục kết quả'
+        by_mode(desk, "result-code", path, NOT_IN_CATALOGUE, vi, "the result code is in no catalogue")
+
+
+def by_mode(desk: Desk, rule: str, path: str, code: int, vi: str, en: str) -> None:
+    """Refuse in strict, remark elsewhere."""
+    if desk.world.mode == "strict":
+        desk.reading.refuse(rule, path, code, vi, en)
+    else:
+        desk.reading.note(rule, path, vi, en)
+
+
+# ``CapNhatTienDoHoSoMC`` and ``DongBoTrangThaiHoSo`` (facts-platforms §1.4, §1.7).
+
+
+def record_steps(desk: Desk) -> Reply:
+    """``CapNhatTienDoHoSoMC``: steps of dossiers the portal knows, whole or not at all.
+
+    Raises:
+        ServiceRefusal: too many steps, an unknown dossier, a move or a time that cannot be.
+    """
+    elements = wire.read_elements(desk.asked.given, desk.reading)
+    limit = desk.world.settings.portal_steps_limit
+    if len(elements) > limit:
+        raise ServiceRefusal(BAD_FIELD, f"data có {len(elements)} bước: tối đa {limit} bước mỗi lần gọi")
+    reports = [wire.read_step(element, place, desk.reading) for place, element in enumerate(elements)]
+    desk.settle()
+    desk.world.hold()
+    for place, report in enumerate(reports):
+        if report:
+            _record(report, place, desk)
+    desk.settle()
+    return desk.envelope.accepted(f"Cập nhật tiến độ {len(reports)} bước thành công")
+
+
+def _record(report: StepReport, place: int, desk: Desk) -> None:
+    dossier = desk.portal.dossiers.get(report.code)
+    if dossier is None:
+        raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {report.code} không tồn tại: đồng bộ hồ sơ trước, tiến độ sau")
+    history = desk.portal.steps.with_prefix(f"{report.code}/")
+    if any(step.fields == report.fields for step in history):
+        desk.reading.note("step-repeated", f"/data/{place}", "Bước này đã gửi trước đó, giữ nguyên", "a repeated step")
+        return
+    _check_order(report, history, dossier, place, desk)
+    desk.portal.steps.put(PortalStep(report.code, len(history) + 1, report.status, report.handled_at, report.fields))
+    if dossier.status != report.status and judge_move(dossier.status, report.status) != "illegal":
+        desk.portal.dossiers.put(_moved(dossier, report.status, desk))
+
+
+def _check_order(report: StepReport, history: list[PortalStep], dossier: PortalDossier, place: int, desk: Desk) -> None:
+    """A series may start anywhere up to the dossier's own status; from then on the matrix judges each step."""
+    path = f"/data/{place}"
+    if not history:
+        if report.status != dossier.status and judge_move(None, report.status) == "illegal":
+            check_move(dossier.status, report.status, f"{path}/TrangThai", desk)
+        return
+    last = history[-1]
+    if last.status != report.status:
+        check_move(last.status, report.status, f"{path}/TrangThai", desk)
+    if report.handled_at < last.handled_at:
+        vi = f"data/{place}: ThoiDiemXuLy sớm hơn bước trước của hồ sơ {report.code}"
+        by_mode(desk, "step-backwards", f"{path}/ThoiDiemXuLy", BAD_FIELD, vi, "earlier than the step before")
+        desk.reading.check()
+
+
+def report_status(desk: Desk) -> Reply:
+    """``DongBoTrangThaiHoSo``: how a dossier that citizens filed on the portal stands at its agency.
+
+    Raises:
+        ServiceRefusal: -4 for a code the portal does not know, -7 for a move the matrix forbids.
+    """
+    report = wire.read_status_report(desk.asked.given, desk.reading)
+    desk.settle()
+    desk.world.hold()
+    dossier = desk.portal.dossiers.get(report.code)
+    if dossier is None:
+        raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {report.code} không tồn tại trên Cổng DVCQG")
+    if dossier.origin != "portal":
+        vi = f"Hồ sơ {report.code} do đơn vị đồng bộ lên, không nộp tại Cổng DVCQG: dùng CapNhatTienDoHoSoMC"
+        by_mode(desk, "report-of-own-dossier", "/data/MaHoSo", BAD_FIELD, vi, "not filed on the portal")
+        desk.reading.check()
+    if dossier.status != report.status:
+        check_move(dossier.status, report.status, "/data/TrangThai", desk)
+    desk.portal.dossiers.put(_moved(dossier, report.status, desk))
+    number = len(desk.portal.steps.with_prefix(f"{report.code}/")) + 1
+    desk.portal.steps.put(PortalStep(report.code, number, report.status, report.handled_at, report.fields))
+    desk.settle()
+    return desk.envelope.accepted(f"Đồng bộ trạng thái hồ sơ {report.code} thành công")
+
+
+def _moved(dossier: PortalDossier, status: int, desk: Desk) -> PortalDossier:
+    fields = dossier.fields | {"TrangThaiHoSo": str(status)}
+    return replace(dossier, status=status, changed_at=desk.world.now_ms, fields=fields)
+
+
+# ``DongBoHoSoMC`` and ``TraCuuHoSo`` (facts-platforms §1.6).
+#
+# A batch is taken whole or not at all: no source says, and a half-taken batch cannot be told from its one reply. Ours.
+
+
+def synchronise_dossiers(desk: Desk) -> Reply:
+    """``DongBoHoSoMC``: create (``isUpdating`` False) or update (True) dossiers.
+
+    Raises:
+        ServiceRefusal: a field, a code or a move between statuses is wrong; on create -3 for a code that is there,
+            on update -4 for one that is not.
+    """
+    is_updating = wire.read_is_updating(desk.asked.given, desk.reading)
+    dossiers = _read_batch(desk)
+    desk.settle()
+    desk.world.hold()
+    for place, dossier in enumerate(dossiers):
+        kept = _follow(dossier, desk.portal.dossiers.get(dossier.code), is_updating, place, desk)
+        desk.portal.dossiers.put(kept)
+    desk.settle()
+    done = "Cập nhật" if is_updating else "Đồng bộ"
+    return desk.envelope.accepted(f"{done} {len(dossiers)} hồ sơ thành công")
+
+
+def _read_batch(desk: Desk) -> list[PortalDossier]:
+    dossiers: list[PortalDossier] = []
+    for place, element in enumerate(wire.read_elements(desk.asked.given, desk.reading)):
+        dossier = wire.read_dossier(element, place, desk.unit_code, desk.reading)
+        if dossier is None:
+            continue
+        if any(dossier.code == other.code for other in dossiers):
+            wire.refuse_field(
+                desk.reading, "repeated-code", f"/data/{place}/MaHoSo", BAD_FIELD, "lặp lại trong cùng một lần gọi", ""
+            )
+        check_dossier(dossier, place, desk)
+        dossiers.append(dossier)
+    return dossiers
+
+
+def _follow(
+    dossier: PortalDossier, stored: PortalDossier | None, is_updating: bool, place: int, desk: Desk
+) -> PortalDossier:
+    """Return the dossier as it is to be kept after the one that is stored."""
+    if stored and not is_updating:
+        raise ServiceRefusal(EXISTS, f"Hồ sơ {dossier.code} đã tồn tại")
+    if is_updating and not stored:
+        raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {dossier.code} không tồn tại: hãy gửi với isUpdating = False")
+    before = stored.status if stored else None
+    if before != dossier.status:
+        check_move(before, dossier.status, f"/data/{place}/TrangThaiHoSo", desk)
+    if stored is None:
+        return dossier
+    check_same_owner(stored, dossier)
+    return replace(dossier, owner_id=dossier.owner_id or stored.owner_id, origin=stored.origin)
+
+
+def find_dossier(desk: Desk) -> Reply:
+    """``TraCuuHoSo``: a list that is empty for a dossier not yet synchronised. The keys of its row are ours."""
+    code = desk.asked.text("mahoso")
+    if not code:
+        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc mahoso: mã hồ sơ")
+    found = desk.portal.dossiers.get(code)
+    visible = found is not None and may_see(found, desk.unit_code)
+    return desk.envelope.found(dossier_rows(found) if found and visible else [])

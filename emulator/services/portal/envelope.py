@@ -1,0 +1,166 @@
+"""What ``mapi`` reads and writes: calls with a session, and their envelopes (KDL V.1; facts-platforms §1.2, §1.3)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import orjson
+
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.portal.fields import BAD_BODY, BAD_FIELD, EXISTS, HTTP_STATUS, SUCCESS
+from emulator.wire.json_body import read_object
+from emulator.wire.reading import Reading
+
+CodeStyle = Literal["by-family", "number", "string", "00"]
+_JSON = (("Content-Type", "application/json; charset=UTF-8"),)
+_ADDRESSING = ("session", "madonvi", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a sandbox wants its replies: type of ``error_code``, whether reads carry one (K06), HTTP status mapping."""
+
+    code_style: CodeStyle = "by-family"
+    reads_have_code: bool = True
+    maps_status: bool = False
+    duplicate_code: int = EXISTS
+
+    def found(self, result: object) -> Reply:
+        """Return the reply of a service that reads: ``error_code`` is a number unless the sandbox says otherwise."""
+        if not self.reads_have_code:
+            return Reply(200, dump({"result": result}), _JSON)
+        code = self._code(SUCCESS, "number")
+        return Reply(200, dump({"error_code": code, "message": "Thành công", "result": result}), _JSON)
+
+    def accepted(self, message: str) -> Reply:
+        """Return the reply of a service that takes data; ``message`` says "thành công" (facts-clients §2.4)."""
+        return Reply(200, dump({"error_code": self._code(SUCCESS, "string"), "message": message}), _JSON)
+
+    def opened(self, session: str) -> Reply:
+        """Return the reply of ``mapi/login``."""
+        code = self._code(SUCCESS, "number")
+        return Reply(200, dump({"session": session, "error_code": code, "message": "Đăng nhập thành công"}), _JSON)
+
+    def refused(self, refusal: ServiceRefusal, *, pushes: bool) -> Reply:
+        """Return a refusal. ``error_code`` is never a word, which a lenient reader takes for 0 (facts-clients §2.1)."""
+        number = self.duplicate_code if refusal.code == EXISTS else refusal.code
+        code = self._code(number, "string" if pushes else "number")
+        status = HTTP_STATUS.get(number, 400) if self.maps_status else 200
+        return Reply(status, dump({"error_code": code, "message": refusal.message}), _JSON)
+
+    def _code(self, number: int, family: CodeStyle) -> int | str:
+        style = family if self.code_style == "by-family" else self.code_style
+        if style == "number":
+            return number
+        return "00" if style == "00" and number == SUCCESS else str(number)
+
+
+@dataclass(frozen=True, slots=True)
+class MapiCall:
+    """A body of ``mapi/call``: who calls, which service, and the service's own keys."""
+
+    session: str
+    unit_code: str
+    service: str
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, *names: str) -> str:
+        """Return the first of the named keys that is given, read without regard to case; empty when none is."""
+        folded = {key.lower(): value for key, value in self.given.items()}
+        for name in names:
+            value = folded.get(name.lower())
+            if value is not None and not isinstance(value, (dict, list)):
+                return str(value).strip()
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginForm:
+    """A body of ``mapi/login`` or ``bndp/public/v1/login``."""
+
+    username: str
+    password: str
+
+
+def read_call(body: bytes, size: int, reading: Reading) -> MapiCall:
+    """Read the flat object of ``mapi/call``.
+
+    Raises:
+        ServiceRefusal: not JSON, or one of ``session``, ``madonvi``, ``service`` is missing.
+    """
+    given = read_object(body, size, reading)
+    named = {name: _addressing(given, name, reading) for name in _ADDRESSING}
+    for name, value in named.items():
+        if not value:
+            reading.refuse(
+                "required", f"/{name}", BAD_FIELD, f"Thiếu trường bắt buộc {name}: cần một chuỗi", f"{name} is missing"
+            )
+    reading.check()
+    rest = {key: value for key, value in given.items() if key.lower() not in _ADDRESSING}
+    return MapiCall(named["session"], named["madonvi"], named["service"], rest)
+
+
+def _addressing(given: dict[str, Any], name: str, reading: Reading) -> str:
+    value = given.get(name)
+    if value is None:
+        spelled = next((key for key in given if key.lower() == name), None)
+        if spelled is None or reading.meet(
+            "K02",
+            f"/{spelled}",
+            BAD_FIELD,
+            f"Tên trường {spelled} phải viết thường: {name}",
+            f"{spelled} must be spelled {name}",
+        ):
+            return ""
+        value = given[spelled]
+    return value.strip() if isinstance(value, str) else ""
+
+
+def read_login(body: bytes, size: int, reading: Reading) -> LoginForm:
+    """Read user name and password.
+
+    Raises:
+        ServiceRefusal: no body, not JSON, or one of the two is missing.
+    """
+    if not body:
+        raise ServiceRefusal(BAD_BODY, 'Thân yêu cầu trống: cần {"username": "...", "password": "..."}')
+    given = read_object(body, size, reading)
+    for name in ("username", "password"):
+        if not isinstance(given.get(name), str) or not given[name]:
+            reading.refuse(
+                "required", f"/{name}", BAD_FIELD, f"Thiếu trường bắt buộc {name}: cần một chuỗi", f"{name} is missing"
+            )
+    reading.check()
+    return LoginForm(given["username"], given["password"])
+
+
+def dump(value: object) -> bytes:
+    """Return JSON as the services write it: compact, UTF-8, letters unescaped."""
+    return orjson.dumps(value)
+
+
+def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> MapiCall:
+    """Read a call that comes through a province's gateway (facts-clients §2.5).
+
+    Raises:
+        ServiceRefusal: there is a body and it is no JSON object or list.
+    """
+    given: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
+    if body.strip():
+        try:
+            content = json.loads(body)
+        except (ValueError, RecursionError) as trouble:
+            raise ServiceRefusal(BAD_BODY, f"Thân yêu cầu không phải JSON: {trouble}") from trouble
+        if not isinstance(content, (dict, list)):
+            raise ServiceRefusal(BAD_BODY, "Thân yêu cầu phải là một đối tượng hoặc một mảng JSON")
+        given |= {"data": content} if isinstance(content, list) else content
+    return MapiCall("", unit_code, service, given)
+
+
+def wrapped(reply: Reply) -> Reply:
+    """Return a reply as a province's gateway encodes it twice: the real one is a JSON text in ``message``."""
+    return Reply(reply.status, dump({"error_code": "0", "message": reply.body.decode()}), _JSON)

@@ -1,0 +1,85 @@
+"""The papers service: find what a citizen keeps in Kho DL (KDL V.2).
+
+The citizen looks from the form filled in online (KDL IV.1), an officer from the counter (KDL IV.2).
+"""
+
+from __future__ import annotations
+
+from emulator.country.accounts import papers_account
+from emulator.country.portal import Portal
+from emulator.country.world import World
+from emulator.kernel.exchange import Call, Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.portal import session as sessions
+from emulator.services.portal.envelope import read_login
+from emulator.services.portal.fields import BAD_FIELD, BAD_SESSION, NOT_IN_CATALOGUE
+from emulator.services.portal.models import Paper, PapersForm, WantedResult
+from emulator.services.portal.session import printing_of, reading_of
+from emulator.services.portal.wire_catalogues import Procedure
+from emulator.services.portal.wire_papers import read_papers_call
+from emulator.wire.reading import Reading
+
+
+def log_in(call: Call, world: World) -> Reply:
+    """``bndp/public/v1/login``: user name and password for an ``accessToken`` (facts-clients §3.1)."""
+    form = read_login(call.body, call.body_size, reading_of(world))
+    lifetime_min = world.settings.papers_token_lifetime_min
+    token = sessions.open_session(form, papers_account(world.sandbox), world, "papers", lifetime_min)
+    return printing_of(world).opened(token.token, ((token.expires_at or 0) - world.now_ms) // 1000)
+
+
+def find_papers(call: Call, world: World) -> Reply:
+    """``bndp/public/v1/user/papers`` (KDL V.2).
+
+    Raises:
+        ServiceRefusal: no living token, a field is wrong, or a result code does not belong to the procedure.
+    """
+    token = sessions.admit(_token_text(call), world, "papers", "token trong header Authorization")
+    world.exchange.consumer = token.consumer_key
+    reading, portal = reading_of(world), Portal(world)
+    form = read_papers_call(call.body, call.body_size, reading)
+    _check_procedure(form, portal, reading)
+    reading.check()
+    world.exchange.remarks.extend(reading.notes)
+    return printing_of(world).found(_chosen(form, portal.papers_of(form.owner_id), world))
+
+
+def _token_text(call: Call) -> str:
+    """Return the token, raw or after ``Bearer``: the scheme is not documented (K04)."""
+    text = (call.header("authorization") or "").strip()
+    if not text:
+        raise ServiceRefusal(BAD_SESSION, "Thiếu header Authorization: cần token lấy từ bndp/public/v1/login")
+    scheme, _, rest = text.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else text
+
+
+def _check_procedure(form: PapersForm, portal: Portal, reading: Reading) -> None:
+    procedure = portal.base.procedures.get(form.procedure_code)
+    if procedure is None:
+        vi = f'MaThuTuc "{form.procedure_code}" không có trong danh mục thủ tục'
+        reading.refuse("procedure", "/MaThuTuc", NOT_IN_CATALOGUE, vi, "unknown procedure")
+        return
+    for place, wanted in enumerate(form.wanted):
+        _check_wanted(wanted, f"/DanhSachDanhMucKetQua/{place}", procedure, portal, reading)
+
+
+def _check_wanted(wanted: WantedResult, path: str, procedure: Procedure, portal: Portal, reading: Reading) -> None:
+    if wanted.code not in procedure.result_codes:
+        vi = f'Mã kết quả "{wanted.code}" không hợp lệ: không ứng với thủ tục {procedure.code}'
+        en = f"{wanted.code} is no result of procedure {procedure.code} nor replaces one of its components"
+        reading.refuse("K30", f"{path}/MaKetQua", NOT_IN_CATALOGUE, vi, en)
+        return
+    kind = portal.base.result_kinds.get(wanted.code)
+    if kind and kind.has_several and not wanted.reference_number:
+        vi = f"SoKyHieu là trường bắt buộc với {kind.title} ({kind.code}): một người có thể có nhiều giấy"
+        reading.refuse("reference-number", f"{path}/SoKyHieu", BAD_FIELD, vi, "several papers have this code")
+
+
+def _chosen(form: PapersForm, papers: list[Paper], world: World) -> list[Paper]:
+    if world.settings.papers_as_sample:
+        return papers
+    return [paper for paper in papers if any(_fits(paper, wanted) for wanted in form.wanted)]
+
+
+def _fits(paper: Paper, wanted: WantedResult) -> bool:
+    return paper.result_code == wanted.code and wanted.reference_number in ("", paper.reference_number)

@@ -1,0 +1,84 @@
+"""Questions, answers and ratings (facts-platforms §1.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from emulator.country.portal import EVER
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.portal import bodies as wire
+from emulator.services.portal.bodies import read_elements
+from emulator.services.portal.fields import NOT_IN_CATALOGUE
+from emulator.services.portal.session import Desk
+
+
+def list_unanswered(desk: Desk) -> Reply:
+    """``LayDanhSachHoiDapGuiTuDVCQG``: questions citizens sent to this unit that nobody has answered yet."""
+    asked = desk.portal.questions.window(desk.unit_code, 0, EVER)
+    return desk.envelope.found(wire.question_rows(each for each in asked if not each.answer_fields))
+
+
+def list_all(desk: Desk) -> Reply:
+    """``LayDanhSachHoiDapBoCoQuan``: every question of this unit, answered or not."""
+    return desk.envelope.found(wire.question_rows(desk.portal.questions.window(desk.unit_code, 0, EVER)))
+
+
+def get_answer(desk: Desk) -> Reply:
+    """``LayNoiDungTraLoiTheoCauHoi``: the answer to ``cauhoiid``.
+
+    Raises:
+        ServiceRefusal: -6, there is no such question.
+    """
+    wanted = wire.question_id(desk.asked.text("cauhoiid"))
+    found = desk.portal.questions.get(wanted)
+    if found is None:
+        raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
+    return desk.envelope.found(wire.answer_rows(found))
+
+
+def publish_questions(desk: Desk) -> Reply:
+    """``DongBoHoiDap``: a unit publishes questions with their answers."""
+    rows = read_elements(desk.asked.given, desk.reading)
+    read = [wire.read_question(row, place, desk.unit_code, desk.reading) for place, row in enumerate(rows)]
+    desk.settle()
+    desk.world.hold()
+    for question in read:
+        if question:
+            desk.portal.questions.put(question)
+    return desk.envelope.accepted(f"Đồng bộ {len(read)} hỏi đáp thành công")
+
+
+def answer_questions(desk: Desk) -> Reply:
+    """``DongBoKetQuaHoiDapGuiTuDVCQG``: a unit answers questions that came from the portal.
+
+    Raises:
+        ServiceRefusal: -6, one of the questions is not there; none of the answers is kept then.
+    """
+    rows = read_elements(desk.asked.given, desk.reading)
+    read = [wire.read_answer(row, place, desk.reading) for place, row in enumerate(rows)]
+    desk.settle()
+    desk.world.hold()
+    for each in read:
+        if each:
+            _answer(*each, desk)
+    return desk.envelope.accepted(f"Đồng bộ {len(read)} câu trả lời thành công")
+
+
+def _answer(wanted: str, fields: dict[str, str], desk: Desk) -> None:
+    question = desk.portal.questions.get(wanted)
+    if question is None:
+        raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
+    desk.portal.questions.put(replace(question, answer_fields=fields))
+
+
+def record_ratings(desk: Desk) -> Reply:
+    """``DongBoDanhGia``: monthly summaries of votes; a month sent again replaces the old one."""
+    rows = read_elements(desk.asked.given, desk.reading)
+    read = [wire.read_rating(row, place, desk.unit_code, desk.reading) for place, row in enumerate(rows)]
+    desk.settle()
+    desk.world.hold()
+    for rating in read:
+        if rating:
+            desk.portal.ratings.put(rating)
+    return desk.envelope.accepted(f"Đồng bộ {len(read)} đánh giá thành công")

@@ -1,0 +1,227 @@
+"""What the papers service reads and writes (KDL V.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import ServiceRefusal
+from emulator.services.portal.envelope import dump
+from emulator.services.portal.fields import BAD_FIELD, HTTP_STATUS, NOT_IN_CATALOGUE, is_identity_number
+from emulator.services.portal.models import Paper, PapersForm, WantedResult
+from emulator.wire.agency_codes import full_form, short_form
+from emulator.wire.json_body import read_object
+from emulator.wire.reading import Reading
+from emulator.wire.result_codes import mended_result_code, national_procedure_code
+
+# Commas before a closing bracket: the printed sample of KDL V.2 has one (K09).
+
+# A whole string is matched first, so that a comma inside one is never taken for a separator.
+_ENDING = re.compile(rb",\s*[}\]]")
+_PIECE = re.compile(rb'"(?:[^"\\]|\\.)*"|,(\s*[}\]])', re.DOTALL)
+
+
+def strip_trailing_commas(body: bytes) -> bytes:
+    """Return the text without commas that stand before ``}`` or ``]``, strings untouched."""
+    if not _ENDING.search(body):
+        return body
+    return _PIECE.sub(lambda found: found[1] if found[1] is not None else found[0], body)
+
+
+# What the papers service reads and writes (KDL V.2).
+
+FileKey = Literal["TenTep", "TenFile", "both"]
+AgencyForm = Literal["full", "short"]
+_JSON = (("Content-Type", "application/json; charset=UTF-8"),)
+_OFFICER_CHANNELS = ("1", "3")
+_SIGNATURE = "Signature"
+
+
+@dataclass(frozen=True, slots=True)
+class PapersPrinting:
+    """How a sandbox prints papers: file key (K15), agency code (K16), an empty list as null (K31), HTTP mapping."""
+
+    file_key: FileKey = "both"
+    agency_form: AgencyForm = "short"
+    empty_is_null: bool = False
+    maps_status: bool = False
+
+    def found(self, papers: Iterable[Paper]) -> Reply:
+        """Return the reply of ``user/papers``; ``signature`` is a constant, as printed (K19)."""
+        rows = [self._row(paper) for paper in papers]
+        result = None if self.empty_is_null and not rows else {"DanhSachGiayToKetQua": rows}
+        body = {"errorCode": "0", "message": "Successfully", "signature": _SIGNATURE, "result": result}
+        return Reply(200, dump(body), _JSON)
+
+    def opened(self, token: str, lifetime_s: int) -> Reply:
+        """Return the reply of the login; ``accessToken`` stands at top level (facts-clients §3.1)."""
+        body = {"errorCode": "0", "message": "Successfully", "accessToken": token, "expiresIn": lifetime_s}
+        return Reply(200, dump(body), _JSON)
+
+    def refused(self, refusal: ServiceRefusal) -> Reply:
+        """Return a refusal with an empty list: a real client reads the list whatever the code (facts-clients §3.2)."""
+        status = HTTP_STATUS.get(refusal.code, 400) if self.maps_status else 200
+        body = {
+            "errorCode": str(refusal.code),
+            "message": refusal.message,
+            "signature": _SIGNATURE,
+            "result": {"DanhSachGiayToKetQua": []},
+        }
+        return Reply(status, dump(body), _JSON)
+
+    def _row(self, paper: Paper) -> dict[str, Any]:
+        spelled = full_form if self.agency_form == "full" else short_form
+        return {
+            "MaKetQua": paper.result_code,
+            "TenGiayTo": paper.title,
+            "SoKyHieu": paper.reference_number,
+            "CoQuanChuQuan": spelled(paper.agency_code),
+            "DanhSachTepDinhKem": [self._file(file) for file in paper.files],
+        }
+
+    def _file(self, file: Mapping[str, str]) -> dict[str, str]:
+        names = ("TenTep", "TenFile") if self.file_key == "both" else (self.file_key,)
+        return dict.fromkeys(names, file["name"]) | {"DuongDan": file["link"]}
+
+
+def read_papers_call(body: bytes, size: int, reading: Reading) -> PapersForm:
+    """Read a body of ``user/papers`` (KDL V.2 rows 1 to 6).
+
+    Raises:
+        ServiceRefusal: at least one rule was broken; all are named.
+    """
+    whole = without_trailing_commas(body, reading) if size == len(body) else body
+    given = read_object(whole, size if whole is body else len(whole), reading)
+    owner = _text(given, "SoDinhDanhChuSoHuu", reading)
+    channel = _text(given, "KenhThucHien", reading)
+    if channel and channel not in ("1", "2", "3"):
+        _refuse(reading, "KenhThucHien", f'"{channel}": cần 1 (trực tiếp), 2 (trực tuyến) hoặc 3 (bưu chính công ích)')
+    requester, name = _requester(given, owner, channel, reading)
+    for key, number in (("SoDinhDanhChuSoHuu", owner), ("SoDinhDanhNguoiYeuCau", requester)):
+        _check_number(key, number, reading)
+    form = PapersForm(_procedure_code(given, reading), _wanted(given, reading), owner, requester, name, channel)
+    reading.check()
+    return form
+
+
+def without_trailing_commas(body: bytes, reading: Reading) -> bytes:
+    """Return the body without commas before a closing bracket, which the printed sample has (K09)."""
+    stripped = strip_trailing_commas(body)
+    if stripped == body:
+        return body
+    reading.meet(
+        "K09",
+        "",
+        -1,
+        "Dấu phẩy thừa trước dấu đóng ngoặc: không phải JSON hợp lệ",
+        "A comma before a closing bracket: not valid JSON",
+    )
+    reading.check()
+    return stripped
+
+
+def _refuse(reading: Reading, key: str, vi: str, code: int = BAD_FIELD, rule: str = "field") -> None:
+    reading.refuse(rule, f"/{key}", code, f"{key} {vi}", f"{key} is not acceptable: {vi}")
+
+
+def _text(given: Mapping[str, Any], key: str, reading: Reading) -> str:
+    value = given.get(key)
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    _refuse(reading, key, "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
+    return ""
+
+
+def _procedure_code(given: Mapping[str, Any], reading: Reading) -> str:
+    if "MaThuTuc" not in given and "MaTTHC" in given:
+        reading.meet(
+            "K10", "/MaTTHC", BAD_FIELD, "MaTTHC: tên trường ở đây là MaThuTuc", "MaTTHC is spelled MaThuTuc here"
+        )
+        given = {**given, "MaThuTuc": given["MaTTHC"]}
+    code = _text(given, "MaThuTuc", reading)
+    national = national_procedure_code(code)
+    if national is None:
+        return code
+    reading.meet(
+        "K26",
+        "/MaThuTuc",
+        NOT_IN_CATALOGUE,
+        f'MaThuTuc "{code}" mang hậu tố địa phương: dùng mã quốc gia {national}',
+        f'MaThuTuc "{code}" carries a local suffix: the national code is {national}',
+    )
+    return national
+
+
+def _wanted(given: Mapping[str, Any], reading: Reading) -> tuple[WantedResult, ...]:
+    rows = given.get("DanhSachDanhMucKetQua")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        _refuse(reading, "DanhSachDanhMucKetQua", "phải là mảng có ít nhất một đối tượng {MaKetQua, SoKyHieu}")
+        return ()
+    return tuple(_wanted_result(row, place, reading) for place, row in enumerate(rows))
+
+
+def _wanted_result(row: Mapping[str, Any], place: int, reading: Reading) -> WantedResult:
+    path = f"DanhSachDanhMucKetQua/{place}"
+    code, number = row.get("MaKetQua"), row.get("SoKyHieu")
+    if not isinstance(code, str) or not code.strip():
+        _refuse(reading, f"{path}/MaKetQua", "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
+        return WantedResult("", "")
+    mended = mended_result_code(code.strip())
+    if mended:
+        vi = f'"{code}" không đúng dạng mã kết quả; có phải {mended}?'
+        reading.refuse("K28", f"/{path}/MaKetQua", NOT_IN_CATALOGUE, f"{path}/MaKetQua {vi}", f"did you mean {mended}?")
+    return WantedResult(code.strip(), str(number or "").strip())
+
+
+def _requester(given: Mapping[str, Any], owner: str, channel: str, reading: Reading) -> tuple[str, str]:
+    number = str(given.get("SoDinhDanhNguoiYeuCau") or "").strip()
+    name = str(given.get("HoTenNguoiYeuCau") or "").strip()
+    if channel not in _OFFICER_CHANNELS:
+        return number, name
+    for key, value in (("SoDinhDanhNguoiYeuCau", number), ("HoTenNguoiYeuCau", name)):
+        if not value:
+            _miss_officer(key, channel, reading)
+    if number and number == owner:
+        reading.meet(
+            "K11",
+            "/SoDinhDanhNguoiYeuCau",
+            BAD_FIELD,
+            f"SoDinhDanhNguoiYeuCau trùng số của chủ sở hữu ở kênh {channel}: cần số của cán bộ tiếp nhận",
+            f"the requester is the owner on channel {channel}: the officer's number is expected",
+        )
+    return number, name
+
+
+def _miss_officer(key: str, channel: str, reading: Reading) -> None:
+    vi = f"{key} là trường bắt buộc khi KenhThucHien = {channel}: thông tin cán bộ tiếp nhận hồ sơ"
+    en = f"{key} is mandatory on channel {channel}: the officer who receives the dossier"
+    if channel == "3":
+        reading.meet("K12", f"/{key}", BAD_FIELD, vi, en)
+    else:
+        reading.refuse("required", f"/{key}", BAD_FIELD, vi, en)
+
+
+def _check_number(key: str, number: str, reading: Reading) -> None:
+    if not number or is_identity_number(number):
+        return
+    if len(number) == 9 and number.isascii() and number.isdigit():
+        reading.meet(
+            "K13",
+            f"/{key}",
+            BAD_FIELD,
+            f'{key} "{number}" có 9 chữ số: cần CCCD 12 chữ số hoặc mã số thuế',
+            f'{key} "{number}" has 9 digits: 12, or a tax code, are expected',
+        )
+        return
+    _refuse(reading, key, f'"{number}" không phải CCCD 12 chữ số hoặc mã số thuế')
+
+
+def read_pack_paper(row: Mapping[str, Any]) -> Paper:
+    """Read one row of ``papers.json``: a paper as the service prints it, and whose it is."""
+    owner, code, number = row["SoDinhDanhChuSoHuu"], row["MaKetQua"], row["SoKyHieu"]
+    files = [{"name": file["TenTep"], "link": file["DuongDan"]} for file in row["DanhSachTepDinhKem"]]
+    key = f"{owner}/{code}/{number}"
+    return Paper(key, owner, code, row["TenGiayTo"], number, full_form(row["CoQuanChuQuan"]), files)

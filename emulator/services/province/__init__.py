@@ -1,0 +1,1 @@
+"""File hosts of other provinces."""

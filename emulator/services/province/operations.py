@@ -1,0 +1,145 @@
+"""File hosts of other provinces: downloads, parts of files, digests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from emulator.country.axis_records import HOSTED_FILES, HOSTS, HostedFile
+from emulator.country.world import World
+from emulator.kernel.exchange import Call, FileBody, Headers, Reply
+
+# Digests of files, reckoned once per file and part as long as it does not change.
+
+_CHUNK = 1 << 20
+
+
+def digest_of(path: Path, offset: int, length: int) -> str:
+    """Return ``sha256:<hex>`` of a part of a file."""
+    status = path.stat()
+    return _digest(path, status.st_mtime_ns, status.st_size, offset, length)
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, _mtime_ns: int, _size: int, offset: int, length: int) -> str:
+    reckoning = hashlib.sha256()
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        while length and (chunk := stream.read(min(_CHUNK, length))):
+            length -= len(chunk)
+            reckoning.update(chunk)
+    return "sha256:" + reckoning.hexdigest()
+
+
+# One byte range of a file (RFC 9110 §14).
+
+
+class Slice(NamedTuple):
+    """``length`` bytes from ``offset`` on."""
+
+    offset: int
+    length: int
+
+
+NO_RANGE = Slice(-1, 0)
+_ONE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+
+
+def read_range(header: str | None, size: int) -> Slice | None:
+    """Return the part that is asked for; NO_RANGE for the whole file; None when the range cannot be satisfied.
+
+    A header that is malformed or asks for several ranges is ignored, as RFC 9110 lets a server do.
+    """
+    found = _ONE.fullmatch((header or "").replace(" ", ""))
+    if not found or not any(found.groups()):
+        return NO_RANGE
+    first, last = found.groups()
+    if not first:
+        length = min(int(last), size)
+        return Slice(size - length, length) if length else None
+    start, end = int(first), min(int(last), size - 1) if last else size - 1
+    if last and int(last) < start:
+        return NO_RANGE
+    return Slice(start, end - start + 1) if start < size else None
+
+
+# The operations of an agency's file host; ``OPERATIONS`` is the table of contents.
+#
+# Links are paths of files (KDL V.3) or opaque ones, as the screen of KDL IV.2 shows.
+
+_ALLOWED = ("GET", "HEAD")
+_NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>"
+
+
+def download(call: Call, world: World) -> Reply:
+    """Send a file of the host the call names, whole or in part (KDL V.3).
+
+    A link needs no Authorization (facts-clients §4). Methods but GET and HEAD get 405: one known client posts here.
+    """
+    world.exchange.operation, world.exchange.clause = "province.download", "KDL V.3"
+    staged = world.stage()
+    if staged:
+        return staged
+    if call.method not in _ALLOWED:
+        return Reply(405, b"", (("Allow", ", ".join(_ALLOWED)), ("Content-Length", "0")))
+    hosted = world.shelf(HOSTED_FILES).get(call.host + call.path)
+    if hosted and hosted.text:
+        body = hosted.text.encode()
+        return Reply(200, body, (*_headers(hosted, offers_ranges=False), ("Content-Length", str(len(body)))))
+    path = world.pack.folder / hosted.file if hosted and world.pack.folder else None
+    if hosted is None or path is None or not path.is_file():
+        _remark_on_miss(call, world)
+        return Reply(404, _NOT_FOUND, (("Content-Type", "text/html"), ("Content-Length", str(len(_NOT_FOUND)))))
+    return _send(call, hosted, path, world)
+
+
+def _send(call: Call, hosted: HostedFile, path: Path, world: World) -> Reply:
+    size = path.stat().st_size
+    host = world.shelf(HOSTS).get(hosted.host)
+    offers_ranges = host is None or host.offers_ranges
+    wanted = read_range(call.header("range"), size) if offers_ranges else NO_RANGE
+    headers = _headers(hosted, offers_ranges=offers_ranges)
+    _remark_on_content(hosted, size, world)
+    if wanted is None:
+        return Reply(416, b"", (("Content-Range", f"bytes */{size}"), ("Content-Length", "0")))
+    part = wanted if wanted is not NO_RANGE else Slice(0, size)
+    body = FileBody(path, part.offset, part.length, digest_of(path, part.offset, part.length))
+    headers = (*headers, ("Content-Length", str(part.length)))
+    if wanted is NO_RANGE:
+        return Reply(200, headers=headers, file=body)
+    last = part.offset + part.length - 1
+    return Reply(206, headers=(*headers, ("Content-Range", f"bytes {part.offset}-{last}/{size}")), file=body)
+
+
+def _headers(hosted: HostedFile, *, offers_ranges: bool) -> Headers:
+    headers: Headers = (("Content-Type", hosted.content_type),)
+    if hosted.is_attachment:
+        headers += (("Content-Disposition", f"attachment; filename*=UTF-8''{quote(hosted.name)}"),)
+    return (*headers, ("Accept-Ranges", "bytes")) if offers_ranges else headers
+
+
+def _remark_on_content(hosted: HostedFile, size: int, world: World) -> None:
+    """Say what a careless client will store as a paper (facts-clients §4: bytes are kept whatever they are)."""
+    if size == 0:
+        world.remark("empty-file", "body", "Tệp trả về có 0 byte", "The file that was sent has 0 bytes")
+    is_page = hosted.content_type.startswith("text/html")
+    if is_page and not hosted.name.lower().endswith((".html", ".htm")):
+        vi = f"Tệp '{hosted.name}' được trả với Content-Type text/html; phải kiểm tra nội dung trước khi lưu"
+        world.remark("wrong-content-type", "content-type", vi, f"'{hosted.name}' was sent as text/html")
+
+
+def _remark_on_miss(call: Call, world: World) -> None:
+    for form in ("NFD", "NFC"):
+        other = unicodedata.normalize(form, call.path)
+        if other != call.path and world.shelf(HOSTED_FILES).get(call.host + other):
+            vi = f"Tên tệp trên máy chủ viết theo {form}; phải giữ nguyên từng byte của DuongDan, không chuẩn hoá lại"
+            world.remark("renormalised-name", "path", vi, f"The name is kept in {form}; send the link's bytes as given")
+            return
+
+
+OPERATIONS = {"download": download}

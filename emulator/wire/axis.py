@@ -1,0 +1,359 @@
+"""The axis on the wire: identifiers of subsystems, tables of a pack, and X-Road's words of refusal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from emulator.kernel.clock import read_day
+from emulator.kernel.exchange import Call, Remark
+from emulator.kernel.refusals import AxisRefusal
+from emulator.wire.agency_codes import is_agency_code
+
+# Identifiers of the axis: ``VN:GOV:000.00.00.G22:vpcpdvcprovider`` and its other spellings (facts-gateway B1).
+
+SERVICE = "exchangeDataX"
+HOST_PLACEHOLDER = "IP-SS-BNĐP"
+MEMBER_CLASSES = ("GOV", "COM")
+
+# B1 allows no underscore, yet KDL V.4 shows DVCQG_TEST: what the document prints is let through.
+_PART = re.compile(r"[A-Za-z0-9'()+,\-.=?_]+", re.ASCII)
+_TAX_CODE = re.compile(r"\d{10}(?:-\d{3})?", re.ASCII)
+_PLACEHOLDER = re.compile(r"ip-ss-(?:bn[đd]p|donvi)", re.IGNORECASE)
+
+
+class NotASubsystem(Exception):
+    """A text is no identifier of a subsystem; ``vi`` and ``en`` say what is wrong with it."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi, self.en = vi, en
+
+
+class SubsystemId(NamedTuple):
+    """Instance, member class, member code and subsystem code."""
+
+    instance: str
+    member_class: str
+    member: str
+    code: str
+
+    def __str__(self) -> str:
+        """Return the colon form, the one a ``dstcode`` is written in."""
+        return ":".join(self)
+
+    @property
+    def slashed(self) -> str:
+        """Return ``VN/GOV/000.00.00.G22/vpcpdvcprovider``, each part percent-encoded, as headers carry it."""
+        return _slashed(self)
+
+    @property
+    def as_text(self) -> str:
+        """Return ``SUBSYSTEM:VN/GOV/…``, as messages print it."""
+        return "SUBSYSTEM:" + "/".join(self)
+
+    @property
+    def service_text(self) -> str:
+        """Return ``SERVICE:VN/GOV/…/exchangeDataX``, as messages print it."""
+        return f"SERVICE:{'/'.join(self)}/{SERVICE}"
+
+
+@lru_cache(maxsize=1024)
+def _slashed(subsystem: SubsystemId) -> str:
+    return "/".join(quote(part, safe="") for part in subsystem)
+
+
+@lru_cache(maxsize=1024)
+def read_subsystem(text: str) -> SubsystemId:
+    """Read the colon form.
+
+    Raises:
+        NotASubsystem: not four parts, an empty part, or a character that identifiers never hold.
+    """
+    parts = text.split(":")
+    if len(parts) != 4:
+        raise NotASubsystem(
+            f"'{text}' có {len(parts)} phần; cần đúng bốn phần VN:<lớp>:<mã thành viên>:<mã hệ thống>",
+            f"'{text}' has {len(parts)} part(s); four are expected: VN:<class>:<member>:<subsystem>",
+        )
+    wrong = next((part for part in parts if not _PART.fullmatch(part)), None)
+    if wrong is not None:
+        raise NotASubsystem(
+            f"phần '{wrong}' của '{text}' trống hoặc có ký tự không được dùng (dấu cách, gạch chéo …)",
+            f"part '{wrong}' of '{text}' is empty or holds a character that is not allowed (space, slash …)",
+        )
+    return SubsystemId(*parts)
+
+
+def read_slashed(text: str) -> SubsystemId:
+    """Read ``VN/GOV/000.00.00.H26/code``, the form of ``X-Road-Client``. Raises NotASubsystem."""
+    return read_subsystem(text.replace("/", ":"))
+
+
+def member_trouble(subsystem: SubsystemId) -> str | None:
+    """Return what does not fit between member class and member code, in Vietnamese; None when all does.
+
+    GOV members carry an agency code, COM members a tax code (K07).
+    """
+    if subsystem.member_class == "GOV" and not is_agency_code(subsystem.member):
+        return f"mã thành viên '{subsystem.member}' của lớp GOV không phải mã định danh cơ quan"
+    if subsystem.member_class == "COM" and not _TAX_CODE.fullmatch(subsystem.member):
+        return f"mã thành viên '{subsystem.member}' của lớp COM không phải mã số thuế"
+    if subsystem.member_class not in MEMBER_CLASSES:
+        return f"lớp thành viên '{subsystem.member_class}' không có; chỉ có GOV và COM"
+    return None
+
+
+def is_group(subject: str) -> bool:
+    """Tell whether a subject of access rights is a group: ``GLOBALGROUP:…`` or ``LOCALGROUP:…`` (facts-gateway B5)."""
+    return subject.startswith(("GLOBALGROUP:", "LOCALGROUP:"))
+
+
+def has_placeholder(text: str) -> bool:
+    """Tell whether the words the guide prints in place of an address were left in (KDL V.3)."""
+    if "xn--ip-ss-bnp" in text.lower():  # the IDNA form of IP-SS-BNĐP
+        return True
+    return bool(_PLACEHOLDER.search(unicodedata.normalize("NFC", text)))
+
+
+# The tables of a pack that furnish the axis: which field of a row says what. Every value is a string.
+#
+# ``agencies`` are rows of ``LayDanhMucSSTaiTep`` (KDL V.1); each is a subsystem. The other tables are ours:
+# ``subsystems`` adds what that list leaves out (second subsystems of a member, other spellings, states), ``hosts`` and
+# ``hosted_files`` what stands behind them, ``grants`` and ``groups`` the screen Access Rights (KDL V.4).
+
+Row = dict[str, str | None]
+
+SUBSYSTEM_FIELDS = {
+    "id": "DSTCODE",
+    "member_name": "TENCOQUAN",
+    "agency_code": "MACOQUAN",
+    "alias_of": "alias_of",
+    "default_service": "default_service",
+    "is_listed": "is_listed",
+    "is_reachable": "is_reachable",
+    "service": "service",
+    "notice": "notice",
+}
+FLAGS = ("is_listed", "is_reachable", "is_up", "offers_ranges", "is_outside", "is_attachment")
+
+
+def named(row: Row, names: dict[str, str] | None = None) -> dict[str, str | bool]:
+    """Return a row under English names, without empty cells; flags are ``1`` and ``0``."""
+    pairs = names.items() if names else ((name, name) for name in row)
+    cells = ((name, row.get(column)) for name, column in pairs)
+    return {name: value == "1" if name in FLAGS else value for name, value in cells if value}
+
+
+def grant_cells(row: Row) -> tuple[str, str, int]:
+    """Return provider, subject and grant date of a row of ``grants``."""
+    return row["provider"] or "", row["subject"] or "", read_day(row["granted_on"] or "") or 0
+
+
+def member_list(row: Row) -> list[str]:
+    """Return the members of a row of ``groups``: identifiers set apart by blanks."""
+    return (row.get("members") or "").split()
+
+
+# What security servers say when they refuse, in X-Road's words (facts-gateway B4).
+
+
+def _no(code: str, message: str, rule: str, vi: str) -> AxisRefusal:
+    return AxisRefusal(code, message, (Remark(rule, "error", "", vi, message),))
+
+
+def bad_address(rule: str, place: str, vi: str, en: str) -> AxisRefusal:
+    """Return the refusal of a wrong address. Its sentence is ours; only the form is X-Road's."""
+    return AxisRefusal("Client.BadRequest", vi, (Remark(rule, "error", place, vi, en),))
+
+
+def body_too_large(call: Call) -> AxisRefusal:
+    """Return the refusal of a body of which a part was dropped: half a body is never passed on. Ours."""
+    most = len(call.body)
+    return bad_address(
+        "body-too-large",
+        "body",
+        f"body: {call.body_size} byte, quá giới hạn {most} byte của trình giả lập (--body-limit)",
+        f"body: {call.body_size} bytes, over the emulator's limit of {most} (--body-limit)",
+    )
+
+
+def client_unknown(client: str) -> AxisRefusal:
+    """Return the refusal of a consumer that is no client of its own server."""
+    return _no(
+        "Server.ClientProxy.UnknownMember",
+        f"Client '{client}' not found",
+        "unknown-client",
+        f"'{client}' không được đăng ký trên máy chủ bảo mật của đơn vị gọi",
+    )
+
+
+def provider_unknown(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a provider that the global configuration does not hold."""
+    return _no(
+        "Server.ClientProxy.UnknownMember",
+        f'Could not find addresses for service provider "{provider.service_text}"',
+        "unknown-provider",
+        f"dstcode '{provider}' không có trên trục",
+    )
+
+
+def server_unknown(server: str) -> AxisRefusal:
+    """Return the refusal of a targeted security server nobody has."""
+    return _no(
+        "Server.ClientProxy.InvalidSecurityServer",
+        f'Could not find security server "SERVER:{server}"',
+        "unknown-server",
+        f"máy chủ bảo mật '{server}' nêu trong X-Road-Security-Server không có",
+    )
+
+
+def server_down(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal when the provider's server cannot be reached on port 5500."""
+    address = f"https://{provider.code.lower().replace('_', '-')}.ss.example.vn:5500/"
+    return _no(
+        "Server.ClientProxy.NetworkError",
+        f"Could not connect to any target host ([{address}])",
+        "server-down",
+        f"không kết nối được máy chủ bảo mật của '{provider}' qua cổng 5500",
+    )
+
+
+_OWN_SERVER = {
+    "no-certificate": (
+        "Server.ClientProxy.SslAuthenticationFailed",
+        "Security server has no valid authentication certificate",
+        "máy chủ bảo mật của đơn vị gọi không có chứng thư xác thực còn hiệu lực",
+    ),
+    "outdated-conf": (
+        "Server.ClientProxy.OutdatedGlobalConf",
+        "Global configuration is expired",
+        "cấu hình toàn cục của máy chủ bảo mật đơn vị gọi đã hết hạn",
+    ),
+    "no-signer": (
+        "Server.ClientProxy.CannotCreateSignature.Signer.TokenNotActive",
+        "Token is not active",
+        "máy chủ bảo mật của đơn vị gọi không ký được thông điệp: token chưa kích hoạt",
+    ),
+    "needs-certificate": (
+        "Server.ClientProxy.SslAuthenticationFailed",
+        "Client ({client}) specifies HTTPS but did not supply TLS certificate",
+        "kiểu kết nối là HTTPS nhưng hệ thống gọi không đưa chứng thư TLS",
+    ),
+    "needs-tls": (
+        "Server.ClientProxy.SslAuthenticationFailed",
+        "Client ({client}) specifies HTTPS NO AUTH but client made  plaintext connection",
+        "kiểu kết nối là HTTPS NO AUTH nhưng hệ thống gọi dùng kết nối không mã hoá",
+    ),
+}
+
+
+def own_server(state: str, client: SubsystemId) -> AxisRefusal:
+    """Return the refusal of the consumer's own server in one of the states of ``SandboxSettings.own_server``."""
+    code, message, vi = _OWN_SERVER[state]
+    return _no(code, message.format(client=client.as_text), f"own-server-{state}", vi)
+
+
+def service_unknown(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal when the provider publishes no exchangeDataX."""
+    return _no(
+        "Server.ServerProxy.UnknownService",
+        f"Unknown service: {provider.service_text}",
+        "unknown-service",
+        f"'{provider}' chưa khai báo dịch vụ exchangeDataX",
+    )
+
+
+def service_is_soap(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal when the service is of the other kind."""
+    return _no(
+        "Server.ServerProxy.ServiceType",
+        "Service is a SOAP service and cannot be called using REST interface",
+        "service-type",
+        f"dịch vụ của '{provider}' là dịch vụ SOAP",
+    )
+
+
+def access_denied(provider: SubsystemId, client: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a consumer without a right on exchangeDataX (KDL V.4)."""
+    return _no(
+        "Server.ServerProxy.AccessDenied",
+        f"Request is not allowed: {provider.service_text}",
+        "access-denied",
+        f"'{provider}' chưa cấp quyền Access Rights trên exchangeDataX cho '{client}'",
+    )
+
+
+def service_disabled(provider: SubsystemId, notice: str) -> AxisRefusal:
+    """Return the refusal of a service that its owner switched off."""
+    return _no(
+        "Server.ServerProxy.ServiceDisabled",
+        f"Service {provider.service_text} is disabled: {notice}",
+        "service-disabled",
+        f"'{provider}' đã tạm tắt dịch vụ: {notice}",
+    )
+
+
+def service_has_no_url(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a service without an address."""
+    return _no(
+        "Server.ServerProxy.ServiceMissingUrl",
+        f"Service address not specified for '{provider.service_text}'",
+        "service-missing-url",
+        f"dịch vụ của '{provider}' chưa khai báo địa chỉ",
+    )
+
+
+def service_url_is_malformed(provider: SubsystemId) -> AxisRefusal:
+    """Return the refusal of a service whose address is none. B4 prints no sentence for it: the words are ours."""
+    return _no(
+        "Server.ServerProxy.ServiceMalformedUrl",
+        f"Malformed service address for '{provider.service_text}'",
+        "service-malformed-url",
+        f"địa chỉ khai báo cho dịch vụ của '{provider}' không phải URL",
+    )
+
+
+def host_unknown(host: str) -> AxisRefusal:
+    """Return the refusal when a providerurl names a host nobody has; no socket is ever opened to find out."""
+    return _no(
+        "Server.ServerProxy.NetworkError",
+        f"{host}: Name or service not known",
+        "unknown-host",
+        f"máy chủ '{host}' trong providerurl không có trên trục",
+    )
+
+
+def host_down(host: str, port: int, reason: str = "Connection timed out") -> AxisRefusal:
+    """Return the refusal when the provider's system does not take the connection."""
+    return _no(
+        "Server.ServerProxy.NetworkError",
+        f"Connect to {host}:{port} [{host}] failed: {reason}",
+        "provider-down",
+        f"máy chủ bảo mật bên cung cấp không kết nối được tới {host}:{port}",
+    )
+
+
+def service_failed(message: str, vi: str, kind: str = "") -> AxisRefusal:
+    """Return the refusal when the provider's system took the call and gave no usable answer; ``kind`` ends the code."""
+    return _no(f"Server.ServerProxy.ServiceFailed{kind}", message, "service-failed", vi)
+
+
+def internal_error() -> AxisRefusal:
+    """Return the consumer's server failing inside. Its sentence is ours; B4 prints the code alone."""
+    return _no(
+        "Server.ClientProxy.InternalError", "Internal error", "internal-error", "máy chủ bảo mật đơn vị gọi lỗi trong"
+    )
+
+
+def unreadable() -> AxisRefusal:
+    """Return the refusal of a call that the consumer's server cannot parse."""
+    return _no(
+        "Client.BadRequest",
+        "Error parsing the client's REST request",
+        "unreadable-request",
+        "máy chủ bảo mật đơn vị gọi không đọc được lời gọi",
+    )

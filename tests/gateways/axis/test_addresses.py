@@ -1,0 +1,83 @@
+"""What clients are known to get wrong in an address, and what they may do (KDL V.1 to V.3; facts-clients §1 to §4)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.conftest import Visitor
+from tests.gateways.axis.axis import HAGIANG, HAGIANG_URL, PORTAL, QUANGNAM, VXP, XRD, fault, link, newest, remarks
+
+ENCODED, URL = quote(HAGIANG, safe=""), quote(HAGIANG_URL, safe="")
+FILE = VXP + "/download/124.pdf"
+
+
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        (f"{FILE}?{ENCODED}&{URL}", "nameless-parameters"),
+        (f"{FILE}?dstcode={HAGIANG}&{URL}", "nameless-parameters"),
+        (f"{FILE}?providerurl={HAGIANG_URL}", "dstcode-missing"),
+        (FILE, "dstcode-missing"),
+        (f"{FILE}?dstcode={HAGIANG}", "providerurl-missing"),
+        (f"{FILE}?dstcode={quote(ENCODED)}&providerurl={HAGIANG_URL}", "double-encoding"),
+        (f"{FILE}?dstcode={HAGIANG}&providerurl={quote(URL)}", "double-encoding"),
+        (f"{FILE}?dstcode={HAGIANG}&providerurl={quote('http://IP-SS-BNĐP:8080')}", "K22"),
+        (f"{VXP}{link()}", "wrapped-twice"),
+        (f"{FILE}?dstcode=VN:GOV:000.00.00.H22&providerurl={HAGIANG_URL}", "dstcode-form"),
+        (f"{FILE}?dstcode=VN%20:%20GOV:000.00.00.H22:x&providerurl={HAGIANG_URL}", "dstcode-form"),
+        (f"{FILE}?dstcode={HAGIANG}&providerurl=dichvucong.hagiang.gov.vn", "providerurl-form"),
+        (f"{FILE}?dstcode={HAGIANG}&providerurl=https://dichvucong.hagiang.gov.vn:x", "providerurl-form"),
+    ],
+)
+def test_a_wrong_address_gets_400_and_a_sentence_that_names_the_fault(
+    visitor: Visitor, address: str, rule: str
+) -> None:
+    """VDXP-B3-02."""
+    status, code, message = fault(visitor.http.get(address))
+    assert (status, code) == (400, "Client.BadRequest")
+    told = next(remark for remark in newest(visitor)["remarks"] if remark["rule"] == rule)
+    assert (told["level"], told["vi"]) == ("error", message)
+
+
+def test_the_words_of_the_guide_left_in_the_host_are_refused(visitor: Visitor) -> None:
+    visitor.http.get(link(), headers={"Host": "xn--ip-ss-bnp-xgb.example.vn:8080"})
+    assert "K22" in remarks(visitor)
+
+
+@pytest.mark.parametrize("place", ["query", "header", "encoded query", "encoded header"])
+def test_the_address_is_read_from_query_or_headers_and_decoded_once(visitor: Visitor, place: str) -> None:
+    dstcode, url = (ENCODED, URL) if "encoded" in place else (HAGIANG, HAGIANG_URL)
+    if "header" in place:
+        reply = visitor.http.get(FILE, headers={"dstcode": dstcode, "providerurl": url})
+    else:
+        reply = visitor.http.get(f"{FILE}?dstcode={dstcode}&providerurl={url}")
+    assert reply.status_code == 200
+
+
+def test_of_two_different_addresses_the_query_counts_and_the_journal_says_so(visitor: Visitor) -> None:
+    assert visitor.http.get(link(), headers={"dstcode": QUANGNAM}).status_code == 200
+    assert remarks(visitor) == ["two-addresses"]
+
+
+def test_a_host_of_another_subsystem_is_refused_in_strict_mode_alone(visitor: Visitor) -> None:
+    address = link(url="https://dichvucong.dienbien.gov.vn")
+    assert visitor.http.get(address).status_code == 200
+    assert "host-of-another" in remarks(visitor)
+    visitor.http.patch("/__admin/sandboxes/default", json={"mode": "strict"})
+    assert fault(visitor.http.get(address))[:2] == (400, "Client.BadRequest")
+
+
+def test_mapi_without_a_dstcode_goes_to_the_portal_but_not_in_strict_mode(visitor: Visitor) -> None:
+    visitor.http.post(f"{XRD}/mapi/login", json={"username": "a", "password": "b"})
+    assert "K01" in remarks(visitor)
+    visitor.http.patch("/__admin/sandboxes/default", json={"mode": "strict"})
+    fault(visitor.http.post(f"{XRD}/mapi/login", json={}))
+    assert remarks(visitor) == ["dstcode-missing"]
+
+
+def test_another_spelling_of_the_portal_is_known(visitor: Visitor) -> None:
+    alias = PORTAL.replace("vpcpdvcprovider", "vpccpdvcqgsub01")
+    visitor.http.post(f"{XRD}/mapi/login?dstcode={alias}", json={})
+    assert "K21" in remarks(visitor)

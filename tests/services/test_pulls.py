@@ -1,0 +1,143 @@
+"""What a pull finds: place, window, kind, source, order, number (BTXH 3.1.4 to 3.1.6; B55 to B59)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import dossier, pull
+from tests.services.stories import ministry_dossier, ministry_step, visiting
+
+EARLY, LATE, FAR = "000.00.15.G07-261110-0001", "000.00.15.G07-261112-0001", "000.00.15.G07-261111-0001"
+THREE = [
+    ministry_dossier(LATE, NgayTiepNhan="12/11/2026 09:00:00", SubmittedDate="01/11/2026 09:00:00", MaXa="00004"),
+    ministry_dossier(EARLY, NgayTiepNhan="10/11/2026 09:00:00", SubmittedDate="03/11/2026 09:00:00"),
+    ministry_dossier(
+        FAR, NgayTiepNhan="11/11/2026 09:00:00", SubmittedDate="02/11/2026 09:00:00", MaHuyen="274", MaXa="09889"
+    ),
+]
+
+
+def codes(visitor, operation: str = "DanhSachHoSo", **changes) -> list[str]:
+    return [each["maHoSo"] for each in visitor.btxh(operation, pull(**changes)).json["result"]["data"]]
+
+
+def test_dossiers_come_oldest_first(tmp_path) -> None:
+    with visiting(tmp_path, THREE) as visitor:
+        assert codes(visitor) == [EARLY, FAR, LATE]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("10/11/2026 09:00:00", "12/11/2026 09:00:00", [EARLY, FAR, LATE]),
+        ("10/11/2026 09:00:01", "12/11/2026 08:59:59", [FAR]),
+        ("11/11/2026 09:00:00", "11/11/2026 09:00:00", [FAR]),
+        ("13/11/2026 00:00:00", "14/11/2026 00:00:00", []),
+    ],
+)
+def test_both_ends_belong_to_the_window(tmp_path, first: str, last: str, found: list[str]) -> None:
+    with visiting(tmp_path, THREE, mode="strict") as visitor:
+        assert codes(visitor, ThoiGianBatDau=first, ThoiGianKetThuc=last) == found
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ({"MaHuyen": "001"}, [EARLY, LATE]),
+        ({"MaHuyen": "001", "MaXa": "00004"}, [LATE]),
+        ({"MaHuyen": "274", "MaXa": "09889"}, [FAR]),
+        ({"MaHuyen": None, "MaXa": None}, [EARLY, FAR, LATE]),
+        ({"MaHuyen": "", "MaXa": ""}, [EARLY, FAR, LATE]),
+    ],
+)
+def test_district_and_commune_narrow_the_pull(tmp_path, place, found: list[str]) -> None:
+    with visiting(tmp_path, THREE) as visitor:
+        assert codes(visitor, **place) == found
+
+
+def test_another_province_sees_nothing_of_this_one(tmp_path) -> None:
+    with visiting(tmp_path, THREE) as visitor:
+        assert codes(visitor, MaTinh="79") == []
+
+
+def test_an_empty_window_is_a_success_with_an_empty_list(tmp_path) -> None:
+    with visiting(tmp_path) as visitor:
+        reply = visitor.btxh("DanhSachHoSo", pull())
+    assert reply.data.decode() == '{"result":{"message":"Lấy dữ liệu thành công","error_code":0,"data":[]}}'
+
+
+def test_a_refused_pull_answers_in_the_envelope_of_a_pull(tmp_path) -> None:
+    """BTXH-3.1.4-10, BTXH-3.1.6-09."""
+    with visiting(tmp_path) as visitor:
+        for operation in ("DanhSachHoSo", "TienTrinhXuLy"):
+            result = visitor.btxh(operation, pull(MaTinh="")).json["result"]
+            assert list(result) == ["message", "error_code", "data"]
+            assert result["error_code"] < 0
+            assert result["data"] == []
+            assert visitor.journal()[-1]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("mode", ["strict", "documented", "observed"])
+def test_a_window_that_ends_before_it_begins_is_refused(tmp_path, mode: str) -> None:
+    backwards = pull(ThoiGianBatDau="30/11/2026 00:00:00", ThoiGianKetThuc="01/11/2026 00:00:00")
+    with visiting(tmp_path, THREE, mode=mode) as visitor:
+        result = visitor.btxh("DanhSachHoSo", backwards).json["result"]
+    assert result["error_code"] == -13
+    assert "ThoiGianBatDau 30/11/2026 00:00:00 sau ThoiGianKetThuc 01/11/2026 00:00:00" in result["message"]
+
+
+def test_only_what_was_filed_with_the_ministry_is_pulled(tmp_path) -> None:
+    with visiting(tmp_path, THREE[:1]) as visitor:
+        visitor.btxh("DongBoDVC", dossier())
+        assert codes(visitor) == [LATE]
+
+
+def test_a_setting_pulls_pushed_dossiers_too(tmp_path) -> None:
+    with visiting(tmp_path, THREE[:1], pull_source="all") as visitor:
+        visitor.btxh("DongBoDVC", dossier())
+        assert codes(visitor) == [LATE, dossier()["MaHoSo"]]
+
+
+def test_results_are_those_dossiers_that_have_one(tmp_path) -> None:
+    done = ministry_dossier(status=10, has_result=True)
+    with visiting(tmp_path, [*THREE, done]) as visitor:
+        assert codes(visitor, LoaiDuLieu="100") == [done.code]
+
+
+@pytest.mark.parametrize(
+    ("window_on", "found"),
+    [("received", []), ("submitted", [LATE, FAR, EARLY]), ("changed", [])],
+)
+def test_a_setting_chooses_the_time_that_the_window_means(tmp_path, window_on: str, found: list[str]) -> None:
+    window = {"ThoiGianBatDau": "01/11/2026 00:00:00", "ThoiGianKetThuc": "03/11/2026 23:59:59"}
+    with visiting(tmp_path, THREE, window_on=window_on) as visitor:
+        assert codes(visitor, **window) == found
+
+
+def test_the_last_change_can_be_the_window(tmp_path) -> None:
+    window = {"ThoiGianBatDau": "25/11/2026 00:00:00", "ThoiGianKetThuc": "25/11/2026 00:00:00"}
+    with visiting(tmp_path, THREE, window_on="changed") as visitor:
+        assert codes(visitor, **window) == [EARLY, FAR, LATE]
+
+
+def test_a_setting_limits_the_number(tmp_path) -> None:
+    with visiting(tmp_path, THREE, [ministry_step(number=n) for n in (1, 2, 3)], pull_limit=2) as visitor:
+        assert codes(visitor) == [EARLY, FAR]
+        assert len(codes(visitor, "TienTrinhXuLy")) == 2
+
+
+def test_steps_are_windowed_by_the_time_of_handling(tmp_path) -> None:
+    steps = [
+        ministry_step(number=1, ThoiDiemXuLy="20/11/2026 08:00:00"),
+        ministry_step(number=2, ThoiDiemXuLy="22/11/2026 08:00:00", StatusId="4"),
+    ]
+    window = {"ThoiGianBatDau": "22/11/2026 08:00:00", "ThoiGianKetThuc": "22/11/2026 08:00:00"}
+    with visiting(tmp_path, steps=steps) as visitor:
+        found = visitor.btxh("TienTrinhXuLy", pull(**window)).json["result"]["data"]
+    assert [(each["trangThai"], each["thoiDiemXuLy"]) for each in found] == [("4", "22/11/2026 08:00:00")]
+
+
+def test_pulling_again_finds_the_same(tmp_path) -> None:
+    with visiting(tmp_path, THREE) as visitor:
+        first = visitor.btxh("DanhSachHoSo", pull()).data
+        assert visitor.btxh("DanhSachHoSo", pull()).data == first
