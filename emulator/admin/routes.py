@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import orjson
@@ -201,17 +202,46 @@ def admin(office: Office) -> Blueprint:
 
 def _answer(office: Office, incoming: Request, path: str) -> Answer:
     verb = "GET" if incoming.method == "HEAD" else incoming.method
-    found = {shape_verb: (match, TABLE[shape_verb, shape]) for match, shape_verb, shape in _matching(path)}
-    if verb not in found or not found[verb][1].is_open:
+    row, named = _row_of(verb, path)
+    if row is None or not row.is_open:
         admit(dict(incoming.headers), incoming.scheme, incoming.host, office.admin_token)
-    if not found:
-        raise _nowhere(path)
-    if verb not in found:
-        allow = ", ".join(sorted(found))
-        raise Trouble("wrong-verb", path=PREFIX + path, verb=verb, allow=allow, headers={"Allow": allow})
-    named, row = found[verb]
     base = f"{incoming.scheme}://{incoming.host}"
+    if row is None:
+        raise _missing_row(verb, path)
     return row.handler(Visit(office, named, incoming.args.to_dict(), _body(incoming, row.body_limit), base))
+
+
+def answer_in_process(office: Office, verb: str, path: str, query: Mapping[str, str], body: bytes, base: str) -> Answer:
+    """Answer an admin call that comes from inside this process, whose caller was let in already.
+
+    Args:
+        office: what the admin API works with.
+        verb: ``GET``, ``POST``, …
+        path: below ``/__admin``, as ``/requests`` or ``/sandboxes/{id}/requests``.
+        query: the query's values by name.
+        body: a JSON text, or nothing.
+        base: ``http://host`` as the person sees it.
+
+    Raises:
+        Trouble: what a caller over HTTP would get as a problem document.
+    """
+    row, named = _row_of(verb, path)
+    if row is None:
+        raise _missing_row(verb, path)
+    return row.handler(Visit(office, named, query, body, base))
+
+
+def _row_of(verb: str, path: str) -> tuple[Route | None, dict[str, str]]:
+    found = {shape_verb: (TABLE[shape_verb, shape], match) for match, shape_verb, shape in _matching(path)}
+    return found.get(verb, (None, {}))
+
+
+def _missing_row(verb: str, path: str) -> Trouble:
+    verbs = sorted(shape_verb for _, shape_verb, _ in _matching(path))
+    if not verbs:
+        return _nowhere(path)
+    allow = ", ".join(verbs)
+    return Trouble("wrong-verb", path=PREFIX + path, verb=verb, allow=allow, headers={"Allow": allow})
 
 
 def _matching(path: str) -> list[tuple[dict[str, str], str, str]]:
