@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from emulator.admin.request import Office, Page
+from emulator.admin.request import AdminContext, PublishedPage
 from emulator.admin.routes import admin
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
@@ -54,7 +54,7 @@ class Country:
     store: Store
     sandboxes: Sandboxes
     door: Door
-    office: Office
+    office: AdminContext
 
 
 def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Country:
@@ -78,7 +78,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     timekeeper = Timekeeper(enter, sandboxes)
     door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settled)
     offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forwarded()))
-    office = Office(
+    office = AdminContext(
         sandboxes,
         Journal(store),
         packs,
@@ -145,7 +145,7 @@ def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
     return XroadGateway(answers, outside)
 
 
-def _published(name: str) -> Page | None:
+def _published(name: str) -> PublishedPage | None:
     """Return a page that describes the interfaces. Its room is entered when somebody asks for one."""
     from emulator.openapi.site import page
 

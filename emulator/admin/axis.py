@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country.axis import Axis
 from emulator.country.axis_records import LiveAgency, Subsystem
 from emulator.country.world import World
@@ -24,15 +24,15 @@ from emulator.wire.callbacks import DOWNLOADS, Callback, callback, findings
 # How a clerk changes the axis outside an exchange: one held world, committed at the end.
 
 
-def looking(visit: Visit) -> World:
+def world_of(visit: AdminRequest) -> World:
     """Return the world of the sandbox, for reading."""
     return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
 
 
 @contextmanager
-def changing(visit: Visit) -> Iterator[World]:
+def hold_world(visit: AdminRequest) -> Iterator[World]:
     """Hold the world: everything done inside becomes durable at the end, or nothing does."""
-    world = looking(visit)
+    world = world_of(visit)
     world.hold()
     try:
         yield world
@@ -42,7 +42,7 @@ def changing(visit: Visit) -> Iterator[World]:
     world.commit()
 
 
-def known(axis: Axis, dstcode: str) -> Subsystem:
+def find_subsystem(axis: Axis, dstcode: str) -> Subsystem:
     """Return a subsystem of the axis.
 
     Raises:
@@ -57,42 +57,42 @@ def known(axis: Axis, dstcode: str) -> Subsystem:
 # The screen "Access Rights" of a security server (KDL V.4): who may call ``exchangeDataX`` of a subsystem.
 
 
-def listed(visit: Visit) -> Answer:
+def list_rights(visit: AdminRequest) -> AdminReply:
     """List the rights of ``?provider=`` (the sandbox's own subsystem by default), oldest first."""
-    world = looking(visit)
+    world = world_of(visit)
     return _screen(world, visit.asked.get("provider") or world.settings.own_subsystem)
 
 
-def subjects(visit: Visit) -> Answer:
+def search_subjects(visit: AdminRequest) -> AdminReply:
     """Search "Add Subjects" for ``?q=`` in names and ids; nothing asked finds everybody."""
-    found = Axis(looking(visit)).search(visit.asked.get("q", ""))
-    return Answer({"subjects": [{"name": name, "subject": subject} for name, subject in found]})
+    found = Axis(world_of(visit)).search(visit.asked.get("q", ""))
+    return AdminReply({"subjects": [{"name": name, "subject": subject} for name, subject in found]})
 
 
-def added(visit: Visit) -> Answer:
+def add_rights(visit: AdminRequest) -> AdminReply:
     """Add selected subjects (``subjects``) to the rights of ``provider``; those that are there keep their date."""
-    content = _asked(visit, "Selected")
-    with changing(visit) as world:
+    content = _load_request(visit, "Selected")
+    with hold_world(visit) as world:
         provider = _provider(content, world)
         for subject in _subjects(content, Axis(world)):
             Axis(world).grant(provider, subject)
         return _screen(world, provider)
 
 
-def added_all(visit: Visit) -> Answer:
+def add_all_rights(visit: AdminRequest) -> AdminReply:
     """Add every hit of ``search`` to the rights of ``provider``."""
-    content = _asked(visit, "Search")
-    with changing(visit) as world:
+    content = _load_request(visit, "Search")
+    with hold_world(visit) as world:
         provider = _provider(content, world)
         for _, subject in Axis(world).search(content["search"]):
             Axis(world).grant(provider, subject)
         return _screen(world, provider)
 
 
-def removed(visit: Visit) -> Answer:
+def remove_rights(visit: AdminRequest) -> AdminReply:
     """Remove selected subjects from the rights of ``provider``."""
-    content = _asked(visit, "Selected")
-    with changing(visit) as world:
+    content = _load_request(visit, "Selected")
+    with hold_world(visit) as world:
         provider, axis = _provider(content, world), Axis(world)
         wanted = set(_subjects(content, axis))
         for grant in axis.rights(provider):
@@ -101,25 +101,25 @@ def removed(visit: Visit) -> Answer:
         return _screen(world, provider)
 
 
-def removed_all(visit: Visit) -> Answer:
+def remove_all_rights(visit: AdminRequest) -> AdminReply:
     """Leave nobody in the rights of ``provider``."""
-    content = _asked(visit, "Provider")
-    with changing(visit) as world:
+    content = _load_request(visit, "Provider")
+    with hold_world(visit) as world:
         provider, axis = _provider(content, world), Axis(world)
         for grant in axis.rights(provider):
             axis.withdraw(grant)
         return _screen(world, provider)
 
 
-def _asked(visit: Visit, shape: str) -> dict[str, Any]:
+def _load_request(visit: AdminRequest, shape: str) -> dict[str, Any]:
     from emulator.admin import schemas as axis_schemas
 
     schema = getattr(axis_schemas, shape)()
-    return axis_schemas.asked(visit, schema, may_be_empty=shape == "Provider")
+    return axis_schemas.load_request(visit, schema, may_be_empty=shape == "Provider")
 
 
 def _provider(content: dict[str, Any], world: World) -> str:
-    return known(Axis(world), content.get("provider", world.settings.own_subsystem)).id
+    return find_subsystem(Axis(world), content.get("provider", world.settings.own_subsystem)).id
 
 
 def _subjects(content: dict[str, Any], axis: Axis) -> list[str]:
@@ -130,9 +130,9 @@ def _subjects(content: dict[str, Any], axis: Axis) -> list[str]:
     return wanted
 
 
-def _screen(world: World, dstcode: str) -> Answer:
+def _screen(world: World, dstcode: str) -> AdminReply:
     axis = Axis(world)
-    provider = known(axis, dstcode)
+    provider = find_subsystem(axis, dstcode)
     names = {subject: name for name, subject in axis.search("")}
     rows = [
         {
@@ -143,78 +143,78 @@ def _screen(world: World, dstcode: str) -> Answer:
         }
         for grant in axis.rights(provider.id)
     ]
-    return Answer({"provider": provider.id, "name": provider.member_name, "service": SERVICE, "rights": rows})
+    return AdminReply({"provider": provider.id, "name": provider.member_name, "service": SERVICE, "rights": rows})
 
 
 # Subsystems and hosts as a trainer breaks and mends them, and agencies that a real machine plays.
 
 
-def subsystems(visit: Visit) -> Answer:
+def list_subsystems(visit: AdminRequest) -> AdminReply:
     """List every subsystem of the axis."""
-    return Answer({"subsystems": [asdict(each) for each in Axis(looking(visit)).subsystems.with_prefix("")]})
+    return AdminReply({"subsystems": [asdict(each) for each in Axis(world_of(visit)).subsystems.with_prefix("")]})
 
 
-def change_subsystem(visit: Visit) -> Answer:
+def change_subsystem(visit: AdminRequest) -> AdminReply:
     """Change ``is_reachable`` (its server), ``service`` or ``notice`` of a subsystem."""
     from emulator.admin import schemas as axis_schemas
 
-    changes = axis_schemas.asked(visit, axis_schemas.SubsystemChange())
-    with changing(visit) as world:
-        changed = replace(known(Axis(world), visit.named["dstcode"]), **changes)
+    changes = axis_schemas.load_request(visit, axis_schemas.SubsystemChange())
+    with hold_world(visit) as world:
+        changed = replace(find_subsystem(Axis(world), visit.named["dstcode"]), **changes)
         Axis(world).subsystems.put(changed)
-    return Answer(asdict(changed))
+    return AdminReply(asdict(changed))
 
 
-def hosts(visit: Visit) -> Answer:
+def list_hosts(visit: AdminRequest) -> AdminReply:
     """List every host behind the axis."""
-    return Answer({"hosts": [asdict(each) for each in Axis(looking(visit)).hosts.with_prefix("")]})
+    return AdminReply({"hosts": [asdict(each) for each in Axis(world_of(visit)).hosts.with_prefix("")]})
 
 
-def change_host(visit: Visit) -> Answer:
+def change_host(visit: AdminRequest) -> AdminReply:
     """Change ``is_up`` or ``offers_ranges`` of a host."""
     from emulator.admin import schemas as axis_schemas
 
-    changes = axis_schemas.asked(visit, axis_schemas.HostChange())
-    with changing(visit) as world:
+    changes = axis_schemas.load_request(visit, axis_schemas.HostChange())
+    with hold_world(visit) as world:
         found = Axis(world).hosts.get(visit.named["host"])
         if found is None:
             raise Trouble("no-such-host", name=visit.named["host"])
         changed = replace(found, **changes)
         Axis(world).hosts.put(changed)
-    return Answer(asdict(changed))
+    return AdminReply(asdict(changed))
 
 
-def live_agencies(visit: Visit) -> Answer:
+def list_live_agencies(visit: AdminRequest) -> AdminReply:
     """List the agencies that real machines play."""
-    return Answer({"live_agencies": [asdict(each) for each in Axis(looking(visit)).live_agencies.with_prefix("")]})
+    return AdminReply({"live_agencies": [asdict(each) for each in Axis(world_of(visit)).live_agencies.with_prefix("")]})
 
 
-def enliven(visit: Visit) -> Answer:
+def register_live_agency(visit: AdminRequest) -> AdminReply:
     """Register an agency as live at ``base_url``; one that is not on the axis is put there."""
     from emulator.admin import schemas as axis_schemas
 
-    content, dstcode = axis_schemas.asked(visit, axis_schemas.Live()), visit.named["dstcode"]
+    content, dstcode = axis_schemas.load_request(visit, axis_schemas.Live()), visit.named["dstcode"]
     agency = LiveAgency(dstcode, _base_url(content["base_url"]), content["verify_tls"])
     try:
         member = read_subsystem(dstcode).member
     except NotASubsystem as trouble:
-        raise invalid([Fault("?dstcode", trouble.vi, trouble.en)]) from None
-    with changing(visit) as world:
+        raise invalid([InputFault("?dstcode", trouble.vi, trouble.en)]) from None
+    with hold_world(visit) as world:
         axis = Axis(world)
         if axis.subsystem(dstcode) is None:
             axis.subsystems.put(Subsystem(dstcode, content.get("name", member), member))
         axis.live_agencies.put(agency)
-    return Answer(asdict(agency))
+    return AdminReply(asdict(agency))
 
 
-def still(visit: Visit) -> Answer:
+def remove_live_agency(visit: AdminRequest) -> AdminReply:
     """Let the emulator play an agency again."""
     dstcode = visit.named["dstcode"]
-    with changing(visit) as world:
+    with hold_world(visit) as world:
         if Axis(world).live_agencies.get(dstcode) is None:
             raise Trouble("no-such-subsystem", name=dstcode)
         Axis(world).live_agencies.drop(dstcode)
-    return Answer({})
+    return AdminReply({})
 
 
 def _base_url(given: str) -> str:
@@ -225,7 +225,7 @@ def _base_url(given: str) -> str:
         fits = None
     if not fits or parts.username or parts.query or parts.fragment:
         raise invalid(
-            [Fault("/base_url", "phải là http(s)://<máy>[:cổng][/gốc]", "must be http(s)://host[:port][/base]")]
+            [InputFault("/base_url", "phải là http(s)://<máy>[:cổng][/gốc]", "must be http(s)://host[:port][/base]")]
         )
     return given.rstrip("/")
 
@@ -236,22 +236,22 @@ _SHOWN = 65_536
 FORWARD = "/VXPAdapter/RestService/forward"
 
 
-def rehearsed(visit: Visit) -> Answer:
+def rehearse_call(visit: AdminRequest) -> AdminReply:
     """Start one: ``kind``, ``dstcode`` (the sandbox's own by default), ``caller``, ``path`` or ``file``, ``body``."""
     from emulator.admin import schemas as axis_schemas
 
-    content, world = axis_schemas.asked(visit, axis_schemas.Rehearsal()), looking(visit)
+    content, world = axis_schemas.load_request(visit, axis_schemas.Rehearsal()), world_of(visit)
     axis = Axis(world)
     kind: str = content["kind"]
-    dstcode = known(axis, content.get("dstcode", world.settings.own_subsystem)).id
+    dstcode = find_subsystem(axis, content.get("dstcode", world.settings.own_subsystem)).id
     wanted = _callback(kind, content, visit)
-    caller = known(axis, content.get("caller") or _caller(kind, dstcode, world)).id
+    caller = find_subsystem(axis, content.get("caller") or _caller(kind, dstcode, world)).id
     call = _call(wanted, content.get("body", wanted.body), f"/s/{world.sandbox.id}", dstcode, caller)
     before = visit.office.journal.newest(visit.sandbox().home)
     reply = visit.office.serve(call)
     beginning, text_shown = _read(reply)
     found = findings(kind, reply.status, reply.headers, beginning)
-    return Answer(
+    return AdminReply(
         {
             "kind": kind,
             "request_id": _written_down(reply, visit, before),
@@ -269,7 +269,7 @@ def rehearsed(visit: Visit) -> Answer:
     )
 
 
-def _written_down(reply: Reply, visit: Visit, before: int) -> str | None:
+def _written_down(reply: Reply, visit: AdminRequest, before: int) -> str | None:
     """Return the journal's id of what was just served; a reply's headers and body hold a UUID of its own."""
     sandbox = visit.sandbox()
     said = [list(pair) for pair in reply.headers]
@@ -279,12 +279,12 @@ def _written_down(reply: Reply, visit: Visit, before: int) -> str | None:
     return None
 
 
-def _callback(kind: str, content: dict[str, Any], visit: Visit) -> Callback:
+def _callback(kind: str, content: dict[str, Any], visit: AdminRequest) -> Callback:
     given = content.get("path") if kind == "download" else content.get("file")
     name = str(given or ("/" if kind == "download" else name_uuid(visit.sandbox().id, "rehearsal", kind)))
     found = callback(kind, name)
     if found is None:
-        raise invalid([Fault("/kind", f"không có loại '{kind}'", f"there is no kind '{kind}'")])
+        raise invalid([InputFault("/kind", f"không có loại '{kind}'", f"there is no kind '{kind}'")])
     return found
 
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country import citizen_results
 from emulator.country.portal import Portal
 from emulator.country.world import World
@@ -22,57 +22,59 @@ FORMS = ("original", "certified-copy", "electronic-certification")
 _UPLOAD = ("form", "result_code", "reference_number", "agency_code", "file_name", "link")
 
 
-def results(visit: Visit) -> Answer:
+def list_results(visit: AdminRequest) -> AdminReply:
     """List a citizen's final results, "Dịch vụ công của tôi"."""
     found = citizen_results.results_of(_world(visit), visit.named["id"])
-    return Answer({"results": [asdict(each) for each in found]})
+    return AdminReply({"results": [asdict(each) for each in found]})
 
 
-def papers(visit: Visit) -> Answer:
+def list_papers(visit: AdminRequest) -> AdminReply:
     """List the papers in a citizen's Kho DL."""
-    return Answer({"papers": [asdict(each) for each in Portal(_world(visit)).papers_of(visit.named["id"])]})
+    return AdminReply({"papers": [asdict(each) for each in Portal(_world(visit)).papers_of(visit.named["id"])]})
 
 
-def keep(visit: Visit) -> Answer:
+def keep_paper(visit: AdminRequest) -> AdminReply:
     """Keep a result (``{"result": id}``), or upload a paper; 201 with the paper.
 
     Raises:
         Trouble: no such result, the catalogue does not let it in, or a field of the upload is wrong.
     """
     given, citizen = visit.content(), visit.named["id"]
-    with _held(visit) as world:
+    with _hold_world(visit) as world:
         try:
             if "result" in given:
                 number = str(given.get("reference_number") or "")
                 paper = citizen_results.keep_result(world, citizen, str(given["result"]), number)
             else:
-                paper = citizen_results.upload_paper(world, _uploaded(given, citizen, world))
+                paper = citizen_results.upload_paper(world, _build_upload(given, citizen, world))
         except citizen_results.NoSuchResult as missing:
             raise Trouble("no-such-result", name=missing.args[0], citizen=citizen) from None
         except citizen_results.MayNotBeKept as refusal:
             raise Trouble("may-not-be-kept", name=refusal.args[0]) from None
-    return Answer(asdict(paper), 201)
+    return AdminReply(asdict(paper), 201)
 
 
-def security_servers(visit: Visit) -> Answer:
+def list_security_servers(visit: AdminRequest) -> AdminReply:
     """Return the page "Danh sách SS tải tệp kho dữ liệu" as JSON (KDL V.3)."""
-    return Answer({"security_servers": security_server_rows(Portal(_world(visit)).security_servers())})
+    return AdminReply({"security_servers": security_server_rows(Portal(_world(visit)).security_servers())})
 
 
-def _uploaded(given: dict[str, Any], citizen: str, world: World) -> Paper:
+def _build_upload(given: dict[str, Any], citizen: str, world: World) -> Paper:
     values = {name: given.get(name) for name in _UPLOAD}
     faults = [
-        Fault(f"/{name}", "cần một chuỗi không rỗng", "a non-empty string is expected")
+        InputFault(f"/{name}", "cần một chuỗi không rỗng", "a non-empty string is expected")
         for name, value in values.items()
         if not isinstance(value, str) or not value.strip()
     ]
     text = {name: str(value).strip() for name, value in values.items()}
     if text["form"] not in FORMS:
-        faults.append(Fault("/form", f"cần một trong {', '.join(FORMS)}", f"one of {', '.join(FORMS)} is expected"))
+        faults.append(
+            InputFault("/form", f"cần một trong {', '.join(FORMS)}", f"one of {', '.join(FORMS)} is expected")
+        )
     if not is_agency_code(text["agency_code"]):
-        faults.append(Fault("/agency_code", "không phải mã định danh cơ quan", "is no agency code"))
+        faults.append(InputFault("/agency_code", "không phải mã định danh cơ quan", "is no agency code"))
     if not text["link"].startswith(("http://", "https://")):
-        faults.append(Fault("/link", "cần một địa chỉ http(s)", "an http(s) address is expected"))
+        faults.append(InputFault("/link", "cần một địa chỉ http(s)", "an http(s) address is expected"))
     if faults:
         raise invalid(faults)
     kind = Portal(world).base.result_kinds.get(text["result_code"])
@@ -89,12 +91,12 @@ def _uploaded(given: dict[str, Any], citizen: str, world: World) -> Paper:
     )
 
 
-def _world(visit: Visit) -> World:
+def _world(visit: AdminRequest) -> World:
     return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
 
 
 @contextmanager
-def _held(visit: Visit) -> Iterator[World]:
+def _hold_world(visit: AdminRequest) -> Iterator[World]:
     """Hold the sandbox's world: committed at the end, forgotten on an exception."""
     world = _world(visit)
     world.hold()

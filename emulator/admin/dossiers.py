@@ -8,14 +8,14 @@ from itertools import islice
 from typing import Any
 
 from emulator.admin.problems import Trouble
-from emulator.admin.request import Answer, Visit
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 
 
-def listed(visit: Visit) -> Answer:
+def list_dossiers(visit: AdminRequest) -> AdminReply:
     """List dossiers by code; ``meta.next`` is the ``after`` of the next page, null at the end.
 
     ``code`` is the beginning of a code.
@@ -23,33 +23,33 @@ def listed(visit: Visit) -> Answer:
     from emulator.admin import schemas
 
     wish = schemas.load(schemas.DossierQuery(), visit.asked, "?")
-    found = list(islice(_chosen(_world(visit), wish), wish["limit"] + 1))
+    found = list(islice(_select_dossiers(_world(visit), wish), wish["limit"] + 1))
     page = found[: wish["limit"]]
     following = page[-1].code if len(found) > len(page) else None
-    return Answer({"dossiers": [_shown(dossier) for dossier in page], "meta": {"next": following}})
+    return AdminReply({"dossiers": [_dossier_card(dossier) for dossier in page], "meta": {"next": following}})
 
 
-def _chosen(world: World, wish: dict[str, Any]) -> Iterator[Dossier]:
+def _select_dossiers(world: World, wish: dict[str, Any]) -> Iterator[Dossier]:
     for dossier in world.dossiers.each(wish["after"]):
         if dossier.code.startswith(wish.get("code", "")) and wish.get("status", dossier.status) == dossier.status:
             yield dossier
 
 
-def one(visit: Visit) -> Answer:
+def show_dossier(visit: AdminRequest) -> AdminReply:
     """Return one dossier with its processing steps, oldest first."""
     world, code = _world(visit), visit.named["code"]
     dossier = world.dossiers.get(code)
     if dossier is None:
         raise Trouble("no-such-dossier", name=code)
     steps = [_step(step) for step in world.steps.with_prefix(f"{code}/")]
-    return Answer(_shown(dossier) | {"steps": steps})
+    return AdminReply(_dossier_card(dossier) | {"steps": steps})
 
 
-def _world(visit: Visit) -> World:
+def _world(visit: AdminRequest) -> World:
     return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
 
 
-def _shown(dossier: Dossier) -> dict[str, Any]:
+def _dossier_card(dossier: Dossier) -> dict[str, Any]:
     moments = {name: iso(getattr(dossier, name)) for name in ("received_at", "submitted_at", "changed_at")}
     return asdict(dossier) | moments
 

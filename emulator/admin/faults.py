@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from emulator.admin.axis import changing, looking
-from emulator.admin.problems import Fault as Trouble
+from emulator.admin.axis import hold_world, world_of
+from emulator.admin.problems import InputFault as Trouble
 from emulator.admin.problems import invalid
-from emulator.admin.request import Answer, Handler, Visit
+from emulator.admin.request import AdminReply, AdminRequest, Handler
 from emulator.country.world import World
 from emulator.kernel.clock import iso
 
 _COUNTER = "faults/armed"
 
 
-def listed(visit: Visit) -> Answer:
+def list_faults(visit: AdminRequest) -> AdminReply:
     """List the armed faults with how often each has struck, and every fault there is."""
     from emulator.scenario.faults import FAULTS
 
@@ -30,43 +30,43 @@ def listed(visit: Visit) -> Answer:
         }
         for name, fault in FAULTS.items()
     ]
-    return Answer({"faults": _armed(looking(visit)), "catalogue": catalogue})
+    return AdminReply({"faults": _armed_cards(world_of(visit)), "catalogue": catalogue})
 
 
-def armed(visit: Visit) -> Answer:
+def replace_faults(visit: AdminRequest) -> AdminReply:
     """Replace all armed faults by those of ``faults``."""
     return _arm(visit, keeps=False)
 
 
-def added(visit: Visit) -> Answer:
+def add_faults(visit: AdminRequest) -> AdminReply:
     """Arm the faults of ``faults`` beside those that are armed."""
     return _arm(visit, keeps=True)
 
 
-def disarmed(visit: Visit) -> Answer:
+def disarm_faults(visit: AdminRequest) -> AdminReply:
     """Disarm the fault ``?id=``, or all."""
     wanted = visit.asked.get("id")
     sandbox = visit.sandbox()
     kept = [] if wanted is None else [arm for arm in sandbox.settings.armed_faults if arm["id"] != wanted]
     visit.office.sandboxes.change_settings(sandbox, {"armed_faults": kept})
-    return Answer({"faults": _armed(looking(visit))})
+    return AdminReply({"faults": _armed_cards(world_of(visit))})
 
 
-def _arm(visit: Visit, *, keeps: bool) -> Answer:
+def _arm(visit: AdminRequest, *, keeps: bool) -> AdminReply:
     from emulator.admin import schemas
     from emulator.admin import schemas as fault_schemas
 
     sandbox = visit.sandbox()
     content = schemas.load(fault_schemas.ArmedFaults(), visit.content())
-    wished = [_checked(each, place) for place, each in enumerate(content["faults"])]
-    with changing(visit) as world:
-        ready = [_stored(each, world) for each in wished]
+    wished = [_check_wish(each, place) for place, each in enumerate(content["faults"])]
+    with hold_world(visit) as world:
+        ready = [_to_stored(each, world) for each in wished]
     before = list(sandbox.settings.armed_faults) if keeps else []
     visit.office.sandboxes.change_settings(sandbox, {"armed_faults": before + ready})
-    return Answer({"faults": _armed(looking(visit))})
+    return AdminReply({"faults": _armed_cards(world_of(visit))})
 
 
-def _checked(wish: dict[str, Any], place: int) -> dict[str, Any]:
+def _check_wish(wish: dict[str, Any], place: int) -> dict[str, Any]:
     """Return a wish with all parameters of its fault. Raises Trouble when one does not fit."""
     from emulator.scenario.fault import WrongParam
     from emulator.scenario.faults import FAULTS
@@ -89,13 +89,13 @@ def _may_meet(one: str, other: str) -> bool:
     return first.startswith(second) or second.startswith(first)
 
 
-def _stored(wish: dict[str, Any], world: World) -> dict[str, Any]:
+def _to_stored(wish: dict[str, Any], world: World) -> dict[str, Any]:
     ttl_ms = wish.pop("ttl_ms", None)
     until_ms = None if ttl_ms is None else world.now_ms + ttl_ms
     return {**wish, "id": f"f{world.count(_COUNTER)}", "until_ms": until_ms}
 
 
-def _armed(world: World) -> list[Mapping[str, Any]]:
+def _armed_cards(world: World) -> list[Mapping[str, Any]]:
     from emulator.scenario.armed import arm_of
 
     shown: list[Mapping[str, Any]] = []
@@ -110,8 +110,8 @@ def _armed(world: World) -> list[Mapping[str, Any]]:
 
 
 FAULT_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
-    ("GET", "/faults", listed, "Lỗi đang đặt và mọi lỗi có sẵn", "Armed faults, and all there are"),
-    ("PUT", "/faults", armed, "Đặt lỗi, bỏ lỗi cũ", "Arm faults in place of the others"),
-    ("POST", "/faults", added, "Đặt thêm lỗi", "Arm more faults"),
-    ("DELETE", "/faults", disarmed, "Bỏ lỗi", "Disarm one or all"),
+    ("GET", "/faults", list_faults, "Lỗi đang đặt và mọi lỗi có sẵn", "Armed faults, and all there are"),
+    ("PUT", "/faults", replace_faults, "Đặt lỗi, bỏ lỗi cũ", "Arm faults in place of the others"),
+    ("POST", "/faults", add_faults, "Đặt thêm lỗi", "Arm more faults"),
+    ("DELETE", "/faults", disarm_faults, "Bỏ lỗi", "Disarm one or all"),
 )

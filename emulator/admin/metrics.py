@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from emulator import __version__
-from emulator.admin.request import Answer, Visit
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.journal.tally import BOUNDS_US, TallyRow
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PREFIX = "ndxp_emulator_"
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposed(visit: Visit) -> Answer:
+def expose_metrics(visit: AdminRequest) -> AdminReply:
     """Return all metrics."""
     from prometheus_client import CollectorRegistry, generate_latest
 
@@ -36,10 +36,10 @@ def exposed(visit: Visit) -> Answer:
 
     registry = CollectorRegistry()
     registry.register(Collected())
-    return Answer(generate_latest(registry), content_type=MEDIA_TYPE)
+    return AdminReply(generate_latest(registry), content_type=MEDIA_TYPE)
 
 
-def _families(visit: Visit) -> Iterator[Metric]:
+def _families(visit: AdminRequest) -> Iterator[Metric]:
     from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 
     office = visit.office
@@ -80,11 +80,11 @@ def _durations(tallies: Iterable[TallyRow]) -> Metric:
         calls[row.gateway, row.operation][row.bucket] += row.calls
         used_us[row.gateway, row.operation] += row.duration_us
     for kind, by_bucket in calls.items():
-        family.add_metric(kind, _cumulated(by_bucket), used_us[kind] / 1e6)
+        family.add_metric(kind, _cumulate(by_bucket), used_us[kind] / 1e6)
     return family
 
 
-def _cumulated(by_bucket: Counter[int]) -> list[tuple[str, float]]:
+def _cumulate(by_bucket: Counter[int]) -> list[tuple[str, float]]:
     """Return (upper bound in seconds, calls up to it) of every bucket."""
     so_far, buckets = 0, []
     for place, bound in enumerate((*(f"{bound / 1e6}" for bound in BOUNDS_US), "+Inf")):

@@ -18,7 +18,7 @@ class Wording(NamedTuple):
     en: str
 
 
-class Fault(NamedTuple):
+class InputFault(NamedTuple):
     """One thing wrong in what was sent; ``pointer`` is a JSON pointer, or ``?name`` for a query parameter."""
 
     pointer: str
@@ -155,7 +155,7 @@ class Trouble(Exception):
         self,
         code: str,
         *,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[InputFault] = (),
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
         **words: Any,
@@ -181,7 +181,7 @@ class Trouble(Exception):
         }
 
 
-def invalid(faults: Sequence[Fault]) -> Trouble:
+def invalid(faults: Sequence[InputFault]) -> Trouble:
     """Return the refusal of a request with these faults (at least one)."""
     first = faults[0]
     return Trouble(

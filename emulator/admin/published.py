@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from emulator.admin.problems import Trouble
-from emulator.admin.request import Answer, Handler, Visit
+from emulator.admin.request import AdminReply, AdminRequest, Handler
 
 
-def document(visit: Visit) -> Answer:
+def document(visit: AdminRequest) -> AdminReply:
     """Return the OpenAPI document."""
     return _page(visit, "openapi.json")
 
 
-def page(visit: Visit) -> Answer:
+def page(visit: AdminRequest) -> AdminReply:
     """Return the page that shows it."""
     return _page(visit, "docs")
 
 
-def asset(visit: Visit) -> Answer:
+def asset(visit: AdminRequest) -> AdminReply:
     """Return a file of that page.
 
     Raises:
@@ -25,12 +25,12 @@ def asset(visit: Visit) -> Answer:
     return _page(visit, f"docs/{visit.named['asset']}")
 
 
-def _page(visit: Visit, name: str) -> Answer:
+def _page(visit: AdminRequest, name: str) -> AdminReply:
     found = visit.office.published(name)
     if found is None:
         near_vi, near_en = "Trang ở /__admin/docs.", "The page is at /__admin/docs."
         raise Trouble("no-such-route", path=f"/__admin/{name}", near_vi=near_vi, near_en=near_en)
-    return Answer(found.content, content_type=found.content_type, headers=found.headers)
+    return AdminReply(found.content, content_type=found.content_type, headers=found.headers)
 
 
 PUBLISHED_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from emulator.admin.problems import Fault, Trouble, invalid
+from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
 from emulator.country.pack import Pack
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
@@ -28,7 +28,7 @@ def nobody(_call: Call) -> Reply:
 
 
 @dataclass(frozen=True)
-class Office:
+class AdminContext:
     """The country seen from the clerk's side of the counter.
 
     ``serve`` puts a call before the doors (rehearsals); ``settled`` lets happen what is due on a sandbox's clock,
@@ -47,14 +47,14 @@ class Office:
     settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
     library: Library = field(default_factory=Library)
-    published: Callable[[str], Page | None] = lambda _name: None
+    published: Callable[[str], PublishedPage | None] = lambda _name: None
     started_ms: int = field(default_factory=system_ms)
 
 
 # What the room of published descriptions hands to the admin API.
 
 
-class Page(NamedTuple):
+class PublishedPage(NamedTuple):
     """Ready bytes, their media type, and the headers that go with them."""
 
     content: bytes
@@ -65,7 +65,7 @@ class Page(NamedTuple):
 # One call to the admin API, as a handler sees it.
 
 
-class Answer(NamedTuple):
+class AdminReply(NamedTuple):
     """What a handler returns: an object that becomes JSON, or bytes of some other type."""
 
     body: Mapping[str, Any] | bytes
@@ -75,10 +75,10 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Visit:
+class AdminRequest:
     """``named``: the variables of the path; ``asked``: the query; ``base``: ``http://host`` as seen from outside."""
 
-    office: Office
+    office: AdminContext
     named: Mapping[str, str]
     asked: Mapping[str, str]
     body: bytes
@@ -106,7 +106,7 @@ class Visit:
         if wish is None:
             return False
         if wish != "show":
-            raise invalid([Fault("?secrets", "chỉ nhận 'show'", "takes 'show' only")])
+            raise invalid([InputFault("?secrets", "chỉ nhận 'show'", "takes 'show' only")])
         if self.office.admin_token is None:
             raise Trouble("secrets-need-token")
         return True
@@ -128,4 +128,4 @@ class Visit:
         return content
 
 
-Handler = Callable[[Visit], Answer]
+Handler = Callable[[AdminRequest], AdminReply]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country.sandbox import Sandbox
 from emulator.journal.entry import as_entry, as_logged_request, entry_id
 from emulator.journal.journal import Entry, Search
@@ -17,7 +17,7 @@ from emulator.journal.patterns import Pattern
 _MISSES = 50
 
 
-def listed(visit: Visit) -> Answer:
+def list_exchanges(visit: AdminRequest) -> AdminReply:
     """List exchanges: newest first, as WireMock does, unless ``order=asc``."""
     sandbox, wish, secrets = visit.sandbox(), _query(visit), visit.shows_secrets()
     limit, offset, newest_first = wish.pop("limit"), wish.pop("offset"), wish.pop("order") == "desc"
@@ -26,7 +26,7 @@ def listed(visit: Visit) -> Answer:
     total, rows = visit.office.journal.search(
         sandbox.home, Search(**wish), limit=limit, offset=offset, newest_first=newest_first
     )
-    return Answer(
+    return AdminReply(
         {
             "requests": [as_entry(row, secrets=secrets) for row in rows],
             "meta": {"total": total, "truncated": offset + len(rows) < total},
@@ -35,7 +35,7 @@ def listed(visit: Visit) -> Answer:
     )
 
 
-def _query(visit: Visit) -> dict[str, Any]:
+def _query(visit: AdminRequest) -> dict[str, Any]:
     from emulator.admin import schemas
     from emulator.admin.time import instant
 
@@ -45,11 +45,11 @@ def _query(visit: Visit) -> dict[str, Any]:
     return wish | {"since_ms": instant(since, "?since")} if since else wish
 
 
-def _floor(visit: Visit, sandbox: Sandbox) -> int:
+def _floor(visit: AdminRequest, sandbox: Sandbox) -> int:
     return visit.office.journal.floor(sandbox.home, sandbox.settings.journal_limit)
 
 
-def one(visit: Visit) -> Answer:
+def show_exchange(visit: AdminRequest) -> AdminReply:
     """Return one exchange by id (``default.1.412``) or, within the current journal, by number (``412``)."""
     sandbox, name = visit.sandbox(), visit.named["id"]
     number = name.rpartition(".")[2]
@@ -58,19 +58,19 @@ def one(visit: Visit) -> Answer:
     known = (number, entry_id(sandbox.id, sandbox.epoch, seq))
     if row is None or name not in known or seq <= _floor(visit, sandbox):
         raise Trouble("no-such-request", name=name)
-    return Answer(as_entry(row, secrets=visit.shows_secrets()))
+    return AdminReply(as_entry(row, secrets=visit.shows_secrets()))
 
 
-def forget(visit: Visit) -> Answer:
+def forget_journal(visit: AdminRequest) -> AdminReply:
     """Forget every exchange of the sandbox; numbers and chain go on."""
     visit.office.journal.clear(visit.sandbox().home)
-    return Answer({})
+    return AdminReply({})
 
 
-def found(visit: Visit) -> Answer:
+def find_requests(visit: AdminRequest) -> AdminReply:
     """Return the requests that fit a pattern, oldest first."""
     rows, secrets = matching(visit, pattern_of(visit.content(may_be_empty=True))), visit.shows_secrets()
-    return Answer(
+    return AdminReply(
         {
             "requests": [as_logged_request(row, secrets=secrets) for row in rows],
             "requestJournalDisabled": False,
@@ -78,13 +78,13 @@ def found(visit: Visit) -> Answer:
     )
 
 
-def counted(visit: Visit) -> Answer:
+def count_requests(visit: AdminRequest) -> AdminReply:
     """Return how many requests fit a pattern."""
     rows = matching(visit, pattern_of(visit.content(may_be_empty=True)))
-    return Answer({"count": sum(1 for _ in rows), "requestJournalDisabled": False})
+    return AdminReply({"count": sum(1 for _ in rows), "requestJournalDisabled": False})
 
 
-def matching(visit: Visit, pattern: Pattern) -> Iterator[Entry]:
+def matching(visit: AdminRequest, pattern: Pattern) -> Iterator[Entry]:
     """Yield the exchanges of the journal that fit a pattern, oldest first."""
     sandbox = visit.sandbox()
     rows = visit.office.journal.calls(sandbox.home, _floor(visit, sandbox))
@@ -100,13 +100,13 @@ def pattern_of(content: Any, pointer: str = "") -> Pattern:
     try:
         return Pattern(content, pointer)
     except PatternTrouble as trouble:
-        raise invalid([Fault(trouble.pointer, trouble.vi, trouble.en)]) from None
+        raise invalid([InputFault(trouble.pointer, trouble.vi, trouble.en)]) from None
 
 
-def unmatched(visit: Visit) -> Answer:
+def list_unmatched(visit: AdminRequest) -> AdminReply:
     """Return the requests that no operation answered, newest first."""
-    rows, secrets = _unmatched(visit, 2000), visit.shows_secrets()
-    return Answer(
+    rows, secrets = _search_unmatched(visit, 2000), visit.shows_secrets()
+    return AdminReply(
         {
             "requests": [as_logged_request(row, secrets=secrets) for row in rows],
             "requestJournalDisabled": False,
@@ -114,28 +114,28 @@ def unmatched(visit: Visit) -> Answer:
     )
 
 
-def missed(visit: Visit) -> Answer:
+def list_near_misses(visit: AdminRequest) -> AdminReply:
     """Return, for the newest unmatched requests, the operations closest to each and what differs."""
     secrets = visit.shows_secrets()
     pairs = []
-    for row in _unmatched(visit, _MISSES):
+    for row in _search_unmatched(visit, _MISSES):
         request = as_logged_request(row, secrets=secrets)
         misses = near_misses(row.method, request["url"], visit.office.offers)
         pairs += [{"request": request, **miss.as_dict()} for miss in misses]
-    return Answer({"nearMisses": pairs})
+    return AdminReply({"nearMisses": pairs})
 
 
-def _unmatched(visit: Visit, limit: int) -> list[Entry]:
+def _search_unmatched(visit: AdminRequest, limit: int) -> list[Entry]:
     sandbox = visit.sandbox()
     search = Search(outcome="unmatched", after=_floor(visit, sandbox))
     return visit.office.journal.search(sandbox.home, search, limit=limit)[1]
 
 
-def chain(visit: Visit) -> Answer:
+def check_chain(visit: AdminRequest) -> AdminReply:
     """Check the hash chain of what the journal still holds; the oldest exchange is its anchor."""
     sandbox = visit.sandbox()
     first, last, trouble = visit.office.journal.broken(sandbox.home)
-    return Answer(
+    return AdminReply(
         {
             "sandbox": sandbox.id,
             "epoch": sandbox.epoch,

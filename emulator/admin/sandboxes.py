@@ -10,21 +10,21 @@ from typing import Any
 import orjson
 
 from emulator.admin import scenarios
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.time import begin_arrivals
 from emulator.country.sandbox import Sandbox, SandboxExists
 from emulator.country.settings import SandboxSettings
 from emulator.journal.redaction import masked_text
 
 
-def listed(visit: Visit) -> Answer:
+def list_sandboxes(visit: AdminRequest) -> AdminReply:
     """List all sandboxes, without their credentials."""
     every = [_card(visit, sandbox) for sandbox in visit.office.sandboxes.every()]
-    return Answer({"sandboxes": every, "meta": {"total": len(every)}})
+    return AdminReply({"sandboxes": every, "meta": {"total": len(every)}})
 
 
-def made(visit: Visit) -> Answer:
+def make_sandbox(visit: AdminRequest) -> AdminReply:
     """Make a sandbox. This answer shows its secrets: whoever makes a sandbox may use it."""
     from emulator.admin import schemas
 
@@ -37,30 +37,32 @@ def made(visit: Visit) -> Answer:
     except SandboxExists:
         raise Trouble("sandbox-exists", name=name) from None
     scenarios.play(visit.office, sandbox)
-    return Answer(_card(visit, sandbox) | {"credentials": _credentials(visit, sandbox)}, 201)
+    return AdminReply(_card(visit, sandbox) | {"credentials": _credentials(visit, sandbox)}, 201)
 
 
-def _check_pack(visit: Visit, wish: Mapping[str, Any]) -> None:
+def _check_pack(visit: AdminRequest, wish: Mapping[str, Any]) -> None:
     if "pack" in wish and wish["pack"] not in visit.office.packs:
         known = ", ".join(sorted(visit.office.packs))
-        raise invalid([Fault("/pack", f"không có gói này; có: {known}", f"there is no such pack; there are: {known}")])
+        raise invalid(
+            [InputFault("/pack", f"không có gói này; có: {known}", f"there is no such pack; there are: {known}")]
+        )
 
 
-def _check_scenario(visit: Visit, wish: Mapping[str, Any]) -> None:
+def _check_scenario(visit: AdminRequest, wish: Mapping[str, Any]) -> None:
     if wish.get("scenario") is not None:
-        scenarios.known(visit.office, wish["scenario"])
+        scenarios.find_scenario(visit.office, wish["scenario"])
 
 
-def shown(visit: Visit) -> Answer:
+def show_sandbox(visit: AdminRequest) -> AdminReply:
     """Return one sandbox; its secrets are masked unless ``secrets=show``."""
     sandbox = visit.sandbox()
     credentials = _credentials(visit, sandbox)
     if not visit.shows_secrets():
         credentials = orjson.loads(masked_text(orjson.dumps(credentials).decode()))
-    return Answer(_card(visit, sandbox) | {"credentials": credentials})
+    return AdminReply(_card(visit, sandbox) | {"credentials": credentials})
 
 
-def redefined(visit: Visit) -> Answer:
+def redefine_sandbox(visit: AdminRequest) -> AdminReply:
     """Change mode, profile or scenario of a sandbox that goes on living."""
     from emulator.admin import schemas
 
@@ -68,10 +70,10 @@ def redefined(visit: Visit) -> Answer:
     _check_scenario(visit, changes)
     changed = visit.office.sandboxes.redefine(visit.sandbox(), changes)
     scenarios.play(visit.office, changed)
-    return Answer(_card(visit, changed))
+    return AdminReply(_card(visit, changed))
 
 
-def dropped(visit: Visit) -> Answer:
+def drop_sandbox(visit: AdminRequest) -> AdminReply:
     """Remove a sandbox; calls to it find nothing from now on.
 
     Raises:
@@ -82,32 +84,32 @@ def dropped(visit: Visit) -> Answer:
         raise Trouble("default-stays")
     visit.office.sandboxes.drop(sandbox)
     visit.office.sweeper.wake()
-    return Answer({})
+    return AdminReply({})
 
 
-def reset(visit: Visit) -> Answer:
+def reset_sandbox(visit: AdminRequest) -> AdminReply:
     """Put one sandbox back to its pack."""
     visit.office.sandboxes.reset(visit.sandbox())
     scenarios.play(visit.office, visit.sandbox())
     visit.office.sweeper.wake()
-    return Answer({})
+    return AdminReply({})
 
 
-def reset_every(visit: Visit) -> Answer:
+def reset_every(visit: AdminRequest) -> AdminReply:
     """Put every sandbox back to its pack."""
     for sandbox in visit.office.sandboxes.every():
         visit.office.sandboxes.reset(sandbox)
         scenarios.play(visit.office, visit.office.sandboxes.get(sandbox.id))
     visit.office.sweeper.wake()
-    return Answer({})
+    return AdminReply({})
 
 
-def settings(visit: Visit) -> Answer:
+def show_settings(visit: AdminRequest) -> AdminReply:
     """Return all settings of a sandbox."""
-    return Answer(_shown_settings(visit.sandbox().settings))
+    return AdminReply(_shown_settings(visit.sandbox().settings))
 
 
-def change_settings(visit: Visit) -> Answer:
+def change_settings(visit: AdminRequest) -> AdminReply:
     """Change the settings that are named, leave the others."""
     from emulator.admin import schemas
 
@@ -115,7 +117,7 @@ def change_settings(visit: Visit) -> Answer:
     settings = visit.office.sandboxes.change_settings(visit.sandbox(), changes)
     if changes.get("applications_per_day"):
         begin_arrivals(visit)
-    return Answer(_shown_settings(settings))
+    return AdminReply(_shown_settings(settings))
 
 
 def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
@@ -125,7 +127,7 @@ def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
     return shown
 
 
-def _card(visit: Visit, sandbox: Sandbox) -> dict[str, Any]:
+def _card(visit: AdminRequest, sandbox: Sandbox) -> dict[str, Any]:
     made_of = sandbox.definition
     return {
         "id": sandbox.id,
@@ -139,5 +141,5 @@ def _card(visit: Visit, sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _credentials(visit: Visit, sandbox: Sandbox) -> dict[str, dict[str, str]]:
+def _credentials(visit: AdminRequest, sandbox: Sandbox) -> dict[str, dict[str, str]]:
     return visit.office.sandboxes.credentials_shown(sandbox)

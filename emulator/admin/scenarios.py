@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Office, Visit
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminContext, AdminReply, AdminRequest
 from emulator.country.plot import Plot
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
@@ -18,7 +18,7 @@ from emulator.scenario.performance import Due, NothingAlike, begin, enter, sched
 from emulator.scenario.script import Machine, Script
 
 
-def known(office: Office, name: str) -> Script:
+def find_scenario(office: AdminContext, name: str) -> Script:
     """Return a scenario of the library.
 
     Raises:
@@ -30,12 +30,12 @@ def known(office: Office, name: str) -> Script:
         return office.library.get(name)
     except NoScenario as trouble:
         vi, en = f"không có kịch bản '{name}'{trouble.vi}", f"there is no scenario {name!r}{trouble.en}"
-        raise invalid([Fault("/scenario", vi, en)]) from None
+        raise invalid([InputFault("/scenario", vi, en)]) from None
     except BadScenario as trouble:
-        raise invalid([Fault("/scenario", str(each), str(each)) for each in trouble.problems]) from None
+        raise invalid([InputFault("/scenario", str(each), str(each)) for each in trouble.problems]) from None
 
 
-def play(office: Office, sandbox: Sandbox) -> None:
+def play(office: AdminContext, sandbox: Sandbox) -> None:
     """Begin the scenario of a sandbox, if it has one and it has not begun: its records are there from now on.
 
     Raises:
@@ -45,10 +45,10 @@ def play(office: Office, sandbox: Sandbox) -> None:
         return
     world = office.enter(sandbox, Exchange(Call("GET", "/")))
     try:
-        due = begin(known(office, sandbox.definition.scenario), Plot(world.store, world.home), world)
+        due = begin(find_scenario(office, sandbox.definition.scenario), Plot(world.store, world.home), world)
     except NothingAlike as trouble:
         vi, en = f"gói này không có hồ sơ để sao chép: {trouble}", f"the pack has no dossier to copy: {trouble}"
-        raise invalid([Fault("/scenario", vi, en)]) from None
+        raise invalid([InputFault("/scenario", vi, en)]) from None
     _schedule(due, world)
 
 
@@ -58,15 +58,15 @@ def _schedule(due: list[Due], world: World) -> None:
         world.commit()
 
 
-def shown(visit: Visit) -> Answer:
+def show_scenario(visit: AdminRequest) -> AdminReply:
     """Return the scenario of a sandbox with its states and counters; null when none plays."""
     sandbox = visit.sandbox()
     name = sandbox.definition.scenario
     if name is None:
-        return Answer({"scenario": None})
-    script = known(visit.office, name)
+        return AdminReply({"scenario": None})
+    script = find_scenario(visit.office, name)
     world, plot = _world(visit)
-    return Answer(
+    return AdminReply(
         {
             **_card(script),
             "states": {each.name: _standing(each, plot, world) for each in script.machines.values()},
@@ -76,7 +76,7 @@ def shown(visit: Visit) -> Answer:
     )
 
 
-def chosen(visit: Visit) -> Answer:
+def choose_scenario(visit: AdminRequest) -> AdminReply:
     """Play a scenario from its beginning, or none (``null``). What the last one has changed stays; reset undoes it."""
     from emulator.admin import schemas
     from emulator.admin import schemas as scenario_schemas
@@ -84,7 +84,7 @@ def chosen(visit: Visit) -> Answer:
     before = visit.sandbox().definition.scenario
     wish = schemas.load(scenario_schemas.ScenarioChoice(), visit.content())
     if wish["scenario"] is not None:
-        known(visit.office, wish["scenario"])
+        find_scenario(visit.office, wish["scenario"])
     _, plot = _world(visit)
     with plot.at_once():
         plot.forget()
@@ -93,10 +93,10 @@ def chosen(visit: Visit) -> Answer:
     except Trouble:
         visit.office.sandboxes.redefine(visit.sandbox(), {"scenario": before})
         raise
-    return shown(visit)
+    return show_scenario(visit)
 
 
-def put_state(visit: Visit) -> Answer:
+def put_state(visit: AdminRequest) -> AdminReply:
     """Put a machine of the scenario into a state; WireMock's empty body puts it to its start."""
     from emulator.admin import schemas
     from emulator.admin import schemas as scenario_schemas
@@ -106,16 +106,18 @@ def put_state(visit: Visit) -> Answer:
     state = wish.get("state", machine.start)
     if state not in machine.states:
         names = ", ".join(machine.states)
-        raise invalid([Fault("/state", f"không có trạng thái này; có: {names}", f"no such state; there are: {names}")])
+        raise invalid(
+            [InputFault("/state", f"không có trạng thái này; có: {names}", f"no such state; there are: {names}")]
+        )
     world, plot = _world(visit)
     due = begin(script, plot, world)
     with plot.at_once():
         due += enter(machine, state, plot, world)
     _schedule(due, world)
-    return shown(visit)
+    return show_scenario(visit)
 
 
-def put_counter(visit: Visit) -> Answer:
+def put_counter(visit: AdminRequest) -> AdminReply:
     """Set how often a step of the scenario was met."""
     from emulator.admin import schemas
     from emulator.admin import schemas as scenario_schemas
@@ -126,22 +128,22 @@ def put_counter(visit: Visit) -> Answer:
         raise Trouble("no-such-scenario-part", name=name)
     with plot.at_once():
         plot.set_counter(name, wish["value"])
-    return shown(visit)
+    return show_scenario(visit)
 
 
-def reset(visit: Visit) -> Answer:
+def reset_scenario(visit: AdminRequest) -> AdminReply:
     """Play the scenario from its beginning: states at their start, counters at zero. Dossiers stay as they are."""
     _, plot = _world(visit)
     with plot.at_once():
         plot.forget()
     play(visit.office, visit.sandbox())
-    return shown(visit)
+    return show_scenario(visit)
 
 
-def listed(visit: Visit) -> Answer:
+def list_machines(visit: AdminRequest) -> AdminReply:
     """Return the machines of the playing scenario in WireMock's form, and every scenario that can be chosen."""
     name = visit.sandbox().definition.scenario
-    machines: Mapping[str, Machine] = known(visit.office, name).machines if name else {}
+    machines: Mapping[str, Machine] = find_scenario(visit.office, name).machines if name else {}
     world, plot = _world(visit)
     rows = [
         {
@@ -153,17 +155,17 @@ def listed(visit: Visit) -> Answer:
         }
         for each in machines.values()
     ]
-    return Answer({"scenarios": rows, "library": sorted(visit.office.library.paths())})
+    return AdminReply({"scenarios": rows, "library": sorted(visit.office.library.paths())})
 
 
-def _script(visit: Visit) -> Script:
+def _script(visit: AdminRequest) -> Script:
     name = visit.sandbox().definition.scenario
     if name is None:
         raise Trouble("no-such-scenario-part", name=visit.named["name"])
-    return known(visit.office, name)
+    return find_scenario(visit.office, name)
 
 
-def _machine(visit: Visit) -> tuple[Script, Machine]:
+def _machine(visit: AdminRequest) -> tuple[Script, Machine]:
     script, name = _script(visit), visit.named["name"]
     machine = script.machines.get(name)
     if machine is None:
@@ -171,7 +173,7 @@ def _machine(visit: Visit) -> tuple[Script, Machine]:
     return script, machine
 
 
-def _world(visit: Visit) -> tuple[World, Plot]:
+def _world(visit: AdminRequest) -> tuple[World, Plot]:
     world = visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
     return world, Plot(world.store, world.home)
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from emulator.admin.problems import Fault, invalid
-from emulator.admin.request import Visit
+from emulator.admin.problems import InputFault, invalid
+from emulator.admin.request import AdminRequest
 from emulator.country.axis_records import ServiceState
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
@@ -77,7 +77,7 @@ class Rehearsal(Schema):
     body = fields.Raw()
 
 
-def asked(visit: Visit, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:
+def load_request(visit: AdminRequest, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:
     """Return what was sent to a sandbox that is there. Raises Trouble when something is wrong."""
     visit.sandbox()
     return load(schema, visit.content(may_be_empty=may_be_empty))
@@ -322,7 +322,7 @@ def load(schema: Schema, content: Mapping[str, Any], mark: str = "/") -> dict[st
     return loaded
 
 
-def _faults(messages: Any, pointer: str, known: tuple[str, ...]) -> list[Fault]:
+def _faults(messages: Any, pointer: str, known: tuple[str, ...]) -> list[InputFault]:
     if isinstance(messages, Mapping):
         return [
             fault
@@ -332,15 +332,15 @@ def _faults(messages: Any, pointer: str, known: tuple[str, ...]) -> list[Fault]:
     return [_fault(str(message), pointer, known) for message in messages]
 
 
-def _fault(message: str, pointer: str, known: tuple[str, ...]) -> Fault:
+def _fault(message: str, pointer: str, known: tuple[str, ...]) -> InputFault:
     if message == "Unknown field.":
         near = difflib.get_close_matches(pointer[1:], known, 1, 0.5)
         names = ", ".join(known)
         vi = f"không có tên này; gần nhất: {near[0]}" if near else f"không có tên này; có: {names}"
         en = f"there is no such name; nearest: {near[0]}" if near else f"there is no such name; there are: {names}"
-        return Fault(pointer, vi, en)
+        return InputFault(pointer, vi, en)
     vi, _, en = message.partition(" / ")
-    return Fault(pointer, *(_BOTH.get(message) or (vi, en or vi)))
+    return InputFault(pointer, *(_BOTH.get(message) or (vi, en or vi)))
 
 
 # What may be sent to arm faults. Imported when the first body arrives.

@@ -6,47 +6,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emulator.admin.axis import looking
+from emulator.admin.axis import world_of
 from emulator.admin.problems import Trouble
-from emulator.admin.request import Answer, Visit
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country.snapshots import MOST, NoSnapshot, Snapshot, SnapshotExists, Snapshots, TooManySnapshots
 from emulator.kernel.clock import iso
 
 
-def listed(visit: Visit) -> Answer:
+def list_snapshots(visit: AdminRequest) -> AdminReply:
     """List the snapshots of a sandbox, oldest first."""
-    found = [_shown(row) for row in _shelf(visit).every(visit.sandbox())]
-    return Answer({"snapshots": found, "meta": {"total": len(found), "most": MOST}})
+    found = [_snapshot_card(row) for row in _shelf(visit).every(visit.sandbox())]
+    return AdminReply({"snapshots": found, "meta": {"total": len(found), "most": MOST}})
 
 
-def taken(visit: Visit) -> Answer:
+def take_snapshot(visit: AdminRequest) -> AdminReply:
     """Take a snapshot, under ``name`` or a number; 201."""
     from emulator.admin import schemas
 
     visit.sandbox()
     wish = schemas.load(schemas.SnapshotWish(), visit.content(may_be_empty=True))
     with _troubles():
-        return Answer(_shown(_shelf(visit).take(visit.sandbox(), wish.get("name"))), 201)
+        return AdminReply(_snapshot_card(_shelf(visit).take(visit.sandbox(), wish.get("name"))), 201)
 
 
-def restored(visit: Visit) -> Answer:
+def restore_snapshot(visit: AdminRequest) -> AdminReply:
     """Go back to a snapshot: a new epoch of the sandbox."""
     with _troubles():
         row = _shelf(visit).restore(visit.sandbox(), visit.named["name"])
     visit.office.sweeper.wake()
-    return Answer(_shown(row) | {"epoch": visit.sandbox().epoch})
+    return AdminReply(_snapshot_card(row) | {"epoch": visit.sandbox().epoch})
 
 
-def dropped(visit: Visit) -> Answer:
+def drop_snapshot(visit: AdminRequest) -> AdminReply:
     """Forget a snapshot."""
     with _troubles():
         _shelf(visit).drop(visit.sandbox(), visit.named["name"])
     visit.office.sweeper.wake()
-    return Answer({})
+    return AdminReply({})
 
 
-def _shelf(visit: Visit) -> Snapshots:
-    return Snapshots(looking(visit).store)
+def _shelf(visit: AdminRequest) -> Snapshots:
+    return Snapshots(world_of(visit).store)
 
 
 @contextmanager
@@ -61,5 +61,5 @@ def _troubles() -> Iterator[None]:
         raise Trouble("too-many-snapshots", most=MOST) from None
 
 
-def _shown(row: Snapshot) -> dict[str, Any]:
+def _snapshot_card(row: Snapshot) -> dict[str, Any]:
     return {"name": row.name, "virtual": iso(row.virtual_ms), "taken": iso(row.taken_ms), "seq": row.seq}

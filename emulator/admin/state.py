@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from emulator.admin.axis import looking
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.axis import world_of
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country.sandbox import ID_GRAMMAR
 
 _MOST_FAULTS = 50
 
 
-def exported(visit: Visit) -> Answer:
+def export_state(visit: AdminRequest) -> AdminReply:
     """Return the sandbox; with its journal when ``journal=true``."""
     from emulator.country.export import export
 
     wish = visit.asked.get("journal", "false")
     if wish not in ("true", "false"):
-        raise invalid([Fault("?journal", "phải là true hoặc false", "must be true or false")])
+        raise invalid([InputFault("?journal", "phải là true hoặc false", "must be true or false")])
     sandbox = visit.sandbox()
-    return Answer(export(looking(visit).store, sandbox, with_journal=wish == "true"))
+    return AdminReply(export(world_of(visit).store, sandbox, with_journal=wish == "true"))
 
 
-def imported(visit: Visit) -> Answer:
+def import_state(visit: AdminRequest) -> AdminReply:
     """Replace what a sandbox holds, or make it; 201 for a new one.
 
     Raises:
@@ -31,22 +31,24 @@ def imported(visit: Visit) -> Answer:
     from emulator.country.export_check import state_findings
 
     content, name = visit.content(), visit.named.get("sandbox", "default")
-    faults = [Fault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content)][:_MOST_FAULTS]
+    faults = [InputFault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content)][:_MOST_FAULTS]
     if not faults and content["state"]["1"]["pack"] not in visit.office.packs:
         known = ", ".join(sorted(visit.office.packs))
-        faults = [Fault("/state/1/pack", f"không có gói này; có: {known}", f"no such pack; there are: {known}")]
+        faults = [InputFault("/state/1/pack", f"không có gói này; có: {known}", f"no such pack; there are: {known}")]
     if not ID_GRAMMAR.fullmatch(name):
         raise Trouble("no-such-sandbox", name=name)
     if faults:
         raise invalid(faults)
     office = visit.office
     is_new = name not in {sandbox.id for sandbox in office.sandboxes.every()}
-    store = looking(visit_of_default(visit)).store
+    store = world_of(visit_of_default(visit)).store
     sandbox = bring_in(store, office.sandboxes, name, content)
     office.sweeper.wake()
-    return Answer({"id": sandbox.id, "epoch": sandbox.epoch, "pack": sandbox.definition.pack}, 201 if is_new else 200)
+    return AdminReply(
+        {"id": sandbox.id, "epoch": sandbox.epoch, "pack": sandbox.definition.pack}, 201 if is_new else 200
+    )
 
 
-def visit_of_default(visit: Visit) -> Visit:
+def visit_of_default(visit: AdminRequest) -> AdminRequest:
     """Return the same call as one to the sandbox ``default``, which is always there."""
-    return Visit(visit.office, {}, visit.asked, visit.body, visit.base)
+    return AdminRequest(visit.office, {}, visit.asked, visit.body, visit.base)

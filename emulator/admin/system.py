@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from emulator import __version__
-from emulator.admin.problems import Fault, Trouble
-from emulator.admin.request import Answer, Visit
+from emulator.admin.problems import InputFault, Trouble
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.kernel.clock import system_ms
 
 
-def health(visit: Visit) -> Answer:
+def health(visit: AdminRequest) -> AdminReply:
     """Say that the process answers."""
     now = system_ms()
-    return Answer(
+    return AdminReply(
         {
             "status": "healthy",
             "message": "ndxp-emulator is up",
@@ -24,7 +24,7 @@ def health(visit: Visit) -> Answer:
     )
 
 
-def ready(visit: Visit) -> Answer:
+def ready(visit: AdminRequest) -> AdminReply:
     """Say that packs are loaded and the store can be read and written.
 
     Raises:
@@ -33,18 +33,18 @@ def ready(visit: Visit) -> Answer:
     reasons = list(_reasons(visit))
     if reasons:
         raise Trouble("not-ready", faults=reasons, why="; ".join(reason.en for reason in reasons))
-    return Answer({"status": "ready", "packs": sorted(visit.office.packs)})
+    return AdminReply({"status": "ready", "packs": sorted(visit.office.packs)})
 
 
-def _reasons(visit: Visit) -> list[Fault]:
+def _reasons(visit: AdminRequest) -> list[InputFault]:
     office = visit.office
     trouble = office.sandboxes.store_trouble()
     if trouble:
-        return [Fault("store", f"kho dữ liệu hỏng: {trouble}", f"the store fails: {trouble}")]
+        return [InputFault("store", f"kho dữ liệu hỏng: {trouble}", f"the store fails: {trouble}")]
     if not office.packs:
-        return [Fault("packs", "chưa nạp gói dữ liệu nào", "no pack is loaded")]
+        return [InputFault("packs", "chưa nạp gói dữ liệu nào", "no pack is loaded")]
     return [
-        Fault(
+        InputFault(
             f"sandboxes/{sandbox.id}",
             f"thiếu gói '{sandbox.definition.pack}'",
             f"its pack '{sandbox.definition.pack}' is not loaded",

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from emulator.admin.axis import changing, looking
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.axis import hold_world, world_of
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.country.agenda import AgendaRow, BadEffect
 from emulator.kernel.clock import Clock, iso, system_ms, to_ms
 
@@ -35,7 +35,9 @@ def instant(text: str, pointer: str) -> int:
         moment = to_ms(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         vi = "phải là thời điểm ISO 8601, ví dụ 2026-03-02T08:00:00+07:00"
-        raise invalid([Fault(pointer, vi, "must be an ISO 8601 moment such as 2026-03-02T08:00:00+07:00")]) from None
+        raise invalid(
+            [InputFault(pointer, vi, "must be an ISO 8601 moment such as 2026-03-02T08:00:00+07:00")]
+        ) from None
     return within_calendar(moment, pointer)
 
 
@@ -47,7 +49,7 @@ def within_calendar(moment: int, pointer: str) -> int:
     """
     if 0 <= moment < LAST_MS:
         return moment
-    raise invalid([Fault(pointer, "phải từ năm 1970 đến 9999", "must lie between the years 1970 and 9999")])
+    raise invalid([InputFault(pointer, "phải từ năm 1970 đến 9999", "must lie between the years 1970 and 9999")])
 
 
 def duration(value: Any, pointer: str) -> int:
@@ -64,7 +66,7 @@ def duration(value: Any, pointer: str) -> int:
         return round(sum(float(number) * _UNITS[name] for name, number in value.items()))
     vi = 'phải là khoảng thời gian không âm: "P2D", "PT30M", hoặc {"seconds": 90} (weeks, days, hours, minutes)'
     en = 'must be a length of time, not negative: "P2D", "PT30M", or {"seconds": 90} (weeks, days, hours, minutes)'
-    raise invalid([Fault(pointer, vi, en)])
+    raise invalid([InputFault(pointer, vi, en)])
 
 
 def _is_length(number: Any) -> bool:
@@ -74,12 +76,12 @@ def _is_length(number: Any) -> bool:
 # The clock of a sandbox.
 
 
-def shown(visit: Visit) -> Answer:
+def show_clock(visit: AdminRequest) -> AdminReply:
     """Return what the clock says."""
-    return _said(visit.sandbox().clock, system_ms())
+    return _clock_card(visit.sandbox().clock, system_ms())
 
 
-def turned(visit: Visit) -> Answer:
+def turn_clock(visit: AdminRequest) -> AdminReply:
     """Freeze, set, advance, scale or reset the clock. Only ``set`` may go back in time."""
     from emulator.admin import schemas
 
@@ -88,7 +90,7 @@ def turned(visit: Visit) -> Answer:
     now = system_ms()
     clock = visit.office.sandboxes.turn_clock(visit.sandbox(), lambda clock: _turn(clock, wish, now))
     visit.sandbox()  # what the clock has passed happens now, not at the next call
-    return _said(clock, now)
+    return _clock_card(clock, now)
 
 
 _NEEDS = {"freeze": (None, "to"), "set": ("to", "to"), "advance": ("by", "by"), "scale": ("scale", "scale")}
@@ -99,12 +101,12 @@ def _check_words(wish: dict[str, Any]) -> None:
     action = wish["action"]
     needed, allowed = _NEEDS.get(action, (None, None))
     faults = [
-        Fault(f"/{name}", f"không dùng với '{action}'", f"does not go with '{action}'")
+        InputFault(f"/{name}", f"không dùng với '{action}'", f"does not go with '{action}'")
         for name in ("to", "by", "scale")
         if name in wish and name != allowed
     ]
     if needed and needed not in wish:
-        faults.append(Fault(f"/{needed}", f"'{action}' cần từ này", f"'{action}' needs it"))
+        faults.append(InputFault(f"/{needed}", f"'{action}' cần từ này", f"'{action}' needs it"))
     if faults:
         raise invalid(faults)
 
@@ -127,8 +129,8 @@ def _turn(clock: Clock, wish: dict[str, Any], now: int) -> Clock:
             return Clock()
 
 
-def _said(clock: Clock, now: int) -> Answer:
-    return Answer({"virtual": iso(clock.at(now)), "wall": iso(now), "frozen": clock.frozen, "scale": clock.scale})
+def _clock_card(clock: Clock, now: int) -> AdminReply:
+    return AdminReply({"virtual": iso(clock.at(now)), "wall": iso(now), "frozen": clock.frozen, "scale": clock.scale})
 
 
 # What is scheduled on the clock of a sandbox: looking, adding, cancelling.
@@ -136,41 +138,41 @@ def _said(clock: Clock, now: int) -> Answer:
 _LONGEST = 19
 
 
-def listed(visit: Visit) -> Answer:
+def list_agenda(visit: AdminRequest) -> AdminReply:
     """List what is scheduled, soonest first; ``meta.next`` is the ``after`` of the next page."""
     from emulator.admin import schemas
 
     wish = schemas.load(schemas.AgendaQuery(), visit.asked, "?")
-    rows = looking(visit).agenda.coming(wish["limit"] + 1, _place(wish["after"]))
+    rows = world_of(visit).agenda.coming(wish["limit"] + 1, _place(wish["after"]))
     page = rows[: wish["limit"]]
     following = f"{page[-1].due_ms}/{page[-1].no}" if len(rows) > len(page) else None
-    return Answer({"agenda": [_shown(row) for row in page], "meta": {"next": following}})
+    return AdminReply({"agenda": [_effect_card(row) for row in page], "meta": {"next": following}})
 
 
-def added(visit: Visit) -> Answer:
+def schedule_effect(visit: AdminRequest) -> AdminReply:
     """Schedule ``effect`` at the virtual moment ``at``, or ``after`` a length of virtual time; 201."""
     from emulator.admin import schemas
 
     visit.sandbox()  # one that is not there is said before anything else
     wish = schemas.load(schemas.AgendaWish(), visit.content())
     if ("at" in wish) == ("after" in wish):
-        raise invalid([Fault("/at", "cần đúng một trong at, after", "give exactly one of at and after")])
-    with changing(visit) as world:
+        raise invalid([InputFault("/at", "cần đúng một trong at, after", "give exactly one of at and after")])
+    with hold_world(visit) as world:
         due = instant(wish["at"], "/at") if "at" in wish else world.now_ms + duration(wish["after"], "/after")
         try:
             world.agenda.add(due, wish["effect"])
         except BadEffect as trouble:
-            raise invalid([Fault(f"/effect{trouble.pointer}", trouble.vi, trouble.en)]) from None
-    return Answer({"due": iso(due), "due_ms": due, "effect": wish["effect"]}, 201)
+            raise invalid([InputFault(f"/effect{trouble.pointer}", trouble.vi, trouble.en)]) from None
+    return AdminReply({"due": iso(due), "due_ms": due, "effect": wish["effect"]}, 201)
 
 
-def cancelled(visit: Visit) -> Answer:
+def cancel_effect(visit: AdminRequest) -> AdminReply:
     """Take one effect off the agenda."""
     name = f"{visit.named['due']}/{visit.named['no']}"
-    with changing(visit) as world:
+    with hold_world(visit) as world:
         if not world.agenda.cancel(*_place(name)):
             raise Trouble("no-such-effect", name=name)
-    return Answer({})
+    return AdminReply({})
 
 
 def _place(text: str) -> tuple[int, int]:
@@ -179,18 +181,18 @@ def _place(text: str) -> tuple[int, int]:
     if not text:
         return (-1, 0)
     if not all(part.isascii() and part.isdigit() and len(part) < _LONGEST for part in parts):
-        raise invalid([Fault("?after", "phải có dạng <due_ms>/<số>", "must look like <due_ms>/<number>")])
+        raise invalid([InputFault("?after", "phải có dạng <due_ms>/<số>", "must look like <due_ms>/<number>")])
     return int(due), int(no)
 
 
-def _shown(row: AgendaRow) -> dict[str, Any]:
+def _effect_card(row: AgendaRow) -> dict[str, Any]:
     return {"due": iso(row.due_ms), "due_ms": row.due_ms, "no": row.no, "effect": orjson.loads(row.effect)}
 
 
 # Citizens file on the ministry's own portal: now, on request, or day by day at a rate (model A2).
 
 
-def filed(visit: Visit) -> Answer:
+def file_applications(visit: AdminRequest) -> AdminReply:
     """File ``count`` dossiers now; 201 with their codes.
 
     Raises:
@@ -204,18 +206,18 @@ def filed(visit: Visit) -> Answer:
     try:
         done = visit.office.at_once(visit.sandbox(), [{"kind": "application", **wish}] * count)
     except BadEffect as trouble:
-        raise invalid([Fault(trouble.pointer, trouble.vi, trouble.en)]) from None
+        raise invalid([InputFault(trouble.pointer, trouble.vi, trouble.en)]) from None
     codes = [
         next(each.key for each in exchange.effects if each.shelf == "dossiers") for exchange in done if exchange.effects
     ]
     lapsed = next((exchange.remarks[-1] for exchange in done if exchange.remarks), None)
     if lapsed and not codes:
         raise Trouble("not-filed", vi=lapsed.vi, en=lapsed.en)
-    return Answer({"dossiers": codes}, 201)
+    return AdminReply({"dossiers": codes}, 201)
 
 
-def begin_arrivals(visit: Visit) -> None:
+def begin_arrivals(visit: AdminRequest) -> None:
     """See that the daily applications are scheduled, after a rate was set."""
-    with changing(visit) as world:
+    with hold_world(visit) as world:
         if not world.agenda.has_kind("arrivals"):
             world.agenda.add(world.now_ms, {"kind": "arrivals"})

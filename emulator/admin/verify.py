@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.admin.problems import Fault, Trouble, invalid
-from emulator.admin.request import Answer, Visit
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.requests import pattern_of
 from emulator.journal.entry import entry_id
 from emulator.journal.journal import Entry
@@ -36,7 +36,7 @@ class Times:
             return True
         return False if is_over else None
 
-    def said(self) -> tuple[str, str]:
+    def words(self) -> tuple[str, str]:
         """Return the expectation in Vietnamese and English."""
         if self.high is None:
             return f"ít nhất {self.low} lượt", f"at least {self.low}"
@@ -48,7 +48,7 @@ class Times:
 class Watch:
     """The journal of one sandbox as it grows: each exchange is looked at once."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: AdminRequest) -> None:
         self._visit, self._sandbox = visit, visit.sandbox()
         self._seen = visit.office.journal.floor(self._sandbox.home, self._sandbox.settings.journal_limit)
 
@@ -63,7 +63,7 @@ class Watch:
         return entry_id(self._sandbox.id, row.epoch, row.seq)
 
 
-def verified(visit: Visit) -> Answer:
+def verify_calls(visit: AdminRequest) -> AdminReply:
     """Check how often a pattern matched; wait up to ``within_ms`` for it. 202 when it holds, else 406."""
     wish, pattern = _expectation(visit)
     watch, ids = Watch(visit), list[str]()
@@ -75,12 +75,12 @@ def verified(visit: Visit) -> Answer:
     holds = _wait(look, wish.within_ms)
     outcome = {"verified": holds, "matched": len(ids), "requests": ids[-100:]}
     if holds:
-        return Answer(outcome, 202)
-    vi, en = wish.times.said()
+        return AdminReply(outcome, 202)
+    vi, en = wish.times.words()
     raise Trouble("not-verified", more=outcome, wanted_vi=vi, wanted_en=en, found=len(ids))
 
 
-def verified_in_order(visit: Visit) -> Answer:
+def verify_sequence(visit: AdminRequest) -> AdminReply:
     """Check that patterns matched one after the other; other exchanges may stand between. 202 or 406."""
     from emulator.admin import schemas
 
@@ -98,7 +98,7 @@ def verified_in_order(visit: Visit) -> Answer:
     holds = _wait(look, within_ms)
     outcome = {"verified": holds, "matched": len(ids), "requests": ids}
     if holds:
-        return Answer(outcome, 202)
+        return AdminReply(outcome, 202)
     total = len(patterns)
     raise Trouble(
         "not-verified",
@@ -111,32 +111,34 @@ def verified_in_order(visit: Visit) -> Answer:
 
 def _sequence(patterns: Any) -> list[Pattern]:
     if not isinstance(patterns, list) or not patterns:
-        raise invalid([Fault("/sequence", "phải là danh sách mẫu, có ít nhất một", "must be a list of patterns")])
+        raise invalid([InputFault("/sequence", "phải là danh sách mẫu, có ít nhất một", "must be a list of patterns")])
     return [pattern_of(each, f"/sequence/{at}") for at, each in enumerate(patterns)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _Expectation:
     times: Times
     within_ms: int
 
 
-def _expectation(visit: Visit) -> tuple[_Wish, Pattern]:
+def _expectation(visit: AdminRequest) -> tuple[_Expectation, Pattern]:
     from emulator.admin import schemas
 
     content = visit.content()
     schema = schemas.Expectation()
     own = {name: content.pop(name) for name in tuple(content) if name in schema.fields}
     wish = schemas.load(schema, own)
-    return _Wish(_times(wish), wish["within_ms"]), pattern_of(content)
+    return _Expectation(_times(wish), wish["within_ms"]), pattern_of(content)
 
 
 def _times(wish: dict[str, Any]) -> Times:
     count, low, high = (wish.get(name) for name in ("count", "at_least", "at_most"))
     if count is not None and (low is not None or high is not None):
-        raise invalid([Fault("/count", "không dùng cùng at_least, at_most", "does not go with at_least or at_most")])
+        raise invalid(
+            [InputFault("/count", "không dùng cùng at_least, at_most", "does not go with at_least or at_most")]
+        )
     if low is not None and high is not None and low > high:
-        raise invalid([Fault("/at_least", "lớn hơn at_most", "is more than at_most")])
+        raise invalid([InputFault("/at_least", "lớn hơn at_most", "is more than at_most")])
     if count is not None:
         return Times(count, count)
     return Times(1 if low is None and high is None else low or 0, high)

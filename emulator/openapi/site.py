@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from importlib.resources import files
 
-from emulator.admin.request import Page
+from emulator.admin.request import PublishedPage
 
 VIEWER = "5.35.0"
 _POLICY = (
@@ -35,22 +35,22 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def page(name: str) -> Page | None:
+def page(name: str) -> PublishedPage | None:
     """Return ``openapi.json``, ``docs``, or a file of the page, ``docs/<name>``; None for anything else."""
     if name == "openapi.json":
         from emulator.openapi.document import as_bytes
 
-        return Page(as_bytes(), "application/json", _HEADERS)
+        return PublishedPage(as_bytes(), "application/json", _HEADERS)
     if name == "docs":
-        return Page(_PAGE.encode(), "text/html; charset=utf-8", _HEADERS)
+        return PublishedPage(_PAGE.encode(), "text/html; charset=utf-8", _HEADERS)
     return _asset(name.removeprefix("docs/"))
 
 
-def _asset(name: str) -> Page | None:
+def _asset(name: str) -> PublishedPage | None:
     content_type = _TYPES.get(name)
     if content_type is None:
         return None
     folder = files("emulator.openapi").joinpath("viewer")
     packed = folder.joinpath(f"{name}.gz")
     content = gzip.decompress(packed.read_bytes()) if packed.is_file() else folder.joinpath(name).read_bytes()
-    return Page(content, content_type, _HEADERS)
+    return PublishedPage(content, content_type, _HEADERS)

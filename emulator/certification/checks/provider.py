@@ -12,10 +12,10 @@ from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
 
 _LIVE, _FORWARD = "xroad.live", "xroad.forward"
-Visit = tuple[Mapping[str, Any], Entry]
+ProviderCall = tuple[Mapping[str, Any], Entry]
 
 
-def visits_of(scene: Played) -> list[Visit]:
+def visits_of(scene: Played) -> list[ProviderCall]:
     """Return the visits of a scene with what came of them: they are its last calls over the axis."""
     wanted = list(scene.expected["visits"])
     calls = scene.of(_LIVE, _FORWARD)[-len(wanted) :]
