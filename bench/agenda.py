@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.pack import load_pack
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call, Exchange
@@ -21,7 +21,7 @@ _BEGIN, _YEAR = 1_800_000_000_000, 365 * 86_400_000
 def year() -> Iterator[str]:
     """``advance`` by a year over 1,000 effects that set a state, and over none."""
     with tempfile.TemporaryDirectory() as folder:
-        country = found(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
+        country = found_country(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
         rounds = [_round(country) for _ in range(ROUNDS)]
         nothing = _nothing_due(country)
         country.store.close()

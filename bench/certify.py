@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.certification.kit_reader import kit_names
 from emulator.country.pack import Pack, load_pack
 from emulator.settings import Settings
@@ -42,7 +42,7 @@ def reference(seeds: int = SEEDS, kits: tuple[str, ...] = ()) -> Iterator[str]:
 
 def _played(kit: str, seed: str, pack: Pack) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
-        country = found(Settings(), Path(folder) / "store.db", {"co-ban": pack})
+        country = found_country(Settings(), Path(folder) / "store.db", {"co-ban": pack})
         try:
             return not_passed(Stand(country, kit, seed).play())
         finally:

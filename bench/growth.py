@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.rates import basic, token_of
 from bench.servers import emulator, post
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.pack import load_pack
 from emulator.country.settings import SandboxSettings
 from emulator.kernel.exchange import Call
@@ -73,7 +73,9 @@ class _House:
 
     def __enter__(self) -> _House:
         self._folder = tempfile.TemporaryDirectory(prefix="bench-")
-        self.country: Country = found(Settings(), Path(self._folder.name) / "store.db", {"co-ban": load_pack("co-ban")})
+        self.country: Country = found_country(
+            Settings(), Path(self._folder.name) / "store.db", {"co-ban": load_pack("co-ban")}
+        )
         sandboxes = self.country.sandboxes
         sandboxes.set_settings(sandboxes.get("default"), SandboxSettings(pull_source="all"))
         self._token = self._fetch_token()

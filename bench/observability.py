@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 from bench.rates import basic
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.pack import load_pack
 from emulator.journal import tally
 from emulator.kernel.exchange import Call
@@ -30,7 +30,7 @@ def observability() -> Iterator[str]:
     ways: dict[str, Callable[[], object]] = {"nothing counted": _uncounted, "counted": _as_ever, "and logged": _logged}
     used: dict[str, list[float]] = {name: [] for name in ways}
     with tempfile.TemporaryDirectory() as folder:
-        country = found(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
+        country = found_country(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
         calls = _calls(country)
         for number in range(ROUNDS + 1):
             for name, way in ways.items():

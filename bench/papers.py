@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.accounts import papers_account
 from emulator.country.pack import load_pack
 from emulator.country.portal_pack import FOLDER, PAPER_FILE
@@ -30,7 +30,7 @@ def papers() -> Iterator[str]:
         for size in (SMALL, LARGE):
             pack = _pack(Path(folder, str(size)), size)
             begin = time.perf_counter()
-            houses[size] = found(Settings(), Path(folder, f"{size}.db"), {"co-ban": load_pack(pack)})
+            houses[size] = found_country(Settings(), Path(folder, f"{size}.db"), {"co-ban": load_pack(pack)})
             started[size] = time.perf_counter() - begin
         clerks = {size: _Clerk(house, size) for size, house in houses.items()}
         times: dict[int, list[float]] = {size: [] for size in houses}

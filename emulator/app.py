@@ -57,7 +57,7 @@ class Country:
     office: AdminContext
 
 
-def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Country:
+def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Country:
     """Open the store and build the doors.
 
     Raises:
@@ -77,7 +77,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
     doors = _doors(packs, gateway)
     timekeeper = Timekeeper(enter, sandboxes)
     door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settled)
-    offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forwarded()))
+    offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forward_offers()))
     office = AdminContext(
         sandboxes,
         Journal(store),
@@ -90,7 +90,7 @@ def found(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Co
         timekeeper.settled,
         timekeeper.at_once,
         library,
-        _published,
+        _published_page,
     )
     play(office, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, office)
@@ -145,14 +145,14 @@ def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
     return XroadGateway(answers, outside)
 
 
-def _published(name: str) -> PublishedPage | None:
+def _published_page(name: str) -> PublishedPage | None:
     """Return a page that describes the interfaces. Its room is entered when somebody asks for one."""
     from emulator.openapi.site import page
 
     return page(name)
 
 
-def _forwarded() -> Iterator[tuple[str, str, str, str]]:
+def _forward_offers() -> Iterator[tuple[str, str, str, str]]:
     """Yield the addresses behind both adapters, for near misses."""
     for context in CONTEXTS:
         forward = f"/{context}/RestService/forward"

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from emulator.app import Country, create_app, found
+from emulator.app import Country, create_app, found_country
 from emulator.country.pack import Pack, load_pack
 from emulator.settings import Settings
 
@@ -76,14 +76,14 @@ def co_ban() -> Pack:
 def new_store(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Path:
     """A store in which nothing has happened yet: copying it costs less than making another."""
     path = tmp_path_factory.mktemp("new") / "store.db"
-    found(Settings(), path, {"co-ban": co_ban}).store.close()
+    found_country(Settings(), path, {"co-ban": co_ban}).store.close()
     return path
 
 
 @pytest.fixture
 def country(tmp_path: Path, co_ban: Pack, new_store: Path) -> Iterator[Country]:
     shutil.copyfile(new_store, tmp_path / "store.db")
-    country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
+    country = found_country(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     yield country
     country.store.close()
 

@@ -161,7 +161,7 @@ def change_subsystem(visit: AdminRequest) -> AdminReply:
     changes = axis_schemas.load_request(visit, axis_schemas.SubsystemChange())
     with hold_world(visit) as world:
         changed = replace(find_subsystem(Axis(world), visit.named["dstcode"]), **changes)
-        Axis(world).subsystems.put(changed)
+        Axis(world).subsystems.put_record(changed)
     return AdminReply(asdict(changed))
 
 
@@ -180,7 +180,7 @@ def change_host(visit: AdminRequest) -> AdminReply:
         if found is None:
             raise Trouble("no-such-host", name=visit.named["host"])
         changed = replace(found, **changes)
-        Axis(world).hosts.put(changed)
+        Axis(world).hosts.put_record(changed)
     return AdminReply(asdict(changed))
 
 
@@ -202,8 +202,8 @@ def register_live_agency(visit: AdminRequest) -> AdminReply:
     with hold_world(visit) as world:
         axis = Axis(world)
         if axis.subsystem(dstcode) is None:
-            axis.subsystems.put(Subsystem(dstcode, content.get("name", member), member))
-        axis.live_agencies.put(agency)
+            axis.subsystems.put_record(Subsystem(dstcode, content.get("name", member), member))
+        axis.live_agencies.put_record(agency)
     return AdminReply(asdict(agency))
 
 

@@ -134,7 +134,7 @@ def _search_unmatched(visit: AdminRequest, limit: int) -> list[Entry]:
 def check_chain(visit: AdminRequest) -> AdminReply:
     """Check the hash chain of what the journal still holds; the oldest exchange is its anchor."""
     sandbox = visit.sandbox()
-    first, last, trouble = visit.office.journal.broken(sandbox.home)
+    first, last, trouble = visit.office.journal.check_chain(sandbox.home)
     return AdminReply(
         {
             "sandbox": sandbox.id,

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminContext, AdminReply, AdminRequest
-from emulator.country.plot import Plot
+from emulator.country.plot import ScenarioState
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.clock import iso
@@ -45,7 +45,7 @@ def play(office: AdminContext, sandbox: Sandbox) -> None:
         return
     world = office.enter(sandbox, Exchange(Call("GET", "/")))
     try:
-        due = begin(find_scenario(office, sandbox.definition.scenario), Plot(world.store, world.home), world)
+        due = begin(find_scenario(office, sandbox.definition.scenario), ScenarioState(world.store, world.home), world)
     except NothingAlike as trouble:
         vi, en = f"gói này không có hồ sơ để sao chép: {trouble}", f"the pack has no dossier to copy: {trouble}"
         raise invalid([InputFault("/scenario", vi, en)]) from None
@@ -173,9 +173,9 @@ def _machine(visit: AdminRequest) -> tuple[Script, Machine]:
     return script, machine
 
 
-def _world(visit: AdminRequest) -> tuple[World, Plot]:
+def _world(visit: AdminRequest) -> tuple[World, ScenarioState]:
     world = visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
-    return world, Plot(world.store, world.home)
+    return world, ScenarioState(world.store, world.home)
 
 
 def _card(script: Script) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def _card(script: Script) -> dict[str, Any]:
     }
 
 
-def _standing(machine: Machine, plot: Plot, world: World) -> dict[str, Any]:
+def _standing(machine: Machine, plot: ScenarioState, world: World) -> dict[str, Any]:
     kept = plot.standing(machine.name)
     state, since = machine.at(kept.state, kept.since_ms, world.now_ms) if kept else (machine.start, world.now_ms)
     return {"state": state, "since": iso(since), "possible": list(machine.states)}

@@ -124,7 +124,7 @@ def _turn(clock: Clock, wish: dict[str, Any], now: int) -> Clock:
             within_calendar(clock.at(now) + by, "/by")
             return clock.advance(now, by)
         case "scale":
-            return clock.scaled(now, wish["scale"])
+            return clock.run_at(now, wish["scale"])
         case _:
             return Clock()
 

@@ -201,7 +201,7 @@ def open_attempt(house: House, attempt_id: str, plan: Plan, challenge: Challenge
     attempt = Attempt(house, house.sandboxes.get(attempt_id), plan, kit, challenge)
 
     def told(world: World) -> Mapping[str, Any]:
-        keepsakes(world).put(Keepsake(_KEY, secrets.token_hex(32)))
+        keepsakes(world).put_record(Keepsake(_KEY, secrets.token_hex(32)))
         named = {"id": kit.id, "version": kit.version, "digest": kit.digest}
         return {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
 

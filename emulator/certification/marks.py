@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.country.world import World
 from emulator.journal.chain import canonical
-from emulator.journal.write import Measured, Page, write_down
+from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply
 
@@ -38,7 +38,7 @@ def write_mark(
         exchange = exchange_of(operation, words)
         exchange.effects.extend(world.exchange.effects)
         limit = world.settings.journal_limit
-        page = Page(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, limit)
+        page = JournalPlace(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, limit)
         measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, _NOTHING_SAID, measured)
     except BaseException:

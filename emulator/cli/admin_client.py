@@ -25,7 +25,7 @@ class Unreachable(CannotStart):
     """Nobody answers at the address."""
 
 
-class Refused(CannotStart):
+class AdminRefused(CannotStart):
     """The admin API said no; ``status`` is the HTTP status, ``code`` that of the problem document."""
 
     def __init__(self, sentence: str, status: int, code: str) -> None:
@@ -53,7 +53,7 @@ def server_options(command: F) -> F:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What a server said: status, headers with lower-case names, body."""
 
     status: int
@@ -100,9 +100,9 @@ class AdminClient:
             return document
         if not isinstance(document, dict) or "detail" not in document:
             raise self._stranger()
-        raise Refused(document["detail"], answer.status, document.get("code", ""))
+        raise AdminRefused(document["detail"], answer.status, document.get("code", ""))
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpAnswer:
         """Send a call and return what came back, whatever its status. Raises Unreachable."""
         from http.client import HTTPException
         from urllib.error import HTTPError
@@ -110,11 +110,11 @@ class AdminClient:
 
         request = Request(self.base_url + path, data=body, headers=dict(headers), method=method)  # noqa: S310 - checked
         try:
-            with self._opened().open(request, timeout=_PATIENCE_S) as reply:
-                return Answer(reply.status, _headers(reply), reply.read())
+            with self._connect_opener().open(request, timeout=_PATIENCE_S) as reply:
+                return HttpAnswer(reply.status, _headers(reply), reply.read())
         except HTTPError as refused:
             with refused:
-                return Answer(refused.code, _headers(refused), refused.read())
+                return HttpAnswer(refused.code, _headers(refused), refused.read())
         except (OSError, ValueError, HTTPException) as trouble:
             reason = getattr(trouble, "reason", trouble)
             raise Unreachable(
@@ -122,7 +122,7 @@ class AdminClient:
                 f"Cannot reach {self.base_url}: {reason}; run ndxp-emulator serve, or mend --url."
             ) from trouble
 
-    def _opened(self) -> OpenerDirector:
+    def _connect_opener(self) -> OpenerDirector:
         if self._opener is None:
             self._opener = _opener(is_tls=self.base_url.startswith("https://"))
         return self._opener

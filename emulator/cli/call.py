@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from emulator.cli.admin_client import AdminClient, Answer, Unreachable, server_options
+from emulator.cli.admin_client import AdminClient, HttpAnswer, Unreachable, server_options
 from emulator.cli.stopping import CannotStart
 from emulator.kernel.clock import VIETNAM
 from emulator.kernel.dice import consumer_text
@@ -48,7 +48,7 @@ class Ask(NamedTuple):
     fields: dict[str, Any] | None = None
 
 
-class Desk:
+class ClientView:
     """A sandbox as a client sees it: its address, credentials and time, and what must be fetched before a call."""
 
     def __init__(self, client: AdminClient) -> None:
@@ -63,11 +63,11 @@ class Desk:
         newest = client.get("/requests", limit=1)["requests"]
         self._number = (newest[0]["seq"] if newest else 0) % _NUMBERS
 
-    def send(self, ask: Ask, **headers: str) -> Answer:
+    def send(self, ask: Ask, **headers: str) -> HttpAnswer:
         """Send a call to the sandbox."""
         return self._client.send(ask.method, self.prefix + ask.path, ask.headers | headers, ask.body)
 
-    def fetched(self, ask: Ask, member: str) -> str:
+    def fetch_member(self, ask: Ask, member: str) -> str:
         """Return a member of the JSON that answers a call which must succeed before the real one."""
         answer = self.send(ask)
         try:
@@ -81,7 +81,7 @@ class Desk:
 
     def bearer(self) -> dict[str, str]:
         """Return the header with a fresh access token."""
-        return {"Authorization": f"Bearer {self.fetched(token(self), 'access_token')}"}
+        return {"Authorization": f"Bearer {self.fetch_member(token(self), 'access_token')}"}
 
     def code(self) -> str:
         """Return a dossier code that was not used yet."""
@@ -89,7 +89,7 @@ class Desk:
         return samples.dossier_code(self._agency, self.now, self._number)
 
 
-def token(desk: Desk) -> Ask:
+def token(desk: ClientView) -> Ask:
     """Ask for an access token."""
     pair = desk.credentials["production"]
     basic = base64.b64encode(f"{pair['consumer_key']}:{pair['consumer_secret']}".encode()).decode()
@@ -97,45 +97,45 @@ def token(desk: Desk) -> Ask:
     return Ask("POST", "/token", headers, b"grant_type=client_credentials")
 
 
-def posted(path: str, fields: dict[str, Any], headers: dict[str, str] | None = None) -> Ask:
+def post_of(path: str, fields: dict[str, Any], headers: dict[str, str] | None = None) -> Ask:
     """Return a POST of a JSON object."""
     body = json.dumps(fields, ensure_ascii=False).encode()
     return Ask("POST", path, (headers or {}) | {"Content-Type": _JSON, "Accept": _JSON}, body, fields)
 
 
-def _btxh(desk: Desk, name: str, fields: dict[str, Any]) -> Ask:
-    return posted(f"/apiBTXH/1.0/{name}", fields, desk.bearer())
+def _btxh(desk: ClientView, name: str, fields: dict[str, Any]) -> Ask:
+    return post_of(f"/apiBTXH/1.0/{name}", fields, desk.bearer())
 
 
-def _push(desk: Desk) -> Ask:
+def _push(desk: ClientView) -> Ask:
     return _btxh(desk, "DongBoDVC", samples.dossier(desk.code(), desk.now))
 
 
-def _step(desk: Desk) -> Ask:
+def _step(desk: ClientView) -> Ask:
     first = _push(desk)
-    desk.fetched(first, "error_code")
+    desk.fetch_member(first, "error_code")
     return _btxh(desk, "XuLyHoSo", samples.step((first.fields or {})["MaHoSo"], desk.now))
 
 
-def _log_in(desk: Desk) -> Ask:
+def _log_in(desk: ClientView) -> Ask:
     account = desk.credentials["portal"]
     fields = {"username": account["username"], "password": account["password"]}
-    return posted(f"{_FORWARD}/mapi/login{_PORTAL}", fields)
+    return post_of(f"{_FORWARD}/mapi/login{_PORTAL}", fields)
 
 
-def _provinces(desk: Desk) -> Ask:
-    session, unit = desk.fetched(_log_in(desk), "session"), desk.credentials["portal"]["unit"]
+def _provinces(desk: ClientView) -> Ask:
+    session, unit = desk.fetch_member(_log_in(desk), "session"), desk.credentials["portal"]["unit"]
     body = samples.session_call(session, unit, "LayDanhMucTinhThanh")
-    return posted(f"{_FORWARD}/mapi/call{_PORTAL}", body)
+    return post_of(f"{_FORWARD}/mapi/call{_PORTAL}", body)
 
 
-def _papers(desk: Desk) -> Ask:
-    login = posted(f"{_FORWARD}/bndp/public/v1/login{_PAPERS}", dict(desk.credentials["papers"]))
-    headers = {"Authorization": desk.fetched(login, "accessToken")}
-    return posted(f"{_FORWARD}/bndp/public/v1/user/papers{_PAPERS}", samples.papers(), headers)
+def _papers(desk: ClientView) -> Ask:
+    login = post_of(f"{_FORWARD}/bndp/public/v1/login{_PAPERS}", dict(desk.credentials["papers"]))
+    headers = {"Authorization": desk.fetch_member(login, "accessToken")}
+    return post_of(f"{_FORWARD}/bndp/public/v1/user/papers{_PAPERS}", samples.papers(), headers)
 
 
-ASKS: dict[str, Callable[[Desk], Ask]] = {
+ASKS: dict[str, Callable[[ClientView], Ask]] = {
     "ndxp.token": token,
     "btxh.DongBoDVC": _push,
     "btxh.XuLyHoSo": _step,
@@ -275,9 +275,9 @@ def call(
     if lists:
         list_calls(as_json=as_json)
         return
-    name = _known(operation, wrong)
+    name = _check_names(operation, wrong)
     client = AdminClient(url, admin_token, sandbox)
-    told = _made(Desk(client), client, name, wrong)
+    told = _make_call(ClientView(client), client, name, wrong)
     if as_json:
         write_data(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -285,7 +285,7 @@ def call(
     raise SystemExit(0 if told["as_expected"] else 1)
 
 
-def _known(operation: str | None, wrong: str | None) -> str:
+def _check_names(operation: str | None, wrong: str | None) -> str:
     from emulator.cli.call_mistakes import mistakes_of
     from emulator.country.furnish import nearest
 
@@ -304,7 +304,7 @@ def _known(operation: str | None, wrong: str | None) -> str:
     return operation
 
 
-def _made(desk: Desk, client: AdminClient, operation: str, wrong: str | None) -> dict[str, Any]:
+def _make_call(desk: ClientView, client: AdminClient, operation: str, wrong: str | None) -> dict[str, Any]:
     """Make the call; return what was asked, what came back, and the journal's entry of it."""
     import secrets
 
@@ -347,7 +347,7 @@ def _became(entry: dict[str, Any], wrong: str | None) -> str:
 _TOLD = ("id", "operation", "clause", "outcome", "consumer", "clock", "remarks", "effects", "scenario", "faults")
 
 
-def _request(desk: Desk, ask: Ask) -> dict[str, Any]:
+def _request(desk: ClientView, ask: Ask) -> dict[str, Any]:
     from emulator.journal.redaction import masked_header, masked_text
 
     return {
@@ -358,7 +358,7 @@ def _request(desk: Desk, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _reply(answer: Answer) -> dict[str, Any]:
+def _reply(answer: HttpAnswer) -> dict[str, Any]:
     from emulator.journal.redaction import masked_header, masked_text
 
     try:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from emulator.cli.call import ASKS, Ask, posted
+from emulator.cli.call import ASKS, Ask, post_of
 from emulator.services.btxh.samples import WRONG_FIELDS, spoilt
 
 _PUSHES = ("btxh.DongBoDVC", "btxh.XuLyHoSo")
@@ -36,7 +36,7 @@ def _with_header(name: str, value: str | None) -> Callable[[Ask, str], Ask]:
 
 
 def _with_field(name: str, value: str) -> Callable[[Ask, str], Ask]:
-    return lambda ask, _operation: posted(ask.path, (ask.fields or {}) | {name: value}, ask.headers)
+    return lambda ask, _operation: post_of(ask.path, (ask.fields or {}) | {name: value}, ask.headers)
 
 
 def _with_path(old: str, new: str) -> Callable[[Ask, str], Ask]:
@@ -44,7 +44,9 @@ def _with_path(old: str, new: str) -> Callable[[Ask, str], Ask]:
 
 
 def _fields(name: str) -> Callable[[Ask, str], Ask]:
-    return lambda ask, operation: posted(ask.path, spoilt(ask.fields or {}, WRONG_FIELDS[name][operation]), ask.headers)
+    return lambda ask, operation: post_of(
+        ask.path, spoilt(ask.fields or {}, WRONG_FIELDS[name][operation]), ask.headers
+    )
 
 
 def _of_fields(name: str, vi: str, en: str) -> Mistake:

@@ -13,7 +13,7 @@ from emulator.cli.terminal import write_data
 from emulator.country.settings import MODES, Mode
 
 if TYPE_CHECKING:
-    from emulator.recording.replay import Told
+    from emulator.recording.replay import ReplayedExchange
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -49,7 +49,7 @@ def diff(session: Path, mode: str, pack: str, form: str | None) -> None:
     except PackTrouble as trouble:
         raise CannotStart(str(trouble)) from trouble
 
-    def retold(in_mode: Mode) -> list[Told]:
+    def retold(in_mode: Mode) -> list[ReplayedExchange]:
         with FreshEmulator(opened, Definition(pack=pack, mode=in_mode), agency_of(exchanges)) as emulator:
             return list(Teller(emulator).tell(exchanges))
 

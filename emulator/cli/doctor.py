@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.findings import Finding, fail, ok, warn
+from emulator.cli.findings import DoctorLine, fail, ok, warn
 from emulator.settings import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from emulator.cli.findings import Finding
+    from emulator.cli.findings import DoctorLine
 
 
 # Ports: free, or taken and by whom, as ``doctor`` sees them.
@@ -31,7 +31,7 @@ _SS = (5500, 5577)
 _LISTENS = "0A"
 
 
-def ports(port: int) -> Iterator[Finding]:
+def ports(port: int) -> Iterator[DoctorLine]:
     """Look at the port of ``serve`` and those of the security server."""
     name = f"port {port}"
     if _is_free(port):
@@ -112,7 +112,7 @@ _MIB = 1 << 20
 _LITTLE, _LEAST = 1024 * _MIB, 100 * _MIB
 
 
-def folders(data: Path, store: Path) -> Iterator[Finding]:
+def folders(data: Path, store: Path) -> Iterator[DoctorLine]:
     """Look at where the emulator keeps things: its data folder, the store, and the folder for what is temporary."""
     yield _may_write("data", data, ("Đặt XDG_DATA_HOME.", "Set XDG_DATA_HOME to a folder you may write."))
     if store.parent != data:
@@ -131,7 +131,7 @@ def _nearest(folder: Path) -> Path:
     return place
 
 
-def _may_write(name: str, folder: Path, advice: tuple[str, str]) -> Finding:
+def _may_write(name: str, folder: Path, advice: tuple[str, str]) -> DoctorLine:
     place = _nearest(folder)
     try:
         with tempfile.TemporaryFile(dir=place):
@@ -143,7 +143,7 @@ def _may_write(name: str, folder: Path, advice: tuple[str, str]) -> Finding:
     return ok(name, f"ghi được {folder}{made}", f"{folder} can be written")
 
 
-def _store(store: Path) -> Finding:
+def _store(store: Path) -> DoctorLine:
     if store.is_dir():
         return fail(
             "store",
@@ -170,7 +170,7 @@ def _store(store: Path) -> Finding:
     return _claim(store)
 
 
-def _claim(store: Path) -> Finding:
+def _claim(store: Path) -> DoctorLine:
     size = f"{store.stat().st_size / _MIB:.1f} MiB"
     try:
         import fcntl
@@ -188,7 +188,7 @@ def _claim(store: Path) -> Finding:
     return ok("store", f"{store}, {size}, đang rảnh", f"{store}, {size}, free")
 
 
-def _space(folder: Path) -> Finding:
+def _space(folder: Path) -> DoctorLine:
     free = shutil.disk_usage(folder).free
     said = f"{free / _MIB:,.0f} MiB"
     advice = ("Dọn đĩa, hoặc đặt --store ở đĩa khác.", "Make room, or put --store on another disk.")
@@ -246,7 +246,7 @@ def doctor(context: click.Context, port: int, store: Path | None, as_json: bool)
     raise SystemExit(0 if is_well else 1)
 
 
-def _findings(port: int, store: Path | None, root: click.Command) -> Iterator[Finding]:
+def _findings(port: int, store: Path | None, root: click.Command) -> Iterator[DoctorLine]:
     from emulator.cli import doctor_machine
     from emulator.settings import MEMORY, data_folder
 
@@ -258,7 +258,7 @@ def _findings(port: int, store: Path | None, root: click.Command) -> Iterator[Fi
     yield from ports(port)
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: DoctorLine) -> None:
     vi, en = finding.said
     click.echo(f"{click.style(f'{finding.state:5}', fg=_COLOURS[finding.state])} {finding.name:12} {vi} / {en}")
     if finding.advice:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from emulator import __version__
-from emulator.cli.findings import Finding, fail, ok, warn
+from emulator.cli.findings import DoctorLine, fail, ok, warn
 from emulator.settings import PREFIX
 
 _OLDEST = (3, 11)
@@ -24,7 +24,7 @@ _LOCAL = ("localhost", "127.0.0.1")
 _READ_ELSEWHERE = {"URL", "ADMIN_TOKEN"}
 
 
-def programs() -> Iterator[Finding]:
+def programs() -> Iterator[DoctorLine]:
     """Look at the emulator, Python, the libraries and the extras."""
     yield ok("emulator", f"ndxp-emulator {__version__}", f"ndxp-emulator {__version__}")
     running = ".".join(map(str, sys.version_info[:3]))
@@ -46,7 +46,7 @@ def programs() -> Iterator[Finding]:
     yield from (_extra(name, package) for name, package in _EXTRAS.items())
 
 
-def _libraries() -> Finding:
+def _libraries() -> DoctorLine:
     from importlib.metadata import PackageNotFoundError, requires, version
 
     try:
@@ -73,7 +73,7 @@ def _libraries() -> Finding:
     return ok("libraries", f"đủ {len(needed)} thư viện", f"all {len(needed)} libraries are there")
 
 
-def _extra(name: str, package: str) -> Finding:
+def _extra(name: str, package: str) -> DoctorLine:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -83,7 +83,7 @@ def _extra(name: str, package: str) -> Finding:
         return ok(name, f"phần thêm, không cài ({wish})", f"extra, not installed ({wish})")
 
 
-def surroundings(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+def surroundings(environment: Mapping[str, str] = os.environ) -> Iterator[DoctorLine]:
     """Look at clock, letters and proxies."""
     yield _clock(time.time(), time.localtime().tm_gmtoff)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
@@ -98,7 +98,7 @@ def surroundings(environment: Mapping[str, str] = os.environ) -> Iterator[Findin
     yield _proxies(environment)
 
 
-def _clock(now_s: float, offset_s: int) -> Finding:
+def _clock(now_s: float, offset_s: int) -> DoctorLine:
     if now_s < _BUILT:
         return fail(
             "clock",
@@ -118,7 +118,7 @@ def _clock(now_s: float, offset_s: int) -> Finding:
     return ok("time zone", zone, zone)
 
 
-def _proxies(environment: Mapping[str, str]) -> Finding:
+def _proxies(environment: Mapping[str, str]) -> DoctorLine:
     given = {
         name: _CREDENTIALS.sub("//***@", text)
         for name, text in environment.items()
@@ -141,7 +141,7 @@ def _proxies(environment: Mapping[str, str]) -> Finding:
     )
 
 
-def variables(root: click.Command, environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+def variables(root: click.Command, environment: Mapping[str, str] = os.environ) -> Iterator[DoctorLine]:
     """Look for variables that begin like ours and mean nothing: a slip of the pen is not told by anybody else."""
     known = {PREFIX + name for name in _READ_ELSEWHERE} | set(_variables(root))
     strangers = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)

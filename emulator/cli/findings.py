@@ -9,7 +9,7 @@ State = Literal["OK", "WARN", "FAIL"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorLine:
     """One line: what was looked at, how it is, and what to do when it is not well. Texts are (Vietnamese, English)."""
 
     name: str
@@ -25,16 +25,16 @@ class Finding:
         return plain
 
 
-def ok(name: str, vi: str, en: str) -> Finding:
+def ok(name: str, vi: str, en: str) -> DoctorLine:
     """Say that something is as it should be."""
-    return Finding(name, "OK", (vi, en))
+    return DoctorLine(name, "OK", (vi, en))
 
 
-def warn(name: str, said: tuple[str, str], advice: tuple[str, str]) -> Finding:
+def warn(name: str, said: tuple[str, str], advice: tuple[str, str]) -> DoctorLine:
     """Say what may bring trouble."""
-    return Finding(name, "WARN", said, advice)
+    return DoctorLine(name, "WARN", said, advice)
 
 
-def fail(name: str, said: tuple[str, str], advice: tuple[str, str]) -> Finding:
+def fail(name: str, said: tuple[str, str], advice: tuple[str, str]) -> DoctorLine:
     """Say what stops ``serve``."""
-    return Finding(name, "FAIL", said, advice)
+    return DoctorLine(name, "FAIL", said, advice)

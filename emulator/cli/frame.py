@@ -18,7 +18,7 @@ COMPLETE_VARIABLE = "_NDXP_EMULATOR_COMPLETE"
 FAULT, STOPPED = 5, 130
 
 
-class Group(click.Group):
+class BilingualGroup(click.Group):
     """A group whose list of commands speaks both languages: click itself stops at the first full stop."""
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
@@ -32,7 +32,7 @@ def _first_line(command: click.Command) -> str:
     return " ".join((command.help or "").partition("\n\n")[0].split())
 
 
-class Frame(Group):
+class Frame(BilingualGroup):
     """The outermost group: it decides how a command ends."""
 
     def main(self, args: Any = None, *_: Any, standalone_mode: bool = True, **options: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.frame import Group
+from emulator.cli.frame import BilingualGroup
 from emulator.cli.stopping import CannotStart
 from emulator.cli.terminal import write_data
 from emulator.settings import PREFIX
@@ -31,7 +31,7 @@ Ví dụ / Examples:
 _PAGE = 500
 
 
-@click.group(cls=Group, epilog=_EXAMPLES)
+@click.group(cls=BilingualGroup, epilog=_EXAMPLES)
 def har() -> None:
     """Xuất nhật ký thành HAR 1.2, nhập HAR thành bản ghi. / Journal to HAR 1.2, HAR to a session."""
 

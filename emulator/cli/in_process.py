@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Definition
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call
-from emulator.recording.partner import Account, Answered
+from emulator.recording.partner import Answered, PartnerAccount
 from emulator.settings import MEMORY, Settings
 from emulator.store.journal_rows import JournalRow
 
@@ -29,7 +29,7 @@ class FreshEmulator:
         settings = Settings(
             store=MEMORY, default=definition, packs=(definition.pack,), scenarios=scenarios, base_hosts=()
         )
-        self._country: Country = found(settings, Path(self._folder.name) / "store.db", {definition.pack: pack})
+        self._country: Country = found_country(settings, Path(self._folder.name) / "store.db", {definition.pack: pack})
         self._sandboxes = self._country.sandboxes
         if agency_code:
             self._sandboxes.change_settings(self._sandboxes.get("default"), {"agency_code": agency_code})
@@ -42,11 +42,11 @@ class FreshEmulator:
         self._country.store.close()
         self._folder.cleanup()
 
-    def _account(self) -> Account:
+    def _account(self) -> PartnerAccount:
         shown: dict[str, dict[str, str]] = self._sandboxes.credentials_shown(self._sandboxes.get("default"))
         pair = shown["production"]
         users = {name: (shown[name]["username"], shown[name]["password"]) for name in ("portal", "papers")}
-        return Account(pair["consumer_key"], pair["consumer_secret"], users)
+        return PartnerAccount(pair["consumer_key"], pair["consumer_secret"], users)
 
     def ask(self, call: Call, at_ms: int) -> Answered:
         """Put a call to the emulator, at a moment of its clock."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.admin_client import AdminClient, Refused, Unreachable, server_options
+from emulator.cli.admin_client import AdminClient, AdminRefused, Unreachable, server_options
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -102,7 +102,7 @@ class _Watch:
             self._newest = newest
         except Unreachable as trouble:
             self._miss(str(trouble))
-        except Refused as trouble:
+        except AdminRefused as trouble:
             if trouble.status not in _AWAY:
                 raise
             self._miss(str(trouble))
@@ -121,7 +121,7 @@ class _Watch:
             return False
         try:
             return bool(self._client.get(f"/requests/{last['id']}")["chain"]["self"] == last["chain"]["self"])
-        except Refused as trouble:
+        except AdminRefused as trouble:
             return trouble.status == 404  # pushed out by the bound, or forgotten: numbers go on
 
     def _miss(self, sentence: str) -> None:

@@ -15,7 +15,7 @@ from emulator.cli.drafts import draft_of
 from emulator.cli.stopping import CannotStart
 
 if TYPE_CHECKING:
-    from emulator.country.people.census import Wish
+    from emulator.country.people.census import CensusWish
 
 Row = dict[str, str]
 _EXAMPLES = """\b
@@ -57,19 +57,19 @@ def people(number: int, out: str, form: str, bom: bool, kind: str, force: bool, 
     write: Callable[[TextIO, Iterable[Row]], None] = _write_csv if form == "csv" else _json_writer(kind)
     try:
         if out == "-":
-            _to_stdout(lambda stream: write(stream, _counted(rows, number)), bom)
+            _to_stdout(lambda stream: write(stream, _take_with_progress(rows, number)), bom)
         else:
             with draft_of(Path(out), force=force, encoding="utf-8-sig" if bom else "utf-8") as stream:
-                write(stream, _counted(rows, number))
+                write(stream, _take_with_progress(rows, number))
     except KeyboardInterrupt:
         click.echo("Đã dừng, không để lại gì. / Stopped, nothing is left.", err=True)
         raise SystemExit(130) from None
 
 
-def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -> Wish:
+def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -> CensusWish:
     from emulator.country.furnish import nearest
     from emulator.country.people.benefits import BY_PROCEDURE
-    from emulator.country.people.census import Wish
+    from emulator.country.people.census import CensusWish
     from emulator.wire import gso_names
     from emulator.wire.gso import CatalogueMissing
 
@@ -86,10 +86,10 @@ def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -
     day = as_of.date()
     if not date(2021, 7, 1) <= day <= date(2099, 12, 31):
         raise CannotStart("--as-of: từ 2021-07-01 đến 2099-12-31 / between 2021-07-01 and 2099-12-31")
-    return Wish(seed, era, province, procedure, day)
+    return CensusWish(seed, era, province, procedure, day)
 
 
-def _rows(kind: str, form: str, wish: Wish) -> Iterator[Row]:
+def _rows(kind: str, form: str, wish: CensusWish) -> Iterator[Row]:
     from emulator.country.people.census import census
     from emulator.country.people.officers import officers
     from emulator.wire import people_sheet
@@ -99,7 +99,7 @@ def _rows(kind: str, form: str, wish: Wish) -> Iterator[Row]:
     return map(people_sheet.table_row if form == "csv" else people_sheet.person_row, census(wish))
 
 
-def _counted(rows: Iterator[Row], number: int) -> Iterator[Row]:
+def _take_with_progress(rows: Iterator[Row], number: int) -> Iterator[Row]:
     """Take so many, and show on a terminal how far it has come."""
     bar = click.progressbar(
         islice(rows, number), length=number, file=sys.stderr, hidden=not sys.stderr.isatty(), update_min_steps=100

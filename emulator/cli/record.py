@@ -32,7 +32,7 @@ _SIZE = click.IntRange(1024, 1 << 30)
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _RecordWish:
     to: str
     host: str
     port: int
@@ -84,7 +84,7 @@ def record(**flags: Any) -> None:
     from emulator.cli.closing import put_down
     from emulator.recording.forward import BadAddress, platform_of
 
-    wish = _Wish(**flags)
+    wish = _RecordWish(**flags)
     try:
         platform = platform_of(wish.to, str(wish.ca) if wish.ca else None, wish.timeout)
     except BadAddress as trouble:
@@ -101,7 +101,7 @@ def record(**flags: Any) -> None:
     raise SystemExit(code)
 
 
-def _check_host(wish: _Wish) -> None:
+def _check_host(wish: _RecordWish) -> None:
     from emulator.cli.serve import is_loopback
 
     if not is_loopback(wish.host) and not wish.admin_token:
@@ -118,7 +118,7 @@ def _check_scenario(scenario_id: str | None) -> None:
         check_id(scenario_id)
 
 
-def _session_path(wish: _Wish) -> Path:
+def _session_path(wish: _RecordWish) -> Path:
     name = wish.session or time.strftime("session-%Y%m%d-%H%M%S")
     if not name or Path(name).name != name or name.startswith("."):
         raise CannotStart(f"--session: “{name}” không phải tên tệp. / {name!r} is no file name.")
@@ -135,7 +135,7 @@ def _session_path(wish: _Wish) -> Path:
     return paths[0]
 
 
-def _record(wish: _Wish, platform: Platform) -> Closed:
+def _record(wish: _RecordWish, platform: Platform) -> Closed:
     from emulator.recording.proxy import Proxy, Rules
 
     ledger = _ledger(wish)
@@ -155,7 +155,7 @@ def _record(wish: _Wish, platform: Platform) -> Closed:
     return closed._replace(not_kept=closed.not_kept + proxy.faults)
 
 
-def _ledger(wish: _Wish) -> Ledger:
+def _ledger(wish: _RecordWish) -> Ledger:
     from emulator.cli.pseudonym_key import pseudonyms_of
     from emulator.recording.cleaning import Cleaner
     from emulator.recording.ledger import Bounds, Ledger
@@ -164,7 +164,7 @@ def _ledger(wish: _Wish) -> Ledger:
     return Ledger(Cleaner(pseudonyms), Bounds(calls=wish.max_calls))
 
 
-def _listener(wish: _Wish) -> socket.socket:
+def _listener(wish: _RecordWish) -> socket.socket:
     from emulator.recording.proxy import listen
 
     try:
@@ -177,7 +177,7 @@ def _listener(wish: _Wish) -> socket.socket:
         ) from trouble
 
 
-def _announce(wish: _Wish, platform: Platform, port: int) -> None:
+def _announce(wish: _RecordWish, platform: Platform, port: int) -> None:
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wish.host, wish.host)  # noqa: S104 - where one is reached
     host = f"[{reached}]" if ":" in reached else reached
     base_url = f"http://{host}:{port}"

@@ -16,7 +16,7 @@ from emulator.cli.stopping import CannotStart
 if TYPE_CHECKING:
     from emulator.country.pack import Pack
     from emulator.recording.session import Recorded
-    from emulator.recording.to_scenario import Draft
+    from emulator.recording.to_scenario import ScenarioDraft
 
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -79,7 +79,7 @@ def write_scenario(exchanges: Sequence[Recorded], scenario_id: str, folder: Path
     if not draft.document["steps"]:
         raise CannotStart("Không có trả lời nào phát lại được. / There is no answer to replay.")
     path = _write(draft, folder / f"{scenario_id}.yaml")
-    played = _played(path, pack, exchanges, draft)
+    played = _count_same_answers(path, pack, exchanges, draft)
     click.echo(
         json.dumps(
             {
@@ -96,7 +96,7 @@ def write_scenario(exchanges: Sequence[Recorded], scenario_id: str, folder: Path
         click.echo(f"{vi} / not all are replayed: the emulator refuses before a scenario speaks", err=True)
 
 
-def _write(draft: Draft, path: Path) -> Path:
+def _write(draft: ScenarioDraft, path: Path) -> Path:
     from emulator.cli.drafts import draft_of
     from emulator.country.privacy import looked_through
     from emulator.scenario.draft import as_yaml
@@ -117,7 +117,7 @@ def _write(draft: Draft, path: Path) -> Path:
     return path
 
 
-def _played(path: Path, pack: Pack, exchanges: Sequence[Recorded], draft: Draft) -> int:
+def _count_same_answers(path: Path, pack: Pack, exchanges: Sequence[Recorded], draft: ScenarioDraft) -> int:
     """Return how many answers of the session the scenario gives, word for word."""
     from emulator.cli.in_process import FreshEmulator
     from emulator.country.sandbox import Definition

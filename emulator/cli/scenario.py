@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.frame import Group
+from emulator.cli.frame import BilingualGroup
 from emulator.cli.stopping import CannotStart
 
 _EXAMPLES = """\b
@@ -38,13 +38,13 @@ Ví dụ / Examples:
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-@click.group(cls=Group, epilog=_EXAMPLES)
+@click.group(cls=BilingualGroup, epilog=_EXAMPLES)
 def scenario() -> None:
     """Kịch bản: liệt kê, xem, tạo mới. / Scenarios: list, show, begin a new one."""
 
 
 @scenario.command("list", epilog=_LIST_EXAMPLES)
-def listed() -> None:
+def list_scenarios() -> None:
     """Các kịch bản có sẵn. / The scenarios in the box."""
     from emulator.scenario.library import Library
 

@@ -168,7 +168,7 @@ def _with_flags(command: F) -> F:
 @_with_flags
 def serve(**flags: Any) -> None:
     """Chạy cả "quốc gia" giả lập trên một cổng. / Serve the whole emulated country on one port."""
-    settings = _guarded(_settings(flags))
+    settings = _guard_admin(_settings(flags))
     _refuse_plain_windows()
     gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
     from emulator.cli.serving import serve_until_stopped
@@ -176,7 +176,7 @@ def serve(**flags: Any) -> None:
     serve_until_stopped(settings)
 
 
-def _guarded(settings: Settings) -> Settings:
+def _guard_admin(settings: Settings) -> Settings:
     """Return settings whose admin API strangers cannot use; ``generate_admin_token`` stays set if one was made."""
     if settings.admin_token:
         return replace(settings, generate_admin_token=False)

@@ -10,16 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
-from emulator.app import Country, application, found, open_packs
+from emulator.app import Country, application, found_country, open_packs
 from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
 from emulator.country.pack import PackTrouble
 from emulator.server.certificates import CertificateTrouble, issue
-from emulator.server.launch import Companion, Plan, bind, end_on_signals, run
+from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
 from emulator.settings import MEMORY, Settings, data_folder
-from emulator.store.claim import claimed
+from emulator.store.claim import claim_store
 from emulator.store.sqlite import StoreTrouble
 from emulator.store.upkeep import Upkeep
 
@@ -44,9 +44,9 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         try:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ndxp-emulator-")))
             store_path = _store_path(settings, folder)
-            stack.enter_context(claimed(store_path))
+            stack.enter_context(claim_store(store_path))
             _check_scenario(settings)
-            country = found(settings, store_path, open_packs(settings.packs))
+            country = found_country(settings, store_path, open_packs(settings.packs))
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
             companions = _companions(settings, country, folder)
@@ -57,7 +57,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         stack.callback(_forget, settings.port_file)
         app = application(country)
         country.store.close()
-        plan = Plan(settings.worker_kind, settings.workers, settings.log_level, certificate, settings.log_format)
+        plan = LaunchPlan(settings.worker_kind, settings.workers, settings.log_level, certificate, settings.log_format)
 
         def on_first() -> None:
             when_ready(address, settings.tls, "/__admin/ready", lambda: announce(announcement))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from emulator.cli.admin_client import AdminClient
-from emulator.cli.frame import Group
+from emulator.cli.frame import BilingualGroup
 from emulator.cli.stopping import CannotStart
 from emulator.cli.terminal import write_data
 from emulator.settings import PREFIX, data_folder
@@ -39,7 +39,7 @@ _URL = click.option("--url", help="Máy chủ đang chạy, thay cho --store. / 
 _TOKEN = click.option("--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help="Mã quản trị, với --url. / With --url.")
 
 
-@click.group(cls=Group, epilog=_EXAMPLES)
+@click.group(cls=BilingualGroup, epilog=_EXAMPLES)
 def state() -> None:
     """Xuất, nhập một sandbox thành tệp TinyDB. / Export and import a sandbox as one TinyDB file."""
 
@@ -107,11 +107,11 @@ class Held:
 
     def __init__(self, path: Path | None) -> None:
         from emulator.country.sandbox import Definition, Sandboxes
-        from emulator.store.claim import claimed
+        from emulator.store.claim import claim_store
         from emulator.store.sqlite import Store
 
         self._path = path or data_folder() / "store.db"
-        self._claim = claimed(self._path)
+        self._claim = claim_store(self._path)
         self.store = Store(self._path)
         self.sandboxes = Sandboxes(self.store, Definition())
 

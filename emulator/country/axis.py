@@ -60,12 +60,12 @@ class Axis:
         if kept and kept.removed_at is None:
             return kept
         given = Grant(provider, subject, self._world.now_ms)
-        self.grants.put(given)
+        self.grants.put_record(given)
         return given
 
     def withdraw(self, grant: Grant) -> None:
         """Take a right away now. The world must be held."""
-        self.grants.put(replace(grant, removed_at=self._world.now_ms))
+        self.grants.put_record(replace(grant, removed_at=self._world.now_ms))
 
     def search(self, words: str) -> list[tuple[str, str]]:
         """Return (name, subject) of every subsystem and group with ``words`` in name or id, as "Add Subjects" does."""

@@ -63,7 +63,7 @@ def results_of(world: World, citizen: str) -> list[CitizenResult]:
             may_be_kept=may_be_kept(portal, result.result_code),
             is_kept=_paper_id(citizen, result.result_code, f"{code}:{number}") in kept,
         )
-        for source, code, procedure, results in _finished(world, portal, citizen)
+        for source, code, procedure, results in _finished_dossiers(world, portal, citizen)
         for number, result in enumerate(results, 1)
     ]
 
@@ -91,7 +91,7 @@ def keep_result(world: World, citizen: str, result_id: str, reference_number: st
         files=[{"name": name, "link": found.link}],
         kept_at=world.now_ms,
     )
-    Portal(world).papers.put(paper)
+    Portal(world).papers.put_record(paper)
     return paper
 
 
@@ -104,7 +104,7 @@ def upload_paper(world: World, paper: Paper) -> Paper:
     portal = Portal(world)
     if not may_be_kept(portal, paper.result_code):
         raise MayNotBeKept(paper.result_code)
-    portal.papers.put(paper)
+    portal.papers.put_record(paper)
     return paper
 
 
@@ -114,7 +114,7 @@ def may_be_kept(portal: Portal, result_code: str) -> bool:
     return kind is not None and kind.may_be_kept
 
 
-def _finished(
+def _finished_dossiers(
     world: World, portal: Portal, citizen: str
 ) -> Iterator[tuple[Literal["DongBoHoSoMC", "DongBoDVC"], str, str, list[IssuedResult]]]:
     for dossier in portal.dossiers.window(citizen, 0, EVER):

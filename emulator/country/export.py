@@ -18,7 +18,7 @@ import orjson
 from emulator.country.sandbox import Definition, NoSandbox, Sandbox, Sandboxes, SandboxExists
 from emulator.store import state_rows
 from emulator.store.sqlite import Store
-from emulator.store.state_rows import COLUMNS, Standing
+from emulator.store.state_rows import COLUMNS, StateRow
 
 VERSION = "1"
 Content = dict[str, dict[str, dict[str, Any]]]
@@ -47,7 +47,7 @@ def export(store: Store, sandbox: Sandbox, *, with_journal: bool = False) -> Con
     for table in COLUMNS:
         if table != "journal" or with_journal:
             rows = state_rows.every(store, sandbox.home, table)
-            content[table] = {str(number): _told(table, each) for number, each in enumerate(rows, 1)}
+            content[table] = {str(number): _row_as_dict(table, each) for number, each in enumerate(rows, 1)}
     return content
 
 
@@ -68,14 +68,14 @@ def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Conte
     except SandboxExists:
         sandbox = sandboxes.get(sandbox_id)
     definition_text, settings, clock = map(json.dumps, (asdict(definition), whole["settings"], whole["clock"]))
-    standing = Standing(definition_text, settings, clock, whole["seq"], whole["head"])
-    rows = {table: [_kept(table, row) for row in content.get(table, {}).values()] for table in COLUMNS}
+    standing = StateRow(definition_text, settings, clock, whole["seq"], whole["head"])
+    rows = {table: [_row_from_dict(table, row) for row in content.get(table, {}).values()] for table in COLUMNS}
     with store.writing():
         state_rows.replace(store, sandbox.no, standing, dict(rows))
     return sandboxes.get(sandbox_id)
 
 
-def _told(table: str, row: Sequence[Any]) -> dict[str, Any]:
+def _row_as_dict(table: str, row: Sequence[Any]) -> dict[str, Any]:
     return dict(_pairs(table, row))
 
 
@@ -96,7 +96,7 @@ def _body(name: str, value: bytes) -> tuple[str, str]:
         return f"{name}_base64", base64.b64encode(value).decode()
 
 
-def _kept(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _row_from_dict(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(_column(name, row, table) for name in COLUMNS[table])
 
 

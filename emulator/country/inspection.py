@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from emulator.country.furnish import Finding, Rows, Tables, link_findings, nearest, row_findings
-from emulator.country.pack import find_pack, placed, read_sheet, read_tables
+from emulator.country.pack import find_pack, place_findings, read_sheet, read_tables
 from emulator.country.pack_files import files_of
 from emulator.country.positions import Problem
 from emulator.country.records import Fields
@@ -47,8 +47,8 @@ def _of_folder(folder: Path) -> Iterator[Problem]:
     tables, problems = read_tables(folder)
     yield from problems
     sound = {table: _sound(table, rows) for table, rows in tables.items()}
-    yield from placed(folder, link_findings(tables))
-    yield from placed(folder, Inspection(folder, tables, sound).findings())
+    yield from place_findings(folder, link_findings(tables))
+    yield from place_findings(folder, Inspection(folder, tables, sound).findings())
 
 
 def _sound(table: str, rows: Rows) -> Rows:
@@ -111,14 +111,14 @@ class Inspection:
         try:
             return read_dossier(body, len(body), reading), []
         except ServiceRefusal as refusal:
-            return None, _broken(table, number, row, refusal)
+            return None, _refusal_findings(table, number, row, refusal)
 
     def _refusals(self, table: str, number: str, row: Fields) -> list[Finding]:
         body = json.dumps(row).encode()
         try:
             read_step(body, len(body), self._reading())
         except ServiceRefusal as refusal:
-            return _broken(table, number, row, refusal)
+            return _refusal_findings(table, number, row, refusal)
         return []
 
     def _reading(self) -> Reading:
@@ -165,7 +165,7 @@ def _history(history: list[tuple[str, Fields]]) -> Iterator[Finding]:
         before, last_ms = status, handled_ms
 
 
-def _broken(table: str, number: str, row: Fields, refusal: ServiceRefusal) -> list[Finding]:
+def _refusal_findings(table: str, number: str, row: Fields, refusal: ServiceRefusal) -> list[Finding]:
     found = []
     for remark in refusal.remarks:
         if remark.level == "error":

@@ -168,7 +168,7 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
         if rows is not None:
             tables[table] = rows
     if not problems:
-        problems = placed(folder, link_findings(tables))
+        problems = place_findings(folder, link_findings(tables))
     return tables, problems
 
 
@@ -186,14 +186,14 @@ def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
         return None, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
     for number, row in rows.items():
         findings += row_findings(table, number, row)
-    return rows, placed(path.parent, findings)
+    return rows, place_findings(path.parent, findings)
 
 
 def _documents(database: TinyDB, table: str) -> Rows:
     return {str(row.doc_id): dict(row) for row in database.table(table).all()}
 
 
-def placed(folder: Path, findings: Iterable[Finding]) -> list[Problem]:
+def place_findings(folder: Path, findings: Iterable[Finding]) -> list[Problem]:
     """Give findings their line and column."""
     problems, texts = [], dict[str, str]()
     for finding in findings:

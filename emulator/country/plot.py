@@ -15,7 +15,7 @@ _COUNTER = "scenario:"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MachineState:
     """The state a machine of a scenario was put into, and the virtual instant of it."""
 
     machine: str
@@ -23,10 +23,10 @@ class Standing:
     since_ms: int
 
 
-STANDINGS = ShelfKind("standings", Standing, lambda each: each.machine, lambda _: "", lambda each: each.since_ms)
+STANDINGS = ShelfKind("standings", MachineState, lambda each: each.machine, lambda _: "", lambda each: each.since_ms)
 
 
-class Plot:
+class ScenarioState:
     """Reads and writes outside the exchange: what a scenario has counted stays counted when the call is refused."""
 
     def __init__(self, store: Store, home: tuple[int, int]) -> None:
@@ -42,13 +42,13 @@ class Plot:
         with self.store.writing():
             yield
 
-    def standing(self, machine: str) -> Standing | None:
+    def standing(self, machine: str) -> MachineState | None:
         """Return where a machine was put last, or None."""
         return self._standings.get(machine)
 
-    def put(self, machine: str, state: str, since_ms: int) -> None:
+    def put_machine(self, machine: str, state: str, since_ms: int) -> None:
         """Put a machine into a state."""
-        self._standings.put(Standing(machine, state, since_ms))
+        self._standings.put_record(MachineState(machine, state, since_ms))
 
     def count(self, name: str) -> int:
         """Add one to a counter and return it."""

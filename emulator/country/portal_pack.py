@@ -28,7 +28,7 @@ FOLDER = "portal"
 PAPER_FILE = "papers.sqlite"
 
 
-class PackTrouble(Exception):
+class PortalPackTrouble(Exception):
     """A portal table of a pack cannot be read; the sentence names file and row."""
 
 
@@ -80,7 +80,9 @@ def _read_table(path: Path, table: str) -> list[Row]:
         rows = content[table]
         return [rows[number] for number in sorted(rows, key=int)]
     except (ValueError, KeyError, TypeError) as trouble:
-        raise PackTrouble(f"{path}: không đọc được bảng {table} / cannot read table {table}: {trouble!r}") from trouble
+        raise PortalPackTrouble(
+            f"{path}: không đọc được bảng {table} / cannot read table {table}: {trouble!r}"
+        ) from trouble
 
 
 class FiledPapers(Base[Paper]):

@@ -189,11 +189,11 @@ def _of_table(path: Path, lines: list[str]) -> Iterator[Problem]:
 
 
 def _of_line(path: Path, number: int, line: str) -> Iterator[Problem]:
-    for start, datum, look in _seen(line):
+    for start, datum, look in _find_private(line):
         yield _problem(path, number, start + 1, datum, look)
 
 
-def _seen(line: str) -> Iterator[tuple[int, str, Look]]:
+def _find_private(line: str) -> Iterator[tuple[int, str, Look]]:
     # The last group of a UUID may be twelve digits; it is nobody's number.
     told = _UUID.sub(lambda found: "x" * len(found.group()), line)
     for look in _LOOKS:
@@ -215,7 +215,7 @@ class Suspect(NamedTuple):
 
 def suspects(text: str) -> list[Suspect]:
     """Return what in one line of text could be somebody's, from left to right."""
-    return sorted(Suspect(start, datum, look.kind) for start, datum, look in _seen(text))
+    return sorted(Suspect(start, datum, look.kind) for start, datum, look in _find_private(text))
 
 
 def text_problems(name: str, text: str) -> list[Problem]:

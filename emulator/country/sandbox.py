@@ -107,17 +107,17 @@ class Sandboxes:
 
     def get(self, sandbox_id: str) -> Sandbox:
         """Return a sandbox by id. Raises NoSandbox when there is none."""
-        return self._known(sandbox_rows.by_id(self._store, sandbox_id), sandbox_id)
+        return self._parse_found(sandbox_rows.by_id(self._store, sandbox_id), sandbox_id)
 
     def of_no(self, no: int) -> Sandbox:
         """Return a sandbox by number. Raises NoSandbox when there is none."""
-        return self._known(sandbox_rows.by_no(self._store, no), no)
+        return self._parse_found(sandbox_rows.by_no(self._store, no), no)
 
     def every(self) -> list[Sandbox]:
         """Return all sandboxes."""
         return [self._parse(row) for row in sandbox_rows.every(self._store)]
 
-    def _known(self, row: SandboxRow | None, name: object) -> Sandbox:
+    def _parse_found(self, row: SandboxRow | None, name: object) -> Sandbox:
         if row is None:
             raise NoSandbox(name)
         return self._parse(row)

@@ -85,7 +85,7 @@ class Shelf(Generic[T]):
         row = record_rows.get(self._world.store, self._world.home, self._kind.name, key)
         return self._read(row) if row else self._base.by_key.get(key)
 
-    def put(self, record: T) -> None:
+    def put_record(self, record: T) -> None:
         """Add or replace a record."""
         key = self._kind.key(record)
         text = orjson.dumps({name: getattr(record, name) for name in self._kind.names}).decode()
@@ -102,7 +102,7 @@ class Shelf(Generic[T]):
         rows = record_rows.window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
         found = [(row.moment, row.key, self._read(row)) for row in rows]
         below = self._base.window(place, first, last)
-        covered = self._covered([key for _, key in below])
+        covered = self._overwritten_keys([key for _, key in below])
         found += [(moment, key, self._base.by_key[key]) for moment, key in below if key not in covered]
         found.sort(key=lambda entry: entry[:2])
         kept = [record for _, _, record in found if record is not None]
@@ -146,9 +146,9 @@ class Shelf(Generic[T]):
             yield from rows
             after = rows[-1].key
 
-    def _covered(self, keys: list[str]) -> set[str]:
+    def _overwritten_keys(self, keys: list[str]) -> set[str]:
         """Return those of the pack's keys that the sandbox has written over."""
-        return record_rows.known(self._world.store, self._world.home, self._kind.name, keys)
+        return record_rows.known_keys(self._world.store, self._world.home, self._kind.name, keys)
 
     def _read(self, row: RecordRow) -> T | None:
         if row.value is None:
@@ -157,4 +157,4 @@ class Shelf(Generic[T]):
         return self._kind.record(**content)
 
     def _write(self, row: RecordRow) -> None:
-        record_rows.put(self._world.store, self._world.home, self._kind.name, row)
+        record_rows.put_record(self._world.store, self._world.home, self._kind.name, row)

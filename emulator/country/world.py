@@ -27,7 +27,7 @@ class SandboxGone(Exception):
     """The sandbox was dropped while a call to it was under way."""
 
 
-class Director(Protocol):
+class CallDirector(Protocol):
     """Who lets a scenario speak in one exchange."""
 
     def intervene(self, exchange: Exchange, world: World) -> Reply | None:
@@ -50,7 +50,7 @@ class World:
         self.keyring = Keyring(store)
         self.presented: Token | None = None  # what the call's sandbox was found by, or what admitted it
         self.now_ms = sandbox.clock.at(system_ms())
-        self.director: Director | None = None
+        self.director: CallDirector | None = None
         self.seq = 0
         self.head = ""
         self.is_held = False
@@ -90,7 +90,7 @@ class World:
         epoch, self.seq, self.head = place
         self.home = (self.sandbox.no, epoch)
 
-    def stage(self) -> Reply | None:
+    def apply_scenario(self) -> Reply | None:
         """Let the scenario speak, now that the caller is admitted and the operation has its name.
 
         Return what it answers instead of whoever would answer now, or None. May raise a Refusal.
@@ -141,9 +141,9 @@ class World:
         """Add one to a counter of the sandbox and return it. Hold the pen first."""
         return record_rows.count(self.store, self.home, name)
 
-    def counted(self, name: str) -> int:
+    def counter_value(self, name: str) -> int:
         """Return what a counter of the sandbox stands at."""
-        return record_rows.counted(self.store, self.home, name)
+        return record_rows.counter_value(self.store, self.home, name)
 
     def count_at_once(self, name: str) -> int:
         """Add one to a counter in a transaction of its own, which stays whatever becomes of the call; return it.

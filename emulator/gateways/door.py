@@ -11,7 +11,7 @@ from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
 from emulator.gateways import call_log
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
-from emulator.journal.write import Measured, Page, write_down
+from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import AskAgain, Refusal
@@ -118,7 +118,9 @@ class Door:
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()
-        page = Page(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, world.settings.journal_limit)
+        page = JournalPlace(
+            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, world.settings.journal_limit
+        )
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)
         world.commit()

@@ -42,7 +42,7 @@ class ProvincialGateway:
         if call.method not in _VERBS:
             raise GatewayRefusal("other", 405, 405, "Method Not Allowed", "Use GET or POST.")
         admit(call, world, _API)
-        return world.stage() or self._portal(call, world)
+        return world.apply_scenario() or self._portal(call, world)
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a refusal as the NDXP gateway does."""

@@ -35,7 +35,7 @@ class PublicSite:
         """Serve a page; HEAD gives the headers of GET, other verbs get 405."""
         call = exchange.call
         exchange.operation, exchange.clause = self.operation, self.clause
-        staged = world.stage()
+        staged = world.apply_scenario()
         if staged:
             return staged
         if call.method not in _VERBS:

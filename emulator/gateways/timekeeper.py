@@ -15,7 +15,7 @@ import orjson
 from emulator.country.agenda import AgendaRow, EffectWords, Settlement, as_text, let_happen, settle
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.world import World
-from emulator.journal.write import Entry, Measured, Page, add_all, told
+from emulator.journal.write import Entry, JournalPlace, Measured, add_all, to_entry
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CLOCK_EFFECT, Call, Exchange, Reply
 
@@ -107,9 +107,9 @@ class _Happening:
 
     def _write_down(self, exchange: Exchange, world: World, started: int) -> None:
         limit = world.settings.journal_limit
-        page = Page(world.sandbox.id, world.home, self._seq, self._head, world.now_ms, limit)
+        page = JournalPlace(world.sandbox.id, world.home, self._seq, self._head, world.now_ms, limit)
         measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
-        row = told(page, exchange, _NOTHING_SAID, measured)
+        row = to_entry(page, exchange, _NOTHING_SAID, measured)
         self._rows.append(row)
         self._head, self._seq, self._limit = row.self, self._seq + 1, limit
 

@@ -75,7 +75,7 @@ class Journal:
         with self._store.writing():
             journal_rows.trim(self._store, home, self.newest(home))
 
-    def broken(self, home: tuple[int, int]) -> tuple[int, int, str | None]:
+    def check_chain(self, home: tuple[int, int]) -> tuple[int, int, str | None]:
         """Check the hash chain: oldest and newest kept sequence number (0, 0 when empty), and the first trouble."""
         span = journal_rows.span(self._store, home)
         trouble = first_break(self.each(home))

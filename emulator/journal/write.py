@@ -13,11 +13,11 @@ from emulator.store import journal_rows, sandbox_rows
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sqlite import Store
 
-__all__ = ["Entry", "Measured", "Page", "add_all", "told", "write_down"]
+__all__ = ["Entry", "JournalPlace", "Measured", "add_all", "to_entry", "write_down"]
 _TRIM_EVERY = 64
 
 
-class Page(NamedTuple):
+class JournalPlace(NamedTuple):
     """Where the next exchange of a sandbox is written: its home, number, predecessor, virtual time and bound."""
 
     sandbox_id: str
@@ -35,9 +35,9 @@ class Measured(NamedTuple):
     duration_us: int
 
 
-def write_down(store: Store, page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> str:
+def write_down(store: Store, page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> str:
     """Add the exchange to the sandbox's journal and return its digest. The caller holds the transaction."""
-    row = told(page, exchange, reply, measured)
+    row = to_entry(page, exchange, reply, measured)
     add_all(store, [row], page.limit)
     tally.count(store, exchange, reply, measured.duration_us)
     return row.self
@@ -54,7 +54,7 @@ def add_all(store: Store, rows: Sequence[Entry], limit: int) -> None:
         journal_rows.trim(store, home, last.seq - limit)
 
 
-def told(page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:
+def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:
     """Return an exchange as it will stand in the journal."""
     story = canonical(_story(page, exchange, reply))
     call = exchange.call
@@ -77,7 +77,7 @@ def told(page: Page, exchange: Exchange, reply: Reply, measured: Measured) -> En
     )
 
 
-def _story(page: Page, exchange: Exchange, reply: Reply) -> dict[str, Any]:
+def _story(page: JournalPlace, exchange: Exchange, reply: Reply) -> dict[str, Any]:
     """Return what is the same whenever the same story is told; the epoch is not, so it stays beside it."""
     call = exchange.call
     staged = exchange.staged

@@ -36,12 +36,12 @@ class Clock:
             return self.virtual_ms
         return self.virtual_ms + int((now_ms - self.anchor_ms) * self.scale)
 
-    def _anchored(self, now_ms: int) -> Clock:
+    def _anchor(self, now_ms: int) -> Clock:
         return replace(self, virtual_ms=self.at(now_ms), anchor_ms=now_ms)
 
     def freeze(self, now_ms: int) -> Clock:
         """Stop the clock where it stands."""
-        return replace(self._anchored(now_ms), frozen=True)
+        return replace(self._anchor(now_ms), frozen=True)
 
     def set(self, now_ms: int, virtual_ms: int) -> Clock:
         """Move the clock to an instant; a frozen clock stays frozen."""
@@ -51,9 +51,9 @@ class Clock:
         """Move the clock forward."""
         return self.set(now_ms, self.at(now_ms) + by_ms)
 
-    def scaled(self, now_ms: int, scale: float) -> Clock:
+    def run_at(self, now_ms: int, scale: float) -> Clock:
         """Run ``scale`` virtual seconds per real second; a frozen clock starts again."""
-        return replace(self._anchored(now_ms), scale=scale, frozen=False)
+        return replace(self._anchor(now_ms), scale=scale, frozen=False)
 
 
 def to_datetime(instant_ms: int) -> datetime:

@@ -13,9 +13,9 @@ from emulator.admin.routes import PREFIX, TABLE, Route
 from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS
 from emulator.journal.patterns import WORDS
 from emulator.openapi.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD
-from emulator.openapi.admin_told import Told
+from emulator.openapi.admin_told import RouteDoc
 from emulator.openapi.attempt_table import ATTEMPTS
-from emulator.openapi.operation import Answer, Example, Operation, in_path, in_query
+from emulator.openapi.operation import Example, OperationDoc, ReplyDoc, in_path, in_query
 from emulator.openapi.schemas import QUERIES
 from emulator.openapi.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, record, ref, rows
 
@@ -70,23 +70,23 @@ def _matchers(known: Mapping[str, Any]) -> Shape:
     return {**record({**words, "caseInsensitive": FLAG}, optional=(*known, "caseInsensitive")), "minProperties": 1}
 
 
-def operations() -> Iterator[Operation]:
+def operations() -> Iterator[OperationDoc]:
     """Yield every route, scoped ones under both addresses."""
     for place, ((verb, path), route) in enumerate(TABLE.items()):
         told = TOLD[verb, path if (verb, path) in TOLD else path.removeprefix(_SCOPE)]
         yield _operation(verb, path, route, told, 100_000 * (told.last + 10) + 10 * place)
 
 
-def _operation(verb: str, path: str, route: Route, told: Told, turn: int) -> Operation:
+def _operation(verb: str, path: str, route: Route, told: RouteDoc, turn: int) -> OperationDoc:
     is_scoped = path != route.path
-    return Operation(
+    return OperationDoc(
         verb,
         PREFIX + path,
         ".".join(("admin", verb.lower(), *re.findall(r"[\w-]+", path))),
         _tag(verb, route.path) if not is_scoped else "admin: mọi sandbox / any sandbox",
         route.vi,
         route.en,
-        {**_done(told), **_noes(path, route, told)},
+        {**_success_answers(told), **_noes(path, route, told)},
         parameters=(*_variables(path), *_words(told)),
         body=ref(told.takes) if told.takes else None,
         is_body_needed=not told.may_be_empty,
@@ -107,12 +107,12 @@ def _tag(verb: str, path: str) -> str:
     return "admin"
 
 
-def _done(told: Told) -> dict[str, Answer]:
+def _success_answers(told: RouteDoc) -> dict[str, ReplyDoc]:
     content: dict[str, Shape] = {told.media: ref(told.answer) if told.answer else {}}
-    return {status: Answer(*_DONE[status], content) for status in told.status}
+    return {status: ReplyDoc(*_DONE[status], content) for status in told.status}
 
 
-def _noes(path: str, route: Route, told: Told) -> dict[str, Answer]:
+def _noes(path: str, route: Route, told: RouteDoc) -> dict[str, ReplyDoc]:
     codes = [*told.noes]
     if not route.is_open:
         codes += _GUARD
@@ -128,9 +128,9 @@ def _noes(path: str, route: Route, told: Told) -> dict[str, Answer]:
     return {status: _no(status, found) for status, found in sorted(by_status.items())}
 
 
-def _no(status: str, codes: list[str]) -> Answer:
+def _no(status: str, codes: list[str]) -> ReplyDoc:
     title = f"{HTTPStatus(int(status)).phrase}: {', '.join(codes)}"
-    return Answer("Từ chối", title, {MEDIA_TYPE: ref("Problem")})
+    return ReplyDoc("Từ chối", title, {MEDIA_TYPE: ref("Problem")})
 
 
 def _variables(path: str) -> Iterator[Mapping[str, Any]]:
@@ -139,7 +139,7 @@ def _variables(path: str) -> Iterator[Mapping[str, Any]]:
         yield in_path(name, own.get(name) or NAMED[name])
 
 
-def _words(told: Told) -> Iterator[Mapping[str, Any]]:
+def _words(told: RouteDoc) -> Iterator[Mapping[str, Any]]:
     for word in told.words:
         yield in_query(*word)
     if told.query:

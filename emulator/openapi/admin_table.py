@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.openapi.admin_told import Key, Told
+from emulator.openapi.admin_told import Key, RouteDoc
 from emulator.openapi.attempt_table import ATTEMPTS
 from emulator.openapi.operation import ANY_MEDIA, HTML
 
@@ -46,17 +46,17 @@ _STATE = {
 _FAULT = {"faults": [{"fault": "gateway-503", "on": "btxh.*", "nth": [2], "times": 1}]}
 _SCOPE = "no-such-scenario-part"
 
-HOUSE: dict[Key, Told] = {
-    ("GET", ""): Told("Routes"),
-    ("GET", "/health"): Told("Health"),
-    ("GET", "/ready"): Told("Ready", noes=("not-ready",)),
-    ("GET", "/metrics"): Told("", media="text/plain"),
-    ("GET", "/openapi.json"): Told("Document"),
-    ("GET", "/docs"): Told("", media=HTML),
-    ("GET", "/docs/{asset}"): Told("", noes=("no-such-route",), media=ANY_MEDIA),
-    ("POST", "/reset"): Told("Nothing", last=9),
-    ("GET", "/sandboxes"): Told("Sandboxes"),
-    ("POST", "/sandboxes"): Told(
+HOUSE: dict[Key, RouteDoc] = {
+    ("GET", ""): RouteDoc("Routes"),
+    ("GET", "/health"): RouteDoc("Health"),
+    ("GET", "/ready"): RouteDoc("Ready", noes=("not-ready",)),
+    ("GET", "/metrics"): RouteDoc("", media="text/plain"),
+    ("GET", "/openapi.json"): RouteDoc("Document"),
+    ("GET", "/docs"): RouteDoc("", media=HTML),
+    ("GET", "/docs/{asset}"): RouteDoc("", noes=("no-such-route",), media=ANY_MEDIA),
+    ("POST", "/reset"): RouteDoc("Nothing", last=9),
+    ("GET", "/sandboxes"): RouteDoc("Sandboxes"),
+    ("POST", "/sandboxes"): RouteDoc(
         "SandboxWithKeys",
         "SandboxWish",
         {"id": "vi-du", "mode": "strict", "seed": 7},
@@ -65,95 +65,99 @@ HOUSE: dict[Key, Told] = {
         status=("201",),
         last=-9,
     ),
-    ("GET", "/sandboxes/{sandbox}"): Told("SandboxWithKeys", words=(_SHOW,), noes=("secrets-need-token", "invalid")),
-    ("PATCH", "/sandboxes/{sandbox}"): Told("Sandbox", "SandboxChange", {"mode": "documented"}),
-    ("DELETE", "/sandboxes/{sandbox}"): Told("Nothing", noes=("default-stays",), last=8),
-    ("POST", "/sandboxes/{sandbox}/reset"): Told("Nothing", noes=("invalid",), last=7),
-    ("GET", "/settings"): Told("Settings"),
-    ("PUT", "/settings"): Told("Settings", "SettingsChange", {"pull_limit": 50}),
-    ("PATCH", "/settings"): Told("Settings", "SettingsChange", {"pull_limit": None}),
-    ("GET", "/clock"): Told("Clock"),
-    ("PUT", "/clock"): Told("Clock", "ClockTurn", {"action": "advance", "by": "PT30M"}),
+    ("GET", "/sandboxes/{sandbox}"): RouteDoc(
+        "SandboxWithKeys", words=(_SHOW,), noes=("secrets-need-token", "invalid")
+    ),
+    ("PATCH", "/sandboxes/{sandbox}"): RouteDoc("Sandbox", "SandboxChange", {"mode": "documented"}),
+    ("DELETE", "/sandboxes/{sandbox}"): RouteDoc("Nothing", noes=("default-stays",), last=8),
+    ("POST", "/sandboxes/{sandbox}/reset"): RouteDoc("Nothing", noes=("invalid",), last=7),
+    ("GET", "/settings"): RouteDoc("Settings"),
+    ("PUT", "/settings"): RouteDoc("Settings", "SettingsChange", {"pull_limit": 50}),
+    ("PATCH", "/settings"): RouteDoc("Settings", "SettingsChange", {"pull_limit": None}),
+    ("GET", "/clock"): RouteDoc("Clock"),
+    ("PUT", "/clock"): RouteDoc("Clock", "ClockTurn", {"action": "advance", "by": "PT30M"}),
 }
-STORIES: dict[Key, Told] = {
-    ("GET", "/scenario"): Told("Scenario", noes=("invalid",)),
-    ("PUT", "/scenario"): Told("Scenario", "ScenarioChoice", {"scenario": "dung-trinh-tu"}),
-    ("PUT", "/scenario/states/{name}"): Told(
+STORIES: dict[Key, RouteDoc] = {
+    ("GET", "/scenario"): RouteDoc("Scenario", noes=("invalid",)),
+    ("PUT", "/scenario"): RouteDoc("Scenario", "ScenarioChoice", {"scenario": "dung-trinh-tu"}),
+    ("PUT", "/scenario/states/{name}"): RouteDoc(
         "Scenario", "StateWish", {"state": "da-tiep-nhan"}, may_be_empty=True, noes=(_SCOPE,)
     ),
-    ("PUT", "/scenario/counters/{name}"): Told("Scenario", "CounterWish", {"value": 3}, noes=(_SCOPE,)),
-    ("POST", "/scenario/reset"): Told("Scenario", noes=("invalid",)),
-    ("GET", "/scenarios"): Told("Machines", noes=("invalid",)),
-    ("PUT", "/scenarios/{name}/state"): Told(
+    ("PUT", "/scenario/counters/{name}"): RouteDoc("Scenario", "CounterWish", {"value": 3}, noes=(_SCOPE,)),
+    ("POST", "/scenario/reset"): RouteDoc("Scenario", noes=("invalid",)),
+    ("GET", "/scenarios"): RouteDoc("Machines", noes=("invalid",)),
+    ("PUT", "/scenarios/{name}/state"): RouteDoc(
         "Scenario", "StateWish", {"state": "moi"}, may_be_empty=True, noes=(_SCOPE,)
     ),
-    ("POST", "/scenarios/reset"): Told("Scenario", noes=("invalid",)),
-    ("GET", "/faults"): Told("Faults"),
-    ("PUT", "/faults"): Told("Armed", "ArmedFaults", _FAULT),
-    ("POST", "/faults"): Told("Armed", "ArmedFaults", {"faults": [{"fault": "token-expired", "ttl_ms": 60000}]}),
-    ("DELETE", "/faults"): Told("Armed", words=(("id", "chỉ lỗi này", "this fault only", _TEXT),), last=1),
+    ("POST", "/scenarios/reset"): RouteDoc("Scenario", noes=("invalid",)),
+    ("GET", "/faults"): RouteDoc("Faults"),
+    ("PUT", "/faults"): RouteDoc("Armed", "ArmedFaults", _FAULT),
+    ("POST", "/faults"): RouteDoc("Armed", "ArmedFaults", {"faults": [{"fault": "token-expired", "ttl_ms": 60000}]}),
+    ("DELETE", "/faults"): RouteDoc("Armed", words=(("id", "chỉ lỗi này", "this fault only", _TEXT),), last=1),
 }
-JOURNAL: dict[Key, Told] = {
-    ("GET", "/requests"): Told("Journal", query="journal", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
-    ("DELETE", "/requests"): Told("Nothing", last=6),
-    ("POST", "/requests/find"): Told(
+JOURNAL: dict[Key, RouteDoc] = {
+    ("GET", "/requests"): RouteDoc("Journal", query="journal", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
+    ("DELETE", "/requests"): RouteDoc("Nothing", last=6),
+    ("POST", "/requests/find"): RouteDoc(
         "LoggedRequests", "RequestPattern", _PATTERN, may_be_empty=True, words=(_SHOW,), noes=("secrets-need-token",)
     ),
-    ("POST", "/requests/count"): Told("Counted", "RequestPattern", {"outcome": "answered"}, may_be_empty=True),
-    ("GET", "/requests/unmatched"): Told("LoggedRequests", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
-    ("GET", "/requests/unmatched/near-misses"): Told(
+    ("POST", "/requests/count"): RouteDoc("Counted", "RequestPattern", {"outcome": "answered"}, may_be_empty=True),
+    ("GET", "/requests/unmatched"): RouteDoc("LoggedRequests", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
+    ("GET", "/requests/unmatched/near-misses"): RouteDoc(
         "NearMisses", words=(_SHOW,), noes=("invalid", "secrets-need-token")
     ),
-    ("GET", "/requests/near-misses"): Told("NearMisses", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
-    ("GET", "/requests/{id}"): Told(
+    ("GET", "/requests/near-misses"): RouteDoc("NearMisses", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
+    ("GET", "/requests/{id}"): RouteDoc(
         "Exchange", words=(_SHOW,), noes=("no-such-request", "invalid", "secrets-need-token")
     ),
-    ("POST", "/verify"): Told(
+    ("POST", "/verify"): RouteDoc(
         "Verified", "Verification", {**_PATTERN, "at_least": 1}, noes=("not-verified",), status=("202",)
     ),
-    ("POST", "/verify-sequence"): Told(
+    ("POST", "/verify-sequence"): RouteDoc(
         "Verified", "SequenceVerification", {"sequence": [_PATTERN]}, noes=("not-verified",), status=("202",)
     ),
-    ("GET", "/chain"): Told("Chain"),
+    ("GET", "/chain"): RouteDoc("Chain"),
 }
-AXIS: dict[Key, Told] = {
-    ("GET", "/access-rights"): Told(
+AXIS: dict[Key, RouteDoc] = {
+    ("GET", "/access-rights"): RouteDoc(
         "AccessRights", words=(("provider", "bên cung cấp", "the provider", _TEXT),), noes=("no-such-subsystem",)
     ),
-    ("POST", "/access-rights"): Told("AccessRights", "Selected", {"subjects": [_HAGIANG]}, noes=("no-such-subsystem",)),
-    ("DELETE", "/access-rights"): Told(
+    ("POST", "/access-rights"): RouteDoc(
+        "AccessRights", "Selected", {"subjects": [_HAGIANG]}, noes=("no-such-subsystem",)
+    ),
+    ("DELETE", "/access-rights"): RouteDoc(
         "AccessRights", "Selected", {"subjects": [_HAGIANG]}, noes=("no-such-subsystem",), last=1
     ),
-    ("GET", "/access-rights/subjects"): Told("Subjects", words=(("q", "tên hoặc mã", "name or id", _TEXT),)),
-    ("POST", "/access-rights/all"): Told("AccessRights", "Search", {"search": "G22"}, noes=("no-such-subsystem",)),
-    ("DELETE", "/access-rights/all"): Told(
+    ("GET", "/access-rights/subjects"): RouteDoc("Subjects", words=(("q", "tên hoặc mã", "name or id", _TEXT),)),
+    ("POST", "/access-rights/all"): RouteDoc("AccessRights", "Search", {"search": "G22"}, noes=("no-such-subsystem",)),
+    ("DELETE", "/access-rights/all"): RouteDoc(
         "AccessRights", "Provider", {"provider": _KONTUM}, may_be_empty=True, noes=("no-such-subsystem",), last=1
     ),
-    ("GET", "/subsystems"): Told("Subsystems"),
-    ("PATCH", "/subsystems/{dstcode}"): Told(
+    ("GET", "/subsystems"): RouteDoc("Subsystems"),
+    ("PATCH", "/subsystems/{dstcode}"): RouteDoc(
         "Subsystem", "SubsystemChange", {"service": "disabled", "notice": "Bảo trì"}, noes=("no-such-subsystem",)
     ),
-    ("GET", "/hosts"): Told("Hosts"),
-    ("PATCH", "/hosts/{host}"): Told("Host", "HostChange", {"is_up": False}, noes=("no-such-host",)),
-    ("GET", "/live-agencies"): Told("LiveAgencies"),
-    ("PUT", "/live-agencies/{dstcode}"): Told("LiveAgency", "LiveWish", {"base_url": "http://127.0.0.1:9"}),
-    ("DELETE", "/live-agencies/{dstcode}"): Told("Nothing", noes=("no-such-subsystem",), last=1),
-    ("POST", "/rehearsals"): Told(
+    ("GET", "/hosts"): RouteDoc("Hosts"),
+    ("PATCH", "/hosts/{host}"): RouteDoc("Host", "HostChange", {"is_up": False}, noes=("no-such-host",)),
+    ("GET", "/live-agencies"): RouteDoc("LiveAgencies"),
+    ("PUT", "/live-agencies/{dstcode}"): RouteDoc("LiveAgency", "LiveWish", {"base_url": "http://127.0.0.1:9"}),
+    ("DELETE", "/live-agencies/{dstcode}"): RouteDoc("Nothing", noes=("no-such-subsystem",), last=1),
+    ("POST", "/rehearsals"): RouteDoc(
         "Rehearsed", "RehearsalWish", {"kind": "search/call"}, noes=("no-such-subsystem",), last=-1
     ),
 }
-COUNTRY: dict[Key, Told] = {
-    ("GET", "/agenda"): Told("Agenda", query="agenda", noes=("invalid",)),
-    ("POST", "/agenda"): Told(
+COUNTRY: dict[Key, RouteDoc] = {
+    ("GET", "/agenda"): RouteDoc("Agenda", query="agenda", noes=("invalid",)),
+    ("POST", "/agenda"): RouteDoc(
         "Effect",
         "AgendaWish",
         {"at": "2030-01-01T00:00:00+07:00", "effect": {"kind": "downtime", "minutes": 30}},
         status=("201",),
         last=-2,
     ),
-    ("DELETE", "/agenda/{due}/{no}"): Told("Nothing", noes=("no-such-effect", "invalid"), last=1),
-    ("GET", "/snapshots"): Told("Snapshots"),
-    ("POST", "/snapshots"): Told(
+    ("DELETE", "/agenda/{due}/{no}"): RouteDoc("Nothing", noes=("no-such-effect", "invalid"), last=1),
+    ("GET", "/snapshots"): RouteDoc("Snapshots"),
+    ("POST", "/snapshots"): RouteDoc(
         "Snapshot",
         "SnapshotWish",
         {"name": "truoc-khi-thu"},
@@ -161,20 +165,20 @@ COUNTRY: dict[Key, Told] = {
         noes=("snapshot-exists", "too-many-snapshots"),
         status=("201",),
     ),
-    ("POST", "/snapshots/{name}/restore"): Told("Restored", noes=("no-such-snapshot",), last=4),
-    ("DELETE", "/snapshots/{name}"): Told("Nothing", noes=("no-such-snapshot",), last=5),
-    ("GET", "/state"): Told(
+    ("POST", "/snapshots/{name}/restore"): RouteDoc("Restored", noes=("no-such-snapshot",), last=4),
+    ("DELETE", "/snapshots/{name}"): RouteDoc("Nothing", noes=("no-such-snapshot",), last=5),
+    ("GET", "/state"): RouteDoc(
         "State", words=(("journal", "kèm nhật ký", "with the journal", {"enum": ["true", "false"]}),), noes=("invalid",)
     ),
-    ("PUT", "/state"): Told("Imported", "State", {"state": {"1": _STATE}}, status=("200", "201"), last=6),
-    ("POST", "/applications"): Told(
+    ("PUT", "/state"): RouteDoc("Imported", "State", {"state": {"1": _STATE}}, status=("200", "201"), last=6),
+    ("POST", "/applications"): RouteDoc(
         "Filed", "Application", {"count": 1}, may_be_empty=True, noes=("not-filed",), status=("201",)
     ),
-    ("GET", "/dossiers"): Told("Dossiers", query="dossiers", noes=("invalid",)),
-    ("GET", "/dossiers/{code}"): Told("DossierWithSteps", noes=("no-such-dossier",)),
-    ("GET", "/citizens/{id}/results"): Told("CitizenResults"),
-    ("GET", "/citizens/{id}/papers"): Told("Papers"),
-    ("POST", "/citizens/{id}/papers"): Told(
+    ("GET", "/dossiers"): RouteDoc("Dossiers", query="dossiers", noes=("invalid",)),
+    ("GET", "/dossiers/{code}"): RouteDoc("DossierWithSteps", noes=("no-such-dossier",)),
+    ("GET", "/citizens/{id}/results"): RouteDoc("CitizenResults"),
+    ("GET", "/citizens/{id}/papers"): RouteDoc("Papers"),
+    ("POST", "/citizens/{id}/papers"): RouteDoc(
         "Paper",
         "PaperWish",
         {
@@ -188,6 +192,6 @@ COUNTRY: dict[Key, Told] = {
         noes=("no-such-result", "may-not-be-kept"),
         status=("201",),
     ),
-    ("GET", "/ss-info"): Told("SecurityServers"),
+    ("GET", "/ss-info"): RouteDoc("SecurityServers"),
 }
 TOLD = {**HOUSE, **STORIES, **JOURNAL, **AXIS, **COUNTRY, **ATTEMPTS}

@@ -12,7 +12,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RouteDoc:
     """One route: the component it answers, the one it takes, an example, its query, its other noes by code.
 
     ``last`` routes end or empty what the others look at, so that an example of them is sent after those; those below

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.openapi.admin_told import Key, Told
+from emulator.openapi.admin_told import Key, RouteDoc
 from emulator.openapi.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, maybe, record, rows
 
 _PLAN = {
@@ -11,10 +11,10 @@ _PLAN = {
 }
 _NOES = ("no-such-attempt",)
 _MOVES = ("no-such-attempt", "wrong-moment")
-ATTEMPTS: dict[Key, Told] = {
-    ("GET", "/kits"): Told("Kits"),
-    ("GET", "/attempts"): Told("Attempts"),
-    ("POST", "/attempts"): Told(
+ATTEMPTS: dict[Key, RouteDoc] = {
+    ("GET", "/kits"): RouteDoc("Kits"),
+    ("GET", "/attempts"): RouteDoc("Attempts"),
+    ("POST", "/attempts"): RouteDoc(
         "OpenedAttempt",
         "AttemptWish",
         {"plan": _PLAN},
@@ -23,21 +23,23 @@ ATTEMPTS: dict[Key, Told] = {
         last=-1,
         keeps={"attempt": "id"},
     ),
-    ("GET", "/attempts/{attempt}"): Told("StandingAttempt", noes=_NOES),
-    ("POST", "/attempts/{attempt}/greet"): Told("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES, last=-1),
-    ("GET", "/attempts/{attempt}/diagnosis"): Told("Diagnosis", noes=_NOES),
-    ("POST", "/attempts/{attempt}/begin"): Told("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES),
-    ("POST", "/attempts/{attempt}/end"): Told("Nothing", "SceneEnd", {"how": "done"}, may_be_empty=True, noes=_MOVES),
-    ("POST", "/attempts/{attempt}/declare"): Told(
+    ("GET", "/attempts/{attempt}"): RouteDoc("StandingAttempt", noes=_NOES),
+    ("POST", "/attempts/{attempt}/greet"): RouteDoc("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES, last=-1),
+    ("GET", "/attempts/{attempt}/diagnosis"): RouteDoc("Diagnosis", noes=_NOES),
+    ("POST", "/attempts/{attempt}/begin"): RouteDoc("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES),
+    ("POST", "/attempts/{attempt}/end"): RouteDoc(
+        "Nothing", "SceneEnd", {"how": "done"}, may_be_empty=True, noes=_MOVES
+    ),
+    ("POST", "/attempts/{attempt}/declare"): RouteDoc(
         "Nothing",
         "Declaration",
         {"test": "NDXP-TK-01", "by": "NGƯỜI KHÔNG CÓ THẬT", "statement": "Đã xem"},
         noes=_MOVES,
         usual="422",
     ),
-    ("POST", "/attempts/{attempt}/close"): Told("Nothing", noes=_MOVES, last=1),
-    ("GET", "/attempts/{attempt}/report"): Told("Report", noes=_NOES),
-    ("GET", "/attempts/{attempt}/evidence"): Told("Evidence", noes=_NOES),
+    ("POST", "/attempts/{attempt}/close"): RouteDoc("Nothing", noes=_MOVES, last=1),
+    ("GET", "/attempts/{attempt}/report"): RouteDoc("Report", noes=_NOES),
+    ("GET", "/attempts/{attempt}/evidence"): RouteDoc("Evidence", noes=_NOES),
 }
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulator.gateways.axis.address import CONTEXTS
-from emulator.openapi.material import examples, told
-from emulator.openapi.operation import ANY_MEDIA, HTML, JSON, XML, Answer, Example, Operation, in_path, in_query
+from emulator.openapi.material import examples, load_material
+from emulator.openapi.operation import ANY_MEDIA, HTML, JSON, XML, Example, OperationDoc, ReplyDoc, in_path, in_query
 from emulator.openapi.shapes import ANY, TEXT, Shape, one_of, record, ref
 from emulator.services.portal.operations import OPERATIONS
 
@@ -31,12 +31,12 @@ _MAPPED = {
 
 def shapes() -> dict[str, Shape]:
     """Return the components of the axis."""
-    call = told("portal")["call"]
-    services = [_service(call, name, told("portal")["services"][name]) for name in OPERATIONS]
+    call = load_material("portal")["call"]
+    services = [_service(call, name, load_material("portal")["services"][name]) for name in OPERATIONS]
     return {
         "XRoadFault": record({"type": TEXT, "message": TEXT, "detail": {"type": "string", "minLength": 36}}),
         "PortalCall": {"oneOf": services},
-        **told("portal")["shapes"],
+        **load_material("portal")["shapes"],
     }
 
 
@@ -50,7 +50,7 @@ def _service(call: Mapping[str, Any], name: str, service: Mapping[str, Any]) -> 
     }
 
 
-def operations() -> Iterator[Operation]:
+def operations() -> Iterator[OperationDoc]:
     """Yield the operations behind the adapters, then the public sites."""
     yield _login("/mapi/login", "dvcqg.mapi.login", TAG_PORTAL, "PortalSession", {"session": "session"})
     yield _call("/mapi/call", "dvcqg.mapi.call", _service_examples())
@@ -68,13 +68,13 @@ def _service_examples() -> dict[str, Example]:
 
 def _service_example(name: str) -> Example:
     head = {"session": "{{session}}", "madonvi": "{{portal_unit}}", "service": name}
-    return Example(name, OPERATIONS[name].operation.clause, head | told("portal")["services"][name]["example"])
+    return Example(name, OPERATIONS[name].operation.clause, head | load_material("portal")["services"][name]["example"])
 
 
-def _login(path: str, name: str, tag: str, shape: str, keeps: Mapping[str, str]) -> Operation:
+def _login(path: str, name: str, tag: str, shape: str, keeps: Mapping[str, str]) -> OperationDoc:
     kind = "papers" if tag == TAG_PAPERS else "portal"
     account = {"username": f"{{{{{kind}_username}}}}", "password": f"{{{{{kind}_password}}}}"}
-    return Operation(
+    return OperationDoc(
         "POST",
         _FORWARD + path,
         name,
@@ -83,15 +83,15 @@ def _login(path: str, name: str, tag: str, shape: str, keeps: Mapping[str, str])
         "Log in",
         _answers(ref(shape), papers=kind == "papers"),
         about=_ABOUT_REFUSALS,
-        parameters=_addressed(_PORTAL, _PAPERS_HOST if kind == "papers" else ""),
+        parameters=_address_parameters(_PORTAL, _PAPERS_HOST if kind == "papers" else ""),
         body=ref("PortalLogin"),
         examples={"dang-nhap": Example("Đăng nhập", "Log in", account)},
         keeps=keeps,
     )
 
 
-def _call(path: str, name: str, shown: Mapping[str, Example]) -> Operation:
-    return Operation(
+def _call(path: str, name: str, shown: Mapping[str, Example]) -> OperationDoc:
+    return OperationDoc(
         "POST",
         _FORWARD + path,
         name,
@@ -100,14 +100,14 @@ def _call(path: str, name: str, shown: Mapping[str, Example]) -> Operation:
         "Call a service of the national portal",
         _answers(one_of(ref("PortalFound"), ref("PortalTaken"))),
         about=f"KDL V.1. {_ABOUT_REFUSALS}",
-        parameters=_addressed(_PORTAL),
+        parameters=_address_parameters(_PORTAL),
         body=ref("PortalCall"),
         examples=shown,
     )
 
 
-def _papers() -> Operation:
-    return Operation(
+def _papers() -> OperationDoc:
+    return OperationDoc(
         "POST",
         f"{_FORWARD}/bndp/public/v1/user/papers",
         "dvcqg.papers.find",
@@ -116,35 +116,35 @@ def _papers() -> Operation:
         "Find papers in Kho DL",
         _answers(ref("PapersFound"), papers=True),
         about=f"KDL V.2. {_ABOUT_REFUSALS}",
-        parameters=_addressed(_PORTAL, _PAPERS_HOST),
+        parameters=_address_parameters(_PORTAL, _PAPERS_HOST),
         body=ref("PapersCall"),
-        examples=examples(told("portal")["papers"]),
+        examples=examples(load_material("portal")["papers"]),
         security=({"papers_token": []},),
     )
 
 
-def _answers(shape: Shape, *, papers: bool = False) -> dict[str, Answer]:
+def _answers(shape: Shape, *, papers: bool = False) -> dict[str, ReplyDoc]:
     """Return what a service behind the axis may answer: its own, the axis's faults, and a provider's web server."""
     refused = ref("PapersFound" if papers else "PortalTaken")
     usual = shape if papers and shape == refused else one_of(shape, refused)
     faults = _axis_faults(refused)
-    mapped = {status: Answer(*words, {JSON: refused}) for status, words in _MAPPED.items()}
-    return {"200": Answer("Trả lời, hoặc lời từ chối", "An answer, or a refusal", {JSON: usual}), **faults, **mapped}
+    mapped = {status: ReplyDoc(*words, {JSON: refused}) for status, words in _MAPPED.items()}
+    return {"200": ReplyDoc("Trả lời, hoặc lời từ chối", "An answer, or a refusal", {JSON: usual}), **faults, **mapped}
 
 
-def _axis_faults(refused: Shape | None = None) -> dict[str, Answer]:
+def _axis_faults(refused: Shape | None = None) -> dict[str, ReplyDoc]:
     wrong = {JSON: one_of(ref("XRoadFault"), refused)} if refused else _FAULT
     fault = ref("GatewayFault")  # an address with another word for the adapter is the NDXP gateway's to refuse
     nothing = {HTML: TEXT, XML: TEXT, JSON: one_of(fault, refused) if refused else fault}
     return {
-        "400": Answer("Lỗi X-Road Client.…: địa chỉ, bên gọi", "An X-Road fault Client.…: address, consumer", wrong),
-        "404": Answer("Bên cung cấp không có đường dẫn này", "The provider has no such path", nothing),
-        "405": Answer("Bên cung cấp không nhận động từ này", "The provider does not take this verb"),
-        "500": Answer("Lỗi X-Road Server.…", "An X-Road fault Server.…: a server on the way", _FAULT),
+        "400": ReplyDoc("Lỗi X-Road Client.…: địa chỉ, bên gọi", "An X-Road fault Client.…: address, consumer", wrong),
+        "404": ReplyDoc("Bên cung cấp không có đường dẫn này", "The provider has no such path", nothing),
+        "405": ReplyDoc("Bên cung cấp không nhận động từ này", "The provider does not take this verb"),
+        "500": ReplyDoc("Lỗi X-Road Server.…", "An X-Road fault Server.…: a server on the way", _FAULT),
     }
 
 
-def _addressed(dstcode: str, url: str = "") -> tuple[dict[str, Any], ...]:
+def _address_parameters(dstcode: str, url: str = "") -> tuple[dict[str, Any], ...]:
     return (
         in_path("adapter", CONTEXTS[1] if url == _FILES_HOST else CONTEXTS[0], {"enum": list(CONTEXTS)}),
         in_query("dstcode", "máy chủ bảo mật của bên cung cấp", "the provider's subsystem", TEXT, dstcode),
@@ -152,10 +152,10 @@ def _addressed(dstcode: str, url: str = "") -> tuple[dict[str, Any], ...]:
     )
 
 
-def _download() -> Operation:
+def _download() -> OperationDoc:
     span = {"name": "Range", "in": "header", "description": "RFC 9110 §14", "schema": TEXT}
     whole: Mapping[str, Shape] = {ANY_MEDIA: ANY}
-    return Operation(
+    return OperationDoc(
         "GET",
         f"{_FORWARD}/download/{{file}}",
         "province.download",
@@ -163,19 +163,19 @@ def _download() -> Operation:
         "Tải tệp của cơ quan khác",
         "Download a file of another agency",
         {
-            "200": Answer("Tệp", "The file", whole),
-            "206": Answer("Một phần của tệp", "A part of the file", whole),
-            "416": Answer("Không có phần ấy", "There is no such part"),
+            "200": ReplyDoc("Tệp", "The file", whole),
+            "206": ReplyDoc("Một phần của tệp", "A part of the file", whole),
+            "416": ReplyDoc("Không có phần ấy", "There is no such part"),
             **_axis_faults(),
         },
         about="KDL V.3. Mọi đường dẫn của máy chủ sau trục đều gọi được, không riêng /download. / Any path of a host "
         "behind the axis can be asked for, not only /download.",
-        parameters=(*_addressed(_FILES, _FILES_HOST), in_path("file", "124.pdf"), span),
+        parameters=(*_address_parameters(_FILES, _FILES_HOST), in_path("file", "124.pdf"), span),
     )
 
 
-def _sites() -> Iterator[Operation]:
-    page, miss = {HTML: TEXT}, Answer("Không có", "There is none", {HTML: TEXT, "text/plain": TEXT})
+def _sites() -> Iterator[OperationDoc]:
+    page, miss = {HTML: TEXT}, ReplyDoc("Không có", "There is none", {HTML: TEXT, "text/plain": TEXT})
     for path, name, vi, en, parameters, content in (
         ("/file/{day}/{name}", "file", "Tệp đính kèm của Bộ", "A file of the ministry",
          (in_path("day", "20261102"), in_path("name", "639292101350000000tokhai.pdf")), {ANY_MEDIA: {}}),
@@ -184,7 +184,7 @@ def _sites() -> Iterator[Operation]:
         ("/web/mtv/ss_info/index", "servers", "Danh sách SS tải tệp (KDL V.3)", "List of security servers (KDL V.3)",
          (), page),
     ):  # fmt: skip
-        answers = {"200": Answer("Nội dung", "The content", content)}
+        answers = {"200": ReplyDoc("Nội dung", "The content", content)}
         if parameters:
             answers["404"] = miss
-        yield Operation("GET", path, f"site.{name}", TAG_SITES, vi, en, answers, parameters=parameters)
+        yield OperationDoc("GET", path, f"site.{name}", TAG_SITES, vi, en, answers, parameters=parameters)

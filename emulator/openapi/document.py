@@ -12,7 +12,7 @@ from apispec import APISpec
 
 from emulator import __version__
 from emulator.openapi import admin, admin_shapes, axis, gateway
-from emulator.openapi.operation import Operation
+from emulator.openapi.operation import OperationDoc
 from emulator.openapi.schemas import named_schemas, reader
 
 OPENAPI = "3.1.0"
@@ -91,7 +91,7 @@ def _add_components(spec: APISpec) -> None:
             spec.components.schema(name, component=dict(shape))
 
 
-def operations() -> Iterator[Operation]:
+def operations() -> Iterator[OperationDoc]:
     """Yield every operation; those of the services in the order of a first conversation."""
     services = (*gateway.operations(), *axis.operations(), *gateway.provincial(), gateway.revocation())
     for turn, operation in enumerate(services, 1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from emulator.gateways.ndxp.oauth import KNOWN_GRANTS
-from emulator.openapi.material import examples, told
-from emulator.openapi.operation import FORM, HTML, JSON, XML, Answer, Example, Operation, in_path
+from emulator.openapi.material import examples, load_material
+from emulator.openapi.operation import FORM, HTML, JSON, XML, Example, OperationDoc, ReplyDoc, in_path
 from emulator.openapi.shapes import INTEGER, OBJECT, TEXT, Shape, maybe, one_of, record, ref, rows
 from emulator.services.btxh.names import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
 from emulator.services.btxh.operations import OPERATIONS
@@ -41,10 +41,10 @@ _NOES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def gateway_faults() -> dict[str, Answer]:
+def gateway_faults() -> dict[str, ReplyDoc]:
     """Return what the gateway itself may say; JSON or XML, by the caller's headers and the profile."""
     content = {JSON: ref("GatewayFault"), XML: TEXT}
-    return {status: Answer(*words, content) for status, words in _NOES.items()}
+    return {status: ReplyDoc(*words, content) for status, words in _NOES.items()}
 
 
 def shapes() -> dict[str, Shape]:
@@ -64,12 +64,12 @@ def shapes() -> dict[str, Shape]:
             record({"code": TEXT, **members}, optional=optional),
         ),
         "BtxhTaken": record({"error_code": code, "message": TEXT}),
-        "BtxhPulledDossiers": _pulled(code, dossier),
-        "BtxhPulledSteps": _pulled(code, step),
+        "BtxhPulledDossiers": _pull_reply(code, dossier),
+        "BtxhPulledSteps": _pull_reply(code, step),
     }
 
 
-def _pulled(code: Shape, item: Shape) -> Shape:
+def _pull_reply(code: Shape, item: Shape) -> Shape:
     return record({"result": record({"message": TEXT, "error_code": code, "data": rows(item)})})
 
 
@@ -78,13 +78,13 @@ def _reply_keys(names: tuple[str, ...], extra: tuple[str, ...]) -> Shape:
     return record({key: maybe(TEXT) for key in (*map(camel_key, names), *more)}, optional=more)
 
 
-def operations() -> Iterator[Operation]:
+def operations() -> Iterator[OperationDoc]:
     """Yield the operations of this door, in the order of a first conversation."""
     yield _token()
     yield from (_btxh(name) for name in ("DongBoDVC", "XuLyHoSo", "DanhSachHoSo", "TienTrinhXuLy"))
 
 
-def _token() -> Operation:
+def _token() -> OperationDoc:
     grant = {"type": "string", "enum": sorted(KNOWN_GRANTS)}
     body = record(
         {
@@ -97,7 +97,7 @@ def _token() -> Operation:
         optional=("scope", "validity_period", "client_id", "client_secret"),
     )
     wrong = {"error_description": "Missing grant_type parameter value", "error": "invalid_request"}
-    return Operation(
+    return OperationDoc(
         "POST",
         "/token",
         "ndxp.token",
@@ -105,10 +105,10 @@ def _token() -> Operation:
         "Xin token",
         "Ask for a token",
         {
-            "200": Answer("Token", "A token", {JSON: ref("Token")}),
-            "400": Answer("Yêu cầu sai", "A wrong request", {JSON: ref("OAuthError")}),
-            "401": Answer("Sai cặp khóa", "A wrong key pair", {JSON: ref("OAuthError")}),
-            "415": Answer("Không phải biểu mẫu", "No form"),
+            "200": ReplyDoc("Token", "A token", {JSON: ref("Token")}),
+            "400": ReplyDoc("Yêu cầu sai", "A wrong request", {JSON: ref("OAuthError")}),
+            "401": ReplyDoc("Sai cặp khóa", "A wrong key pair", {JSON: ref("OAuthError")}),
+            "415": ReplyDoc("Không phải biểu mẫu", "No form"),
         },
         about="BTXH 2.1.1. Cặp khóa ở header `Authorization: Basic`. / The key pair goes into `Authorization: Basic`.",
         media=FORM,
@@ -122,11 +122,11 @@ def _token() -> Operation:
     )
 
 
-def revocation() -> Operation:
+def revocation() -> OperationDoc:
     """Return ``/revoke``, which ends what the others need."""
     body = record({"token": TEXT, "callback": TEXT, "token_type_hint": TEXT}, optional=("callback", "token_type_hint"))
     content = {HTML: TEXT, "application/javascript": TEXT}
-    return Operation(
+    return OperationDoc(
         "POST",
         "/revoke",
         "ndxp.revoke",
@@ -134,10 +134,10 @@ def revocation() -> Operation:
         "Thu hồi token",
         "Revoke a token",
         {
-            "200": Answer("Đã thu hồi, hoặc không có token ấy", "Revoked, or there is no such token", content),
-            "400": Answer("Yêu cầu sai", "A wrong request", content),
-            "401": Answer("Sai cặp khóa", "A wrong key pair", content),
-            "415": Answer("Không phải biểu mẫu", "No form"),
+            "200": ReplyDoc("Đã thu hồi, hoặc không có token ấy", "Revoked, or there is no such token", content),
+            "400": ReplyDoc("Yêu cầu sai", "A wrong request", content),
+            "401": ReplyDoc("Sai cặp khóa", "A wrong key pair", content),
+            "415": ReplyDoc("Không phải biểu mẫu", "No form"),
         },
         about="Thân lỗi là JSON mang tên text/html, như sản phẩm thật. / Errors are JSON called text/html.",
         media=FORM,
@@ -150,31 +150,31 @@ def revocation() -> Operation:
     )
 
 
-def _btxh(name: str) -> Operation:
+def _btxh(name: str) -> OperationDoc:
     shape = ref(_ITEMS.get(name, "BtxhTaken"))
-    return Operation(
+    return OperationDoc(
         "POST",
         f"/apiBTXH/1.0/{name}",
         f"btxh.{name}",
         TAG_BTXH,
         *_SUMMARIES[name],
-        {"200": Answer("Kết quả hoặc lời từ chối", "A result or a refusal", {JSON: shape}), **gateway_faults()},
+        {"200": ReplyDoc("Kết quả hoặc lời từ chối", "A result or a refusal", {JSON: shape}), **gateway_faults()},
         about=f"{OPERATIONS[name].clause}. {_ABOUT}",
         body=ref(_BODIES[name]),
-        examples=examples(told("btxh")[name]),
+        examples=examples(load_material("btxh")[name]),
         security=(BEARER,),
     )
 
 
-def provincial() -> Iterator[Operation]:
+def provincial() -> Iterator[OperationDoc]:
     """Yield the province's gateway, off by default: GET and POST of a service by its name."""
-    answer = Answer(
+    answer = ReplyDoc(
         "Trả lời của Cổng DVCQG, bọc trong message",
         "The portal's reply, wrapped in message",
         {JSON: one_of(ref("PortalTaken"), ref("PortalFound"))},
     )
     for verb in ("GET", "POST"):
-        yield Operation(
+        yield OperationDoc(
             verb,
             "/KetNoiMotCuaQuocGia/{service}",
             f"dvcqg.province.{verb.lower()}",

@@ -12,7 +12,7 @@ from emulator.openapi.operation import Example
 
 
 @cache
-def told(name: str) -> Mapping[str, Any]:
+def load_material(name: str) -> Mapping[str, Any]:
     """Return ``btxh`` or ``portal`` of the folder ``told``."""
     content: Mapping[str, Any] = json.loads(
         files("emulator.openapi").joinpath("told", f"{name}.json").read_text(encoding="utf-8")

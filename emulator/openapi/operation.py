@@ -29,7 +29,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReplyDoc:
     """One status: what it means, and the shape of its body by media type; none when it has no body."""
 
     vi: str
@@ -38,7 +38,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationDoc:
     """One operation.
 
     ``parameters`` are OpenAPI's own; ``turn`` is its place when all are sent one after the other; ``keeps`` says which
@@ -52,7 +52,7 @@ class Operation:
     tag: str
     vi: str
     en: str
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, ReplyDoc]
     about: str = ""
     parameters: tuple[Mapping[str, Any], ...] = ()
     media: str = JSON
@@ -94,7 +94,7 @@ class Operation:
             content["examples"] = {name: _request(each) for name, each in self.examples.items()}
         return {"required": self.is_body_needed, "content": {self.media: content}}
 
-    def _answer(self, status: str, answer: Answer) -> dict[str, Any]:
+    def _answer(self, status: str, answer: ReplyDoc) -> dict[str, Any]:
         written: dict[str, Any] = {"description": f"{answer.vi} / {answer.en}"}
         usual = self.usual or next(iter(self.answers))
         shown = {

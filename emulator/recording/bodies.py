@@ -27,12 +27,12 @@ def content_of(headers: Headers, body: bytes | str | None, size: int, omitted: O
     if isinstance(body, str):
         text = _told_text(body, content_type)
     else:
-        plain = _unpacked(body, told.get("content-encoding", "identity").strip().lower())
+        plain = _unpack(body, told.get("content-encoding", "identity").strip().lower())
         text = None if plain is None else _text(plain, content_type)
     return Content(None, size, "binary") if text is None else Content(text, size)
 
 
-def _unpacked(body: bytes, coding: str) -> bytes | None:
+def _unpack(body: bytes, coding: str) -> bytes | None:
     """Return a body without its coding; None when that is unknown, broken, or unpacks to more than the limit."""
     if coding in ("", "identity"):
         return body

@@ -98,7 +98,7 @@ class Cleaner:
     def _again(self, text: str) -> str:
         """Replace what is known. Nothing becomes known any more when this is first called."""
         if text not in self._replaced:
-            replaced = self._pseudonyms.known.replaced(text, MASK)
+            replaced = self._pseudonyms.known.replace_known(text, MASK)
             if len(text) > _LONG or len(self._replaced) > _MOST_REMEMBERED:
                 return replaced
             self._replaced[text] = replaced

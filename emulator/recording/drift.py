@@ -17,7 +17,7 @@ _DATE_FREE = {"text", "empty", "broken XML"}
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DriftDifference:
     """One difference: ``pointer`` is a JSON pointer into the body, or a header's name; both sides as shapes."""
 
     kind: DriftKind
@@ -27,27 +27,27 @@ class Difference:
     row: str | None = None
 
 
-def status_difference(recorded: int, emulated: int) -> Iterator[Difference]:
+def status_difference(recorded: int, emulated: int) -> Iterator[DriftDifference]:
     """Yield the difference of two statuses, if there is one."""
     if recorded != emulated:
-        yield Difference("status", "", str(recorded), str(emulated))
+        yield DriftDifference("status", "", str(recorded), str(emulated))
 
 
-def header_differences(recorded: Headers, emulated: Headers) -> Iterator[Difference]:
+def header_differences(recorded: Headers, emulated: Headers) -> Iterator[DriftDifference]:
     """Yield headers that one side alone has, and stable values that differ."""
-    left, right = _told(recorded), _told(emulated)
+    left, right = _comparable_headers(recorded), _comparable_headers(emulated)
     for name in sorted(left.keys() | right.keys()):
         if VOLATILE_HEADERS.fullmatch(name):
             continue
         if name not in right:
-            yield Difference("header", name, left[name], "–")
+            yield DriftDifference("header", name, left[name], "–")
         elif name not in left:
-            yield Difference("header", name, "–", right[name])
+            yield DriftDifference("header", name, "–", right[name])
         elif name in COMPARED_HEADER_VALUES and left[name] != right[name]:
-            yield Difference("header", name, left[name], right[name])
+            yield DriftDifference("header", name, left[name], right[name])
 
 
-def _told(headers: Headers) -> Mapping[str, str]:
+def _comparable_headers(headers: Headers) -> Mapping[str, str]:
     told: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
@@ -56,13 +56,13 @@ def _told(headers: Headers) -> Mapping[str, str]:
     return told
 
 
-def body_differences(recorded: str, emulated: str) -> Iterator[Difference]:
+def body_differences(recorded: str, emulated: str) -> Iterator[DriftDifference]:
     """Yield the differences of two bodies; bodies that are neither JSON nor XML only have to be of one family."""
     (left_family, left), (right_family, right) = _read(recorded), _read(emulated)
     if left_family != right_family:
-        yield Difference("not-json", "", left_family, right_family)
+        yield DriftDifference("not-json", "", left_family, right_family)
     elif left_family in ("json", "xml"):
-        yield from _compared(shape_of(left), shape_of(right), "")
+        yield from _compare_shapes(shape_of(left), shape_of(right), "")
 
 
 def _read(text: str) -> tuple[str, Any]:
@@ -82,26 +82,26 @@ def _read(text: str) -> tuple[str, Any]:
         return "broken json" if bare[0] in "{[" else "text", None
 
 
-def _compared(left: Shape, right: Shape, pointer: str) -> Iterator[Difference]:
-    if left.filled and right.filled and not left.filled & right.filled:
-        yield _difference("type", pointer, left.told(), right.told())
+def _compare_shapes(left: Shape, right: Shape, pointer: str) -> Iterator[DriftDifference]:
+    if left.non_null_types and right.non_null_types and not left.non_null_types & right.non_null_types:
+        yield _difference("type", pointer, left.as_words(), right.as_words())
         return
-    if {left.told(), right.told()} == {"null", "string (empty)"}:
+    if {left.as_words(), right.as_words()} == {"null", "string (empty)"}:
         row = quirk_of_difference("form-empty", pointer)
-        yield Difference("type", pointer, left.told(), right.told(), row)
+        yield DriftDifference("type", pointer, left.as_words(), right.as_words(), row)
         return
     yield from _forms(left, right, pointer)
     if left.members and right.members:
         yield from _members(left, right, pointer)
     if left.item and right.item:
-        yield from _compared(left.item, right.item, f"{pointer}/*")
+        yield from _compare_shapes(left.item, right.item, f"{pointer}/*")
 
 
-def _forms(left: Shape, right: Shape, pointer: str) -> Iterator[Difference]:
+def _forms(left: Shape, right: Shape, pointer: str) -> Iterator[DriftDifference]:
     dates = (left.forms - _DATE_FREE, right.forms - _DATE_FREE)
     is_broken = ("broken XML" in left.forms) != ("broken XML" in right.forms) and left.values and right.values
     if (dates[0] and dates[1] and not dates[0] & dates[1]) or is_broken:
-        yield _difference("form", pointer, left.told(), right.told())
+        yield _difference("form", pointer, left.as_words(), right.as_words())
     name = pointer.rpartition("/")[2].lower()
     if name in CODES and left.values and right.values and left.values != right.values:
         said = (", ".join(sorted(left.values)[:3]), ", ".join(sorted(right.values)[:3]))
@@ -109,32 +109,32 @@ def _forms(left: Shape, right: Shape, pointer: str) -> Iterator[Difference]:
             yield _difference("value", pointer, *said)
 
 
-def _members(left: Shape, right: Shape, pointer: str) -> Iterator[Difference]:
+def _members(left: Shape, right: Shape, pointer: str) -> Iterator[DriftDifference]:
     folded = {name.casefold(): name for name in right.members}
     pairs: list[tuple[str, str]] = []
     for name in left.members:
         twin = name if name in right.members else folded.get(name.casefold())
-        place = f"{pointer}/{_escaped(name)}"
+        place = f"{pointer}/{_escape_pointer(name)}"
         if twin is None or (twin != name and twin in left.members):
             if name not in left.sometimes:
-                yield _difference("missing", place, left.members[name].told(), "–")
+                yield _difference("missing", place, left.members[name].as_words(), "–")
             continue
         pairs.append((name, twin))
         if twin != name:
             yield _difference("casing", place, name, twin)
-        yield from _compared(left.members[name], right.members[twin], place)
+        yield from _compare_shapes(left.members[name], right.members[twin], place)
     met = {twin for _, twin in pairs}
     for name in right.members:
         if name not in met and name not in right.sometimes:
-            yield _difference("extra", f"{pointer}/{_escaped(name)}", "–", right.members[name].told())
+            yield _difference("extra", f"{pointer}/{_escape_pointer(name)}", "–", right.members[name].as_words())
     order = [twin for twin in right.members if twin in met]
     if [twin for _, twin in pairs] != order:
         yield _difference("order", pointer, ", ".join(name for name, _ in pairs), ", ".join(order))
 
 
-def _escaped(name: str) -> str:
+def _escape_pointer(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _difference(kind: DriftKind, pointer: str, recorded: str, emulated: str) -> Difference:
-    return Difference(kind, pointer, recorded, emulated, quirk_of_difference(kind, pointer))
+def _difference(kind: DriftKind, pointer: str, recorded: str, emulated: str) -> DriftDifference:
+    return DriftDifference(kind, pointer, recorded, emulated, quirk_of_difference(kind, pointer))

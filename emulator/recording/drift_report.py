@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from emulator.recording.drift import Difference, body_differences, header_differences, status_difference
+from emulator.recording.drift import DriftDifference, body_differences, header_differences, status_difference
 from emulator.recording.partner import Answered
-from emulator.recording.replay import Told
+from emulator.recording.replay import ReplayedExchange
 from emulator.recording.rules import PSEUDONYM_RULES, STATE_RULES
 from emulator.recording.session import Recorded
 from emulator.wire.quirks import QUIRKS, ModeName
@@ -53,7 +53,7 @@ class Report:
         return asdict(self) | {"format": "ndxp-emulator/drift/1"}
 
 
-def report_of(told_by_mode: Mapping[ModeName, Sequence[Told]], mode: ModeName) -> Report:
+def report_of(told_by_mode: Mapping[ModeName, Sequence[ReplayedExchange]], mode: ModeName) -> Report:
     """Return the report for one mode; the other modes only tell which of them would agree."""
     report = Report(mode)
     for place, told in enumerate(told_by_mode[mode]):
@@ -67,7 +67,7 @@ def report_of(told_by_mode: Mapping[ModeName, Sequence[Told]], mode: ModeName) -
     return report
 
 
-def _reason_against(told: Told) -> tuple[str, str] | None:
+def _reason_against(told: ReplayedExchange) -> tuple[str, str] | None:
     recorded, answered = told
     if recorded.status is None or recorded.trouble:
         return "nền tảng không trả lời trọn vẹn", "the platform gave no whole answer"
@@ -104,14 +104,14 @@ def _compare(recorded: Recorded, answers: Mapping[ModeName, Answered | None], re
                 pointer=difference.pointer,
                 recorded=difference.recorded,
                 emulated=difference.emulated,
-                quirk=quirk or _remarked(answers, report.mode, agrees) or difference.row,
+                quirk=quirk or _explaining_quirk(answers, report.mode, agrees) or difference.row,
                 agrees_in=agrees,
                 rules=tuple(sorted({rule for rule, level, _ in (own.remarks if own else ()) if level == "error"})),
             )
         )
 
 
-def _differences(recorded: Recorded, answered: Answered) -> Iterable[Difference]:
+def _differences(recorded: Recorded, answered: Answered) -> Iterable[DriftDifference]:
     yield from status_difference(recorded.status or 0, answered.status)
     yield from header_differences(recorded.response.headers, answered.headers)
     text = recorded.response.content.text
@@ -119,7 +119,9 @@ def _differences(recorded: Recorded, answered: Answered) -> Iterable[Difference]
         yield from body_differences(text, answered.body.decode("utf-8", "replace"))
 
 
-def _remarked(answers: Mapping[ModeName, Answered | None], mode: ModeName, agrees: tuple[ModeName, ...]) -> str | None:
+def _explaining_quirk(
+    answers: Mapping[ModeName, Answered | None], mode: ModeName, agrees: tuple[ModeName, ...]
+) -> str | None:
     """Return the row for which the emulator refused, or which the mode that agrees treats otherwise."""
     own = answers[mode]
     refusing = [rule for rule, level, _ in (own.remarks if own else ()) if level == "error" and rule in QUIRKS]

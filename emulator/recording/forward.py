@@ -54,7 +54,7 @@ class Platform:
         return f"{urlsplit(self.base_url).scheme}://{self.authority}"
 
 
-class Unreachable(Exception):
+class NoUpstream(Exception):
     """No answer came; ``trouble`` is the kind of reason."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -92,7 +92,7 @@ def without_hop_by_hop(headers: Headers) -> Headers:
     return tuple(pair for pair in headers if pair[0].lower() not in _HOP_BY_HOP | named)
 
 
-class Answer:
+class UpstreamAnswer:
     """An answer whose body is still to come."""
 
     def __init__(self, response: Response) -> None:
@@ -129,7 +129,7 @@ class Forwarder:
         # Not a session: that would read the environment for proxies, and the body of a redirect.
         self._adapter = HTTPAdapter()
 
-    def ask(self, method: str, target: str, headers: Headers, body: Body | None) -> Answer:
+    def ask(self, method: str, target: str, headers: Headers, body: Body | None) -> UpstreamAnswer:
         """Send a call on and return the beginning of its answer.
 
         Raises:
@@ -140,31 +140,31 @@ class Forwarder:
 
         try:
             response = self._adapter.send(
-                self._prepared(method, target, headers, body),
+                self._prepare_request(method, target, headers, body),
                 stream=True,
                 timeout=(_CONNECT_S, self._platform.timeout_s),
                 verify=self._platform.ca or True,
             )
         except requests.exceptions.SSLError:
-            raise Unreachable("tls") from None
+            raise NoUpstream("tls") from None
         except requests.exceptions.Timeout:
-            raise Unreachable("timeout") from None
+            raise NoUpstream("timeout") from None
         except requests.exceptions.ConnectionError as trouble:
             is_timeout = "timed out" in str(trouble)
             is_refused = isinstance(getattr(trouble.args[0], "reason", None), urllib3.exceptions.NewConnectionError)
-            raise Unreachable("timeout" if is_timeout else "refused" if is_refused else "broken") from None
+            raise NoUpstream("timeout" if is_timeout else "refused" if is_refused else "broken") from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError):
-            raise Unreachable("broken") from None
-        return Answer(response)
+            raise NoUpstream("broken") from None
+        return UpstreamAnswer(response)
 
-    def _prepared(self, method: str, target: str, headers: Headers, body: Body | None) -> PreparedRequest:
+    def _prepare_request(self, method: str, target: str, headers: Headers, body: Body | None) -> PreparedRequest:
         import requests
         from requests.structures import CaseInsensitiveDict
 
         prepared = requests.PreparedRequest()
         prepared.prepare_method(method)
         prepared.url = self._platform.base_url + target
-        prepared.headers = CaseInsensitiveDict(_joined(headers))
+        prepared.headers = CaseInsensitiveDict(_join_headers(headers))
         prepared.headers["Host"] = self._platform.authority
         prepared.headers.setdefault("Accept-Encoding", "identity")
         if body is None:
@@ -182,7 +182,7 @@ class Forwarder:
         self._adapter.close()
 
 
-def _joined(headers: Headers) -> dict[str, str]:
+def _join_headers(headers: Headers) -> dict[str, str]:
     """Return headers by name; repeats are joined as RFC 9110 5.3 allows, cookies as RFC 6265 5.4 has them."""
     joined: dict[str, str] = {}
     spelled: dict[str, str] = {}

@@ -48,7 +48,7 @@ def read_har(content: bytes, base_url: str = "") -> tuple[list[Heard], list[Pass
     heard, passed = list[Heard](), list[Passed]()
     for place, entry in enumerate(_entries(content)):
         try:
-            found = _heard(place, entry, base_url.rstrip("/"))
+            found = _read_exchange(place, entry, base_url.rstrip("/"))
         except (KeyError, TypeError, ValueError, AttributeError) as trouble:
             # The kind of trouble alone: its text may hold what the entry says.
             kind = type(trouble).__name__
@@ -77,7 +77,7 @@ def _entries(content: bytes) -> list[Any]:
     return entries
 
 
-def _heard(place: int, entry: Mapping[str, Any], base_url: str) -> Heard | tuple[str, str]:
+def _read_exchange(place: int, entry: Mapping[str, Any], base_url: str) -> Heard | tuple[str, str]:
     asked, answered = entry["request"], entry.get("response") or {}
     url = str(asked["url"]).partition("#")[0]
     parts = urlsplit(url)
@@ -94,9 +94,9 @@ def _heard(place: int, entry: Mapping[str, Any], base_url: str) -> Heard | tuple
         at_ms=_instant(entry.get("startedDateTime")),
         method=str(asked.get("method") or "GET").upper(),
         target=target,
-        request=_asked(asked),
+        request=_read_request(asked),
         status=status or None,
-        response=_answered(answered),
+        response=_read_response(answered),
         took_ms=max(0, round(float(entry.get("time") or 0))),
         trouble=None if status else "broken",
         origin=f"{parts.scheme}://{host}",
@@ -117,7 +117,7 @@ def _headers(given: Any) -> Headers:
     )
 
 
-def _asked(asked: Mapping[str, Any]) -> Raw:
+def _read_request(asked: Mapping[str, Any]) -> Raw:
     headers, data = _headers(asked.get("headers")), asked.get("postData") or {}
     size = max(0, int(asked.get("bodySize") or 0))
     mime_type = str(data.get("mimeType") or "")
@@ -136,7 +136,7 @@ def _params(params: Any) -> Iterator[tuple[str, str]]:
         yield str(each["name"]), str(each.get("value") or "")
 
 
-def _answered(answered: Mapping[str, Any]) -> Raw:
+def _read_response(answered: Mapping[str, Any]) -> Raw:
     headers, content = _headers(answered.get("headers")), answered.get("content") or {}
     size = max(0, int(content.get("size") or 0))
     mime_type = str(content.get("mimeType") or "")

@@ -47,31 +47,33 @@ class Known:
         """Learn a name, given in lower case."""
         words = _words(name)
         self.pseudonyms.add(pseudonym.casefold())
-        self._put(self._exact, _words(pseudonym.casefold()), pseudonym)  # a name that is a part of it leaves it whole
+        self._remember(
+            self._exact, _words(pseudonym.casefold()), pseudonym
+        )  # a name that is a part of it leaves it whole
         if len(words) < 2:
             return
-        self._put(self._exact, words, pseudonym)
+        self._remember(self._exact, words, pseudonym)
         if len(words) > 2:
             plain = _words(bare(name))
-            self._put(self._bare, plain, pseudonym)
-            self._put(self._bare, ("".join(plain),), pseudonym)
+            self._remember(self._bare, plain, pseudonym)
+            self._remember(self._bare, ("".join(plain),), pseudonym)
 
     def add(self, text: str, pseudonym: str) -> None:
         """Learn a number, an address, the name of a file or of an account."""
         words = _words(bare(text))
         if words and (len(words) > 1 or len(text) >= 5):
-            self._put(self._bare, words, pseudonym)
+            self._remember(self._bare, words, pseudonym)
 
     def add_secret(self, text: str) -> None:
         """Learn something that is masked wherever it stands."""
         if len(text) >= _SHORTEST_SECRET:
             self.secrets.add(text)
 
-    def _put(self, table: dict[Words, str], words: Words, pseudonym: str) -> None:
+    def _remember(self, table: dict[Words, str], words: Words, pseudonym: str) -> None:
         table.setdefault(words, pseudonym)
         self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
 
-    def replaced(self, text: str, mask: str) -> str:
+    def replace_known(self, text: str, mask: str) -> str:
         """Return a text without what is known; ``mask`` stands for secrets."""
         for secret in self.secrets:
             if secret in text:

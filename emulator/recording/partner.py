@@ -26,7 +26,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PartnerAccount:
     """The credentials of the emulator: its key pair, and user name and password by service (``portal``, ``papers``)."""
 
     consumer_key: str
@@ -37,7 +37,7 @@ class Account:
 class Partner(Protocol):
     """A fresh emulator. Its clock stands at the time of the call, since rules about dates depend on it."""
 
-    account: Account
+    account: PartnerAccount
 
     def ask(self, call: Call, at_ms: int) -> Answered:
         """Put a call to it."""

@@ -19,7 +19,7 @@ from typing import Any
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Headers
 from emulator.recording.cleaning import Heard, Raw
-from emulator.recording.forward import Answer, CutShort, Forwarder, Platform, Unreachable
+from emulator.recording.forward import CutShort, Forwarder, NoUpstream, Platform, UpstreamAnswer
 from emulator.recording.request_body import Incoming, NoBody, TooLarge, incoming
 from emulator.recording.session import Trouble
 
@@ -147,7 +147,7 @@ class _Line(BaseHTTPRequestHandler):
             body = incoming(self.headers, self.rfile, rules.body_limit, rules.keep_limit)
             status, answer, trouble = self._exchange(target, given, body)
             took_ms = round((time.monotonic() - started) * 1000)
-            asked = Raw(given, body.kept if body else b"", body.size if body else 0)
+            asked = Raw(given, body.whole_body if body else b"", body.size if body else 0)
             heard = Heard(
                 number, at_ms, self.command, target, asked, status, answer, took_ms, trouble, rules.platform.origin
             )
@@ -165,7 +165,7 @@ class _Line(BaseHTTPRequestHandler):
     def _exchange(self, target: str, given: Headers, body: Incoming | None) -> tuple[int | None, Raw, Trouble | None]:
         try:
             answer = self._forwarder.ask(self.command, target, given, body)
-        except Unreachable as unreachable:
+        except NoUpstream as unreachable:
             if body and body.trouble:
                 raise body.trouble from None
             self._refuse(_STATUS[unreachable.trouble], _SENTENCES[unreachable.trouble])
@@ -175,7 +175,7 @@ class _Line(BaseHTTPRequestHandler):
         kept, size, is_whole = self._send(answer)
         return answer.status, Raw(answer.headers, kept, size), None if is_whole else "cut"
 
-    def _send(self, answer: Answer) -> tuple[bytes | None, int, bool]:
+    def _send(self, answer: UpstreamAnswer) -> tuple[bytes | None, int, bool]:
         """Send an answer on as it comes; return what is kept of its body, its size, and whether it was whole."""
         self.send_response_only(answer.status, answer.reason)
         for name, value in answer.headers:
@@ -190,7 +190,7 @@ class _Line(BaseHTTPRequestHandler):
         self.end_headers()
         return self._send_body(answer, is_chunked=is_chunked)
 
-    def _send_body(self, answer: Answer, *, is_chunked: bool) -> tuple[bytes | None, int, bool]:
+    def _send_body(self, answer: UpstreamAnswer, *, is_chunked: bool) -> tuple[bytes | None, int, bool]:
         kept, size, limit, is_whole, is_there = bytearray(), 0, self.server.rules.keep_limit, True, True
         try:
             for chunk in answer.chunks():

@@ -43,7 +43,7 @@ class Pseudonyms:
         self._makers: dict[IdentityKind, Callable[[str], str]] = {
             "name": self.name, "number": self.number, "phone": self.phone, "mail": self.mail,
             "account": self.account, "hamlet": self._hamlet, "address": self._address, "day": self._day,
-            "bank": self._scrambled, "reference": self._reference, "file": self.file, "link": self._link,
+            "bank": self._scramble, "reference": self._reference, "file": self.file, "link": self._link,
             "title": self._title,
         }  # fmt: skip
 
@@ -97,7 +97,7 @@ class Pseudonyms:
         """Return another personal number, card or tax code; of anything else, other letters and digits."""
         tight = re.sub(r"[\s.]", "", text)
         made = pseudonyms.personal_number(tight, self._serial("number", tight))
-        new = self._scrambled(text) if made is None else made
+        new = self._scramble(text) if made is None else made
         return self._remember(tight, new) if new != tight else text
 
     def phone(self, text: str) -> str:
@@ -153,7 +153,7 @@ class Pseudonyms:
     def _day(self, text: str) -> str:
         return pseudonyms.other_day(text, self.luck("day", text[:10]), self._today)
 
-    def _scrambled(self, text: str) -> str:
+    def _scramble(self, text: str) -> str:
         luck = self.luck("text", text)
         letters = []
         for place, each in enumerate(text):
@@ -174,7 +174,7 @@ class Pseudonyms:
         if slash and _FILE.fullmatch(last) and not start.endswith("/"):
             head = start + slash + self.file(unquote(last))
         return (
-            self.code(head) + mark + re.sub(r"=([^&#]+)", lambda found: "=" + self._scrambled(unquote(found[1])), query)
+            self.code(head) + mark + re.sub(r"=([^&#]+)", lambda found: "=" + self._scramble(unquote(found[1])), query)
         )
 
     def _title(self, text: str) -> str:

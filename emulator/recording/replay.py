@@ -26,7 +26,7 @@ _PASSWORDS = re.compile(r"pass_?word|mat_?khau|pwd", re.IGNORECASE)
 _REFUSED = (401, 403)
 
 
-class Told(NamedTuple):
+class ReplayedExchange(NamedTuple):
     """A recorded exchange beside what an emulator answers; None when the call cannot be put again."""
 
     recorded: Recorded
@@ -40,15 +40,15 @@ class Teller:
         self._partner = partner
         self._learned: dict[str, str] = {}
 
-    def tell(self, exchanges: Sequence[Recorded]) -> Iterator[Told]:
+    def tell(self, exchanges: Sequence[Recorded]) -> Iterator[ReplayedExchange]:
         """Yield every exchange with the emulator's answer."""
         for exchange in exchanges:
             if exchange.request.content.text is None:
-                yield Told(exchange, None)
+                yield ReplayedExchange(exchange, None)
                 continue
             answered = self._partner.ask(self._call(exchange), exchange.at_ms)
             self._learn(answered)
-            yield Told(exchange, answered)
+            yield ReplayedExchange(exchange, answered)
 
     def _call(self, exchange: Recorded) -> Call:
         path, _, query = exchange.target.partition("?")
@@ -57,7 +57,7 @@ class Teller:
         if body or exchange.method in ("POST", "PUT"):
             headers = (*headers, ("content-length", str(len(body))))
         origin = urlsplit(exchange.origin)
-        query = walk_form(query, lambda field, text: self._filled(exchange, field, text))
+        query = walk_form(query, lambda field, text: self._fill_in(exchange, field, text))
         return Call(
             method=exchange.method,
             path=unquote(path),
@@ -108,12 +108,12 @@ class Teller:
         text = exchange.request.content.text or ""
 
         def fill(field: str, value: str) -> str:
-            return self._filled(exchange, field, value)
+            return self._fill_in(exchange, field, value)
 
         is_form = "x-www-form-urlencoded" in exchange.request.header("content-type")
         return walk_form(text, fill) if is_form else walk(text, fill)
 
-    def _filled(self, exchange: Recorded, field: str, value: str) -> str:
+    def _fill_in(self, exchange: Recorded, field: str, value: str) -> str:
         is_refused = exchange.status in _REFUSED
         user, password = self._partner.account.users["portal" if "mapi" in exchange.path else "papers"]
         if _USERS.fullmatch(field) and MASK in (exchange.request.content.text or ""):

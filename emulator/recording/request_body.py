@@ -27,7 +27,7 @@ class Incoming:
         self.trouble: Exception | None = None
 
     @property
-    def kept(self) -> bytes | None:
+    def whole_body(self) -> bytes | None:
         """Return the whole body, or None when it was too large to keep."""
         return bytes(self._kept) if self.size <= self._keep_limit else None
 
@@ -42,7 +42,7 @@ class Incoming:
         Raises:
             OSError: the client left, or broke the framing, or sent too much; ``trouble`` says which.
         """
-        piece = self._sized(size) if self.length is not None else self._chunked(size)
+        piece = self._read_sized(size) if self.length is not None else self._read_chunked(size)
         self.size += len(piece)
         if self.size > self._limit:
             self.trouble = TooLarge()
@@ -51,7 +51,7 @@ class Incoming:
             self._kept += piece
         return piece
 
-    def _sized(self, size: int) -> bytes:
+    def _read_sized(self, size: int) -> bytes:
         piece = self._stream.read(min(size, self._left)) if self._left else b""
         if self._left and not piece:
             self.trouble = NoBody()
@@ -59,7 +59,7 @@ class Incoming:
         self._left -= len(piece)
         return piece
 
-    def _chunked(self, size: int) -> bytes:
+    def _read_chunked(self, size: int) -> bytes:
         if self._is_over:
             return b""
         if not self._left:

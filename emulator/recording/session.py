@@ -162,16 +162,16 @@ def _exchange(document: dict[str, Any]) -> Recorded:
         at_ms=int(document["at_ms"]),
         method=str(asked["method"]),
         target=str(asked["target"]),
-        request=_said(asked),
+        request=_parse_side(asked),
         status=None if status is None else int(status),
-        response=_said(answered),
+        response=_parse_side(answered),
         took_ms=int(document["took_ms"]),
         trouble=document["trouble"],
         origin=str(document["origin"]),
     )
 
 
-def _said(side: dict[str, Any]) -> Said:
+def _parse_side(side: dict[str, Any]) -> Said:
     headers = tuple((str(name), str(value)) for name, value in side["headers"])
     body = side["body"]
     return Said(headers, Content(None if body is None else str(body), int(side["body_size"]), side["omitted"]))

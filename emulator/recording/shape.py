@@ -34,11 +34,11 @@ class Shape:
     values: set[str] = field(default_factory=set)
 
     @property
-    def filled(self) -> set[Type]:
+    def non_null_types(self) -> set[Type]:
         """Return the types of what is there."""
         return self.types - {"null"}
 
-    def told(self) -> str:
+    def as_words(self) -> str:
         """Return the shape in a few words, without any data."""
         words = "|".join(sorted(self.types)) or "nothing"
         forms = self.forms - {"text"}
@@ -55,7 +55,7 @@ def shape_of(value: Any, depth: int = 0) -> Shape:
         merged: Shape | None = None
         for each in value:
             one = shape_of(each, depth + 1)
-            merged = one if merged is None else _merged(merged, one)
+            merged = one if merged is None else _merge_shapes(merged, one)
         return Shape({"array"}, item=merged)
     if isinstance(value, str):
         return _text(value, depth)
@@ -74,17 +74,17 @@ def _text(value: str, depth: int) -> Shape:
     return Shape({"string"}, forms={form}, values={value})
 
 
-def _merged(one: Shape, other: Shape) -> Shape:
+def _merge_shapes(one: Shape, other: Shape) -> Shape:
     names = [*one.members, *(name for name in other.members if name not in one.members)]
     both_objects = bool(one.members) and bool(other.members)
     once = {name for name in names if (name in one.members) != (name in other.members)} if both_objects else set()
     members = {
-        name: _merged(one.members[name], other.members[name])
+        name: _merge_shapes(one.members[name], other.members[name])
         if name in one.members and name in other.members
         else one.members.get(name) or other.members[name]
         for name in names
     }
-    item = _merged(one.item, other.item) if one.item and other.item else one.item or other.item
+    item = _merge_shapes(one.item, other.item) if one.item and other.item else one.item or other.item
     return Shape(
         one.types | other.types,
         members,

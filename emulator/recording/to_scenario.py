@@ -12,7 +12,7 @@ import orjson
 
 from emulator.journal.redaction import MASK
 from emulator.kernel.clock import day_text
-from emulator.recording.replay import Told
+from emulator.recording.replay import ReplayedExchange
 from emulator.recording.rules import STABLE_ANSWER_HEADERS
 from emulator.recording.session import Content, Recorded
 from emulator.scenario.operations import OPERATIONS
@@ -37,7 +37,7 @@ class LeftOut:
 
 
 @dataclass(slots=True)
-class Draft:
+class ScenarioDraft:
     """A scenario's document, what was left out, and which exchange each step answers."""
 
     document: dict[str, Any]
@@ -45,9 +45,9 @@ class Draft:
     answered: list[int] = field(default_factory=list)
 
 
-def draft_scenario(told: Iterable[Told], scenario_id: str) -> Draft:
+def draft_scenario(told: Iterable[ReplayedExchange], scenario_id: str) -> ScenarioDraft:
     """Return a scenario that answers as the session did."""
-    draft, groups = Draft({}), dict[str, list[Recorded]]()
+    draft, groups = ScenarioDraft({}), dict[str, list[Recorded]]()
     first: Recorded | None = None
     for each in told:
         first = first or each.recorded
@@ -62,7 +62,7 @@ def draft_scenario(told: Iterable[Told], scenario_id: str) -> Draft:
     return draft
 
 
-def _reason_against(told: Told) -> tuple[str, str] | None:
+def _reason_against(told: ReplayedExchange) -> tuple[str, str] | None:
     recorded, answered = told
     if recorded.status is None or recorded.trouble:
         return "nền tảng không trả lời trọn vẹn", "the platform gave no whole answer"

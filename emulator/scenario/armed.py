@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from emulator.country.world import Director, World
+from emulator.country.world import CallDirector, World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.scenario.fault import OCCURRENCE, Fault
@@ -58,7 +58,7 @@ class _Struck(NamedTuple):
 class ArmedFaults:
     """One exchange long: plays the sandbox's armed faults, and asks the scenario behind them first."""
 
-    def __init__(self, stored: tuple[Mapping[str, Any], ...], scenario: Director | None) -> None:
+    def __init__(self, stored: tuple[Mapping[str, Any], ...], scenario: CallDirector | None) -> None:
         self._arms, self._scenario = [arm_of(each) for each in stored], scenario
         self._struck: list[_Struck] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.country.world import Director as AnyDirector
+from emulator.country.world import CallDirector as AnyDirector
 from emulator.country.world import World
 from emulator.kernel.exchange import Call
 from emulator.scenario.director import Director, Wish

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from emulator.country.plot import Plot
+from emulator.country.plot import ScenarioState
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
@@ -78,7 +78,7 @@ class Director:
 
     def _chosen(self, script: Script, exchange: Exchange, world: World) -> Step | None:
         """Return the step whose turn it is. Counting is a transaction of its own, only for calls that a step wants."""
-        plot = Plot(world.store, world.home)
+        plot = ScenarioState(world.store, world.home)
         self._due += begin(script, plot, world)
         wanted = [step for step in script.steps if step.name not in self._tried and self._wants(step, exchange)]
         self._tried.update(step.name for step in wanted)
@@ -102,7 +102,7 @@ def _is_on(step: Step, exchange: Exchange) -> bool:
     return step.fault is None or _fault(step.fault).fits(operation)
 
 
-def _is_its_turn(script: Script, step: Step, plot: Plot, world: World) -> bool:
+def _is_its_turn(script: Script, step: Step, plot: ScenarioState, world: World) -> bool:
     if step.state is not None and _state(script, step.machine, plot, world) != step.state:
         return False
     number = plot.count(step.name)
@@ -114,7 +114,7 @@ def _is_its_turn(script: Script, step: Step, plot: Plot, world: World) -> bool:
     return luck.random() < step.probability
 
 
-def _state(script: Script, machine: str, plot: Plot, world: World) -> str:
+def _state(script: Script, machine: str, plot: ScenarioState, world: World) -> str:
     standing = plot.standing(machine)
     known = script.machines[machine]
     if standing is None:
@@ -122,7 +122,7 @@ def _state(script: Script, machine: str, plot: Plot, world: World) -> str:
     return known.at(standing.state, standing.since_ms, world.now_ms)[0]
 
 
-def _move(script: Script, step: Step, plot: Plot, world: World) -> list[Due]:
+def _move(script: Script, step: Step, plot: ScenarioState, world: World) -> list[Due]:
     due = later(step.effects, world.now_ms)
     return due if step.goto is None else due + enter(script.machines[step.machine], step.goto, plot, world)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.country.furnish import furnish
 from emulator.country.kinds import DOSSIERS, STEPS
-from emulator.country.plot import Plot
+from emulator.country.plot import ScenarioState
 from emulator.country.records import Fields
 from emulator.country.shelf import Shelf
 from emulator.country.world import World
@@ -23,7 +23,7 @@ class NothingAlike(ValueError):
     """A fixture is like a dossier that the pack does not have."""
 
 
-def begin(script: Script, plot: Plot, world: World) -> list[Due]:
+def begin(script: Script, plot: ScenarioState, world: World) -> list[Due]:
     """Begin a scenario unless it has begun in this epoch: records added, machines at their start.
 
     Return the effects it schedules, each with its virtual instant. Not while the pen is held.
@@ -37,25 +37,25 @@ def begin(script: Script, plot: Plot, world: World) -> list[Due]:
         if _has_begun(script, plot):
             return []
         plot.forget()
-        plot.put(BEGUN, script.id, world.now_ms)
+        plot.put_machine(BEGUN, script.id, world.now_ms)
         _furnish(script, plot, world)
         return [due for machine in script.machines.values() for due in enter(machine, machine.start, plot, world)]
 
 
-def _has_begun(script: Script, plot: Plot) -> bool:
+def _has_begun(script: Script, plot: ScenarioState) -> bool:
     standing = plot.standing(BEGUN)
     return standing is not None and standing.state == script.id
 
 
-def _furnish(script: Script, plot: Plot, world: World) -> None:
+def _furnish(script: Script, plot: ScenarioState, world: World) -> None:
     tables = {
         name: {str(no): row for no, row in enumerate(_rows(rows, world), 1)} for name, rows in script.fixtures.items()
     }
     furniture = furnish(tables)
     for dossier in furniture.dossiers:
-        Shelf(DOSSIERS, world.pack.dossiers, plot).put(dossier)
+        Shelf(DOSSIERS, world.pack.dossiers, plot).put_record(dossier)
     for step in furniture.steps:
-        Shelf(STEPS, world.pack.steps, plot).put(step)
+        Shelf(STEPS, world.pack.steps, plot).put_record(step)
 
 
 def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
@@ -71,9 +71,9 @@ def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
         yield found.fields | fields
 
 
-def enter(machine: Machine, state: str, plot: Plot, world: World) -> list[Due]:
+def enter(machine: Machine, state: str, plot: ScenarioState, world: World) -> list[Due]:
     """Put a machine into a state and return the effects of it and of the states that time alone leads to."""
-    plot.put(machine.name, state, world.now_ms)
+    plot.put_machine(machine.name, state, world.now_ms)
     due, at_ms, seen = list[Due](), world.now_ms, set[str]()
     while state not in seen:
         seen.add(state)

@@ -30,7 +30,7 @@ class Companion(Protocol):
 
 
 @dataclass(frozen=True)
-class Plan:
+class LaunchPlan:
     """How to serve: kind and number of workers, log level, certificate chain (PEM with key) or None, log form."""
 
     kind: str
@@ -71,7 +71,9 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(listener: socket.socket, app: Any, plan: Plan, companion: Companion, on_first: Callable[[], None]) -> None:
+def run(
+    listener: socket.socket, app: Any, plan: LaunchPlan, companion: Companion, on_first: Callable[[], None]
+) -> None:
     """Serve until a signal ends it; ``on_first`` is called in the first worker, before it takes calls.
 
     Raises:
@@ -108,7 +110,7 @@ def _was_told_to_end(signals: Any) -> bool:
     return told
 
 
-def _options(descriptor: int, plan: Plan) -> dict[str, Any]:
+def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bind": f"fd://{descriptor}",
         "workers": plan.workers,

@@ -16,7 +16,7 @@ except ImportError:  # plain Windows, where no store is claimed
 
 
 @contextlib.contextmanager
-def claimed(path: Path) -> Iterator[None]:
+def claim_store(path: Path) -> Iterator[None]:
     """Hold a store for one server.
 
     Forked workers share the lock's description, so a store whose arbiter was killed is free again when its workers

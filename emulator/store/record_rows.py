@@ -29,7 +29,7 @@ def get(store: Store, home: tuple[int, int], shelf: str, key: str) -> RecordRow 
     return RecordRow(*row) if row else None
 
 
-def known(store: Store, home: tuple[int, int], shelf: str, keys: list[str]) -> set[str]:
+def known_keys(store: Store, home: tuple[int, int], shelf: str, keys: list[str]) -> set[str]:
     """Return which of these keys have a record, a hidden one counted; many keys are asked for at once."""
     found: set[str] = set()
     for first in range(0, len(keys), _AT_ONCE):
@@ -43,7 +43,7 @@ def known(store: Store, home: tuple[int, int], shelf: str, keys: list[str]) -> s
     return found
 
 
-def put(store: Store, home: tuple[int, int], shelf: str, row: RecordRow) -> None:
+def put_record(store: Store, home: tuple[int, int], shelf: str, row: RecordRow) -> None:
     """Add or replace one record."""
     store.run(
         "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sandbox_no, epoch, shelf, key)"
@@ -136,7 +136,7 @@ def drop_counters(store: Store, home: tuple[int, int], prefix: str) -> None:
     )
 
 
-def counted(store: Store, home: tuple[int, int], name: str) -> int:
+def counter_value(store: Store, home: tuple[int, int], name: str) -> int:
     """Return what a named counter stands at."""
     row = store.one("SELECT value FROM counters WHERE sandbox_no = ? AND epoch = ? AND name = ?", (*home, name))
     return int(row[0]) if row else 0

@@ -20,7 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _ORDER = {"records": "shelf, key", "counters": "name", "agenda": "due_ms, no", "journal": "seq"}
 
 
-class Standing(NamedTuple):
+class StateRow(NamedTuple):
     """The sandbox's own row: JSON texts, and where its journal stands."""
 
     definition: str
@@ -30,10 +30,10 @@ class Standing(NamedTuple):
     head: str
 
 
-def standing(store: Store, no: int) -> Standing | None:
+def standing(store: Store, no: int) -> StateRow | None:
     """Return a sandbox's own row; None when it is gone."""
     row = store.one("SELECT definition, settings, clock, seq, head FROM sandboxes WHERE no = ?", (no,))
-    return Standing(*row) if row else None
+    return StateRow(*row) if row else None
 
 
 def every(store: Store, home: tuple[int, int], table: str) -> list[Row]:
@@ -42,7 +42,7 @@ def every(store: Store, home: tuple[int, int], table: str) -> list[Row]:
     return store.all(f"SELECT {columns} FROM {table} WHERE sandbox_no = ? AND epoch = ? ORDER BY {_ORDER[table]}", home)
 
 
-def replace(store: Store, no: int, whole: Standing, tables: dict[str, Iterable[Sequence[Any]]]) -> None:
+def replace(store: Store, no: int, whole: StateRow, tables: dict[str, Iterable[Sequence[Any]]]) -> None:
     """Begin a new epoch that holds these rows. Call inside a transaction."""
     store.run("INSERT OR IGNORE INTO ended SELECT no, epoch FROM sandboxes WHERE no = ?", (no,))
     store.run(

@@ -45,13 +45,19 @@ class Evidence:
     def called_once_with(self, what: str | Pattern, *, within_s: float = 0, **wanted: Any) -> Entry:
         """Assert that exactly one call was made, and that it was made like this; return its exchange."""
         __tracebackhide__ = True
-        made = self._made(what, wanted, within_s)
+        made = self._find_calls(what, wanted, within_s)
         if len(made) != 1:
-            self._fail(f"đúng 1 lượt {_said(what)}, có {len(made)}", f"exactly 1 {_said(what)}, there are {len(made)}")
+            self._fail(
+                f"đúng 1 lượt {_pattern_text(what)}, có {len(made)}",
+                f"exactly 1 {_pattern_text(what)}, there are {len(made)}",
+            )
         entry = self._entry(made[0]["seq"])
         if not self._find(_pattern(what, wanted)):
             differs = _differences(entry, wanted)
-            self._fail(f"{_said(what)} khác mong đợi: {differs}", f"{_said(what)} was called otherwise: {differs}")
+            self._fail(
+                f"{_pattern_text(what)} khác mong đợi: {differs}",
+                f"{_pattern_text(what)} was called otherwise: {differs}",
+            )
         return entry
 
     def called(
@@ -62,7 +68,7 @@ class Evidence:
         expected = {"at_least": 1} if times is None else {"count": times}
         verdict = self._verify(_pattern(what, wanted), within_s, **expected)
         if not verdict["verified"]:
-            self._fail(f"{_said(what)}: {verdict['vi']}", f"{_said(what)}: {verdict['en']}")
+            self._fail(f"{_pattern_text(what)}: {verdict['vi']}", f"{_pattern_text(what)}: {verdict['en']}")
         return self.calls(what, **wanted)
 
     def never(self, what: str | Pattern, *, within_s: float = 0, **wanted: Any) -> None:
@@ -71,7 +77,9 @@ class Evidence:
         verdict = self._verify(_pattern(what, wanted), within_s, count=0)
         if not verdict["verified"]:
             names = ", ".join(verdict["requests"])
-            self._fail(f"không có {_said(what)}, nhưng có: {names}", f"no {_said(what)}, there is: {names}")
+            self._fail(
+                f"không có {_pattern_text(what)}, nhưng có: {names}", f"no {_pattern_text(what)}, there is: {names}"
+            )
 
     def in_order(self, *what: str | Pattern, within_s: float = 0) -> list[Entry]:
         """Assert that these calls came one after the other; others may stand between. Return their exchanges."""
@@ -79,8 +87,8 @@ class Evidence:
         content = {"sequence": [_pattern(each, {}) for each in what], "within_ms": round(within_s * 1000)}
         verdict = self._ask("POST", "/verify-sequence", content, takes=(406,))
         if not verdict["verified"]:
-            steps = " → ".join(_said(each) for each in what)
-            missing = _said(what[verdict["matched"]])
+            steps = " → ".join(_pattern_text(each) for each in what)
+            missing = _pattern_text(what[verdict["matched"]])
             self._fail(f"theo thứ tự {steps}; thiếu {missing}", f"in order {steps}; {missing} did not come")
         return [self._entry(name.rpartition(".")[2]) for name in verdict["requests"]]
 
@@ -88,7 +96,7 @@ class Evidence:
         """Return the journal as it is printed when a test fails."""
         return table(self.entries())
 
-    def _made(self, what: str | Pattern, wanted: Mapping[str, Any], within_s: float) -> list[Entry]:
+    def _find_calls(self, what: str | Pattern, wanted: Mapping[str, Any], within_s: float) -> list[Entry]:
         if within_s:
             self._verify(_pattern(what, wanted), within_s, at_least=1)
         return self._find(_pattern(what, {}))
@@ -135,13 +143,13 @@ def _check_name(operation: str) -> None:
     )
 
 
-def _said(what: str | Pattern) -> str:
+def _pattern_text(what: str | Pattern) -> str:
     return what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)
 
 
 def _differences(entry: Entry, wanted: Mapping[str, Any]) -> str:
     """Say which of the wanted words the exchange does not fit, as far as the journal shows it."""
-    sent = _sent(entry)
+    sent = _sent_fields(entry)
     there = {"status": entry["response"]["status"], "outcome": entry["outcome"], "consumer": entry["consumer"]}
     lines = []
     for word, value in wanted.items():
@@ -158,7 +166,7 @@ def _line(name: str, wanted: Any, found: Any) -> str:
     return f"{name} {wanted!r} ≠ {found!r}"
 
 
-def _sent(entry: Entry) -> Mapping[str, Any]:
+def _sent_fields(entry: Entry) -> Mapping[str, Any]:
     try:
         sent = json.loads(entry["request"].get("body") or "{}")
     except ValueError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from emulator.app import create_app, found, open_packs
+from emulator.app import create_app, found_country, open_packs
 from emulator.settings import Settings
 from emulator.testing.ndxp import Ndxp
 
@@ -39,7 +39,7 @@ class InProcessCountry:
 
     def __init__(self, store: Path, settings: Settings | None = None) -> None:
         settings = settings or Settings()
-        self._country = found(settings, store, open_packs(settings.packs))
+        self._country = found_country(settings, store, open_packs(settings.packs))
         self.wsgi = create_app(self._country)
         self.http = self.wsgi.test_client(use_cookies=False)
         self.line = InProcessLine(self.http)

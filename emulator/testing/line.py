@@ -78,7 +78,7 @@ class HttpLine:
                     return self._exchange(self._connection, method, path, body)
                 except (ConnectionError, http.client.CannotSendRequest):
                     self._connection.close()
-            self._connection = self._opened()
+            self._connection = self._open_connection()
             try:
                 return self._exchange(self._connection, method, path, body)
             except BaseException:
@@ -86,7 +86,7 @@ class HttpLine:
                 self._connection = None
                 raise
 
-    def _opened(self) -> http.client.HTTPConnection:
+    def _open_connection(self) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
         return kind(str(self._parts.hostname), self._parts.port, timeout=PATIENCE_S)
 

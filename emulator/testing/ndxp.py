@@ -15,7 +15,7 @@ from emulator.testing.line import Line, Refused, ask
 KeyPair = Mapping[str, str]
 
 
-class Desk:
+class AdminDesk:
     """The admin API of one sandbox."""
 
     def __init__(self, line: Line, sandbox: str) -> None:
@@ -34,7 +34,7 @@ class Ndxp:
         self.base_url = f"{line.base_url}/s/{self.id}"
         self.admin_url = f"{line.base_url}/__admin/sandboxes/{self.id}"
         self.credentials: Mapping[str, KeyPair] = card["credentials"]
-        self._desk = Desk(line, self.id)
+        self._desk = AdminDesk(line, self.id)
         self.journal = Evidence(self._desk.ask)
         self.clock = Clock(self._desk)
         self.faults = Faults(self._desk)
@@ -80,7 +80,7 @@ class Ndxp:
 class Clock:
     """The virtual clock. Moments without an offset are Vietnamese time."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AdminDesk) -> None:
         self._desk = desk
 
     def now(self) -> datetime:
@@ -118,7 +118,7 @@ def _moment(at: datetime | str) -> str:
 class Faults:
     """The faults that are armed (docs/faults.md)."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AdminDesk) -> None:
         self._desk = desk
 
     def arm(
@@ -168,7 +168,7 @@ class Faults:
 class Scenario:
     """The scenario that plays (docs/scenarios.md)."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AdminDesk) -> None:
         self._desk = desk
 
     def play(self, name: str | None) -> None:

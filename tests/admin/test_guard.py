@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.builders import dossier
@@ -19,7 +19,7 @@ TOKEN = "ma-quan-tri"
 
 @pytest.fixture
 def guarded(tmp_path: Path, co_ban: Pack) -> Iterator[Visitor]:
-    country = found(replace(Settings(), admin_token=TOKEN), tmp_path / "guarded.db", {"co-ban": co_ban})
+    country = found_country(replace(Settings(), admin_token=TOKEN), tmp_path / "guarded.db", {"co-ban": co_ban})
     yield Visitor(country)
     country.store.close()
 

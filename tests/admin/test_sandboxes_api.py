@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Definition
 from emulator.country.settings import SandboxSettings
@@ -235,7 +235,7 @@ def test_a_dossier_is_shown_with_its_steps(visitor: Visitor) -> None:
 def test_starting_again_in_another_mode_keeps_what_the_default_sandbox_holds(tmp_path: Path, co_ban: Pack) -> None:
     def start(**definition: Any) -> Visitor:
         settings = replace(Settings(), default=replace(Definition(), **definition))
-        return Visitor(found(settings, tmp_path / "kept.db", {"co-ban": co_ban}))
+        return Visitor(found_country(settings, tmp_path / "kept.db", {"co-ban": co_ban}))
 
     first = start()
     first.btxh("DongBoDVC", dossier())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from emulator import __version__
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.conftest import Visitor
@@ -27,7 +27,7 @@ def test_ready_means_that_packs_and_store_can_serve(visitor: Visitor) -> None:
 def test_a_missing_pack_is_a_reason_not_to_be_ready(tmp_path: Path, co_ban: Pack) -> None:
     settings = Settings()
     other = replace(settings, default=replace(settings.default, pack="khac"))
-    country = found(other, tmp_path / "store.db", {"co-ban": co_ban})
+    country = found_country(other, tmp_path / "store.db", {"co-ban": co_ban})
     reply = Visitor(country).http.get("/__admin/ready")
     country.store.close()
     assert (reply.status_code, reply.json["code"]) == (503, "not-ready")

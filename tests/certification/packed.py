@@ -11,7 +11,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.certification.bundle import form
 from emulator.certification.bundle.archive import unzipped, zipped
 from emulator.certification.bundle.keys import PrivateKey, new_key
@@ -47,7 +47,7 @@ def challenge_file() -> bytes:
 def played(**plan: Any) -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...]]:
     """The evidence of an attempt bound to the challenge, its report, and every secret it had."""
     with tempfile.TemporaryDirectory() as folder:
-        country = found(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
+        country = found_country(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
         stand = Stand(country, KIT, challenge=received(challenge_file()).challenge.as_dict(), **plan)
         report = stand.play()
         evidence = stand.admin("GET", f"/attempts/{stand.id}/evidence")

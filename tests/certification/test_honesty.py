@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.certification.attempt import Attempt, attempt_of
 from emulator.certification.evidence import Entry
 from emulator.certification.judge import WORST_FIRST, Judgement, judge, worst
@@ -35,7 +35,7 @@ class Idle(Client):
 def lent(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Iterator[Country]:
     """One country for the module: what was played in it is judged many times."""
     place: Path = tmp_path_factory.mktemp("honesty")
-    country = found(Settings(), place / "store.db", {"co-ban": co_ban})
+    country = found_country(Settings(), place / "store.db", {"co-ban": co_ban})
     yield country
     country.store.close()
 

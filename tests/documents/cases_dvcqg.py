@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack, load_pack
 from emulator.country.sandbox import Definition
 from emulator.settings import Settings
@@ -23,7 +23,9 @@ def _pack() -> Pack:
 
 @contextmanager
 def at_portal(stage: Stage, **settings: Any) -> Iterator[Portal]:
-    country = found(Settings(default=Definition(mode=stage.mode)), stage.folder / "store.db", {"co-ban": _pack()})
+    country = found_country(
+        Settings(default=Definition(mode=stage.mode)), stage.folder / "store.db", {"co-ban": _pack()}
+    )
     try:
         yield Portal(Visitor(country), **settings)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import load_pack
 from emulator.country.sandbox import Definition
 from emulator.settings import Settings
@@ -20,7 +20,7 @@ PLACES = (VXP, XRD)
 def shipped(stage: Stage) -> Iterator[Visitor]:
     """Open a country with the shipped pack."""
     settings = Settings(default=Definition(mode=stage.mode))
-    country = found(settings, stage.folder / "store.db", {"co-ban": load_pack("co-ban")})
+    country = found_country(settings, stage.folder / "store.db", {"co-ban": load_pack("co-ban")})
     try:
         yield Visitor(country)
     finally:

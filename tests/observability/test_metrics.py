@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.builders import dossier
@@ -91,7 +91,7 @@ def test_the_country_has_no_metrics_page(visitor: Visitor) -> None:
 
 @pytest.fixture
 def guarded(tmp_path: Path, co_ban: Pack) -> Iterator[Visitor]:
-    country = found(replace(Settings(), admin_token="ma"), tmp_path / "guarded.db", {"co-ban": co_ban})
+    country = found_country(replace(Settings(), admin_token="ma"), tmp_path / "guarded.db", {"co-ban": co_ban})
     yield Visitor(country)
     country.store.close()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.accounts import papers_account, portal_account
 from emulator.country.pack import Pack
 from emulator.settings import Settings
@@ -31,7 +31,7 @@ def credentials(country: Country) -> dict[str, str]:
 
 @pytest.fixture
 def reader(tmp_path: Path, co_ban: Pack) -> Iterator[Reader]:
-    country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
+    country = found_country(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     visitor = Visitor(country)
     document: dict[str, Any] = visitor.http.get("/__admin/openapi.json").json
     yield Reader(visitor, document, credentials(country))

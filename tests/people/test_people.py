@@ -156,9 +156,9 @@ def test_since_2025_the_aged_count_from_75() -> None:
 def test_all_54_peoples_live_in_the_country_and_a_region_has_its_own() -> None:
     from itertools import islice
 
-    from emulator.country.people.census import Wish, census
+    from emulator.country.people.census import CensusWish, census
 
-    everybody = {each.ethnicity_id for each in islice(census(Wish()), 20_000)}
+    everybody = {each.ethnicity_id for each in islice(census(CensusWish()), 20_000)}
     assert everybody == set(ETHNICITIES)
     here = {row["DanTocId"] for row in made("--count", 1500, "--province", "11")}
     assert {"1", "3", "8"} <= here

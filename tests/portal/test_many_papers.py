@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.pack import Pack, load_pack
 from emulator.country.paper_index import index_papers
 from emulator.country.portal_pack import PAPER_FILE
@@ -42,7 +42,7 @@ def big_country(tmp_path: Path, co_ban: Pack) -> Iterator[Country]:
     source = tmp_path / "papers.jsonl"
     source.write_bytes(b"\n".join(lines(1000)))
     assert index_papers(source, folder) == 1000
-    country = found(Settings(), tmp_path / "store.db", {"co-ban": load_pack(folder)})
+    country = found_country(Settings(), tmp_path / "store.db", {"co-ban": load_pack(folder)})
     yield country
     country.store.close()
 

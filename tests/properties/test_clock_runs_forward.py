@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.conftest import Visitor
@@ -27,7 +27,7 @@ TURNS = st.one_of(
 
 
 def test_the_clock_never_runs_backward_unless_it_is_set(tmp_path: Path, co_ban: Pack) -> None:
-    country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
+    country = found_country(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     http = Visitor(country).http
 
     def now() -> datetime:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.accounts import papers_account, portal_account
 from emulator.country.pack import Pack
 from emulator.country.settings import MODES, PROFILES
@@ -82,7 +82,7 @@ def settled(visitor: Visitor, sandbox: str, mode: str, profile: str) -> Caller:
 
 @pytest.fixture(scope="module")
 def callers(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Iterator[list[Caller]]:
-    country = found(Settings(), tmp_path_factory.mktemp("envelopes") / "store.db", {"co-ban": co_ban})
+    country = found_country(Settings(), tmp_path_factory.mktemp("envelopes") / "store.db", {"co-ban": co_ban})
     visitor = Visitor(country)
     visitor.http.post("/__admin/sandboxes", json={"id": "khac"})
     pairs = zip(MODES, islice(PROFILES, len(MODES)), strict=True)

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.builders import dossier
@@ -99,7 +99,7 @@ class TwoCountries(RuleBasedStateMachine):
 
 
 def test_interleaved_calls_never_leak_from_one_sandbox_to_another(tmp_path: Path, co_ban: Pack) -> None:
-    country = found(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
+    country = found_country(Settings(), tmp_path / "store.db", {"co-ban": co_ban})
     visitor = Visitor(country)
     run_state_machine_as_test(
         lambda: TwoCountries(visitor), settings=settings(BOUNDED, max_examples=10, stateful_step_count=12)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.country.settings import Mode
 from emulator.settings import Settings
@@ -52,7 +52,7 @@ class Province:
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Province:
     store: Path = tmp_path_factory.mktemp("statuses") / "store.db"
-    return Province(Visitor(found(Settings(), store, {"co-ban": co_ban})))
+    return Province(Visitor(found_country(Settings(), store, {"co-ban": co_ban})))
 
 
 def may_move(before: int | None, after: int, mode: str, kind: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Definition
 from emulator.settings import Settings
@@ -33,7 +33,7 @@ def test_a_recorded_platform_is_replayed_answer_by_answer(country: Country, tmp_
     assert (recorder.code, '"00"' in first[0].text) == (0, True), recorder.said
     assert run("validate", out / "nhu-that.yaml").output == ""
     settings = Settings(default=Definition(scenario="nhu-that"), scenarios=(out / "nhu-that.yaml",))
-    other = found(settings, tmp_path / "other.db", {"co-ban": co_ban})
+    other = found_country(settings, tmp_path / "other.db", {"co-ban": co_ban})
     with emulator_as_platform(other) as url, Vendor(url, Visitor(other).basic()) as vendor:
         again = vendor.tell_the_story()
     other.store.close()

@@ -8,7 +8,7 @@ from textwrap import indent
 
 import pytest
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.conftest import Visitor
@@ -39,7 +39,7 @@ def stage(tmp_path: Path, folder: Path, co_ban: Pack) -> Iterator[Stage]:
     def put_on(steps: str, more: str = "", *, watch: bool = False) -> Visitor:
         text = HEAD.format(name="thu") + more + "steps:\n" + indent(steps.strip("\n"), "  ") + "\n"
         (folder / "thu.yaml").write_text(text, encoding="utf-8")
-        country = found(Settings(scenarios=(folder,), watch=watch), tmp_path / "store.db", {"co-ban": co_ban})
+        country = found_country(Settings(scenarios=(folder,), watch=watch), tmp_path / "store.db", {"co-ban": co_ban})
         countries.append(country)
         visitor = Visitor(country)
         chosen = visitor.http.put("/__admin/scenario", json={"scenario": "thu"})

@@ -10,7 +10,7 @@ from flask import Flask
 from emulator.kernel.exchange import Call, Delivery, Reply
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
-from emulator.server.launch import Plan, bind, run
+from emulator.server.launch import LaunchPlan, bind, run
 
 
 def _say(what: object) -> None:
@@ -43,7 +43,7 @@ def main(kind: str) -> None:
         app.register_blueprint(services(door, 1024))
     listener = bind("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    run(listener, app, Plan(kind, 1), Nothing(), lambda: _say(port))
+    run(listener, app, LaunchPlan(kind, 1), Nothing(), lambda: _say(port))
 
 
 if __name__ == "__main__":

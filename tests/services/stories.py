@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.kinds import DOSSIERS, STEPS
 from emulator.country.pack import Pack, PackFile
 from emulator.country.records import Dossier, ProcessingStep
@@ -66,7 +66,7 @@ def visiting(
     **settings: Any,
 ) -> Iterator[Visitor]:
     pack = Pack("co-ban", Base(DOSSIERS, dossiers), Base(STEPS, steps), files=files or {})
-    country = found(Settings(default=Definition(mode=mode)), folder / "store.db", {"co-ban": pack})
+    country = found_country(Settings(default=Definition(mode=mode)), folder / "store.db", {"co-ban": pack})
     sandbox = country.sandboxes.get("default")
     country.sandboxes.set_settings(sandbox, replace(sandbox.settings, **settings))
     country.sandboxes.set_clock(sandbox, Clock(virtual_ms=at("01/12/2026"), frozen=True))

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tinydb import TinyDB
 
-from emulator.app import Country, found
+from emulator.app import Country, found_country
 from emulator.cli import main
 from emulator.country.pack import Pack
 from emulator.settings import Settings
@@ -49,7 +49,7 @@ def test_the_copy_lives_on_as_the_original_does(lived: Path, tmp_path: Path, co_
     file = tmp_path / "a.json"
     run("export", "--store", str(lived), "-o", str(file))
     run("import", str(file), "--store", str(lived), "--sandbox", "copy")
-    country = found(Settings(), lived, {"co-ban": co_ban})
+    country = found_country(Settings(), lived, {"co-ban": co_ban})
     visitor, seen = Visitor(country), []
     for name in ("default", "copy"):
         base = f"/__admin/sandboxes/{name}"

@@ -15,7 +15,7 @@ _LIVE, _FORWARD = "xroad.live", "xroad.forward"
 ProviderCall = tuple[Mapping[str, Any], Entry]
 
 
-def visits_of(scene: Played) -> list[ProviderCall]:
+def calls_of_provider(scene: Played) -> list[ProviderCall]:
     """Return the visits of a scene with what came of them: they are its last calls over the axis."""
     wanted = list(scene.expected["visits"])
     calls = scene.of(_LIVE, _FORWARD)[-len(wanted) :]
@@ -23,7 +23,9 @@ def visits_of(scene: Played) -> list[ProviderCall]:
 
 
 def _about(scenes: Sequence[Played], about: Sequence[str]) -> list[tuple[Played, Mapping[str, Any], Entry]]:
-    return [(scene, visit, call) for scene in scenes for visit, call in visits_of(scene) if visit["about"] in about]
+    return [
+        (scene, visit, call) for scene in scenes for visit, call in calls_of_provider(scene) if visit["about"] in about
+    ]
 
 
 def digest_of(call: Entry) -> str:

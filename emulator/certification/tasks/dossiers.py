@@ -160,7 +160,7 @@ def _put_before(made: Mapping[str, Any], props: Props) -> None:
         changed_at=now,
         fields=dict(fields),
     )
-    props.world.dossiers.put(stored)
+    props.world.dossiers.put_record(stored)
 
 
 def _step(made: Mapping[str, Any], number: int, at: int, given: Words, props: Props) -> dict[str, Any]:

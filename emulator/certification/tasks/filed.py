@@ -44,13 +44,13 @@ class Filed:
         """Let the ministry have received it at another instant."""
         fields = self.dossier.fields | {"NgayTiepNhan": moment_text(moment)}
         dossier = replace(self.dossier, received_at=moment, changed_at=moment, fields=fields)
-        props.world.dossiers.put(dossier)
+        props.world.dossiers.put_record(dossier)
         return replace(self, dossier=dossier)
 
 
 def known(code: str, props: Props) -> Filed:
     """Return a dossier that an earlier scene had filed."""
-    return Filed(moving.known(code, props.world), ())
+    return Filed(moving.find_dossier(code, props.world), ())
 
 
 def file(number: int, moment: int, given: Words, props: Props) -> Filed:
@@ -94,7 +94,7 @@ def finish(filed: Filed, props: Props) -> Filed:
     before = set(_results(filed.dossier.result_fields))
     issued = moving.issue(filed.dossier, "quyet-dinh.pdf", "", props.world)
     done = replace(issued, status=10, result_fields=(issued.result_fields or {}) | forms.with_status(10))
-    props.world.dossiers.put(done)
+    props.world.dossiers.put_record(done)
     return replace(filed, dossier=done, results=tuple(set(_results(done.result_fields)) - before))
 
 
@@ -109,13 +109,13 @@ def _begun(dossier: Dossier, given: Words, props: Props) -> Dossier:
     world = props.world
     statuses = [1, *given.get("steps", ())]
     done = replace(dossier, status=statuses[-1], fields=dossier.fields | forms.with_status(statuses[-1]))
-    world.dossiers.put(done)
-    world.detail_links.put(DetailLink(forms.page_of(done.fields), done.code))
+    world.dossiers.put_record(done)
+    world.detail_links.put_record(DetailLink(forms.page_of(done.fields), done.code))
     for number, status in enumerate(statuses, 1):
         author = units.author("citizen" if number == 1 else "commune", done, world.settings.gso_era)
         handled = min(done.received_at + (number - 1) * _STEP_MS, world.now_ms // 1000 * 1000)
         fields = forms.step(done.code, status, author, STATUS_NAMES[status], (handled, handled + 5 * 86_400_000))
-        world.steps.put(step_of(done, number, status, handled, fields))
+        world.steps.put_record(step_of(done, number, status, handled, fields))
     return done
 
 

@@ -40,12 +40,12 @@ def holder(kind: str, props: Props) -> Holder:
         code, dstcode = luck.choice(_known(props))
         dstcode = dstcode if kind == "listed" else f"VN:GOV:{code}:luutru{tag}"
     if kind != "listed":
-        axis.subsystems.put(Subsystem(dstcode, f"Đơn vị {tag}", code))
+        axis.subsystems.put_record(Subsystem(dstcode, f"Đơn vị {tag}", code))
         axis.grant(dstcode, props.world.settings.own_subsystem)
     if kind in ("new", "moved"):
-        Portal(props.world).listed.put(Agency(code, f"Đơn vị {tag}", "2", dstcode))
+        Portal(props.world).listed.put_record(Agency(code, f"Đơn vị {tag}", "2", dstcode))
     host = f"luutru-{tag}.example.vn"
-    axis.hosts.put(Host(host, dstcode, "files"))
+    axis.hosts.put_record(Host(host, dstcode, "files"))
     return Holder(code, dstcode, host)
 
 
@@ -70,7 +70,7 @@ def paper(at: int, number: str, code: str, title: str, it: Holder, owner: str, p
     files = [_file(at, page, it, props, words) for page in range(1, 3 if words.get("double") else 2)]
     key = f"{owner}/{code}/{props.no:04d}-{at}"
     kept = Paper(key, owner, code, title, number, it.code, files, props.world.now_ms + at)
-    Portal(props.world).papers.put(kept)
+    Portal(props.world).papers.put_record(kept)
     return kept
 
 
@@ -80,7 +80,7 @@ def _file(at: int, page: int, it: Holder, props: Props, words: dict[str, bool]) 
     name = f"{luck.choice(_NAMES)} {tag[:4]}.pdf" if words.get("letters") else f"{tag}.pdf"
     path = f"/download/{tag}/{name}"
     hosted = HostedFile(it.host, path, name, "application/pdf", "", text=_pdf(tag))
-    props.world.shelf(HOSTED_FILES).put(hosted)
+    props.world.shelf(HOSTED_FILES).put_record(hosted)
     return {"name": name, "link": _link(path, tag, it, words)}
 
 

@@ -143,4 +143,4 @@ def _known_to_the_portal(task: Words, row: Mapping[str, Any], props: Props) -> N
     code, owner, now = str(task["dossier_code"]), props.person(1).citizen_id, props.world.now_ms
     unit = props.plan.agency
     known = PortalDossier(code, unit, str(row["MATTHC"]), _HANDLED, owner, now, now, {}, {})
-    Portal(props.world).dossiers.put(known)
+    Portal(props.world).dossiers.put_record(known)

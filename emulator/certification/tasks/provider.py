@@ -76,7 +76,7 @@ def _caller(at: int, props: Props) -> str:
     luck = props.luck("caller", at)
     code = f"000.00.00.H{60 + at}"
     subsystem = Subsystem(f"VN:GOV:{code}:khaithac{luck.getrandbits(32):08x}", f"Đơn vị khai thác {at}", code)
-    Axis(props.world).subsystems.put(subsystem)
+    Axis(props.world).subsystems.put_record(subsystem)
     return subsystem.id
 
 
@@ -85,8 +85,8 @@ def _open_the_door(callers: list[str], props: Props) -> None:
     axis, provider = Axis(props.world), props.plan.provider
     dstcode = str(provider["dstcode"])
     if axis.subsystem(dstcode) is None:
-        axis.subsystems.put(Subsystem(dstcode, "Hệ thống được kiểm thử", f"000.00.00.{props.plan.agency}"))
-    axis.live_agencies.put(LiveAgency(dstcode, str(provider["url"]).rstrip("/")))
+        axis.subsystems.put_record(Subsystem(dstcode, "Hệ thống được kiểm thử", f"000.00.00.{props.plan.agency}"))
+    axis.live_agencies.put_record(LiveAgency(dstcode, str(provider["url"]).rstrip("/")))
     for caller in callers:
         axis.grant(dstcode, caller)
 

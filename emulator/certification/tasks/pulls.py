@@ -133,7 +133,7 @@ def _shelf(world: World) -> Shelf[Keepsake]:
 def _remember(props: Props, name: str, values: list[Any]) -> None:
     import json
 
-    _shelf(props.world).put(Keepsake(name, json.dumps(values)))
+    _shelf(props.world).put_record(Keepsake(name, json.dumps(values)))
 
 
 def _recall(props: Props, name: str) -> list[Any]:

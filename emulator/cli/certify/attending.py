@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from emulator.cli.certify.session import Session
-from emulator.cli.certify.wording import told
+from emulator.cli.certify.wording import task_lines
 
 _EVERY_S = 0.4
 _KEYS = """\
@@ -62,7 +62,7 @@ class Attendant:
         return self._wait(watch=True)
 
     def _tell(self, asked: Mapping[str, Any]) -> None:
-        for line in told(asked["task"]):
+        for line in task_lines(asked["task"]):
             click.echo(line)
         say = asked.get("say") or {}
         if say:

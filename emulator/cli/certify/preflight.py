@@ -27,13 +27,13 @@ def preflight(plan: Path, command: str | None, port: int) -> None:
     """
     from emulator.cli.certify import running
     from emulator.cli.certify.plans import plan_at
-    from emulator.cli.certify.session import opened
+    from emulator.cli.certify.session import open_session
 
     read = plan_at(plan, command)
     with tempfile.TemporaryDirectory(prefix="ndxp-certify-") as folder, ExitStack() as stack:
-        wish = running.Wish(Path(folder), port=port)
+        wish = running.RunWish(Path(folder), port=port)
         running.check_machine(read, wish)
-        session = opened(running.client_of(stack, wish), running.words_of(read), None)
+        session = open_session(running.client_of(stack, wish), running.words_of(read), None)
         ready = running.is_ready(session, running.performer_of(session, read, wish.out))
     if ready:
         click.echo("Sẵn sàng kiểm thử. / Ready.")

@@ -30,13 +30,13 @@ def resume(folder: Path, key: Path | None, is_json: bool) -> None:
     from emulator.certification.plan import plan_of
     from emulator.cli.certify import running
     from emulator.cli.certify.reading import private_key_at
-    from emulator.cli.certify.session import found
+    from emulator.cli.certify.session import find_session
 
-    attempt, port = running.remembered(folder)
+    attempt, port = running.find_attempt(folder)
     signer = private_key_at(key) if key else None
     with ExitStack() as stack:
-        wish = running.Wish(folder, port=port, is_json=is_json)
-        session = found(running.client_of(stack, wish), attempt)
+        wish = running.RunWish(folder, port=port, is_json=is_json)
+        session = find_session(running.client_of(stack, wish), attempt)
         if session is None or session.standing()["closed"]:
             raise CannotStart(f"{folder}: lượt kiểm thử đã đóng. / {folder}: the attempt is closed.")
         plan = plan_of(session.evidence()["plan"])

@@ -42,7 +42,7 @@ def run(plan: Path, command: str | None, attended: bool, out: Path | None, is_js
     configuration, 3 chưa đủ / incomplete, 5 lỗi của trình giả lập / a fault of the emulator.
     """
     from emulator.cli.certify.plans import plan_at
-    from emulator.cli.certify.running import Wish, carry_out
+    from emulator.cli.certify.running import RunWish, carry_out
 
     read = plan_at(plan, command, attended=attended)
-    sys.exit(carry_out(read, Wish(out or plan.with_suffix(".luot"), is_json=is_json, **more)))
+    sys.exit(carry_out(read, RunWish(out or plan.with_suffix(".luot"), is_json=is_json, **more)))

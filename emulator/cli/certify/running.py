@@ -14,7 +14,7 @@ import click
 
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.certify.reading import private_key_at
-from emulator.cli.certify.session import Session, found, opened
+from emulator.cli.certify.session import Session, find_session, open_session
 from emulator.cli.stopping import CannotStart
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _STORE, _PLACE, _WORK, _CHALLENGE = "luot.db", "luot.json", "work", "thu-thach.j
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunWish:
     """What the command line asks for beyond the plan. ``url`` empty: a server of its own."""
 
     out: Path
@@ -37,19 +37,19 @@ class Wish:
     is_json: bool = False
 
 
-def carry_out(plan: Plan, wish: Wish) -> int:
+def carry_out(plan: Plan, wish: RunWish) -> int:
     """Run a plan from its beginning; return the exit code."""
     check_machine(plan, wish)
     key = private_key_at(wish.key) if wish.key else None
     raw = wish.challenge.read_bytes() if wish.challenge else b""
     with ExitStack() as stack:
         client = client_of(stack, wish)
-        session = _not_begun(client, plan, wish) or opened(client, words_of(plan), _challenge(raw))
+        session = _not_begun(client, plan, wish) or open_session(client, words_of(plan), _challenge(raw))
         _remember(wish, client, session, raw)
         return play(session, plan, wish, key=key, signed_challenge=raw)
 
 
-def check_machine(plan: Plan, wish: Wish) -> None:
+def check_machine(plan: Plan, wish: RunWish) -> None:
     """Raise CannotStart when something on this machine stands in the way."""
     from emulator.cli.certify.checking import troubles
 
@@ -59,13 +59,13 @@ def check_machine(plan: Plan, wish: Wish) -> None:
         raise CannotStart("\n".join(lines))
 
 
-def _not_begun(client: AdminClient, plan: Plan, wish: Wish) -> Session | None:
+def _not_begun(client: AdminClient, plan: Plan, wish: RunWish) -> Session | None:
     """Return the attempt of an earlier run whose set-up was not ready, so that address and keys stay.
 
     Raises:
         CannotStart: it has been begun, or is one of another plan.
     """
-    kept = None if wish.url else found(client)
+    kept = None if wish.url else find_session(client)
     if kept is None:
         return None
     same = dict(kept.evidence()["plan"]) == json.loads(json.dumps(plan.as_dict()))
@@ -77,14 +77,14 @@ def _not_begun(client: AdminClient, plan: Plan, wish: Wish) -> Session | None:
     return kept
 
 
-def client_of(stack: ExitStack, wish: Wish) -> AdminClient:
+def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     """Return the admin API of the server that was named, or of one that runs as long as the stack."""
     if wish.url:
         return AdminClient(wish.url, wish.admin_token)
     from emulator.cli.certify.server import own_server
 
     wish.out.mkdir(parents=True, exist_ok=True)
-    port = wish.port or (remembered(wish.out)[1] if (wish.out / _PLACE).exists() else 0)
+    port = wish.port or (find_attempt(wish.out)[1] if (wish.out / _PLACE).exists() else 0)
     token = secrets.token_urlsafe(24)
     ready = stack.enter_context(own_server(wish.out / _STORE, port, token))
     return AdminClient(ready["base_url"], token)
@@ -109,7 +109,7 @@ def _challenge(raw: bytes) -> Mapping[str, Any] | None:
         raise CannotStart(f"--challenge: {trouble.vi}. / {trouble.en}.") from trouble
 
 
-def _remember(wish: Wish, client: AdminClient, session: Session, signed_challenge: bytes) -> None:
+def _remember(wish: RunWish, client: AdminClient, session: Session, signed_challenge: bytes) -> None:
     if not wish.url:
         if signed_challenge:
             (wish.out / _CHALLENGE).write_bytes(signed_challenge)
@@ -123,7 +123,7 @@ def kept_challenge(out: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def remembered(out: Path) -> tuple[str, int]:
+def find_attempt(out: Path) -> tuple[str, int]:
     """Return attempt and port of a folder that holds an attempt. Raises CannotStart."""
     try:
         told = json.loads((out / _PLACE).read_text(encoding="utf-8"))
@@ -132,7 +132,7 @@ def remembered(out: Path) -> tuple[str, int]:
         raise CannotStart(f"{out} không có lượt kiểm thử. / {out} holds no attempt.") from trouble
 
 
-def play(session: Session, plan: Plan, wish: Wish, *, key: Any = None, signed_challenge: bytes = b"") -> int:
+def play(session: Session, plan: Plan, wish: RunWish, *, key: Any = None, signed_challenge: bytes = b"") -> int:
     """Play the scenes that are left, write the bundle, say the verdicts; return the exit code."""
     from emulator.certification.outline import exit_code
     from emulator.cli.certify.attending import Paused
@@ -203,7 +203,7 @@ def _crash(ending: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _bundle(session: Session, wish: Wish, key: Any, signed_challenge: bytes) -> Path:
+def _bundle(session: Session, wish: RunWish, key: Any, signed_challenge: bytes) -> Path:
     from emulator.cli.certify.writing import write_bundle
 
     wish.out.mkdir(parents=True, exist_ok=True)

@@ -53,14 +53,14 @@ class Session:
         return self.client.ask_house("GET", f"/attempts/{self.id}/evidence")
 
 
-def opened(client: AdminClient, plan: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> Session:
+def open_session(client: AdminClient, plan: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> Session:
     """Open an attempt on a server."""
     body: dict[str, Any] = {"plan": plan}
     made = client.ask_house("POST", "/attempts", body | ({"challenge": challenge} if challenge else {}))
     return Session(client, made["id"], made["context"])
 
 
-def found(client: AdminClient, attempt_id: str | None = None) -> Session | None:
+def find_session(client: AdminClient, attempt_id: str | None = None) -> Session | None:
     """Return an attempt that is on a server: the one named, else the newest that is not closed, else None."""
     every = client.ask_house("GET", "/attempts")["attempts"]
     ids = [each["id"] for each in every if attempt_id in (None, each["id"]) and (attempt_id or not each["closed"])]

@@ -86,17 +86,17 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def told(task: Mapping[str, Any], depth: int = 1) -> list[str]:
+def task_lines(task: Mapping[str, Any], depth: int = 1) -> list[str]:
     """Return a task as lines to read."""
     lines = []
     indent = "  " * depth
     for name, value in task.items():
         label = LABELS.get(name, name)
         if isinstance(value, Mapping):
-            lines += [f"{indent}{label}:", *told(value, depth + 1)]
+            lines += [f"{indent}{label}:", *task_lines(value, depth + 1)]
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             for number, each in enumerate(value, 1):
-                lines += [f"{indent}{label} {number}:", *told(each, depth + 1)]
+                lines += [f"{indent}{label} {number}:", *task_lines(each, depth + 1)]
         else:
             lines.append(f"{indent}{label}: {_plain(value)}")
     return lines

@@ -9,7 +9,7 @@ from typing import Any
 from emulator.country.agenda import BadEffect, Lapsed
 from emulator.country.furnish import nearest
 from emulator.country.life import moving, units
-from emulator.country.plot import Plot
+from emulator.country.plot import ScenarioState
 from emulator.country.settings import setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
@@ -37,7 +37,7 @@ def judge_move_words(words: Words) -> None:
 
 def move(words: Words, world: World) -> None:
     """Move a dossier to a status, with a step."""
-    dossier = moving.known(words["dossier"], world)
+    dossier = moving.find_dossier(words["dossier"], world)
     usual = units.author(words.get("level", "commune"), dossier, world.settings.gso_era)
     name, unit = words.get("officer", usual.name), words.get("unit", usual.unit)
     author = Author(usual.account, name, usual.title, unit)
@@ -47,7 +47,7 @@ def move(words: Words, world: World) -> None:
 
 def attach_result(words: Words, world: World) -> None:
     """Attach a result with its file to a dossier, whatever its status."""
-    dossier = moving.known(words["dossier"], world)
+    dossier = moving.find_dossier(words["dossier"], world)
     moving.issue(dossier, words.get("name", "quyetdinh.pdf"), words.get("result_code", ""), world)
 
 
@@ -100,7 +100,7 @@ def set_settings(words: Words, world: World) -> None:
 
 def set_state(words: Words, world: World) -> None:
     """Put a machine of the scenario into a state."""
-    Plot(world.store, world.home).put(words["name"], words["value"], world.now_ms)
+    ScenarioState(world.store, world.home).put_machine(words["name"], words["value"], world.now_ms)
     world.note_effect(Effect("standings", words["name"], "put"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.country.agenda import Lapsed
 from emulator.country.life import moving, units
 from emulator.country.life.lives import Chances, Life, life_of
-from emulator.country.life.office_hours import worked
+from emulator.country.life.office_hours import add_working_hours
 from emulator.country.records import Dossier
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
@@ -25,7 +25,7 @@ def reach(code: str, stage_name: str, been: list[str], world: World) -> None:
     Raises:
         Lapsed: somebody else has taken the dossier elsewhere, or the life no longer has that stage.
     """
-    dossier = moving.known(code, world)
+    dossier = moving.find_dossier(code, world)
     life = life_of(world.pack, procedure_of(dossier.fields))
     if life is None or stage_name not in life.stages:
         raise Lapsed(f"Không có chặng {stage_name} cho {code}", f"there is no stage {stage_name} for {code}")
@@ -52,4 +52,4 @@ def go_on(dossier: Dossier, life: Life, stage_name: str, been: list[str], world:
     least, most = life.stages[following].after_h
     hours = random_for(seed, dossier.code, "hours", len(been)).uniform(least, most)
     effect = {"kind": "stage", "dossier": dossier.code, "stage": following, "been": been}
-    world.agenda.add(worked(world.now_ms, hours), effect)
+    world.agenda.add(add_working_hours(world.now_ms, hours), effect)

@@ -21,7 +21,7 @@ Words = Mapping[str, tuple[type, ...]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class EffectKind:
     """One kind of effect: the words it needs, those it may have, and what it does."""
 
     act: Callable[[Mapping[str, Any], World], None]
@@ -32,17 +32,17 @@ class Kind:
 
 _OFFICER: Words = {"level": _TEXT, "officer": _TEXT, "unit": _TEXT, "note": _TEXT, "due_days": _NUMBER}
 _WISH: Words = {"procedure": _TEXT, "province": _TEXT, "district": _TEXT, "commune": _TEXT, "person": (str, dict)}
-KINDS: dict[str, Kind] = {
-    "move": Kind(acts.move, {"dossier": _TEXT, "status": _NUMBER}, _OFFICER, acts.judge_move_words),
-    "result": Kind(acts.attach_result, {"dossier": _TEXT}, {"name": _TEXT, "result_code": _TEXT}),
-    "application": Kind(acts.file_application, {}, _WISH, acts.judge_application_words),
-    "stage": Kind(acts.live_on, {"dossier": _TEXT, "stage": _TEXT, "been": _LIST}, {}),
-    "arrivals": Kind(acts.arrive, {}, {}),
-    "set": Kind(acts.set_settings, {"settings": _OBJECT}, {}, acts.judge_settings),
-    "state": Kind(acts.set_state, {"name": _TEXT, "value": _TEXT}, {}),
-    "grant": Kind(acts.grant_access, {"provider": _TEXT, "subject": _TEXT}, {}),
-    "withdraw": Kind(acts.withdraw_access, {"provider": _TEXT, "subject": _TEXT}, {}),
-    "downtime": Kind(acts.begin_downtime, {"minutes": _NUMBER}, {"notice": _TEXT}),
+KINDS: dict[str, EffectKind] = {
+    "move": EffectKind(acts.move, {"dossier": _TEXT, "status": _NUMBER}, _OFFICER, acts.judge_move_words),
+    "result": EffectKind(acts.attach_result, {"dossier": _TEXT}, {"name": _TEXT, "result_code": _TEXT}),
+    "application": EffectKind(acts.file_application, {}, _WISH, acts.judge_application_words),
+    "stage": EffectKind(acts.live_on, {"dossier": _TEXT, "stage": _TEXT, "been": _LIST}, {}),
+    "arrivals": EffectKind(acts.arrive, {}, {}),
+    "set": EffectKind(acts.set_settings, {"settings": _OBJECT}, {}, acts.judge_settings),
+    "state": EffectKind(acts.set_state, {"name": _TEXT, "value": _TEXT}, {}),
+    "grant": EffectKind(acts.grant_access, {"provider": _TEXT, "subject": _TEXT}, {}),
+    "withdraw": EffectKind(acts.withdraw_access, {"provider": _TEXT, "subject": _TEXT}, {}),
+    "downtime": EffectKind(acts.begin_downtime, {"minutes": _NUMBER}, {"notice": _TEXT}),
 }
 
 
@@ -74,7 +74,7 @@ def apply(effect: EffectWords, world: World) -> None:
     KINDS[effect["kind"]].act(effect, world)
 
 
-def _check_words(words: Mapping[str, Any], shape: Kind) -> None:
+def _check_words(words: Mapping[str, Any], shape: EffectKind) -> None:
     allowed = {**shape.needed, **shape.optional}
     for name, value in words.items():
         if name not in allowed:

@@ -77,7 +77,7 @@ def _begin(dossier: Dossier, life: Life, luck: tuple[object, ...], world: World)
     author = units.author(stage.level, dossier, world.settings.gso_era)
     begun = moving.begin(dossier, stage.status, author, stage.note.format(officer=author.name, unit=author.unit), world)
     page = forms.page_of(begun.fields)
-    world.detail_links.put(DetailLink(page, begun.code))
+    world.detail_links.put_record(DetailLink(page, begun.code))
     course.go_on(begun, life, first, [first], world)
     return begun
 

@@ -22,7 +22,7 @@ _DAYS_FROM_YEAR_1 = 719_162  # .NET counts its ticks from the year 1
 _FIRST_FILE = 60_000
 
 
-def known(code: str, world: World) -> Dossier:
+def find_dossier(code: str, world: World) -> Dossier:
     """Return a dossier.
 
     Raises:
@@ -46,7 +46,7 @@ def move(dossier: Dossier, status: int, author: Author, note: str, due_days: int
     last = world.steps.last_with_prefix(f"{dossier.code}/")
     if last and last.handled_at > world.now_ms:
         raise Lapsed(f"Hồ sơ {dossier.code} đã có bước sau thời điểm này", f"{dossier.code} has a later step")
-    moved = entered(dossier, status, world.now_ms)
+    moved = enter_status(dossier, status, world.now_ms)
     _write(moved, last.number + 1 if last else 1, author, note, due_days, world)
     return moved
 
@@ -62,12 +62,12 @@ def _write(dossier: Dossier, number: int, author: Author, note: str, due_days: i
     handled = world.now_ms // 1000 * 1000  # the wire knows seconds
     deadline = due(handled, due_days)
     fields = forms.step(dossier.code, dossier.status, author, note, (handled, deadline))
-    world.dossiers.put(dossier)
-    world.steps.put(step_of(dossier, number, dossier.status, handled, fields))
+    world.dossiers.put_record(dossier)
+    world.steps.put_record(step_of(dossier, number, dossier.status, handled, fields))
     portal_report.report(dossier, author, note, deadline, world)
 
 
-def entered(dossier: Dossier, status: int, now_ms: int) -> Dossier:
+def enter_status(dossier: Dossier, status: int, now_ms: int) -> Dossier:
     """Return a dossier that has come to a status now."""
     result = dossier.result_fields
     if result is not None and status in FINAL_STATUSES:
@@ -91,7 +91,7 @@ def issue(dossier: Dossier, name: str, result_code: str, world: World) -> Dossie
     base = dossier.result_fields or dossier.fields
     fields = forms.with_result(base, [replace(paper, result_code=code)], dossier.status)
     issued = replace(dossier, result_fields=fields, changed_at=world.now_ms)
-    world.dossiers.put(issued)
+    world.dossiers.put_record(issued)
     return issued
 
 
@@ -100,7 +100,7 @@ def keep(number: int, name: str, lines: Sequence[str], world: World) -> FiledPap
     moment = to_datetime(world.now_ms)
     ticks = (world.now_ms + 7 * 3_600_000) * 10_000 + _DAYS_FROM_YEAR_1 * 864_000_000_000 + number % 10_000
     path = f"/file/{moment:%Y%m%d}/{ticks}{name}"
-    world.shelf(ISSUED_FILES).put(IssuedFile(path, list(lines)))
+    world.shelf(ISSUED_FILES).put_record(IssuedFile(path, list(lines)))
     return FiledPaper(number, name, path)
 
 

@@ -9,7 +9,7 @@ from emulator.kernel.clock import VIETNAM, to_datetime, to_ms
 _SHIFTS = ((time(8), time(12)), (time(13), time(17)))
 
 
-def worked(from_ms: int, hours: float) -> int:
+def add_working_hours(from_ms: int, hours: float) -> int:
     """Return the instant, to the second, at which so many working hours have passed."""
     now = to_datetime(from_ms).replace(microsecond=0)
     left = timedelta(hours=hours)

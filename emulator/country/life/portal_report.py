@@ -19,7 +19,7 @@ def report(dossier: Dossier, author: Author, note: str, due_ms: int, world: Worl
     from emulator.country.portal import Portal
 
     portal = Portal(world)
-    portal.dossiers.put(
+    portal.dossiers.put_record(
         PortalDossier(
             code=dossier.code,
             unit_code=world.settings.agency_code or UNIT,
@@ -35,4 +35,4 @@ def report(dossier: Dossier, author: Author, note: str, due_ms: int, world: Worl
     last = portal.steps.last_with_prefix(f"{dossier.code}/")
     number = last.number + 1 if last else 1
     fields = dvcqg_report.step_fields(dossier.code, dossier.status, author, note, world.now_ms, due_ms)
-    portal.steps.put(PortalStep(dossier.code, number, dossier.status, world.now_ms, fields))
+    portal.steps.put_record(PortalStep(dossier.code, number, dossier.status, world.now_ms, fields))

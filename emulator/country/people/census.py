@@ -32,7 +32,7 @@ class NoSuchPlace(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CensusWish:
     """What people are asked for. Empty codes mean all of them."""
 
     seed: int = 42
@@ -42,7 +42,7 @@ class Wish:
     as_of: date = AS_OF
 
 
-def census(wish: Wish) -> Iterator[Entry]:
+def census(wish: CensusWish) -> Iterator[Entry]:
     """Yield people without end, family by family; the same wish gives the same people on every machine.
 
     With a procedure only those come who may ask for it; otherwise whole households.
@@ -51,12 +51,12 @@ def census(wish: Wish) -> Iterator[Entry]:
         NoSuchPlace: the province is not in the era's catalogue.
         CatalogueMissing: era 2025 is asked for and its package is not installed.
     """
-    from emulator.country.people.names import seeded
+    from emulator.country.people.names import seeded_faker
 
     provinces = [each for each in gso_names.provinces(wish.era) if wish.province_code in ("", each.code)]
     if not provinces:
         raise NoSuchPlace(wish.province_code)
-    fake = seeded(wish.seed)
+    fake = seeded_faker(wish.seed)
     wanted = BY_PROCEDURE.get(wish.procedure_code)
     serials = count(1)
     for number in count(1):
@@ -79,7 +79,7 @@ def _settle(luck: Random, provinces: list[gso_names.Unit], era: Era, number: int
 
 def _family(
     fake: Faker,
-    wish: Wish,
+    wish: CensusWish,
     roof: tuple[int, Address, str],
     wanted: tuple[Group, ...] | None,
     serials: Iterator[int],
@@ -98,14 +98,14 @@ def _family(
 
 def _entry(luck: Random, as_of: date, member: Member, about: tuple[int, Address, str, str], serial: int) -> Entry:
     family_no, home, ethnicity_id, name = about
-    issued_on = _issued(luck, member.born_on, as_of)
+    issued_on = _draw_issue_day(luck, member.born_on, as_of)
     is_grown = age_on(member.born_on, as_of) >= _CARD_AGE
     return Entry(
         name=name,
         gender_id=member.gender_id,
         born_on=member.born_on,
         ethnicity_id=ethnicity_id,
-        citizen_id=citizen_id(member.gender_id, member.born_on, numbers.scattered(serial)),
+        citizen_id=citizen_id(member.gender_id, member.born_on, numbers.scatter_serial(serial)),
         id_issued_on=issued_on,
         id_issued_by=_ISSUER if issued_on else "",
         home=home,
@@ -119,7 +119,7 @@ def _entry(luck: Random, as_of: date, member: Member, about: tuple[int, Address,
     )
 
 
-def _issued(luck: Random, born_on: date, as_of: date) -> date | None:
+def _draw_issue_day(luck: Random, born_on: date, as_of: date) -> date | None:
     """Return a day on which the card may have been issued: after the fourteenth birthday, before ``as_of``."""
     fourteen = born_on + timedelta(days=_CARD_AGE * 366)
     first = max(_CARD_FROM, fourteen)

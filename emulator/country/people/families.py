@@ -94,7 +94,7 @@ def _grandparent_carer(draft: Draft) -> None:
     draft.children((min(age - 20, 45.0),), 2, role="grandchild", oldest=CHILD_BELOW - 0.1)
 
 
-def _disabled(draft: Draft) -> None:
+def _draw_disabled(draft: Draft) -> None:
     parent = draft.add("head", FEMALE, draft.luck.uniform(40, 72))
     # Anybody can be disabled: a small child as well as somebody of fifty.
     draft.add("child", draft.gender(), draft.luck.uniform(max(1, parent - 41.9), parent - 18.05), group="disabled")
@@ -106,7 +106,7 @@ _KINDS: tuple[tuple[Callable[[Draft], None], int], ...] = (
     (_single_parent, 12),
     (_aged, 12),
     (_grandparent_carer, 8),
-    (_disabled, 8),
+    (_draw_disabled, 8),
 )
 
 

@@ -30,7 +30,7 @@ class NamesByPeople(VietnameseNames):
         return list(self.generator.random.sample(names, 2))
 
 
-def seeded(seed: int) -> Faker:
+def seeded_faker(seed: int) -> Faker:
     """Return Faker's Vietnamese generator with our provider; the same seed gives the same names."""
     fake = Faker("vi_VN")
     fake.add_provider(NamesByPeople)

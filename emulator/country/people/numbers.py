@@ -13,14 +13,14 @@ MOST_PEOPLE = 1_000_000
 _STRIDE = 733_331
 
 
-def scattered(serial: int) -> int:
+def scatter_serial(serial: int) -> int:
     """Return six digits that no other serial below a million has."""
     return serial * _STRIDE % MOST_PEOPLE
 
 
 def identity_card(serial: int) -> str:
     """Return nine digits that begin with 999: the offices that issued such cards were numbered 01 to 38 (ours)."""
-    return f"999{scattered(serial):06d}"
+    return f"999{scatter_serial(serial):06d}"
 
 
 def tax_code(serial: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from emulator.country.people.census import NoSuchPlace, Wish
+from emulator.country.people.census import CensusWish, NoSuchPlace
 from emulator.country.people.peoples import KINH, custom_of
 from emulator.services.btxh.catalogues import FEMALE, MALE
 from emulator.wire import gso_names
@@ -25,19 +25,19 @@ _TITLES = (
 _KINDS = ("QĐ", "TB", "GXN", "TTr", "BC")
 
 
-def officers(wish: Wish) -> Iterator[Officer]:
+def officers(wish: CensusWish) -> Iterator[Officer]:
     """Yield officers of commune committees without end; the procedure of the wish is not looked at.
 
     Raises:
         NoSuchPlace: the province is not in the era's catalogue.
         CatalogueMissing: era 2025 is asked for and its package is not installed.
     """
-    from emulator.country.people.names import seeded
+    from emulator.country.people.names import seeded_faker
 
     provinces = [each for each in gso_names.provinces(wish.era) if wish.province_code in ("", each.code)]
     if not provinces:
         raise NoSuchPlace(wish.province_code)
-    names: Any = seeded(wish.seed)
+    names: Any = seeded_faker(wish.seed)
     luck: Random = names.random
     for serial in count(1):
         province = luck.choice(provinces)

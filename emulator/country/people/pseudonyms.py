@@ -29,9 +29,9 @@ _SHORT_HAMLET = 10
 
 @lru_cache(1)
 def _names() -> Faker:
-    from emulator.country.people.names import seeded
+    from emulator.country.people.names import seeded_faker
 
-    return seeded(0)
+    return seeded_faker(0)
 
 
 def full_name(luck: int, is_female: bool) -> str:
@@ -51,7 +51,7 @@ def personal_number(text: str, serial: int) -> str | None:
     citizen = read_citizen_number(text)
     if citizen:
         is_nobodys = citizen.birthplace in ("nobody", "impossible")
-        return text if is_nobodys else f"{NOBODY}{text[3:6]}{numbers.scattered(serial):06d}"
+        return text if is_nobodys else f"{NOBODY}{text[3:6]}{numbers.scatter_serial(serial):06d}"
     if re.fullmatch(r"\d{9}", text, re.ASCII):
         return text if text == PLACEHOLDER or text.startswith(NOBODY) else numbers.identity_card(serial)
     if re.fullmatch(r"\d{10}(-\d{3})?", text, re.ASCII):
@@ -69,14 +69,14 @@ def other_day(text: str, luck: int, today: date) -> str:
         parts = found.groupdict()
         tail = next(tail for tail in ("", "2", "3") if parts[f"y{tail}"])
         year, month, day = (parts[f"{letter}{tail}"] for letter in "ymd")
-        new = _moved(int(year), int(month), int(day), luck, today)
+        new = _move_birthday(int(year), int(month), int(day), luck, today)
         form = {"": "{1:02d}/{0:02d}/{2}", "2": "{2}-{0:02d}-{1:02d}", "3": "{2}{0:02d}{1:02d}"}[tail]
         return form.format(*new, year)
 
     return _DAY.sub(move, text)
 
 
-def _moved(year: int, month: int, day: int, luck: int, today: date) -> tuple[int, int]:
+def _move_birthday(year: int, month: int, day: int, luck: int, today: date) -> tuple[int, int]:
     new = (luck % 12 + 1, luck // 12 % 28 + 1)
     is_past = (year, month, day) <= (today.year, today.month, today.day)
     return (1, 1) if is_past and (year, *new) > (today.year, today.month, today.day) else new

@@ -154,7 +154,7 @@ class XroadGateway:
             raise faults.own_server("no-signer", caller)
         admit(caller, provider, axis)
         exchange.extra["axis"] = (str(caller), provider.id)
-        reply = world.stage() or self._ask(exchange, address, caller, provider, axis, world)
+        reply = world.apply_scenario() or self._ask(exchange, address, caller, provider, axis, world)
         return with_axis_headers(_never_moved(reply), call, caller, read_subsystem(provider.id), world)
 
     def _ask(
@@ -173,7 +173,9 @@ class XroadGateway:
             exchange.operation = "xroad.live"
             if exchange.call.is_cut:
                 raise faults.body_too_large(exchange.call)
-            return world.stage() or forward(provider_call(exchange.call, address, caller, "", "http"), live, world)
+            return world.apply_scenario() or forward(
+                provider_call(exchange.call, address, caller, "", "http"), live, world
+            )
         host = _host_of(address, provider, axis, world)
         service = host.service or provider.default_service
         answer = self._services.get(service)

@@ -174,7 +174,7 @@ class NdxpGateway:
             if call.method != listed.method:
                 raise GatewayRefusal("empty", 405, 405, "Method Not Allowed", "")
             exchange.operation, exchange.clause = listed.name, listed.clause
-            return world.stage() or serve(exchange, world)
+            return world.apply_scenario() or serve(exchange, world)
         if call.path == "/" and call.method == "GET" and world.sandbox.definition.profile == "apim-3.2":
             return _WELCOME
         return self._serve_api(exchange, world)
@@ -226,7 +226,7 @@ def _provide(exchange: Exchange, world: World, resource: Resource, operation: Op
         if operation.method == "POST":
             habits.check_content_type(call, world)
         habits.check_access_key(call, world)
-        return world.stage() or operation.answer(call, world)
+        return world.apply_scenario() or operation.answer(call, world)
     except ServiceRefusal as refusal:
         world.release()
         exchange.outcome = "refused"

@@ -50,16 +50,16 @@ def file_dossier(form: DossierForm, stored: Dossier | None, world: World) -> Non
         came_from=stored.came_from if stored else None,
         supplement_count=stored.supplement_count if stored else 0,
     )
-    world.dossiers.put(dossier if status == dossier.status else _entered(dossier, status))
+    world.dossiers.put_record(dossier if status == dossier.status else _entered(dossier, status))
     page = detail_id(form.fields)
     if page and world.detail_links.get(page) is None:
-        world.detail_links.put(DetailLink(page, form.code))
+        world.detail_links.put_record(DetailLink(page, form.code))
 
 
 def file_step(form: StepForm, dossier: Dossier, number: int, world: World) -> None:
     """Store a step as number ``number`` of its dossier, and move the dossier to the step's status."""
-    world.steps.put(step_of(dossier, number, form.status, form.handled_at, form.fields))
-    world.dossiers.put(replace(_entered(dossier, form.status), changed_at=world.now_ms))
+    world.steps.put_record(step_of(dossier, number, form.status, form.handled_at, form.fields))
+    world.dossiers.put_record(replace(_entered(dossier, form.status), changed_at=world.now_ms))
 
 
 def _entered(dossier: Dossier, status: int) -> Dossier:

@@ -181,9 +181,11 @@ def _record(report: StepReport, place: int, desk: Desk) -> None:
         desk.reading.note("step-repeated", f"/data/{place}", "Bước này đã gửi trước đó, giữ nguyên", "a repeated step")
         return
     _check_order(report, history, dossier, place, desk)
-    desk.portal.steps.put(PortalStep(report.code, len(history) + 1, report.status, report.handled_at, report.fields))
+    desk.portal.steps.put_record(
+        PortalStep(report.code, len(history) + 1, report.status, report.handled_at, report.fields)
+    )
     if dossier.status != report.status and judge_move(dossier.status, report.status) != "illegal":
-        desk.portal.dossiers.put(_moved(dossier, report.status, desk))
+        desk.portal.dossiers.put_record(_moved(dossier, report.status, desk))
 
 
 def _check_order(report: StepReport, history: list[PortalStep], dossier: PortalDossier, place: int, desk: Desk) -> None:
@@ -220,9 +222,9 @@ def report_status(desk: Desk) -> Reply:
         desk.reading.check()
     if dossier.status != report.status:
         check_move(dossier.status, report.status, "/data/TrangThai", desk)
-    desk.portal.dossiers.put(_moved(dossier, report.status, desk))
+    desk.portal.dossiers.put_record(_moved(dossier, report.status, desk))
     number = len(desk.portal.steps.with_prefix(f"{report.code}/")) + 1
-    desk.portal.steps.put(PortalStep(report.code, number, report.status, report.handled_at, report.fields))
+    desk.portal.steps.put_record(PortalStep(report.code, number, report.status, report.handled_at, report.fields))
     desk.settle()
     return desk.envelope.accepted(f"Đồng bộ trạng thái hồ sơ {report.code} thành công")
 
@@ -250,7 +252,7 @@ def synchronise_dossiers(desk: Desk) -> Reply:
     desk.world.hold()
     for place, dossier in enumerate(dossiers):
         kept = _follow(dossier, desk.portal.dossiers.get(dossier.code), is_updating, place, desk)
-        desk.portal.dossiers.put(kept)
+        desk.portal.dossiers.put_record(kept)
     desk.settle()
     done = "Cập nhật" if is_updating else "Đồng bộ"
     return desk.envelope.accepted(f"{done} {len(dossiers)} hồ sơ thành công")

@@ -116,7 +116,9 @@ def answer(call: Call, world: World) -> Reply:
         return Reply(405, b"", (("Allow", "POST"),))
     _name(operation, world)
     try:
-        staged = world.stage() if operation is not CALL else None  # a call of mapi speaks once its service is known
+        staged = (
+            world.apply_scenario() if operation is not CALL else None
+        )  # a call of mapi speaks once its service is known
         return staged or _HANDLERS[operation.name](call, world)
     except ServiceRefusal as refusal:
         return _refuse(refusal, world, is_papers=operation in (PAPERS_LOGIN, PAPERS))
@@ -138,7 +140,7 @@ def serve(asked: MapiCall, world: World) -> Reply:
     service = _service(asked.service)
     _name(service.operation, world)
     asked = replace(asked, service=ALIASES.get(asked.service, asked.service))
-    staged = world.stage()  # it may change how this call is read and answered
+    staged = world.apply_scenario()  # it may change how this call is read and answered
     return staged or service.answer(Desk(asked, world, Portal(world), reading_of(world), envelope_of(world)))
 
 

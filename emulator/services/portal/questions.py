@@ -45,7 +45,7 @@ def publish_questions(desk: Desk) -> Reply:
     desk.world.hold()
     for question in read:
         if question:
-            desk.portal.questions.put(question)
+            desk.portal.questions.put_record(question)
     return desk.envelope.accepted(f"Đồng bộ {len(read)} hỏi đáp thành công")
 
 
@@ -69,7 +69,7 @@ def _answer(wanted: str, fields: dict[str, str], desk: Desk) -> None:
     question = desk.portal.questions.get(wanted)
     if question is None:
         raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
-    desk.portal.questions.put(replace(question, answer_fields=fields))
+    desk.portal.questions.put_record(replace(question, answer_fields=fields))
 
 
 def record_ratings(desk: Desk) -> Reply:
@@ -80,5 +80,5 @@ def record_ratings(desk: Desk) -> Reply:
     desk.world.hold()
     for rating in read:
         if rating:
-            desk.portal.ratings.put(rating)
+            desk.portal.ratings.put_record(rating)
     return desk.envelope.accepted(f"Đồng bộ {len(read)} đánh giá thành công")

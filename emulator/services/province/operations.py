@@ -82,7 +82,7 @@ def download(call: Call, world: World) -> Reply:
     A link needs no Authorization (facts-clients §4). Methods but GET and HEAD get 405: one known client posts here.
     """
     world.exchange.operation, world.exchange.clause = "province.download", "KDL V.3"
-    staged = world.stage()
+    staged = world.apply_scenario()
     if staged:
         return staged
     if call.method not in _ALLOWED:

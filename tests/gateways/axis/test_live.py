@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
-from emulator.app import found
+from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.gateways.axis.live import is_forbidden
 from emulator.settings import Settings
@@ -173,7 +173,7 @@ def test_an_agency_that_is_no_longer_live_is_played_again(live: Visitor) -> None
 
 
 def test_half_a_body_is_never_passed_on(tmp_path: Path, co_ban: Pack, vendor: ThreadingHTTPServer) -> None:
-    country = found(Settings(body_limit=1024), tmp_path / "small.db", {"co-ban": co_ban})
+    country = found_country(Settings(body_limit=1024), tmp_path / "small.db", {"co-ban": co_ban})
     visitor = Visitor(country)
     register(visitor, f"http://127.0.0.1:{vendor.server_port}")
     visitor.http.post("/__admin/access-rights", json={"provider": HANOI, "subjects": [HANOI]})
