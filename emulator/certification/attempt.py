@@ -10,17 +10,16 @@ from typing import Any
 
 from emulator.certification import marks
 from emulator.certification.challenge import Challenge, challenge_of
-from emulator.certification.evidence import entries_of, lines_of
+from emulator.certification.evidence import Entry, bare_entry, entries_of, lines_of
 from emulator.certification.judge import Judgement, judge
 from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import kit_of
+from emulator.certification.marks import BEGUN, CLOSED, ENDED, OPENED
 from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
-from emulator.certification.provider_calls import pay
 from emulator.certification.redaction import Redactor
-from emulator.certification.scenes import Record, record_of
-from emulator.certification.stage import House, put_away, set_up, stimulus_for
-from emulator.certification.standing import Standing, standing_in
+from emulator.certification.scenes import BROKEN_OFF, Record, record_of
+from emulator.certification.stage import House, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.country.kinds import KEEPSAKES
@@ -28,6 +27,7 @@ from emulator.country.records import Keepsake
 from emulator.country.sandbox import Sandbox
 from emulator.country.shelf import Base, Shelf
 from emulator.country.world import World
+from emulator.journal.journal import Journal
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Call, Exchange
 
@@ -225,3 +225,41 @@ def attempt_of(house: House, attempt_id: str) -> Attempt:
     told = json.loads(first.request_body)
     plan = plan_of(told["plan"])
     return Attempt(house, sandbox, plan, kit_of(plan.kit), challenge_of(told["challenge"]))
+
+
+_TURNS = (OPENED, BEGUN, ENDED, CLOSED)
+_CHUNK = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``done`` scenes count and need not be played again; ``scene`` is what was told of the one being played."""
+
+    done: int = 0
+    scene: Mapping[str, Any] | None = None
+    is_closed: bool = False
+
+
+def standing_in(journal: Journal, home: tuple[int, int]) -> Standing:
+    """Return where the attempt of a sandbox stands.
+
+    Scenes are played in the order of their numbers, so that the last number tells how many there were.
+    """
+    mark = _last_turn(journal, home)
+    if mark.operation == CLOSED:
+        return Standing(is_closed=True)
+    if mark.operation == BEGUN:
+        return Standing(int(mark.body["no"]) - 1, mark.body)
+    if mark.operation == ENDED:
+        return Standing(int(mark.body["no"]) - (mark.body["how"] == BROKEN_OFF))
+    return Standing()
+
+
+def _last_turn(journal: Journal, home: tuple[int, int]) -> Entry:
+    last = journal.newest(home)
+    while last > 0:
+        for row in reversed(journal.entries(home, max(0, last - _CHUNK), min(last, _CHUNK))):
+            if row.operation in _TURNS:
+                return bare_entry(row)
+        last -= _CHUNK
+    raise LookupError("the journal of an attempt has no mark")

@@ -10,12 +10,10 @@ from typing import Any
 
 from emulator import __version__
 from emulator.certification.attempt import Attempt
-from emulator.certification.bundle.levels import told
-from emulator.certification.bundle.validity import validity_of
+from emulator.certification.bundle.levels import told, validity_of
 from emulator.certification.challenge import Challenge
-from emulator.certification.discrepancies import met
 from emulator.certification.evidence import Entry
-from emulator.certification.exchanges import listed
+from emulator.certification.exchanges import listed, met
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
 from emulator.certification.kpi import estimates, kpi_notes
 from emulator.certification.ledger import quoted, shipped_ledger

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from emulator.certification.kit import Scene, Stimulus
 from emulator.certification.plan import Plan
@@ -103,3 +104,35 @@ def _armed(fault: Mapping[str, Any], arm_id: str) -> dict[str, Any]:
     nth = fault.get("nth", ())
     listed = list(nth) if isinstance(nth, (list, tuple)) else [nth]
     return {"params": {}, "on": "*", **fault, "nth": listed, "id": arm_id}
+
+
+FORWARD = "/VXPAdapter/RestService/forward"
+_BODY = b"{}"
+
+
+def pay(visits: Iterable[Mapping[str, Any]], serve: Callable[[Call], Reply], sandbox_id: str) -> None:
+    """Make the calls one after another; what came back stands in the journal.
+
+    A visit is ``{"method", "path", "caller", "dstcode"}``. ``path`` is decoded, but for one that is ``raw``.
+    """
+    for visit in visits:
+        reply = serve(_call(visit, f"/s/{sandbox_id}"))
+        if reply.file:
+            reply.file.close()
+
+
+def _call(visit: Mapping[str, Any], prefix: str) -> Call:
+    path, query = str(visit["path"]), f"dstcode={visit['dstcode']}"
+    sent = b"" if visit["method"] in ("GET", "HEAD", "DELETE") else _BODY
+    target = str(visit.get("raw") or quote(path))
+    return Call(
+        method=str(visit["method"]),
+        path=f"{prefix}{FORWARD}{path}",
+        query=query,
+        headers=(("content-type", "application/json"),) if sent else (),
+        body=sent,
+        body_size=len(sent),
+        target=f"{prefix}{FORWARD}{target}?{query}",
+        host="localhost",
+        caller=str(visit["caller"]),
+    )

@@ -18,9 +18,8 @@ from emulator.certification.bundle.keys import PrivateKey, new_key
 from emulator.certification.bundle.manifest import manifest, sums
 from emulator.certification.bundle.pack import pack, witnessed
 from emulator.certification.bundle.verify import Trust, verify
-from emulator.certification.challenge import new_challenge
+from emulator.certification.challenge import new_challenge, received, signed
 from emulator.certification.kit_reader import kit_of
-from emulator.certification.signed_challenge import received, signed
 from emulator.cli import main
 from emulator.country.pack import load_pack
 from emulator.journal.journal import Journal

@@ -13,10 +13,9 @@ import pytest
 from emulator.certification.bundle.archive import unzipped
 from emulator.certification.bundle.form import WITNESS
 from emulator.certification.bundle.keys import private_key, public_key
-from emulator.certification.challenge import new_challenge
+from emulator.certification.challenge import BadChallenge, new_challenge, received, signed
 from emulator.certification.kit_reader import kit_of
-from emulator.certification.signed_challenge import BadChallenge, received, signed
-from emulator.cli.certify.writing import openings_beside, write_bundle
+from emulator.cli.certify.files import openings_beside, write_bundle
 from tests.certification.packed import KIT, bundle, certify, challenge_file, keys, played
 
 

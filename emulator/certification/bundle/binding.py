@@ -8,8 +8,8 @@ from typing import Any
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.plan_text import plan_text
-from emulator.certification.bundle.validity import major_of
+from emulator.certification.bundle.form import plan_text
+from emulator.certification.bundle.levels import major_of
 from emulator.certification.challenge import Challenge, challenge_of
 from emulator.certification.evidence import Entry, broken_at, entries_of
 from emulator.certification.plan import plan_of

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from emulator.certification.plan import Plan
+
 MANIFEST, SUMS, GUIDE = "manifest.json", "SHA256SUMS", "README.txt"
 PLAN, CHALLENGE, JOURNAL, ENVIRONMENT = "plan.yaml", "challenge.json", "journal.jsonl", "environment.json"
 REPORT, JUNIT, RESULTS = "report.json", "junit.xml", "results.csv"
@@ -63,3 +65,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
     return found
+
+
+def plan_text(plan: Plan) -> bytes:
+    """Return the plan in the words of a plan file; what is not said is left out."""
+    told: dict[str, Any] = {name: value for name, value in plan.as_dict().items() if value not in ("", {}, (), None)}
+    told["patience"] = f"PT{told.pop('patience_s')}S"
+    return pretty(told)

@@ -45,3 +45,14 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
 
 def _content(files: Mapping[str, bytes]) -> list[str]:
     return [name for name in files if name not in form.SEALS]
+
+
+PAGE, SHEET = "report.html", "report.pdf"
+PAGES = (PAGE, SHEET)
+
+
+def pages(report: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the printed report by file name."""
+    from emulator.certification.report import html, pdf
+
+    return {PAGE: html(report), SHEET: pdf(report)}

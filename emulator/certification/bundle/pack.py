@@ -9,12 +9,11 @@ from typing import Any
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.archive import zipped
+from emulator.certification.bundle.form import plan_text
 from emulator.certification.bundle.guide import guide
 from emulator.certification.bundle.keys import PrivateKey
 from emulator.certification.bundle.levels import packed_level
-from emulator.certification.bundle.manifest import manifest, sums
-from emulator.certification.bundle.pages import pages
-from emulator.certification.bundle.plan_text import plan_text
+from emulator.certification.bundle.manifest import manifest, pages, sums
 from emulator.certification.bundle.sheets import junit, results
 from emulator.certification.challenge import challenge_of
 from emulator.certification.evidence import entries_of
@@ -57,7 +56,7 @@ def _envelope(challenge_file: bytes) -> bytes:
     """Return a challenge file when it is signed. Raises BadChallenge when it is none at all."""
     if not challenge_file:
         return b""
-    from emulator.certification.signed_challenge import received
+    from emulator.certification.challenge import received
 
     return received(challenge_file).envelope
 

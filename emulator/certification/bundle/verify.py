@@ -11,7 +11,7 @@ from emulator.certification.bundle.archive import BadBundle, unzipped
 from emulator.certification.bundle.envelope import BadEnvelope
 from emulator.certification.bundle.finding import Point, Verification
 from emulator.certification.bundle.keys import BadKey, PublicKey
-from emulator.certification.bundle.pages import PAGES
+from emulator.certification.bundle.manifest import PAGES
 from emulator.kernel.clock import system_ms
 
 Files = Mapping[str, bytes]

@@ -10,8 +10,7 @@ from emulator.certification.context import papers_url_of
 from emulator.certification.preflight.address_rules import ADDRESS_RULES
 from emulator.certification.preflight.axis_rules import AXIS_RULES
 from emulator.certification.preflight.situation import Arrived, Situation
-from emulator.certification.preflight.time_rules import TIME_RULES
-from emulator.certification.preflight.token_rules import TOKEN_RULES
+from emulator.certification.preflight.token_rules import TIME_RULES, TOKEN_RULES
 from emulator.country.axis import Axis
 from emulator.kernel.exchange import Call, Exchange
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.certification.preflight.rule import Rule
-from emulator.certification.preflight.situation import Arrived, Situation
+from emulator.certification.preflight.situation import Arrived, Rule, Situation
 
 _LOGIN, _PAPERS = "/mapi/login", "/bndp/public/v1/login"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -114,3 +114,28 @@ class Situation:
     def of(self, *prefixes: str) -> list[Arrived]:
         """Return the calls of some operations."""
         return [each for each in self.arrived if each.operation.startswith(prefixes)]
+
+
+Find = Callable[[Situation], list[Arrived]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the diagnosis. ``find`` returns the calls that show it; none: it does not apply."""
+
+    id: str
+    vi: str
+    en: str
+    mend_vi: str
+    mend_en: str
+    find: Find
+
+    def as_dict(self, calls: list[Arrived]) -> dict[str, Any]:
+        """Return what is said about it."""
+        return {
+            "id": self.id,
+            "vi": self.vi,
+            "en": self.en,
+            "mend": {"vi": self.mend_vi, "en": self.mend_en},
+            "calls": [f"{each.row.method} {each.path} → {each.row.status}" for each in calls[:3]],
+        }

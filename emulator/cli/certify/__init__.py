@@ -6,16 +6,9 @@ from typing import Any
 
 import click
 
-from emulator.cli.certify.challenge import challenge
-from emulator.cli.certify.disclose import disclose
-from emulator.cli.certify.judge import judge
-from emulator.cli.certify.key import key
-from emulator.cli.certify.listing import list_kits
-from emulator.cli.certify.preflight import preflight
-from emulator.cli.certify.resume import resume
-from emulator.cli.certify.run import run
-from emulator.cli.certify.verify import verify
-from emulator.cli.certify.witness import witness
+from emulator.cli.certify.attempts import list_kits, preflight, resume, run
+from emulator.cli.certify.bundles import disclose, judge, verify, witness
+from emulator.cli.certify.keys import challenge, key
 
 _EXAMPLES = """\b
 Ví dụ / Examples:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from emulator.cli.certify.writing import write
+from emulator.cli.certify.files import write
 
 _TAIL = 4000
 CONTEXT, STATE, BASE_URL, NOW = (f"NDXP_CERT_{word}" for word in ("CONTEXT", "STATE_DIR", "BASE_URL", "NOW"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.admin_client import AdminClient
-from emulator.cli.certify.reading import private_key_at
+from emulator.cli.certify.files import private_key_at
 from emulator.cli.certify.session import Session, find_session, open_session
 from emulator.cli.stopping import CannotStart
 
@@ -81,7 +81,7 @@ def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     """Return the admin API of the server that was named, or of one that runs as long as the stack."""
     if wish.url:
         return AdminClient(wish.url, wish.admin_token)
-    from emulator.cli.certify.server import own_server
+    from emulator.cli.certify.session import own_server
 
     wish.out.mkdir(parents=True, exist_ok=True)
     port = wish.port or (find_attempt(wish.out)[1] if (wish.out / _PLACE).exists() else 0)
@@ -101,7 +101,7 @@ def _challenge(raw: bytes) -> Mapping[str, Any] | None:
     """Return the challenge in a file, None when none was given. Raises CannotStart."""
     if not raw:
         return None
-    from emulator.certification.signed_challenge import BadChallenge, received
+    from emulator.certification.challenge import BadChallenge, received
 
     try:
         return received(raw).challenge.as_dict()
@@ -136,7 +136,7 @@ def play(session: Session, plan: Plan, wish: RunWish, *, key: Any = None, signed
     """Play the scenes that are left, write the bundle, say the verdicts; return the exit code."""
     from emulator.certification.outline import exit_code
     from emulator.cli.certify.attending import Paused
-    from emulator.cli.certify.telling import progress, summary
+    from emulator.cli.certify.wording import progress, summary
 
     performer = performer_of(session, plan, wish.out / _WORK)
     try:
@@ -204,7 +204,7 @@ def _crash(ending: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bundle(session: Session, wish: RunWish, key: Any, signed_challenge: bytes) -> Path:
-    from emulator.cli.certify.writing import write_bundle
+    from emulator.cli.certify.files import write_bundle
 
     wish.out.mkdir(parents=True, exist_ok=True)
     path = wish.out / f"{session.id}.zip"

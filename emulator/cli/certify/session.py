@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from emulator.cli.admin_client import AdminClient
+from emulator.cli.stopping import CannotStart
+from emulator.settings import PREFIX
 
 
 @dataclass(frozen=True)
@@ -67,3 +75,45 @@ def find_session(client: AdminClient, attempt_id: str | None = None) -> Session 
     if not ids:
         return None
     return Session(client, ids[-1], client.ask_house("GET", f"/attempts/{ids[-1]}")["context"])
+
+
+_STOP_S = 10
+
+
+@contextmanager
+def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
+    """Run a server on a store of its own for as long as the context lasts; yield its ready line.
+
+    Its admin API wants ``token``: a vendor's program that is being judged must not see what awaits it.
+
+    Raises:
+        CannotStart: it did not come up; what it said stands in the sentence.
+    """
+    flags = ["--store", str(store), "--port", str(port), "--quiet"]
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
+    environment.pop("PORT", None)
+    process = subprocess.Popen(  # noqa: S603 - this very program
+        [sys.executable, "-m", "emulator", "serve", *flags],
+        env=environment | {f"{PREFIX}ADMIN_TOKEN": token},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            said = process.stderr.read() if process.stderr else ""
+            raise CannotStart(said.strip() or "Máy chủ không khởi động. / The server did not come up.")
+        yield json.loads(line)
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()

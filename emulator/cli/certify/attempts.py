@@ -1,0 +1,141 @@
+"""``certify PLAN``: carry a plan out, driven or attended, and write the bundle."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emulator.cli.certify.files import FILE
+from emulator.cli.stopping import CannotStart
+from emulator.settings import PREFIX
+
+_RUN_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify run ke-hoach.yaml
+  ndxp-emulator certify run ke-hoach.yaml --command ./phan-mem --out lan-1
+  ndxp-emulator certify run ke-hoach.yaml --key don-vi.pem --challenge thu-thach.json
+  ndxp-emulator certify run ke-hoach.yaml --url http://127.0.0.1:8080 --json
+"""
+
+
+@click.command(epilog=_RUN_EXAMPLES)
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--command", "command", help="Lệnh chạy phần mềm, thay cho kế hoạch. / Command, instead of the plan's.")
+@click.option("--attended", is_flag=True, help="Có người thao tác, dù kế hoạch có lệnh. / A person works the system.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Thư mục kết quả. / Folder of the result."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Cổng; 0: cổng trống. / Port; 0: a free one.")
+@click.option("--url", default="", help="Máy chủ đang chạy, thay cho máy chủ riêng. / A running server.")
+@click.option("--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help="Mã quản trị. / Admin token.")
+@click.option("--key", type=FILE, help="Khóa bí mật để ký (L1). / Private key to sign with (L1).")
+@click.option("--challenge", type=FILE, help="Thử thách đã ký (L2). / A signed challenge (L2).")
+@click.option("--json", "is_json", is_flag=True, help="In báo cáo dạng JSON. / Print the report as JSON.")
+def run(plan: Path, command: str | None, attended: bool, out: Path | None, is_json: bool, **more: Any) -> None:
+    """Thực hiện một kế hoạch kiểm thử và ghi gói chứng cứ. / Carry a plan out and write the bundle.
+
+    Viết gọn / for short: ndxp-emulator certify KE-HOACH.
+
+    Mã thoát / exit codes: 0 đạt / passed, 1 có phép thử bắt buộc không đạt / a required test failed, 2 cấu hình /
+    configuration, 3 chưa đủ / incomplete, 5 lỗi của trình giả lập / a fault of the emulator.
+    """
+    from emulator.cli.certify.files import plan_at
+    from emulator.cli.certify.running import RunWish, carry_out
+
+    read = plan_at(plan, command, attended=attended)
+    sys.exit(carry_out(read, RunWish(out or plan.with_suffix(".luot"), is_json=is_json, **more)))
+
+
+_PREFLIGHT_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify preflight ke-hoach.yaml
+  ndxp-emulator certify preflight ke-hoach.yaml --command ./phan-mem
+"""
+
+
+@click.command(epilog=_PREFLIGHT_EXAMPLES)
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--command", help="Lệnh chạy phần mềm. / The vendor's command.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Cổng; 0: cổng trống. / Port; 0: a free one.")
+def preflight(plan: Path, command: str | None, port: int) -> None:
+    """Kiểm tra cấu hình trước khi kiểm thử. / Check the configuration before the first test.
+
+    Mã thoát / exit codes: 0 sẵn sàng / ready, 2 chưa sẵn sàng / not ready.
+    """
+    from emulator.cli.certify import running
+    from emulator.cli.certify.files import plan_at
+    from emulator.cli.certify.session import open_session
+
+    read = plan_at(plan, command)
+    with tempfile.TemporaryDirectory(prefix="ndxp-certify-") as folder, ExitStack() as stack:
+        wish = running.RunWish(Path(folder), port=port)
+        running.check_machine(read, wish)
+        session = open_session(running.client_of(stack, wish), running.words_of(read), None)
+        ready = running.is_ready(session, running.performer_of(session, read, wish.out))
+    if ready:
+        click.echo("Sẵn sàng kiểm thử. / Ready.")
+    sys.exit(0 if ready else running.NOT_READY)
+
+
+_RESUME_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify resume ke-hoach.luot
+  ndxp-emulator certify resume ke-hoach.luot --key don-vi.pem
+"""
+
+
+@click.command(epilog=_RESUME_EXAMPLES)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--key", type=FILE, help="Khóa bí mật để ký. / Private key to sign with.")
+@click.option("--json", "is_json", is_flag=True, help="In báo cáo dạng JSON. / Print the report as JSON.")
+def resume(folder: Path, key: Path | None, is_json: bool) -> None:
+    """Tiếp tục lượt kiểm thử dở dang; cảnh bị ngắt được làm lại. / Go on; a scene that broke off is played again.
+
+    Mã thoát / exit codes: như / as of certify PLAN.
+    """
+    from emulator.certification.plan import plan_of
+    from emulator.cli.certify import running
+    from emulator.cli.certify.files import private_key_at
+    from emulator.cli.certify.session import find_session
+
+    attempt, port = running.find_attempt(folder)
+    signer = private_key_at(key) if key else None
+    with ExitStack() as stack:
+        wish = running.RunWish(folder, port=port, is_json=is_json)
+        session = find_session(running.client_of(stack, wish), attempt)
+        if session is None or session.standing()["closed"]:
+            raise CannotStart(f"{folder}: lượt kiểm thử đã đóng. / {folder}: the attempt is closed.")
+        plan = plan_of(session.evidence()["plan"])
+        sys.exit(running.play(session, plan, wish, key=signer, signed_challenge=running.kept_challenge(folder)))
+
+
+_LISTING_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify list
+  ndxp-emulator certify list btxh-a1
+"""
+
+
+@click.command("list", epilog=_LISTING_EXAMPLES)
+@click.argument("kit", required=False)
+def list_kits(kit: str | None) -> None:
+    """Liệt kê các bộ kiểm thử, hoặc các phép thử của một bộ. / List the kits, or the tests of one."""
+    from emulator.certification.kit_reader import NoKit, kit_names, kit_of
+    from emulator.cli.stopping import CannotStart
+
+    if kit is None:
+        for name in kit_names():
+            each = kit_of(name)
+            click.echo(f"{name:<12} {each.version:<5} {len(each.tests):>3}  {each.title['vi']} / {each.title['en']}")
+        return
+    try:
+        chosen = kit_of(kit)
+    except NoKit as trouble:
+        raise CannotStart(f"Không có bộ “{kit}”{trouble.vi}. / There is no kit {kit!r}{trouble.en}.") from trouble
+    for test in chosen.tests:
+        click.echo(f"{test.id:<14} {test.kind:<8} {test.level:<6} {test.title['vi']} / {test.title['en']}")

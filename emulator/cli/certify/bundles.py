@@ -1,0 +1,230 @@
+"""``certify verify``: whether a bundle can be believed, and how far."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator.cli.certify.files import FILE, content_of, public_key_at
+
+if TYPE_CHECKING:
+    from emulator.certification.bundle.finding import Verification
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.cli.certify.files import Untrustworthy, files_of, private_key_at, write
+from emulator.cli.stopping import CannotStart
+
+_VERIFY_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify verify goi.zip
+  ndxp-emulator certify verify goi.zip --key don-vi.pub.pem --authority co-quan.pub.pem
+  ndxp-emulator certify verify goi.zip --json
+"""
+_MARKS = {"good": "✓", "bad": "✗", "note": "·"}
+
+
+@click.command(epilog=_VERIFY_EXAMPLES)
+@click.argument("bundle", type=FILE)
+@click.option("--key", type=FILE, help="Khóa công khai của đơn vị phát triển (L1). / The vendor's public key.")
+@click.option("--authority", type=FILE, help="Khóa công khai của cơ quan ra thử thách (L2). / The authority's key.")
+@click.option("--witness", type=FILE, help="Khóa công khai của phòng kiểm thử (L3). / The laboratory's key.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON. / Print JSON.")
+def verify(bundle: Path, key: Path | None, authority: Path | None, witness: Path | None, as_json: bool) -> None:
+    """Kiểm tra gói chứng cứ: tệp, chuỗi, thử thách, chấm lại, chữ ký, hiệu lực. / Verify a bundle.
+
+    Không cần mạng, không cần máy chủ. / No network and no server is needed.
+
+    Mã thoát / exit codes: 0 tốt / good, 4 không đáng tin / not to be trusted, 2 sai cách gọi / usage.
+    """
+    from emulator.certification.bundle.verify import Trust, verify
+
+    trust = Trust(
+        public_key_at(key, "--key"), public_key_at(authority, "--authority"), public_key_at(witness, "--witness")
+    )
+    found = verify(content_of(bundle), trust)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        _print(found)
+    raise SystemExit(0 if found.is_good else 4)
+
+
+def _print(found: Verification) -> None:
+    for point in found.points:
+        click.echo(f"{_MARKS[point.state]} {point.name:12} {point.vi}\n  {'':12} {point.en}")
+    if not found.is_good:
+        click.echo("\nKHÔNG ĐÁNG TIN / NOT TO BE TRUSTED")
+        return
+    from emulator.certification.bundle.levels import LEVELS
+
+    words = LEVELS[found.level]
+    click.echo(f"\nTỐT / GOOD · {found.level} {words['title']['vi']} / {words['title']['en']}")
+    if found.confirmed != found.level:
+        vi, en = "đã xác nhận bằng khóa của bạn", "confirmed by your keys"
+        click.echo(f"{vi} / {en}: {found.confirmed}")
+    for word, mark in (("proves", "✓"), ("does_not_prove", "✗")):
+        click.echo(f"{mark} {words[word]['vi']}\n  {words[word]['en']}")
+
+
+_JUDGE_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify judge goi.zip
+  ndxp-emulator certify judge goi.zip --out report.json
+"""
+
+
+@click.command(epilog=_JUDGE_EXAMPLES)
+@click.argument("bundle", type=FILE)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Ghi báo cáo mới. / Write the new report.")
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+def judge(bundle: Path, out: Path | None, force: bool) -> None:
+    """Chấm lại nhật ký trong gói bằng bộ kiểm thử trong gói, nêu chỗ khác. / Judge a bundle's journal again.
+
+    Mã thoát / exit codes: 0 cùng kết luận / the same verdicts, 4 khác hoặc không đọc được / different or unreadable,
+    2 sai cách gọi / usage.
+    """
+    from emulator.certification.bundle import form
+    from emulator.certification.bundle.again import differences
+    from emulator.certification.bundle.pack import judged
+
+    files = files_of(bundle)
+    try:
+        told = form.object_in(files[form.REPORT])
+        made = judged(files)
+        differ = differences(told, made)
+    except Exception as trouble:  # hostile content: the trouble is the bundle's
+        raise Untrustworthy(f"{bundle}: không chấm được. / cannot be judged: {trouble}") from trouble
+    if out:
+        write(out, form.pretty(made), force=force)
+    for name, before, after in differ:
+        click.echo(f"✗ {name}: {before} → {after}")
+    if differ:
+        raise SystemExit(4)
+    _say_the_same(form.pretty(made) == files[form.REPORT], made["conclusion"])
+
+
+def _say_the_same(is_identical: bool, conclusion: dict[str, str]) -> None:
+    vi, en = ("đúng từng byte", "the same bytes") if is_identical else ("cùng kết luận", "the same verdicts")
+    click.echo(f"✓ {vi}: {conclusion['vi']} / {en}: {conclusion['en']}")
+
+
+_WITNESS_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify witness goi.zip --key phong.pem --name "Phòng kiểm thử B" --out goi-l3.zip
+"""
+
+
+@click.command(epilog=_WITNESS_EXAMPLES)
+@click.argument("bundle", type=FILE)
+@click.option("--key", type=FILE, required=True, help="Khóa bí mật của phòng kiểm thử. / The laboratory's key.")
+@click.option("--name", required=True, help="Tên phòng kiểm thử. / Name of the laboratory.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Gói mới; mặc định: thay gói cũ. / The new bundle."
+)
+def witness(bundle: Path, key: Path, name: str, out: Path | None) -> None:
+    """Kiểm tra gói rồi ký đối chứng (L3), không đụng tệp nào khác. / Verify a bundle, then counter-sign it.
+
+    Chỉ ký điều chính phòng kiểm thử đã chạy hoặc chứng kiến. / Sign only what the laboratory itself ran or watched.
+
+    Mã thoát / exit codes: 0 đã ký / signed, 4 gói không đáng tin, không ký / the bundle is bad and was not signed,
+    2 sai cách gọi / usage.
+    """
+    from emulator.certification.bundle.archive import BadBundle
+    from emulator.certification.bundle.pack import witnessed
+    from emulator.certification.bundle.verify import verify
+    from emulator.kernel.clock import iso, system_ms
+
+    raw, signer = content_of(bundle), private_key_at(key)
+    wrong = [point for point in verify(raw).points if point.state == "bad"]
+    if wrong:
+        told = "\n".join(f"✗ {point.name}: {point.vi}. / {point.en}." for point in wrong)
+        raise Untrustworthy(f"Không ký gói này. / This bundle is not signed.\n{told}")
+    try:
+        signed = witnessed(raw, signer, name=name, moment=iso(system_ms()))
+    except BadBundle as trouble:
+        raise Untrustworthy(f"{bundle}: {trouble.vi}. / {trouble.en}.") from trouble
+    target = out or bundle
+    write(target, signed, force=target == bundle)
+    click.echo(f"{target}\nsha256 {signer.public.id}")
+
+
+Openings = Mapping[str, Mapping[str, str]]
+_DISCLOSE_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify disclose goi.zip --openings goi.zip.openings.json
+  ndxp-emulator certify disclose goi.zip --openings goi.zip.openings.json --value 999089001009
+  ndxp-emulator certify disclose goi.zip --commitment "[sha256:0a…]" --openings mot-gia-tri.json
+"""
+
+
+@click.command(epilog=_DISCLOSE_EXAMPLES)
+@click.argument("bundle", type=FILE)
+@click.option("--openings", type=FILE, required=True, help="Tệp mở cam kết. / How commitments open.")
+@click.option("--value", help="Giá trị cần chứng minh là có trong gói. / The value to prove.")
+@click.option("--commitment", help="Cam kết cần mở. / The commitment to open.")
+def disclose(bundle: Path, openings: Path, value: str | None, commitment: str | None) -> None:
+    """Mở từng giá trị đã che trong gói và chứng minh nó đúng. / Open single hidden values of a bundle, with proof.
+
+    Không nêu --value hay --commitment: liệt kê cam kết, không in giá trị. In ra JSON có thể trao cho người xem xét:
+    họ chạy lại lệnh này với tệp đó. / Without --value or --commitment: lists commitments without their values. The
+    JSON that is printed can be handed to a reviewer, who runs this command with it.
+
+    Mã thoát / exit codes: 0 mở được / opened, 4 không mở được hoặc không có trong gói / wrong or not in the bundle,
+    2 sai cách gọi / usage.
+    """
+    if value is not None and commitment is not None:
+        raise click.UsageError("Chỉ một trong --value, --commitment. / Only one of --value and --commitment.")
+    known, lines = _openings(openings), _lines(bundle)
+    if value is None and commitment is None:
+        for name in known:
+            click.echo(f"{name} {len(_where(name, lines))}")
+        return
+    chosen = {
+        name: opening
+        for name, opening in known.items()
+        if name == commitment or opening.get("value") == value is not None
+    }
+    click.echo(json.dumps(_proven(chosen, lines), ensure_ascii=False, indent=2))
+
+
+def _openings(path: Path) -> Openings:
+    try:
+        found: Any = json.loads(content_of(path))
+        ok = isinstance(found, dict) and all(isinstance(each, dict) for each in found.values())
+    except ValueError:
+        ok = False
+    if not ok:
+        raise CannotStart(f"{path}: không phải tệp mở cam kết. / not a file of openings.")
+    return dict(found)
+
+
+def _lines(bundle: Path) -> list[bytes]:
+    from emulator.certification.bundle import form
+
+    journal = files_of(bundle).get(form.JOURNAL, b"")
+    return journal.splitlines()
+
+
+def _where(commitment: str, lines: list[bytes]) -> list[int]:
+    return [number for number, line in enumerate(lines, 1) if commitment.encode() in line]
+
+
+def _proven(chosen: Openings, lines: list[bytes]) -> dict[str, Any]:
+    """Return the openings that are right, with the lines of the journal in which they stand."""
+    from emulator.certification.redaction import opens
+
+    if not chosen:
+        raise Untrustworthy("Không có giá trị hay cam kết đó. / There is no such value or commitment.")
+    proven: dict[str, Any] = {}
+    for name, opening in chosen.items():
+        if not opens(name, opening):
+            raise Untrustworthy(f"{name}: muối và giá trị không mở được. / salt and value do not open it.")
+        found = _where(name, lines)
+        if not found:
+            raise Untrustworthy(f"{name}: không có trong gói. / does not stand in the bundle.")
+        proven[name] = {"salt": opening["salt"], "value": opening["value"], "lines": found}
+    return proven

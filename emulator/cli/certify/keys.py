@@ -1,0 +1,96 @@
+"""``certify key``: making Ed25519 keys, and telling their fingerprints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from emulator.cli.certify.files import FILE, content_of, private_key_at, public_key_at, write
+from emulator.cli.stopping import CannotStart
+
+_KEY_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify key new --out don-vi.pem
+  ndxp-emulator certify key show don-vi.pub.pem
+"""
+_NEW_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify key new --out don-vi.pem
+  openssl genpkey -algorithm ed25519 -out don-vi.pem && openssl pkey -in don-vi.pem -pubout -out don-vi.pub.pem
+"""
+_SHOW_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify key show don-vi.pub.pem
+"""
+
+
+@click.group(epilog=_KEY_EXAMPLES)
+def key() -> None:
+    """Khóa Ed25519 để ký: tạo mới, xem vân tay. / Ed25519 keys for signing: make one, show its fingerprint."""
+
+
+@key.command(epilog=_NEW_EXAMPLES)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Tệp khóa. / Key file.")
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite existing files.")
+def new(out: Path, force: bool) -> None:
+    """Tạo khóa bí mật (chỉ chủ tệp đọc được) và khóa công khai bên cạnh. / Make a private key and its public one.
+
+    Mã thoát / exit codes: 0 xong / done, 2 không ghi được / cannot be written.
+    """
+    from emulator.certification.bundle.keys import new_key
+
+    made = new_key()
+    public = out.with_name(f"{out.stem}.pub{out.suffix or '.pem'}")
+    write(out, made.pem(), force=force, secret=True)
+    write(public, made.public.pem.encode(), force=force)
+    click.echo(f"{out}\n{public}\nsha256 {made.public.id}")
+
+
+@key.command(epilog=_SHOW_EXAMPLES)
+@click.argument("file", type=FILE)
+def show(file: Path) -> None:
+    """In vân tay của khóa công khai (hoặc bí mật). / Print the fingerprint of a public (or private) key.
+
+    Mã thoát / exit codes: 0 xong / done, 2 không phải khóa Ed25519 / not an Ed25519 key.
+    """
+    is_private = b"PRIVATE KEY" in content_of(file)
+    found = private_key_at(file, "").public if is_private else public_key_at(file, "")
+    click.echo(f"sha256 {found.id if found else ''}")
+
+
+_CHALLENGE_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify challenge --kit cong-ndxp --key co-quan.pem --authority "Cơ quan A" --out thu-thach.json
+  ndxp-emulator certify challenge --kit btxh-a1 --key co-quan.pem --authority "Cơ quan A" --days 30 --out tt.json
+"""
+
+
+@click.command(epilog=_CHALLENGE_EXAMPLES)
+@click.option("--kit", required=True, help="Bộ kiểm thử. / The kit.")
+@click.option("--key", type=FILE, required=True, help="Khóa bí mật của cơ quan. / The authority's private key.")
+@click.option("--authority", required=True, help="Tên cơ quan. / Name of the authority.")
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=14, show_default=True, help="Hiệu lực. / Days it is valid."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Tệp ghi ra. / The file.")
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+def challenge(kit: str, key: Path, authority: str, days: int, out: Path, force: bool) -> None:
+    """Phát thử thách đã ký: số ngẫu nhiên, bộ kiểm thử, thời hạn. / Hand out a signed challenge (L2).
+
+    Mã thoát / exit codes: 0 xong / done, 2 sai tham số hoặc không ghi được / bad value or no way to write.
+    """
+    from emulator.certification.challenge import new_challenge, signed
+    from emulator.certification.kit_reader import NoKit, kit_of
+    from emulator.kernel.clock import system_ms
+
+    if not authority.strip():
+        raise CannotStart("--authority: không được để trống. / must not be empty.")
+    try:
+        chosen = kit_of(kit)
+    except NoKit as trouble:
+        raise CannotStart(f"--kit: không có bộ “{kit}”{trouble.vi}. / no kit {kit!r}{trouble.en}.") from trouble
+    signer = private_key_at(key)
+    made = new_challenge(chosen.id, chosen.digest, authority=authority, begins_ms=system_ms(), days=days)
+    write(out, signed(made, signer), force=force)
+    click.echo(f"{out}\n{made.valid_from} … {made.valid_to}\nsha256 {signer.public.id}")
