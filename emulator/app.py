@@ -24,7 +24,7 @@ from emulator.gateways.axis.address import CONTEXTS
 from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.door import Door, Gateway
 from emulator.gateways.ndxp.gateway import NdxpGateway, Published
-from emulator.gateways.ndxp.routes import Api, Operation
+from emulator.gateways.ndxp.routes import Api, ApiRoute
 from emulator.gateways.provincial import ProvincialGateway
 from emulator.gateways.public_sites import ministry_site, portal_site
 from emulator.gateways.timekeeper import Timekeeper
@@ -76,7 +76,7 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     gateway = NdxpGateway((_btxh(),))
     doors = _doors(packs, gateway)
     timekeeper = Timekeeper(enter, sandboxes)
-    door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settled)
+    door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settle_due)
     offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forward_offers()))
     office = AdminContext(
         sandboxes,
@@ -87,7 +87,7 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
         offers,
         settings.admin_token,
         door.serve,
-        timekeeper.settled,
+        timekeeper.settle_due,
         timekeeper.at_once,
         library,
         _published_page,
@@ -163,7 +163,7 @@ def _forward_offers() -> Iterator[tuple[str, str, str, str]]:
 
 def _btxh() -> Published:
     operations = {
-        name: Operation(f"btxh.{name}", service.clause, "POST", f"/{name}", service.answer)
+        name: ApiRoute(f"btxh.{name}", service.clause, "POST", f"/{name}", service.answer)
         for name, service in btxh.OPERATIONS.items()
     }
     return Published(Api("BTXH", "apiBTXH", "1.0", operations), btxh.word)

@@ -185,7 +185,7 @@ def pack_schema(table: str) -> str:
         "type": "object",
         "additionalProperties": False,
         "properties": dict.fromkeys(shape.names, value),
-        "required": list(shape.needed),
+        "required": list(shape.needed_names),
     }
     rows = {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-9][0-9]*$": record}}
     made = {

@@ -19,7 +19,7 @@ from emulator.country.axis_records import (
 )
 from emulator.country.records import Fields
 from emulator.country.shelf import Base
-from emulator.wire.axis import SUBSYSTEM_FIELDS, grant_cells, member_list, named
+from emulator.wire.axis import SUBSYSTEM_FIELDS, grant_cells, member_list, name_row
 
 
 def axis_bases(tables: Mapping[str, Mapping[str, Fields]]) -> dict[str, Base[Any]]:
@@ -40,4 +40,4 @@ def axis_bases(tables: Mapping[str, Mapping[str, Fields]]) -> dict[str, Base[Any
 
 
 def _cells(row: Fields, names: dict[str, str] | None = None) -> dict[str, Any]:
-    return dict(named(row, names))
+    return dict(name_row(row, names))

@@ -88,7 +88,7 @@ def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator
     shape = TABLES[table]
     at = (table, number)
     for name, value in row.items():
-        if name not in shape.known:
+        if name not in shape.known_names:
             vi, en = nearest(name, shape.names)
             yield Finding(table, (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}", on_key=True)
         elif value is not None and not isinstance(value, str):
@@ -96,7 +96,7 @@ def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator
             yield Finding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
         elif value and (wrong := _wrong_form(KINDS.get(name, "text"), value)):
             yield Finding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
-    for name in shape.needed:
+    for name in shape.needed_names:
         if row.get(name) in (None, ""):
             path = (*at, name) if name in row else at
             yield Finding(table, path, f"Thiếu trường bắt buộc {name}", f"{name} is missing")

@@ -19,7 +19,7 @@ class NoSuchSandbox(Exception):
     """The call names a sandbox that is not there."""
 
 
-class Arrived(NamedTuple):
+class ArrivedCall(NamedTuple):
     """Where a call goes, the call as its services see it, and the token that decided it, if one did."""
 
     sandbox: Sandbox
@@ -34,7 +34,7 @@ class Arrival:
         self._keyring, self._sandboxes = keyring, sandboxes
         self._suffixes = tuple(f".{host}" for host in base_hosts)
 
-    def find(self, call: Call) -> Arrived:
+    def find(self, call: Call) -> ArrivedCall:
         """Return the sandbox and the call as its services see it.
 
         Raises:
@@ -42,15 +42,15 @@ class Arrival:
         """
         if call.path.startswith(PREFIX):
             named, _, rest = call.path[len(PREFIX) :].partition("/")
-            return Arrived(self._get(named), replace(call, path="/" + rest))
+            return ArrivedCall(self._get(named), replace(call, path="/" + rest))
         named = self._by_host(call.host)
         if named:
-            return Arrived(self._get(named), call)
-        token = self._presented(call)
+            return ArrivedCall(self._get(named), call)
+        token = self._find_token(call)
         if token:
-            return Arrived(self._owner(token.sandbox_no), call, token)
+            return ArrivedCall(self._owner(token.sandbox_no), call, token)
         pair = self._credential(call)
-        return Arrived(self._owner(pair.sandbox_no) if pair else self._get("default"), call)
+        return ArrivedCall(self._owner(pair.sandbox_no) if pair else self._get("default"), call)
 
     def _owner(self, no: int) -> Sandbox:
         """Return a sandbox by number; what is left of a dropped one counts as unknown."""
@@ -72,7 +72,7 @@ class Arrival:
                 return name[: -len(suffix)]
         return ""
 
-    def _presented(self, call: Call) -> Token | None:
+    def _find_token(self, call: Call) -> Token | None:
         """Look for a Bearer token in any header: a sandbox may have renamed the usual one (facts-gateway A9)."""
         for _, value in call.headers:
             if "Bearer " in value:

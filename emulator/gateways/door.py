@@ -39,7 +39,7 @@ class Gateway(Protocol):
     def blocks(self, call: Call, enter: Callable[[], World]) -> bool:
         """Tell whether answering may wait for another machine; ``enter`` gives the world to look at."""
 
-    def broken(self, exchange: Exchange, world: World) -> Reply:
+    def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
 
 
@@ -101,7 +101,7 @@ class Door:
         exchange.gateway = gateway.name
         try:
             world.director = self._casting.director_of(exchange.call, world)
-            reply = _worded(gateway, exchange, world)
+            reply = _answer_or_word(gateway, exchange, world)
             if world.director:
                 reply = world.director.finish(reply, exchange, world)
         except Exception as fault:
@@ -111,7 +111,7 @@ class Door:
             world.remark(
                 "emulator-fault", "", f"Lỗi của trình giả lập: {fault!r}", f"Emulator fault: {fault!r}", "error"
             )
-            reply = gateway.broken(exchange, world)
+            reply = gateway.word_breakdown(exchange, world)
         if reply.header("date"):  # a fault has put the clock wrong
             return reply
         return reply.with_headers(after=(("Date", http_date(world.now_ms)),))
@@ -128,9 +128,9 @@ class Door:
             call_log.tell(exchange, reply, world, measured.duration_us)
 
 
-def _worded(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
+def _answer_or_word(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
     try:
-        return _asked(gateway, exchange, world)
+        return _ask_gateway(gateway, exchange, world)
     except Refusal as refusal:
         world.release()
         exchange.outcome = "refused" if exchange.operation else "unmatched"
@@ -138,7 +138,7 @@ def _worded(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
         return gateway.word(refusal, exchange, world)
 
 
-def _asked(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
+def _ask_gateway(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
     """Return the gateway's answer; when a fault changed the country under it, that of the second asking."""
     try:
         return gateway.answer(exchange, world)

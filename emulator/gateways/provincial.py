@@ -54,6 +54,6 @@ class ProvincialGateway:
         """The portal is in this house."""
         return False
 
-    def broken(self, exchange: Exchange, world: World) -> Reply:
+    def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
         return self.word(GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender"), exchange, world)

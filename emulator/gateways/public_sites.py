@@ -55,7 +55,7 @@ class PublicSite:
         """Its pages are all in this house."""
         return False
 
-    def broken(self, _exchange: Exchange, _world: World) -> Reply:
+    def word_breakdown(self, _exchange: Exchange, _world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
         return Reply(500, b"Internal Server Error", _TEXT)
 

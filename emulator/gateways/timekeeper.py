@@ -30,7 +30,7 @@ class Timekeeper:
     def __init__(self, enter: Callable[[Sandbox, Exchange], World], sandboxes: Sandboxes) -> None:
         self._enter, self._sandboxes = enter, sandboxes
 
-    def settled(self, sandbox: Sandbox) -> Sandbox:
+    def settle_due(self, sandbox: Sandbox) -> Sandbox:
         """Return the sandbox after everything that is due now. Costs a comparison when nothing is.
 
         Raises:
@@ -51,7 +51,7 @@ class Timekeeper:
         Raises:
             BadEffect: one of them cannot be; nothing happens then.
         """
-        sandbox = self.settled(sandbox)
+        sandbox = self.settle_due(sandbox)
         world = self._enter(sandbox, Exchange(Call("GET", _TARGET)))
         world.hold()
         try:

@@ -19,7 +19,7 @@ class Offer(NamedTuple):
     clause: str
 
 
-class Difference(NamedTuple):
+class MissDifference(NamedTuple):
     """One thing that differs; ``code`` is for programs."""
 
     code: str
@@ -33,7 +33,7 @@ class NearMiss:
 
     offer: Offer
     distance: float
-    differences: tuple[Difference, ...]
+    differences: tuple[MissDifference, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form WireMock's readers know, with the differences beside it."""
@@ -70,7 +70,7 @@ def _compare(method: str, url: str, offer: Offer) -> NearMiss:
     found += rest
     if method != offer.method:
         found.append(
-            Difference(
+            MissDifference(
                 "wrong-verb",
                 f"động từ là {method}, đặc tả yêu cầu {offer.method}",
                 f"the verb is {method}, the specification asks for {offer.method}",
@@ -78,7 +78,7 @@ def _compare(method: str, url: str, offer: Offer) -> NearMiss:
         )
     if method == "GET" and offer.method == "POST" and parse_qsl(query):
         found.append(
-            Difference(
+            MissDifference(
                 "query-instead-of-body",
                 "tham số nằm trên URL; thao tác này đọc chúng từ thân yêu cầu",
                 "the parameters are in the query; this operation reads them from the body",
@@ -87,37 +87,37 @@ def _compare(method: str, url: str, offer: Offer) -> NearMiss:
     return NearMiss(offer, min(1.0, distance + _PENALTY * len(found)), tuple(found))
 
 
-def _shape_differences(path: str, offer: Offer) -> tuple[list[Difference], str]:
+def _shape_differences(path: str, offer: Offer) -> tuple[list[MissDifference], str]:
     """Take away, one by one, the habits that hide a right path; return them and what is left."""
     found = []
     if "://" in path:
         path = "/" + path.partition("://")[2].partition("/")[2]
         vi, en = "dòng yêu cầu chứa cả URL đầy đủ", "the request line holds a full URL"
-        found.append(Difference("full-url", vi, en))
+        found.append(MissDifference("full-url", vi, en))
     if "//" in path:
         path = re.sub(r"/{2,}", "/", path)
-        found.append(Difference("double-slash", "đường dẫn có hai dấu / liền nhau", "the path has a double slash"))
+        found.append(MissDifference("double-slash", "đường dẫn có hai dấu / liền nhau", "the path has a double slash"))
     if path.endswith("/") and not offer.path.endswith("/"):
         path = path.rstrip("/")
-        found.append(Difference("trailing-slash", "thừa dấu / ở cuối", "there is a trailing slash"))
+        found.append(MissDifference("trailing-slash", "thừa dấu / ở cuối", "there is a trailing slash"))
     return found, path
 
 
-def _path_differences(path: str, wanted: str) -> tuple[list[Difference], float]:
+def _path_differences(path: str, wanted: str) -> tuple[list[MissDifference], float]:
     if path == wanted:
         return [], 0.0
     if path.lower() == wanted.lower():
         vi, en = f"sai chữ hoa, chữ thường: cần {wanted}", f"the letter case differs: it is {wanted}"
-        return [Difference("wrong-case", vi, en)], 0.03
+        return [MissDifference("wrong-case", vi, en)], 0.03
     lost = _missing_part(path, wanted)
     if lost:
         vi, en = f"thiếu '{lost}': cần {wanted}", f"'{lost}' is missing: it is {wanted}"
         code = "missing-version" if re.fullmatch(r"/v?\d[\d.]*", lost) else "missing-context"
-        return [Difference(code, vi, en)], 0.05
+        return [MissDifference(code, vi, en)], 0.05
     distance = _edit_distance(path.lower(), wanted.lower()) / max(len(path), len(wanted))
     likeness = difflib.SequenceMatcher(None, path.lower(), wanted.lower()).ratio()
     vi, en = f"đường dẫn là {path}, cần {wanted}", f"the path is {path}, it is {wanted}"
-    return [Difference("path-differs", vi, en)], max(0.06, min(distance, 1 - likeness))
+    return [MissDifference("path-differs", vi, en)], max(0.06, min(distance, 1 - likeness))
 
 
 def _missing_part(path: str, wanted: str) -> str:

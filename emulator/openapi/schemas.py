@@ -38,8 +38,8 @@ def named_schemas() -> dict[str, type[Schema] | Schema]:
         "BtxhStep": btxh_schemas.StepSchema,
         "BtxhDossierPull": btxh_schemas.DossierPullSchema,
         "BtxhStepPull": btxh_schemas.ProgressPullSchema,
-        "PortalDossier": dvcqg_schemas.DossierSchema,
-        "PortalStep": dvcqg_schemas.StepSchema,
+        "PortalDossier": dvcqg_schemas.PortalDossierSchema,
+        "PortalStep": dvcqg_schemas.PortalStepSchema,
         "PortalStatusReport": dvcqg_schemas.StatusReportSchema,
         "SandboxWish": schemas.SandboxWish,
         "SandboxChange": schemas.SandboxChange,
@@ -104,7 +104,7 @@ def _of_column(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
 
 def _of_portal_text(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
     """Read a field of the portal's pushes."""
-    if not isinstance(field, dvcqg_schemas.Text):
+    if not isinstance(field, dvcqg_schemas.LimitedText):
         return {}
     told: dict[str, Any] = {"type": "string" if field.required else ["string", "null"]}
     if field.choices:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from emulator.country.world import CallDirector, World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
-from emulator.scenario.fault import OCCURRENCE, Fault
+from emulator.scenario.fault import OCCURRENCE, FaultKind
 from emulator.scenario.faults import FAULTS
 
 
@@ -51,7 +51,7 @@ def arm_of(stored: Mapping[str, Any]) -> Arm:
 
 class _Struck(NamedTuple):
     name: str
-    fault: Fault
+    fault: FaultKind
     params: Mapping[str, Any]
 
 

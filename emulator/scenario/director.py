@@ -12,7 +12,7 @@ from emulator.country.world import World
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
-from emulator.scenario.fault import Fault
+from emulator.scenario.fault import FaultKind
 from emulator.scenario.fields import CallFields
 from emulator.scenario.performance import Due, begin, enter, later, schedule
 from emulator.scenario.script import Answer, Blow, Refuse, Script, Step
@@ -161,7 +161,7 @@ def _reply(answer: Answer) -> Reply:
     return Reply(answer.status, answer.body, answer.headers)
 
 
-def _fault(blow: Blow) -> Fault:
+def _fault(blow: Blow) -> FaultKind:
     from emulator.scenario.faults import FAULTS
 
     return FAULTS[blow.name]

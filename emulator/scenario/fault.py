@@ -62,7 +62,7 @@ def leave_alone(reply: Reply, _exchange: Exchange, _world: World, _params: Param
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FaultKind:
     """One fault.
 
     ``act`` is asked when the operation is named and the caller admitted: it may answer for the provider, change the

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emulator.scenario.fault import Fault
+from emulator.scenario.fault import FaultKind
 from emulator.scenario.faults_delivery import SOCKETS, TIMING
 from emulator.scenario.faults_files import FILES, PRINTED
 from emulator.scenario.faults_gateway import GATEWAY, TOKENS
 from emulator.scenario.faults_payload import PAYLOADS
 from emulator.scenario.faults_xroad import XROAD
 
-FAULTS: Mapping[str, Fault] = {
+FAULTS: Mapping[str, FaultKind] = {
     **SOCKETS,
     **TIMING,
     **PAYLOADS,

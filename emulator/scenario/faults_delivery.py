@@ -11,7 +11,7 @@ from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Delivery, Exchange, Misdelivery, Reply
 from emulator.scenario.fault import (
     OCCURRENCE,
-    Fault,
+    FaultKind,
     Instead,
     Params,
     Schema,
@@ -40,7 +40,7 @@ def _unless_served(_exchange: Exchange, _world: World, params: Params) -> Reply 
     return None if params["served"] else Reply(0)
 
 
-def _broken(fault: Misdelivery) -> Upon:
+def _break_delivery(fault: Misdelivery) -> Upon:
     def upon(reply: Reply, _exchange: Exchange, _world: World, _params: Params) -> Reply:
         return replace(reply, delivery=replace(reply.delivery, fault=fault))
 
@@ -83,15 +83,15 @@ def _fault(
     source: str,
     instead: Instead = speak_not,
     **params: Schema,
-) -> Fault:
-    return Fault("socket", title, sees, source, instead, upon, params, strikes_any_call=True)
+) -> FaultKind:
+    return FaultKind("socket", title, sees, source, instead, upon, params, strikes_any_call=True)
 
 
-SOCKETS: Mapping[str, Fault] = {
+SOCKETS: Mapping[str, FaultKind] = {
     "EMPTY_RESPONSE": _fault(
         both("Đóng kết nối, không trả byte nào", "Connection closed without a byte"),
         both("kết nối đóng khi chưa có dòng trạng thái", "the connection ends before any status line"),
-        _broken("empty"),
+        _break_delivery("empty"),
         source=_WIREMOCK,
         instead=_unless_served,
         served=_SERVED,
@@ -99,7 +99,7 @@ SOCKETS: Mapping[str, Fault] = {
     "CONNECTION_RESET_BY_PEER": _fault(
         both("Ngắt kết nối bằng RST", "Connection reset"),
         both("ECONNRESET khi đọc trả lời", "ECONNRESET while reading the reply"),
-        _broken("reset"),
+        _break_delivery("reset"),
         source=_WIREMOCK,
         instead=_unless_served,
         served=_SERVED,
@@ -139,7 +139,7 @@ SOCKETS: Mapping[str, Fault] = {
     "hang": _fault(
         both("Treo đến khi khách bỏ cuộc", "Hang until the client gives up"),
         both("không có gì đến, kết nối vẫn mở", "nothing arrives, the connection stays open"),
-        _broken("hang"),
+        _break_delivery("hang"),
         source=_R01,
         instead=_unless_served,
         served=_SERVED,
@@ -159,7 +159,7 @@ def later(reply: Reply, delay_ms: float) -> Reply:
     return replace(reply, delivery=replace(reply.delivery, delay_s=delay_s))
 
 
-def _fixed(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
+def _delay_fixed(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
     return later(reply, params["ms"])
 
 
@@ -178,7 +178,7 @@ def _growing(reply: Reply, exchange: Exchange, world: World, params: Params) -> 
     return later(reply, min(wait, params["most_ms"]))
 
 
-def _lost(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
+def _lose_reply(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
     return replace(reply, delivery=replace(reply.delivery, fault=_ENDINGS[params["ending"]]))
 
 
@@ -186,16 +186,16 @@ def _ms(default: int, vi: str, en: str, low: int = 0) -> Schema:
     return number(default, f"{vi}, mili giây thực", f"{en}, real milliseconds", low, _LONGEST_MS)
 
 
-def _timing(title: Mapping[str, str], sees: Mapping[str, str], upon: Upon, source: str, **params: Schema) -> Fault:
-    return Fault("timing", title, sees, source, spoil=upon, params=params, strikes_any_call=True)
+def _timing(title: Mapping[str, str], sees: Mapping[str, str], upon: Upon, source: str, **params: Schema) -> FaultKind:
+    return FaultKind("timing", title, sees, source, spoil=upon, params=params, strikes_any_call=True)
 
 
 _SLOW = "facts-platforms §5.3 R01"
-TIMING: Mapping[str, Fault] = {
+TIMING: Mapping[str, FaultKind] = {
     "delay": _timing(
         both("Trả chậm", "Fixed delay"),
         both("trả lời đúng, đến muộn", "the right reply, late"),
-        _fixed,
+        _delay_fixed,
         _SLOW,
         ms=_ms(1000, "thời gian chờ", "how late"),
     ),
@@ -221,7 +221,7 @@ TIMING: Mapping[str, Fault] = {
     "reply-lost": _timing(
         both("Mất trả lời sau khi đã ghi nhận", "Reply lost after the commit"),
         both("việc đã xong, trả lời không đến; gửi lại là gửi lần hai", "the work is done, no answer comes"),
-        _lost,
+        _lose_reply,
         "facts-platforms §5.3 I02",
         ending=choice(
             tuple(_ENDINGS), "kết thúc: treo, đóng, hoặc RST", "how it ends: nothing comes, the end, or a reset"

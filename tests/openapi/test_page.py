@@ -73,9 +73,10 @@ def test_operations_have_names_of_their_own(reader: Reader) -> None:
 
 def test_a_server_that_starts_does_not_load_the_document() -> None:
     code = (
-        "import sys; from emulator.app import create_app, found, open_packs; from emulator.settings import Settings;"
+        "import sys; from emulator.app import create_app, found_country, open_packs;"
+        "from emulator.settings import Settings;"
         "from pathlib import Path; import tempfile; s = Settings();"
-        "create_app(found(s, Path(tempfile.mkdtemp()) / 'store.db', open_packs(s.packs)));"
+        "create_app(found_country(s, Path(tempfile.mkdtemp()) / 'store.db', open_packs(s.packs)));"
         "print([n for n in sys.modules if n.startswith(('apispec', 'emulator.openapi', 'marshmallow'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -155,7 +155,7 @@ def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 def test_the_server_imports_nothing_it_does_not_need() -> None:
     script = (
         "import sys, json; from emulator.cli import serving; from emulator.server import loop_worker;"
-        "from emulator.app import found, application; from emulator.settings import Settings; import a2wsgi;"
+        "from emulator.app import application, found_country; from emulator.settings import Settings; import a2wsgi;"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
     ended = subprocess.run(

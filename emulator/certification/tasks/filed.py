@@ -68,7 +68,7 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
     at = forms.Place(HOME_PROVINCE, place["district"], place["commune"], place["unit"])
     code = _code(moment, props)
     papers = [_paper(props, name, odd) for name in _names(given)]
-    fields = forms.filed(code, _procedure(number, odd, props), row, at, moment)
+    fields = forms.filed_fields(code, _procedure(number, odd, props), row, at, moment)
     fields = forms.with_papers(fields, props.world.uuid(f"page/{code}"), papers)
     dossier = Dossier(
         code=code,

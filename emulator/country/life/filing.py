@@ -53,7 +53,7 @@ def file(words: Mapping[str, Any], world: World) -> Dossier:
     place = _place(words, person, luck, world)
     moment = world.now_ms // 1000 * 1000
     code = _code(world)
-    fields = forms.filed(code, procedure, person, place, moment)
+    fields = forms.filed_fields(code, procedure, person, place, moment)
     fields = forms.with_papers(fields, world.uuid(f"page/{code}"), list(_papers(code, life, world)))
     dossier = Dossier(
         code=code,

@@ -16,7 +16,7 @@ from emulator.country.people.peoples import KINH, custom_of, region_of
 from emulator.country.people.strangers import citizen_id
 from emulator.wire import gso_names
 from emulator.wire.gso import Era
-from emulator.wire.people_sheet import Address, Entry
+from emulator.wire.people_sheet import HomeAddress, PersonEntry
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -42,7 +42,7 @@ class CensusWish:
     as_of: date = AS_OF
 
 
-def census(wish: CensusWish) -> Iterator[Entry]:
+def census(wish: CensusWish) -> Iterator[PersonEntry]:
     """Yield people without end, family by family; the same wish gives the same people on every machine.
 
     With a procedure only those come who may ask for it; otherwise whole households.
@@ -64,7 +64,7 @@ def census(wish: CensusWish) -> Iterator[Entry]:
         yield from _family(fake, wish, (number, home, ethnicity_id), wanted, serials)
 
 
-def _settle(luck: Random, provinces: list[gso_names.Unit], era: Era, number: int) -> tuple[Address, str]:
+def _settle(luck: Random, provinces: list[gso_names.Unit], era: Era, number: int) -> tuple[HomeAddress, str]:
     province = luck.choice(provinces)
     district = luck.choice(gso_names.districts(era, province.code))
     commune = luck.choice(gso_names.communes(era, province.code, district.code))
@@ -74,16 +74,16 @@ def _settle(luck: Random, provinces: list[gso_names.Unit], era: Era, number: int
     hamlet = f"{'Thôn' if is_village else 'Tổ'} {luck.randint(1, 20)}"
     detail = f"Số 0/{number}, {hamlet}, đường Không Có Thật"
     names = ", ".join(filter(None, (commune.name, district.name, province.name)))
-    return Address(province.code, district.code, commune.code, hamlet, detail, names), ethnicity_id
+    return HomeAddress(province.code, district.code, commune.code, hamlet, detail, names), ethnicity_id
 
 
 def _family(
     fake: Faker,
     wish: CensusWish,
-    roof: tuple[int, Address, str],
+    roof: tuple[int, HomeAddress, str],
     wanted: tuple[Group, ...] | None,
     serials: Iterator[int],
-) -> Iterator[Entry]:
+) -> Iterator[PersonEntry]:
     family_no, home, ethnicity_id = roof
     custom = custom_of(ethnicity_id, home.province_code)
     names: Any = fake
@@ -96,11 +96,13 @@ def _family(
         yield _entry(fake.random, wish.as_of, member, (family_no, home, ethnicity_id, name), next(serials))
 
 
-def _entry(luck: Random, as_of: date, member: Member, about: tuple[int, Address, str, str], serial: int) -> Entry:
+def _entry(
+    luck: Random, as_of: date, member: Member, about: tuple[int, HomeAddress, str, str], serial: int
+) -> PersonEntry:
     family_no, home, ethnicity_id, name = about
     issued_on = _draw_issue_day(luck, member.born_on, as_of)
     is_grown = age_on(member.born_on, as_of) >= _CARD_AGE
-    return Entry(
+    return PersonEntry(
         name=name,
         gender_id=member.gender_id,
         born_on=member.born_on,

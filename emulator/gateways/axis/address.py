@@ -42,7 +42,7 @@ class ProviderUrl(NamedTuple):
         return self.port or _PORTS[self.scheme]
 
 
-class Address(NamedTuple):
+class ForwardAddress(NamedTuple):
     """A read address. ``path`` is decoded, ``raw_path`` as sent; ``query`` holds the call's own keys in order."""
 
     path: str
@@ -52,7 +52,7 @@ class Address(NamedTuple):
     provider_url: ProviderUrl | None
 
 
-def read_address(call: Call, world: World) -> Address:
+def read_address(call: Call, world: World) -> ForwardAddress:
     """Read the address of a forwarded call, remarking on what clients are known to get wrong.
 
     Raises:
@@ -68,7 +68,7 @@ def read_address(call: Call, world: World) -> Address:
         dstcode = _default_dstcode(path, url, world)
     _remark_on_raw_text(call, world)
     raw_path = call.target.partition("?")[0].partition("/RestService/forward")[2] or quote(path)
-    return Address(path, raw_path, "&".join(own), _read_dstcode(dstcode), _read_url(url, world) if url else None)
+    return ForwardAddress(path, raw_path, "&".join(own), _read_dstcode(dstcode), _read_url(url, world) if url else None)
 
 
 def _split(query: str) -> tuple[list[str], dict[str, str]]:
@@ -217,7 +217,7 @@ def is_passed(name: str) -> bool:
     return name not in _FILTERED and not name.startswith("proxy-")
 
 
-def provider_call(call: Call, address: Address, caller: SubsystemId, host: str, scheme: str) -> Call:
+def provider_call(call: Call, address: ForwardAddress, caller: SubsystemId, host: str, scheme: str) -> Call:
     """Return the call as the provider's system receives it: own path, own query, own host."""
     kept = tuple((name, value) for name, value in call.headers if is_passed(name) and name not in _NEVER_SENT)
     base = address.provider_url.base if address.provider_url else ""
@@ -226,7 +226,7 @@ def provider_call(call: Call, address: Address, caller: SubsystemId, host: str, 
         call,
         path=urlsplit(base).path + address.path,
         query=address.query,
-        headers=(*(pair for pair in kept if pair[0] != "x-road-client"), ("x-road-client", caller.slashed)),
+        headers=(*(pair for pair in kept if pair[0] != "x-road-client"), ("x-road-client", caller.as_path)),
         target=f"{raw}?{address.query}" if address.query else raw,
         host=host,
         scheme=scheme,
@@ -240,8 +240,8 @@ def with_axis_headers(reply: Reply, call: Call, caller: SubsystemId, provider: S
     passed: Headers = tuple(pair for pair in reply.headers if is_passed(pair[0].lower()))
     added: Headers = (
         ("X-Road-Id", call.header("x-road-id") or f"{provider.instance}-{world.uuid('message')}"),
-        ("X-Road-Client", call.header("x-road-client") or caller.slashed),
-        ("X-Road-Service", f"{provider.slashed}/{SERVICE}"),
+        ("X-Road-Client", call.header("x-road-client") or caller.as_path),
+        ("X-Road-Service", f"{provider.as_path}/{SERVICE}"),
         ("X-Road-Request-Id", world.uuid("request")),
         ("X-Road-Request-Hash", request_hash(call)),
     )

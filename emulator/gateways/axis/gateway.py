@@ -9,7 +9,7 @@ from emulator.country.axis import Axis
 from emulator.country.axis_records import Host, Subsystem
 from emulator.country.world import World
 from emulator.gateways.axis import faults
-from emulator.gateways.axis.address import FORWARD, Address, provider_call, read_address, with_axis_headers
+from emulator.gateways.axis.address import FORWARD, ForwardAddress, provider_call, read_address, with_axis_headers
 from emulator.gateways.axis.faults import AxisRefusal
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
@@ -61,7 +61,7 @@ def provider_of(dstcode: SubsystemId, call: Call, world: World, axis: Axis) -> S
         vi = f"dstcode: '{dstcode}' là cách viết khác của '{found.id}'"
         world.remark("K21", "dstcode", vi, f"dstcode: '{dstcode}' is another spelling of '{found.id}'")
     targeted = call.header("x-road-security-server")
-    if targeted and targeted.rpartition("/")[0] != read_subsystem(found.id).slashed.rpartition("/")[0]:
+    if targeted and targeted.rpartition("/")[0] != read_subsystem(found.id).as_path.rpartition("/")[0]:
         raise faults.server_unknown(targeted)
     if not found.is_reachable:
         raise faults.server_down(read_subsystem(found.id))
@@ -160,7 +160,7 @@ class XroadGateway:
     def _ask(
         self,
         exchange: Exchange,
-        address: Address,
+        address: ForwardAddress,
         caller: SubsystemId,
         provider: Subsystem,
         axis: Axis,
@@ -190,7 +190,7 @@ class XroadGateway:
             refusal = _of_scenario(refusal)
         return faults.word(refusal, world)
 
-    def broken(self, exchange: Exchange, world: World) -> Reply:
+    def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer as a provider's server does when the system behind it breaks."""
         refusal = faults.service_failed("Server responded with error 500: Internal Server Error", "lỗi trình giả lập")
         return self.word(refusal, exchange, world)
@@ -203,7 +203,7 @@ def _of_scenario(refusal: Refusal) -> AxisRefusal:
     return faults.service_failed(f"Server responded with error {said}", f"kịch bản: {said}")
 
 
-def _host_of(address: Address, provider: Subsystem, axis: Axis, world: World) -> Host:
+def _host_of(address: ForwardAddress, provider: Subsystem, axis: Axis, world: World) -> Host:
     """Return the host a providerurl names; without one, the default backend of the subsystem."""
     url = address.provider_url
     if url is None:

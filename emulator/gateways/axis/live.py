@@ -49,11 +49,11 @@ def is_forbidden(text: str) -> bool:
     address = ip_address(text.partition("%")[0])
     return any(
         each.is_link_local or each.is_multicast or each.is_unspecified or each in _METADATA
-        for each in (address, *_wrapped(address))
+        for each in (address, *_inner_addresses(address))
     )
 
 
-def _wrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+def _inner_addresses(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     if isinstance(address, IPv4Address):
         return []
     inner = [address.ipv4_mapped, address.sixtofour]
@@ -108,7 +108,7 @@ def _exchange(call: Call, agency: LiveAgency, base: SplitResult, pinned: str, wo
                 allow_redirects=False,
                 stream=True,
             )
-            return _spooled(response, world)
+            return _spool_reply(response, world)
     except requests.exceptions.ConnectTimeout:
         raise faults.host_down(host, port) from None
     except requests.exceptions.SSLError as trouble:
@@ -150,7 +150,7 @@ def _headers(call: Call, base: SplitResult) -> dict[str, str | bytes | None]:
     return {**given, "accept-encoding": "identity", "host": base.netloc.rpartition("@")[2]}
 
 
-def _spooled(response: Response, world: World) -> Reply:
+def _spool_reply(response: Response, world: World) -> Reply:
     limit, deadline = world.settings.live_body_limit, time.monotonic() + world.settings.live_timeout_s * 4
     spool = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the reply closes it
     reckoning, size = hashlib.sha256(), 0
@@ -165,10 +165,10 @@ def _spooled(response: Response, world: World) -> Reply:
         reckoning.update(chunk)
         spool.write(chunk)
     body = FileBody(cast("BinaryIO", spool), 0, size, "sha256:" + reckoning.hexdigest())
-    return Reply(response.status_code, headers=(*_passed(response), ("Content-Length", str(size))), file=body)
+    return Reply(response.status_code, headers=(*_passed_headers(response), ("Content-Length", str(size))), file=body)
 
 
-def _passed(response: Response) -> Headers:
+def _passed_headers(response: Response) -> Headers:
     return tuple(
         (name, value)
         for name, value in response.raw.headers.items()

@@ -27,7 +27,7 @@ _NEW_CORS = f"{_OLD_CORS},apikey,testKey"
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class FaultDialect:
     """One release. ``flat`` marks 4.x: flat JSON faults, ``Retry-After``, CORS headers on pre-flights only."""
 
     flat: bool
@@ -47,7 +47,7 @@ class Dialect:
         return bool(self.forced_scope)
 
 
-_APIM_26 = Dialect(
+_APIM_26 = FaultDialect(
     flat=False,
     challenge=f"OAuth2 {_REALM}",
     invalid_advice="Make sure you have given the correct access token",
@@ -59,7 +59,7 @@ _APIM_26 = Dialect(
     raw_exceptions=True,
     challenges_unknown_client=False,
 )
-_APIM_32 = Dialect(
+_APIM_32 = FaultDialect(
     flat=False,
     challenge=f'OAuth2 {_REALM}, error="invalid_token", error_description="The access token expired"',
     invalid_advice="Make sure you have provided the correct security credentials",
@@ -71,7 +71,7 @@ _APIM_32 = Dialect(
     raw_exceptions=False,
     challenges_unknown_client=False,
 )
-_APIM_4X = Dialect(
+_APIM_4X = FaultDialect(
     flat=True,
     challenge=f'Bearer {_REALM}, error="invalid_token", error_description="The provided token is invalid"',
     invalid_advice=_APIM_32.invalid_advice,
@@ -83,7 +83,7 @@ _APIM_4X = Dialect(
     raw_exceptions=False,
     challenges_unknown_client=True,
 )
-DIALECTS: dict[Profile, Dialect] = {"apim-2.6": _APIM_26, "apim-3.2": _APIM_32, "apim-4.x": _APIM_4X}
+DIALECTS: dict[Profile, FaultDialect] = {"apim-2.6": _APIM_26, "apim-3.2": _APIM_32, "apim-4.x": _APIM_4X}
 
 
 # Fault bodies of the gateway: three families, XML or JSON, two generations (facts-gateway A4).
@@ -115,7 +115,7 @@ _JSON = "application/json"
 API_BLOCKED = 700700
 
 
-def word(refusal: GatewayRefusal, call: Call, dialect: Dialect, shared: Headers = ()) -> Reply:
+def word(refusal: GatewayRefusal, call: Call, dialect: FaultDialect, shared: Headers = ()) -> Reply:
     """Return the fault reply of a refusal; ``shared`` are the headers that every reply of the API carries."""
     if refusal.family == "empty":
         return Reply(refusal.status, b"", (*shared, *refusal.headers))

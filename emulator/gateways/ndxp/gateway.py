@@ -11,9 +11,9 @@ from emulator.gateways.arrival import bearer_word
 from emulator.gateways.ndxp import client_quirks as habits
 from emulator.gateways.ndxp import faults, revocation
 from emulator.gateways.ndxp import oauth as tokens
-from emulator.gateways.ndxp.faults import DIALECTS, Dialect
+from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect
 from emulator.gateways.ndxp.oauth import OAuthRefusal, is_alive
-from emulator.gateways.ndxp.routes import Api, Listed, Operation, Published, Resource, Routes, operation_of
+from emulator.gateways.ndxp.routes import Api, ApiRoute, Listed, Published, Resource, Routes, operation_of
 from emulator.kernel.clock import http_date
 from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal, ServiceRefusal
@@ -29,17 +29,17 @@ def is_preflight(call: Call, resource: Resource) -> bool:
     return call.method == "OPTIONS" and call.header("access-control-request-method") in resource.operations
 
 
-def preflight(resource: Resource, dialect: Dialect, auth_header: str) -> Reply:
+def preflight(resource: Resource, dialect: FaultDialect, auth_header: str) -> Reply:
     """Answer a pre-flight."""
     return Reply(200, b"", _all(resource, dialect, auth_header))
 
 
-def cors_headers(resource: Resource, dialect: Dialect, auth_header: str) -> Headers:
+def cors_headers(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers:
     """Return what every other reply of the resource carries; in 4.x that is the origin alone."""
     return (_ORIGIN,) if dialect.flat else _all(resource, dialect, auth_header)
 
 
-def _all(resource: Resource, dialect: Dialect, auth_header: str) -> Headers:
+def _all(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers:
     methods = ",".join(method for method in _ALLOWED if method in resource.operations)
     renamed = "" if auth_header.lower() == "authorization" else f",{auth_header}"
     return (
@@ -73,7 +73,7 @@ def admit(call: Call, world: World, api: Api) -> None:
         raise GatewayRefusal("other", 403, 900901, "Runtime Error", description)
 
 
-def _token(call: Call, world: World, api: Api, dialect: Dialect) -> Token:
+def _token(call: Call, world: World, api: Api, dialect: FaultDialect) -> Token:
     header = world.settings.auth_header
     word = bearer_word(call.header(header.lower()) or "")
     if not word:
@@ -89,7 +89,7 @@ def _token(call: Call, world: World, api: Api, dialect: Dialect) -> Token:
     return token
 
 
-def _subscription(state: str, api: Api, dialect: Dialect) -> GatewayRefusal:
+def _subscription(state: str, api: Api, dialect: FaultDialect) -> GatewayRefusal:
     if state == "none":
         description = dialect.forbidden.format(base=api.base_path, version=api.version)
         # The space at the end is the product's.
@@ -105,12 +105,12 @@ def _failure(api: Api, code: int, message: str) -> str:
     return f"Access failure for API: {api.base_path}, version: {api.version} status: ({code}) - {message}"
 
 
-def _security(status: int, code: int, message: str, description: str, dialect: Dialect) -> GatewayRefusal:
+def _security(status: int, code: int, message: str, description: str, dialect: FaultDialect) -> GatewayRefusal:
     challenge = (("WWW-Authenticate", dialect.challenge),) if status == 401 else ()
     return GatewayRefusal("security", status, code, message, description, challenge)
 
 
-def _use_quota(limit: int, world: World, api: Api, dialect: Dialect) -> None:
+def _use_quota(limit: int, world: World, api: Api, dialect: FaultDialect) -> None:
     """Count a call in its window, which is aligned to the clock. Exact, where the product may let one more pass."""
     settings = world.settings
     window_ms = settings.throttle_window_s * 1000
@@ -214,13 +214,13 @@ class NdxpGateway:
         """Its providers are all in this house."""
         return False
 
-    def broken(self, exchange: Exchange, world: World) -> Reply:
+    def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer as the gateway does when a backend fails (facts-gateway A7, 101500)."""
         refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         return self.word(refusal, exchange, world)
 
 
-def _provide(exchange: Exchange, world: World, resource: Resource, operation: Operation) -> Reply:
+def _provide(exchange: Exchange, world: World, resource: Resource, operation: ApiRoute) -> Reply:
     call = exchange.call
     try:
         if operation.method == "POST":

@@ -11,7 +11,7 @@ from emulator.country.keyring import Credential, Token
 from emulator.country.world import World
 from emulator.gateways.arrival import basic_pair
 from emulator.gateways.ndxp.client_quirks import refuses
-from emulator.gateways.ndxp.faults import DIALECTS, Dialect, media_type
+from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
 from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 
@@ -59,7 +59,7 @@ def compact(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_form(call: Call, dialect: Dialect) -> dict[str, str]:
+def read_form(call: Call, dialect: FaultDialect) -> dict[str, str]:
     """Read the parameters of the body; a body without a declared type is taken as a form (ours).
 
     Raises:
@@ -88,7 +88,7 @@ def _read_json(body: bytes) -> dict[str, str]:
     return {str(name): str(each) for name, each in value.items()}
 
 
-def read_client(call: Call, form: Mapping[str, str], world: World, dialect: Dialect) -> Presented:
+def read_client(call: Call, form: Mapping[str, str], world: World, dialect: FaultDialect) -> Presented:
     """Return the credentials of a call: HTTP Basic, or the form (B03).
 
     Raises:
@@ -122,7 +122,7 @@ def _from_form(form: Mapping[str, str], world: World) -> Presented:
     return Presented(key, form.get("client_secret", ""))
 
 
-def known_client(client: Presented, world: World, dialect: Dialect) -> Credential:
+def known_client(client: Presented, world: World, dialect: FaultDialect) -> Credential:
     """Return the key pair of a client; one of another sandbox is unknown here.
 
     Raises:
@@ -222,7 +222,7 @@ def is_alive(token: Token, world: World) -> bool:
     )
 
 
-def _grant(form: Mapping[str, str], dialect: Dialect) -> str:
+def _grant(form: Mapping[str, str], dialect: FaultDialect) -> str:
     grant = form.get("grant_type", "")
     if not grant:
         raise _grant_trouble("invalid_request", "Missing grant_type parameter value", dialect)
@@ -231,7 +231,7 @@ def _grant(form: Mapping[str, str], dialect: Dialect) -> str:
     return grant
 
 
-def _grant_trouble(error: str, description: str, dialect: Dialect) -> OAuthRefusal:
+def _grant_trouble(error: str, description: str, dialect: FaultDialect) -> OAuthRefusal:
     """2.6 shows the exception as text; every release since 2.5 calls both troubles ``invalid_request``."""
     if dialect.raw_exceptions:
         description = (
@@ -254,7 +254,7 @@ def _other_grant(grant: str, form: Mapping[str, str], world: World) -> OAuthRefu
     return OAuthRefusal(400, "invalid_grant", description)
 
 
-def _token(form: Mapping[str, str], pair: Credential, world: World, dialect: Dialect) -> Token:
+def _token(form: Mapping[str, str], pair: Credential, world: World, dialect: FaultDialect) -> Token:
     scope = granted_scope(form.get("scope", ""), dialect)
     token = world.keyring.latest(world.home, pair.consumer_key, scope)
     if token and (token.expires_at is None or token.expires_at - world.now_ms > _RENEWED_BELOW_MS):
@@ -266,7 +266,7 @@ def _token(form: Mapping[str, str], pair: Credential, world: World, dialect: Dia
     return token
 
 
-def granted_scope(requested: str, dialect: Dialect) -> str:
+def granted_scope(requested: str, dialect: FaultDialect) -> str:
     """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped (facts-gateway A1)."""
     kept = {name for name in requested.split() if name == "openid" or name.startswith("device_")} or {"default"}
     if dialect.forced_scope:
@@ -274,7 +274,7 @@ def granted_scope(requested: str, dialect: Dialect) -> str:
     return " ".join(sorted(kept))
 
 
-def _lifetime_s(form: Mapping[str, str], world: World, dialect: Dialect) -> int:
+def _lifetime_s(form: Mapping[str, str], world: World, dialect: FaultDialect) -> int:
     wished = form.get("validity_period", "")
     if dialect.takes_validity_period and wished.removeprefix("-").isdecimal() and len(wished) <= 10:
         return int(wished)

@@ -38,7 +38,7 @@ def revoke(exchange: Exchange, world: World) -> Reply:
     if token is None or token.consumer_key != client.key or not is_alive(token, world):
         return _reply(200, b"", exchange, (oauth.NO_STORE, oauth.NO_CACHE))
     world.keyring.revoke(token.token)
-    return _reply(200, b"", exchange, (oauth.NO_STORE, oauth.NO_CACHE, *_named(token)))
+    return _reply(200, b"", exchange, (oauth.NO_STORE, oauth.NO_CACHE, *_revocation_headers(token)))
 
 
 def word(refusal: OAuthRefusal, exchange: Exchange, world: World) -> Reply:
@@ -46,7 +46,7 @@ def word(refusal: OAuthRefusal, exchange: Exchange, world: World) -> Reply:
     return _reply(refusal.status, refusal.body(), exchange, refusal.headers(world.settings.host_name)[3:])
 
 
-def _named(token: Token) -> Headers:
+def _revocation_headers(token: Token) -> Headers:
     """The product keeps a refresh token beside every access token, though it never shows it for this grant."""
     return (
         ("RevokedAccessToken", token.token),

@@ -15,7 +15,7 @@ Provider = Callable[[Call, World], Reply]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiRoute:
     """One operation of an API: its name in the journal, the clause that describes it, and who answers."""
 
     name: str
@@ -32,7 +32,7 @@ class Api:
     name: str
     context: str
     version: str
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, ApiRoute]
 
     @property
     def base_path(self) -> str:
@@ -60,7 +60,7 @@ class Resource(NamedTuple):
     """A path of an API and its operation by method; ``is_mount`` marks the address without a version (B06)."""
 
     published: Published
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, ApiRoute]
     is_mount: bool
 
 
@@ -108,7 +108,7 @@ class Routes:
         )
 
 
-def operation_of(resource: Resource, method: str) -> Operation:
+def operation_of(resource: Resource, method: str) -> ApiRoute:
     """Return a resource's operation.
 
     Raises:

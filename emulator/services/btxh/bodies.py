@@ -10,7 +10,7 @@ from emulator.services.btxh import checks as dossier_rules
 from emulator.services.btxh import checks as people_rules
 from emulator.services.btxh.checks import Texts, check_extent, check_places
 from emulator.services.btxh.models import DossierForm, ExtentData, Fields, PullForm, StepForm
-from emulator.services.btxh.tidy import LEVELS, Dialect, Tidy, bring_into_form, unit
+from emulator.services.btxh.tidy import LEVELS, BodyDialect, Tidy, bring_into_form, unit
 from emulator.wire import codes
 from emulator.wire.dates import day_or_moment, moment_of
 from emulator.wire.json_body import read_object
@@ -148,7 +148,7 @@ def _read_digits(text: str, form: str) -> int | None:
     return to_ms(moment) if 1900 < moment.year < 2200 else None
 
 
-_DIALECT = Dialect(
+_DIALECT = BodyDialect(
     aliases={},
     numbers={"LoaiDuLieu": "B13"},
     specials={
@@ -159,7 +159,7 @@ _DIALECT = Dialect(
     ignored={},
     absences={},
 )
-_PROGRESS = Dialect(_DIALECT.aliases, {}, _DIALECT.specials, {"LoaiDuLieu": "B14"}, {})
+_PROGRESS = BodyDialect(_DIALECT.aliases, {}, _DIALECT.specials, {"LoaiDuLieu": "B14"}, {})
 
 
 # Reading a body of ``XuLyHoSo`` (BTXH 3.1.2).

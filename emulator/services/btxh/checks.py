@@ -115,7 +115,7 @@ def _check_sector(texts: Texts, reading: Reading) -> None:
 
 def _check_name(name: str, texts: Texts, official: str, reading: Reading) -> None:
     given = texts.get(name)
-    if given and given != official and _folded(given) != _folded(official):
+    if given and given != official and _fold_name(given) != _fold_name(official):
         vi, en = (
             f"{name} “{given}” khác tên trong danh mục “{official}”",
             f"{name} differs from the catalogue's “{official}”",
@@ -123,7 +123,7 @@ def _check_name(name: str, texts: Texts, official: str, reading: Reading) -> Non
         reading.meet_own("catalogue-name", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en)
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return " ".join(name.casefold().replace("hằng tháng", "hàng tháng").split())
 
 

@@ -65,7 +65,7 @@ def person_id(person: Mapping[str, str | None]) -> str:
     return person.get("CMND") or ""
 
 
-def filed(
+def filed_fields(
     code: str, procedure: Mapping[str, str | None], person: Mapping[str, str | None], place: Place, moment_ms: int
 ) -> Fields:
     """Return the 44 fields of a dossier as filed, in the order of BTXH 3.1.1; page and documents are still empty."""

@@ -50,7 +50,7 @@ def file_dossier(form: DossierForm, stored: Dossier | None, world: World) -> Non
         came_from=stored.came_from if stored else None,
         supplement_count=stored.supplement_count if stored else 0,
     )
-    world.dossiers.put_record(dossier if status == dossier.status else _entered(dossier, status))
+    world.dossiers.put_record(dossier if status == dossier.status else _enter_status(dossier, status))
     page = detail_id(form.fields)
     if page and world.detail_links.get(page) is None:
         world.detail_links.put_record(DetailLink(page, form.code))
@@ -59,10 +59,10 @@ def file_dossier(form: DossierForm, stored: Dossier | None, world: World) -> Non
 def file_step(form: StepForm, dossier: Dossier, number: int, world: World) -> None:
     """Store a step as number ``number`` of its dossier, and move the dossier to the step's status."""
     world.steps.put_record(step_of(dossier, number, form.status, form.handled_at, form.fields))
-    world.dossiers.put_record(replace(_entered(dossier, form.status), changed_at=world.now_ms))
+    world.dossiers.put_record(replace(_enter_status(dossier, form.status), changed_at=world.now_ms))
 
 
-def _entered(dossier: Dossier, status: int) -> Dossier:
+def _enter_status(dossier: Dossier, status: int) -> Dossier:
     came_from = dossier.came_from if status == dossier.status else dossier.status
     supplements = dossier.supplement_count + (status == SUPPLEMENT)
     return replace(dossier, status=status, came_from=came_from, supplement_count=supplements)
@@ -142,7 +142,7 @@ def synchronise_dossier(call: Call, world: World) -> Reply:
         rules.judge_dossier(form, stored, reading)
         reading.check()
         file_dossier(form, stored, world)
-    return _accepted(reading, world)
+    return _accept_push(reading, world)
 
 
 def record_step(call: Call, world: World) -> Reply:
@@ -156,7 +156,7 @@ def record_step(call: Call, world: World) -> Reply:
     reading.check()
     if dossier and not rules.is_repeated(form, history):
         file_step(form, dossier, len(history) + 1, world)
-    return _accepted(reading, world)
+    return _accept_push(reading, world)
 
 
 def list_dossiers(call: Call, world: World) -> Reply:
@@ -168,7 +168,7 @@ def list_dossiers(call: Call, world: World) -> Reply:
         world.exchange.clause = "BTXH 3.1.5"
     printing = printing_of(world)
     items = [_item(dossier, kind, printing) for dossier in find_dossiers(form, world)]
-    return _listed(items, reading, printing, world, of_steps=False)
+    return _list_reply(items, reading, printing, world, of_steps=False)
 
 
 def list_steps(call: Call, world: World) -> Reply:
@@ -177,10 +177,10 @@ def list_steps(call: Call, world: World) -> Reply:
     form = read_pull(call.body, call.body_size, reading, takes_kind=False)
     printing = printing_of(world)
     items = [btxh.step_item(step.fields, step.status, printing) for step in find_steps(form, world)]
-    return _listed(items, reading, printing, world, of_steps=True)
+    return _list_reply(items, reading, printing, world, of_steps=True)
 
 
-class Service(NamedTuple):
+class BtxhOperation(NamedTuple):
     """One operation: the clause that describes it, and who answers."""
 
     clause: str
@@ -188,17 +188,17 @@ class Service(NamedTuple):
 
 
 OPERATIONS = {
-    "DongBoDVC": Service("BTXH 3.1.1", synchronise_dossier),
-    "XuLyHoSo": Service("BTXH 3.1.2", record_step),
-    "DanhSachHoSo": Service("BTXH 3.1.4", list_dossiers),
-    "TienTrinhXuLy": Service("BTXH 3.1.6", list_steps),
+    "DongBoDVC": BtxhOperation("BTXH 3.1.1", synchronise_dossier),
+    "XuLyHoSo": BtxhOperation("BTXH 3.1.2", record_step),
+    "DanhSachHoSo": BtxhOperation("BTXH 3.1.4", list_dossiers),
+    "TienTrinhXuLy": BtxhOperation("BTXH 3.1.6", list_steps),
 }
 _PULLS = frozenset({"btxh.DanhSachHoSo", "btxh.TienTrinhXuLy"})
 
 
 def word(refusal: ServiceRefusal, world: World) -> Reply:
     """Put a refusal into the envelope of the operation that was called."""
-    wording = btxh.pull_refused if world.exchange.operation in _PULLS else btxh.refused
+    wording = btxh.pull_refused if world.exchange.operation in _PULLS else btxh.refused_reply
     return wording(refusal, printing_of(world))
 
 
@@ -216,18 +216,18 @@ def printing_of(world: World) -> btxh.Printing:
     return btxh.Printing(in_force(world.mode, settings.reply_oddities), settings.error_code_style)
 
 
-def _accepted(reading: Reading, world: World) -> Reply:
+def _accept_push(reading: Reading, world: World) -> Reply:
     world.exchange.remarks.extend(reading.notes)
-    return btxh.accepted(printing_of(world))
+    return btxh.accepted_reply(printing_of(world))
 
 
-def _listed(
+def _list_reply(
     items: list[btxh.Item], reading: Reading, printing: btxh.Printing, world: World, *, of_steps: bool
 ) -> Reply:
     world.exchange.remarks.extend(reading.notes)
     if items:
         world.exchange.remarks.extend(remarks(printing.oddities, of_steps=of_steps))
-    return btxh.listed(items, printing)
+    return btxh.list_reply(items, printing)
 
 
 def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.Item:

@@ -29,19 +29,19 @@ Kind = Literal[
 
 
 @dataclass(frozen=True)
-class Table:
+class PackTable:
     """One table: the fields a record may have, and those of them it may lack."""
 
     names: tuple[str, ...]
     optional: frozenset[str] = frozenset()
 
     @cached_property
-    def known(self) -> frozenset[str]:
+    def known_names(self) -> frozenset[str]:
         """Return the fields a record may have, to look one up."""
         return frozenset(self.names)
 
     @cached_property
-    def needed(self) -> tuple[str, ...]:
+    def needed_names(self) -> tuple[str, ...]:
         """Return the fields a record must have."""
         return tuple(name for name in self.names if name not in self.optional)
 
@@ -68,19 +68,19 @@ KINDS: dict[str, Kind] = {
 _PERSON_FIELDS = (*DOSSIER_FIELDS[9:16], *DOSSIER_FIELDS[19:31])
 _PERSON_NEEDS = ("HoVaTen", "NgayThangNamSinh", "CMND")
 _PERSON_LACKS = frozenset(_PERSON_FIELDS) - frozenset(_PERSON_NEEDS)
-_DOSSIER = Table(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"})
+_DOSSIER = PackTable(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"})
 
 
-def _table(needed: str, optional: str = "") -> Table:
+def _table(needed: str, optional: str = "") -> PackTable:
     """Return a table of our own: its names set apart by blanks."""
-    return Table((*needed.split(), *optional.split()), frozenset(optional.split()))
+    return PackTable((*needed.split(), *optional.split()), frozenset(optional.split()))
 
 
-TABLES: dict[str, Table] = {
-    "pack": Table(
+TABLES: dict[str, PackTable] = {
+    "pack": PackTable(
         ("id", "version", "schema_version", "title_vi", "title_en", "gso_era", "provinces"), frozenset({"provinces"})
     ),
-    "agencies": Table(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
+    "agencies": PackTable(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
     "subsystems": _table(
         "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_reachable service notice"
     ),
@@ -88,11 +88,11 @@ TABLES: dict[str, Table] = {
     "hosted_files": _table("host path name content_type file", "is_attachment"),
     "grants": _table("provider subject granted_on"),
     "groups": _table("id name", "members"),
-    "procedures": Table((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
-    "people": Table(_PERSON_FIELDS, _PERSON_LACKS),
+    "procedures": PackTable((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
+    "people": PackTable(_PERSON_FIELDS, _PERSON_LACKS),
     "dossiers": _DOSSIER,
     "results": _DOSSIER,
-    "steps": Table((*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED})),
+    "steps": PackTable((*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED})),
 }
 
 

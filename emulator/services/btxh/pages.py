@@ -27,11 +27,11 @@ def answer(call: Call, world: World) -> Reply:
         return _page_of(dossier, world) if dossier else _nothing_at(call.path)
     file = world.pack.file(call.path)
     if file is None:
-        return _issued(call.path, world)
+        return _issued_page(call.path, world)
     return Reply(200, file.read(), (("Content-Type", file.content_type),))
 
 
-def _issued(path: str, world: World) -> Reply:
+def _issued_page(path: str, world: World) -> Reply:
     """Return a file that the ministry has issued since the pack was made."""
     from emulator.country.life.moving import issued_file
 

@@ -153,7 +153,7 @@ _SOUND = "<?xml version='1.0' encoding='utf-8'?>"
 _STRAY_QUOTE = "<?xml version='1.0' encoding='utf-8'?'>"
 
 
-def printed(text: str, *, small_s: bool, broken: bool) -> str:
+def respell_xml(text: str, *, small_s: bool, broken: bool) -> str:
     """Return the XML with one declaration and the list names spelled one way.
 
     ``small_s`` writes ``DanhsachTaiLieuNop`` (BTXH 3.1.5), else ``DanhSachTaiLieuNop``. ``broken`` copies the faults
@@ -239,19 +239,19 @@ class Printing:
         return "00" if self.code_style == "00" and code == 0 else str(code)
 
 
-def accepted(printing: Printing) -> Reply:
+def accepted_reply(printing: Printing) -> Reply:
     """Return the flat reply of the push services: ``{"error_code": 0, "message": …}`` (BTXH 3.1.1; B07, B08)."""
     return _flat(printing.code(0), "Đồng bộ dữ liệu thành công")
 
 
-def refused(refusal: ServiceRefusal, printing: Printing) -> Reply:
+def refused_reply(refusal: ServiceRefusal, printing: Printing) -> Reply:
     """Return the flat refusal of the push services: HTTP 200, ``error_code`` not 0."""
     return _flat(printing.code(refusal.code), refusal.message)
 
 
-def listed(items: Sequence[Item], printing: Printing) -> Reply:
+def list_reply(items: Sequence[Item], printing: Printing) -> Reply:
     """Return what a pull found: ``{"result": {"message", "error_code", "data"}}`` (BTXH 3.1.4)."""
-    return _nested("Lấy dữ liệu thành công", printing.code(0), items)
+    return _nested_reply("Lấy dữ liệu thành công", printing.code(0), items)
 
 
 def pull_refused(refusal: ServiceRefusal, printing: Printing) -> Reply:
@@ -259,14 +259,14 @@ def pull_refused(refusal: ServiceRefusal, printing: Printing) -> Reply:
 
     No document shows one. ``data`` stays a list, empty, because a real client breaks on null (facts-clients 6.1).
     """
-    return _nested(refusal.message, printing.code(refusal.code), ())
+    return _nested_reply(refusal.message, printing.code(refusal.code), ())
 
 
 def _flat(code: int | str, message: str) -> Reply:
     return Reply(200, orjson.dumps({"error_code": code, "message": message}), _JSON)
 
 
-def _nested(message: str, code: int | str, data: Sequence[Item]) -> Reply:
+def _nested_reply(message: str, code: int | str, data: Sequence[Item]) -> Reply:
     return Reply(200, orjson.dumps({"result": {"message": message, "error_code": code, "data": data}}), _JSON)
 
 
@@ -353,4 +353,4 @@ def _xml(text: str | None, drop_results: bool, oddities: frozenset[OddityName]) 
         return text
     if drop_results:
         text = without_results(text)
-    return printed(text, small_s="small-s-tags" in oddities, broken="broken-xml" in oddities)
+    return respell_xml(text, small_s="small-s-tags" in oddities, broken="broken-xml" in oddities)

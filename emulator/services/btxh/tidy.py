@@ -44,7 +44,7 @@ class Tidy:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class BodyDialect:
     """What is particular to one body: other names, numbers taken, values with quirks, fields ignored, absences."""
 
     aliases: Mapping[str, tuple[str, str]]
@@ -54,7 +54,7 @@ class Dialect:
     absences: Mapping[str, Special]
 
 
-def bring_into_form(given: Mapping[str, Any], table: Table, dialect: Dialect, reading: Reading) -> Tidy:
+def bring_into_form(given: Mapping[str, Any], table: Table, dialect: BodyDialect, reading: Reading) -> Tidy:
     """Return the body's fields as texts, with every quirk met and every fault of form recorded in ``reading``."""
     tidy = Tidy(reading)
     named = _name_fields(given, table, dialect, tidy)
@@ -73,7 +73,7 @@ def bring_into_form(given: Mapping[str, Any], table: Table, dialect: Dialect, re
     return tidy
 
 
-def _name_fields(given: Mapping[str, Any], table: Table, dialect: Dialect, tidy: Tidy) -> dict[str, Any]:
+def _name_fields(given: Mapping[str, Any], table: Table, dialect: BodyDialect, tidy: Tidy) -> dict[str, Any]:
     named: dict[str, Any] = {name: value for name, value in given.items() if name in table.columns}
     for name, value in given.items():
         if name in table.columns:
@@ -88,7 +88,7 @@ def _name_fields(given: Mapping[str, Any], table: Table, dialect: Dialect, tidy:
     return named
 
 
-def _official_name(name: str, table: Table, dialect: Dialect, tidy: Tidy) -> str | None:
+def _official_name(name: str, table: Table, dialect: BodyDialect, tidy: Tidy) -> str | None:
     reading, trimmed = tidy.reading, name.strip()
     official = table.by_folded_name.get(trimmed.casefold())
     if official:
@@ -110,7 +110,7 @@ def _official_name(name: str, table: Table, dialect: Dialect, tidy: Tidy) -> str
     return None
 
 
-def _as_text(name: str, value: Any, dialect: Dialect, tidy: Tidy) -> str | None:
+def _as_text(name: str, value: Any, dialect: BodyDialect, tidy: Tidy) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
@@ -135,7 +135,7 @@ def _has_edge(text: str) -> bool:
     return text[0] <= " " or text[-1] <= " " or text != text.strip()
 
 
-def _from_number(name: str, value: int, dialect: Dialect, tidy: Tidy) -> str | None:
+def _from_number(name: str, value: int, dialect: BodyDialect, tidy: Tidy) -> str | None:
     quirk, vi, en = dialect.numbers.get(name), "phải là chuỗi, nhận được số", "must be a string, got a number"
     if quirk:
         refused = tidy.meet(quirk, name, vi, en)
@@ -276,7 +276,7 @@ LEVELS: dict[str, Level] = {"MaTinh": "province", "MaHuyen": "district", "MaXa":
 _UNITS: dict[str, Special] = {
     f"{prefix}{name}": unit(level) for prefix in ("", "HKTT_", "NOHT_") for name, level in LEVELS.items()
 }
-DOSSIER = Dialect(
+DOSSIER = BodyDialect(
     aliases={"SubmitedDate": ("SubmittedDate", "B36"), "CertificateExtendedData": ("CertificateExtentData", "B39")},
     numbers={"LoaiDuLieu": "B12", "CMND_NoiCap": "B27"},
     specials={
@@ -294,7 +294,7 @@ DOSSIER = Dialect(
     ignored={},
     absences={"MaHuyen": _no_district},
 )
-STEP = Dialect(
+STEP = BodyDialect(
     aliases={},
     numbers={},
     specials={

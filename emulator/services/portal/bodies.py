@@ -82,7 +82,7 @@ def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any
 def read_dossier(element: dict[str, Any], place: int, unit_code: str, reading: Reading) -> PortalDossier | None:
     """Read one element of ``DongBoHoSoMC``; None when a rule was broken, which the reading then names."""
     path = f"/data/{place}"
-    fields, lists = _load("DossierSchema", element, path, reading)
+    fields, lists = _load("PortalDossierSchema", element, path, reading)
     if not fields:
         return None
     identities = lists["DinhDanhCHS"]
@@ -101,7 +101,7 @@ def read_dossier(element: dict[str, Any], place: int, unit_code: str, reading: R
 
 def read_step(element: dict[str, Any], place: int, reading: Reading) -> StepReport | None:
     """Read one element of ``CapNhatTienDoHoSoMC``; None when a rule was broken."""
-    fields, _ = _load("StepSchema", element, f"/data/{place}", reading)
+    fields, _ = _load("PortalStepSchema", element, f"/data/{place}", reading)
     if not fields:
         return None
     return StepReport(fields["MaHoSo"], int(fields["TrangThai"]), read_stamp(fields["ThoiDiemXuLy"]) or 0, fields)

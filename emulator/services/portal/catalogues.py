@@ -9,41 +9,41 @@ from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import small_catalogues as small
 from emulator.services.portal import wire_catalogues as catalogue
 from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE
-from emulator.services.portal.session import Desk
+from emulator.services.portal.session import PortalCall
 from emulator.wire.result_codes import national_procedure_code
 
 
-def list_security_servers(desk: Desk) -> Reply:
+def list_security_servers(desk: PortalCall) -> Reply:
     """``LayDanhMucSSTaiTep``: whose security server serves files (KDL V.1)."""
-    return desk.envelope.found(catalogue.security_server_rows(desk.portal.security_servers()))
+    return desk.envelope.found_reply(catalogue.security_server_rows(desk.portal.security_servers()))
 
 
-def list_agencies(desk: Desk) -> Reply:
+def list_agencies(desk: PortalCall) -> Reply:
     """``LayDanhMucCoQuan``."""
-    return desk.envelope.found(catalogue.agency_rows(desk.portal.base.agencies.values()))
+    return desk.envelope.found_reply(catalogue.agency_rows(desk.portal.base.agencies.values()))
 
 
-def list_sectors(desk: Desk) -> Reply:
+def list_sectors(desk: PortalCall) -> Reply:
     """``LayDanhMucLinhVuc``."""
-    return desk.envelope.found(desk.portal.base.sectors)
+    return desk.envelope.found_reply(desk.portal.base.sectors)
 
 
-def list_small_catalogue(desk: Desk) -> Reply:
+def list_small_catalogue(desk: PortalCall) -> Reply:
     """One of the twelve catalogues of which only the names are public; the keys of their rows are ours."""
     name = desk.asked.service
     if name in small.PLACES:
         era = desk.world.settings.gso_era
         parent = desk.asked.text(*small.parent_keys(name, era))
-        return desk.envelope.found(small.places(name, era, parent))
-    return desk.envelope.found(desk.portal.base.catalogue(small.TABLES[name]))
+        return desk.envelope.found_reply(small.places(name, era, parent))
+    return desk.envelope.found_reply(desk.portal.base.catalogue(small.TABLES[name]))
 
 
-def list_procedures(desk: Desk) -> Reply:
+def list_procedures(desk: PortalCall) -> Reply:
     """``LayDanhSachTTHC``."""
-    return desk.envelope.found(catalogue.procedure_rows(desk.portal.base.procedures.values()))
+    return desk.envelope.found_reply(catalogue.procedure_rows(desk.portal.base.procedures.values()))
 
 
-def get_procedure(desk: Desk) -> Reply:
+def get_procedure(desk: PortalCall) -> Reply:
     """``LayThuTuc``: an array of one, with the result codes a papers call may ask for (facts-clients §2.3).
 
     Raises:
@@ -68,19 +68,19 @@ def get_procedure(desk: Desk) -> Reply:
         near = difflib.get_close_matches(code, procedures, 1)
         hint = f"; gần nhất là {near[0]}" if near else ""
         raise ServiceRefusal(NOT_IN_CATALOGUE, f'maTTHC "{code}" không có trong danh mục thủ tục{hint}')
-    return desk.envelope.found([found.row])
+    return desk.envelope.found_reply([found.row])
 
 
-def list_services(desk: Desk) -> Reply:
+def list_services(desk: PortalCall) -> Reply:
     """``LayDVC``: unlike the others an object with ``data`` (facts-platforms §1.3). Filters are ours."""
     asked = desk.asked
     rows = catalogue.matching_services(
         desk.portal.base.services, asked.text("maDVC"), asked.text("maTTHC"), asked.text("maCoQuan")
     )
-    return desk.envelope.found({"data": rows})
+    return desk.envelope.found_reply({"data": rows})
 
 
-def find_technical_id(desk: Desk) -> Reply:
+def find_technical_id(desk: PortalCall) -> Reply:
     """``TraCuuTechID``: the portal's own id of the person behind an identity number; empty when there is no account."""
     number = desk.asked.text("mstorcmnd")
     if not number:
@@ -95,4 +95,4 @@ def find_technical_id(desk: Desk) -> Reply:
         )
     desk.settle()
     found = desk.portal.base.technical_ids.get(number)
-    return desk.envelope.found([catalogue.technical_id_row(found)] if found else [])
+    return desk.envelope.found_reply([catalogue.technical_id_row(found)] if found else [])

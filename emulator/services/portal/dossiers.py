@@ -19,7 +19,7 @@ from emulator.services.portal.fields import (
     UNKNOWN_DOSSIER,
 )
 from emulator.services.portal.models import PortalDossier, PortalStep, StepReport
-from emulator.services.portal.session import Desk
+from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import is_within
 from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_code
@@ -29,7 +29,7 @@ from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 # What must be true of a dossier pushed to the portal (facts-platforms §1.5, §2, §7).
 
 
-def check_dossier(dossier: PortalDossier, place: int, desk: Desk) -> None:
+def check_dossier(dossier: PortalDossier, place: int, desk: PortalCall) -> None:
     """Judge a dossier by the catalogues and by itself; the reading collects what is wrong."""
     path = f"/data/{place}"
     _check_code(dossier, path, desk)
@@ -37,7 +37,7 @@ def check_dossier(dossier: PortalDossier, place: int, desk: Desk) -> None:
     _check_results(dossier, path, desk)
 
 
-def check_move(before: int | None, after: int, path: str, desk: Desk) -> None:
+def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> None:
     """Judge a move between statuses (facts-platforms §2.3).
 
     Raises:
@@ -66,7 +66,7 @@ def may_see(dossier: PortalDossier, unit_code: str) -> bool:
     return is_within(dossier.unit_code, unit_code) or is_within(unit_code, dossier.unit_code)
 
 
-def _check_code(dossier: PortalDossier, path: str, desk: Desk) -> None:
+def _check_code(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     reading, name = desk.reading, f"{path}/MaHoSo"
     trouble = dossier_code_trouble(dossier.code, dossier.received_at)
     unit = unit_of_dossier_code(dossier.code)
@@ -81,7 +81,7 @@ def _check_code(dossier: PortalDossier, path: str, desk: Desk) -> None:
         reading.note("due-before-received", f"{path}/NgayHenTra", vi, "the due date is before the date of receipt")
 
 
-def _check_procedure(dossier: PortalDossier, path: str, desk: Desk) -> None:
+def _check_procedure(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     """The trio name, sector code and sector name must be what ``LayThuTuc`` says (facts-platforms §1.5)."""
     procedures = desk.portal.base.procedures
     found = procedures.get(dossier.procedure_code)
@@ -113,7 +113,7 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
-def _check_results(dossier: PortalDossier, path: str, desk: Desk) -> None:
+def _check_results(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     results = issued_results(dossier)
     links = submitted_links(dossier)
     for number, result in enumerate(results):
@@ -127,7 +127,7 @@ def _check_results(dossier: PortalDossier, path: str, desk: Desk) -> None:
         desk.reading.note("result-before-end", f"{path}/TrangThaiHoSo", vi, "a result before status 9 or 10")
 
 
-def _check_result_code(code: str, where: str, desk: Desk) -> None:
+def _check_result_code(code: str, where: str, desk: PortalCall) -> None:
     path = f"{where}/MaGiayToKetQua"
     mended = mended_result_code(code)
     if mended:
@@ -141,7 +141,7 @@ def _check_result_code(code: str, where: str, desk: Desk) -> None:
         by_mode(desk, "result-code", path, NOT_IN_CATALOGUE, vi, "the result code is in no catalogue")
 
 
-def by_mode(desk: Desk, rule: str, path: str, code: int, vi: str, en: str) -> None:
+def by_mode(desk: PortalCall, rule: str, path: str, code: int, vi: str, en: str) -> None:
     """Refuse in strict, remark elsewhere."""
     if desk.world.mode == "strict":
         desk.reading.refuse(rule, path, code, vi, en)
@@ -152,7 +152,7 @@ def by_mode(desk: Desk, rule: str, path: str, code: int, vi: str, en: str) -> No
 # ``CapNhatTienDoHoSoMC`` and ``DongBoTrangThaiHoSo`` (facts-platforms §1.4, §1.7).
 
 
-def record_steps(desk: Desk) -> Reply:
+def record_steps(desk: PortalCall) -> Reply:
     """``CapNhatTienDoHoSoMC``: steps of dossiers the portal knows, whole or not at all.
 
     Raises:
@@ -169,10 +169,10 @@ def record_steps(desk: Desk) -> Reply:
         if report:
             _record(report, place, desk)
     desk.settle()
-    return desk.envelope.accepted(f"Cập nhật tiến độ {len(reports)} bước thành công")
+    return desk.envelope.accepted_reply(f"Cập nhật tiến độ {len(reports)} bước thành công")
 
 
-def _record(report: StepReport, place: int, desk: Desk) -> None:
+def _record(report: StepReport, place: int, desk: PortalCall) -> None:
     dossier = desk.portal.dossiers.get(report.code)
     if dossier is None:
         raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {report.code} không tồn tại: đồng bộ hồ sơ trước, tiến độ sau")
@@ -185,10 +185,12 @@ def _record(report: StepReport, place: int, desk: Desk) -> None:
         PortalStep(report.code, len(history) + 1, report.status, report.handled_at, report.fields)
     )
     if dossier.status != report.status and judge_move(dossier.status, report.status) != "illegal":
-        desk.portal.dossiers.put_record(_moved(dossier, report.status, desk))
+        desk.portal.dossiers.put_record(_move_status(dossier, report.status, desk))
 
 
-def _check_order(report: StepReport, history: list[PortalStep], dossier: PortalDossier, place: int, desk: Desk) -> None:
+def _check_order(
+    report: StepReport, history: list[PortalStep], dossier: PortalDossier, place: int, desk: PortalCall
+) -> None:
     """A series may start anywhere up to the dossier's own status; from then on the matrix judges each step."""
     path = f"/data/{place}"
     if not history:
@@ -204,7 +206,7 @@ def _check_order(report: StepReport, history: list[PortalStep], dossier: PortalD
         desk.reading.check()
 
 
-def report_status(desk: Desk) -> Reply:
+def report_status(desk: PortalCall) -> Reply:
     """``DongBoTrangThaiHoSo``: how a dossier that citizens filed on the portal stands at its agency.
 
     Raises:
@@ -222,14 +224,14 @@ def report_status(desk: Desk) -> Reply:
         desk.reading.check()
     if dossier.status != report.status:
         check_move(dossier.status, report.status, "/data/TrangThai", desk)
-    desk.portal.dossiers.put_record(_moved(dossier, report.status, desk))
+    desk.portal.dossiers.put_record(_move_status(dossier, report.status, desk))
     number = len(desk.portal.steps.with_prefix(f"{report.code}/")) + 1
     desk.portal.steps.put_record(PortalStep(report.code, number, report.status, report.handled_at, report.fields))
     desk.settle()
-    return desk.envelope.accepted(f"Đồng bộ trạng thái hồ sơ {report.code} thành công")
+    return desk.envelope.accepted_reply(f"Đồng bộ trạng thái hồ sơ {report.code} thành công")
 
 
-def _moved(dossier: PortalDossier, status: int, desk: Desk) -> PortalDossier:
+def _move_status(dossier: PortalDossier, status: int, desk: PortalCall) -> PortalDossier:
     fields = dossier.fields | {"TrangThaiHoSo": str(status)}
     return replace(dossier, status=status, changed_at=desk.world.now_ms, fields=fields)
 
@@ -239,7 +241,7 @@ def _moved(dossier: PortalDossier, status: int, desk: Desk) -> PortalDossier:
 # A batch is taken whole or not at all: no source says, and a half-taken batch cannot be told from its one reply. Ours.
 
 
-def synchronise_dossiers(desk: Desk) -> Reply:
+def synchronise_dossiers(desk: PortalCall) -> Reply:
     """``DongBoHoSoMC``: create (``isUpdating`` False) or update (True) dossiers.
 
     Raises:
@@ -255,10 +257,10 @@ def synchronise_dossiers(desk: Desk) -> Reply:
         desk.portal.dossiers.put_record(kept)
     desk.settle()
     done = "Cập nhật" if is_updating else "Đồng bộ"
-    return desk.envelope.accepted(f"{done} {len(dossiers)} hồ sơ thành công")
+    return desk.envelope.accepted_reply(f"{done} {len(dossiers)} hồ sơ thành công")
 
 
-def _read_batch(desk: Desk) -> list[PortalDossier]:
+def _read_batch(desk: PortalCall) -> list[PortalDossier]:
     dossiers: list[PortalDossier] = []
     for place, element in enumerate(wire.read_elements(desk.asked.given, desk.reading)):
         dossier = wire.read_dossier(element, place, desk.unit_code, desk.reading)
@@ -274,7 +276,7 @@ def _read_batch(desk: Desk) -> list[PortalDossier]:
 
 
 def _follow(
-    dossier: PortalDossier, stored: PortalDossier | None, is_updating: bool, place: int, desk: Desk
+    dossier: PortalDossier, stored: PortalDossier | None, is_updating: bool, place: int, desk: PortalCall
 ) -> PortalDossier:
     """Return the dossier as it is to be kept after the one that is stored."""
     if stored and not is_updating:
@@ -290,11 +292,11 @@ def _follow(
     return replace(dossier, owner_id=dossier.owner_id or stored.owner_id, origin=stored.origin)
 
 
-def find_dossier(desk: Desk) -> Reply:
+def find_dossier(desk: PortalCall) -> Reply:
     """``TraCuuHoSo``: a list that is empty for a dossier not yet synchronised. The keys of its row are ours."""
     code = desk.asked.text("mahoso")
     if not code:
         raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc mahoso: mã hồ sơ")
     found = desk.portal.dossiers.get(code)
     visible = found is not None and may_see(found, desk.unit_code)
-    return desk.envelope.found(dossier_rows(found) if found and visible else [])
+    return desk.envelope.found_reply(dossier_rows(found) if found and visible else [])

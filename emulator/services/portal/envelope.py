@@ -29,23 +29,23 @@ class Envelope:
     maps_status: bool = False
     duplicate_code: int = EXISTS
 
-    def found(self, result: object) -> Reply:
+    def found_reply(self, result: object) -> Reply:
         """Return the reply of a service that reads: ``error_code`` is a number unless the sandbox says otherwise."""
         if not self.reads_have_code:
             return Reply(200, dump({"result": result}), _JSON)
         code = self._code(SUCCESS, "number")
         return Reply(200, dump({"error_code": code, "message": "Thành công", "result": result}), _JSON)
 
-    def accepted(self, message: str) -> Reply:
+    def accepted_reply(self, message: str) -> Reply:
         """Return the reply of a service that takes data; ``message`` says "thành công" (facts-clients §2.4)."""
         return Reply(200, dump({"error_code": self._code(SUCCESS, "string"), "message": message}), _JSON)
 
-    def opened(self, session: str) -> Reply:
+    def login_reply(self, session: str) -> Reply:
         """Return the reply of ``mapi/login``."""
         code = self._code(SUCCESS, "number")
         return Reply(200, dump({"session": session, "error_code": code, "message": "Đăng nhập thành công"}), _JSON)
 
-    def refused(self, refusal: ServiceRefusal, *, pushes: bool) -> Reply:
+    def refused_reply(self, refusal: ServiceRefusal, *, pushes: bool) -> Reply:
         """Return a refusal. ``error_code`` is never a word, which a lenient reader takes for 0 (facts-clients §2.1)."""
         number = self.duplicate_code if refusal.code == EXISTS else refusal.code
         code = self._code(number, "string" if pushes else "number")
@@ -161,6 +161,6 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
     return MapiCall("", unit_code, service, given)
 
 
-def wrapped(reply: Reply) -> Reply:
+def wrap_twice(reply: Reply) -> Reply:
     """Return a reply as a province's gateway encodes it twice: the real one is a JSON text in ``message``."""
     return Reply(reply.status, dump({"error_code": "0", "message": reply.body.decode()}), _JSON)

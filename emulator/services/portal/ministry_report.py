@@ -38,8 +38,8 @@ def dossier_fields(fields: Given, status: int, due_ms: int) -> Fields:
     return {name: fields.get(name) or "" for name in _SAME} | {
         "ChuHoSo": fields.get("HoVaTen") or "",
         "TrichYeuHoSo": fields.get("TenTTHC") or "",
-        "NgayTiepNhan": _stamped(fields.get("NgayTiepNhan")),
-        "NgayNopHoSo": _stamped(fields.get("SubmittedDate")),
+        "NgayTiepNhan": _stamp_or_empty(fields.get("NgayTiepNhan")),
+        "NgayNopHoSo": _stamp_or_empty(fields.get("SubmittedDate")),
         "NgayHenTra": stamp(due_ms),
         "TrangThaiHoSo": str(status),
         "HinhThuc": fields.get("HinhThucTra") or "0",
@@ -71,6 +71,6 @@ def step_fields(code: str, status: int, author: Author, note: str, handled_ms: i
     }
 
 
-def _stamped(moment: str | None) -> str:
+def _stamp_or_empty(moment: str | None) -> str:
     found = read_moment(moment or "")
     return "" if found is None else stamp(found)

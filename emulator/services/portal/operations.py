@@ -19,7 +19,7 @@ from emulator.services.portal import dossiers as progress
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import MapiCall, read_call, read_login
 from emulator.services.portal.fields import NO_SUCH_SERVICE, NOT_YOURS
-from emulator.services.portal.session import Desk, envelope_of, printing_of, reading_of
+from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
 from emulator.wire.agency_codes import is_within
 
 
@@ -37,11 +37,11 @@ class Service:
     """One service of ``mapi/call`` and who answers it."""
 
     operation: Operation
-    answer: Callable[[Desk], Reply]
+    answer: Callable[[PortalCall], Reply]
 
 
 _SERVICES = "facts-platforms §1.4"
-_READS: dict[str, Callable[[Desk], Reply]] = {
+_READS: dict[str, Callable[[PortalCall], Reply]] = {
     "LayDanhMucCoQuan": catalogues.list_agencies,
     "LayDanhMucLinhVuc": catalogues.list_sectors,
     **dict.fromkeys(
@@ -70,7 +70,7 @@ _READS: dict[str, Callable[[Desk], Reply]] = {
     "LayDanhSachHoiDapBoCoQuan": questions.list_all,
     "LayNoiDungTraLoiTheoCauHoi": questions.get_answer,
 }
-_PUSHES: dict[str, Callable[[Desk], Reply]] = {
+_PUSHES: dict[str, Callable[[PortalCall], Reply]] = {
     "DongBoHoSoMC": dossiers.synchronise_dossiers,
     "CapNhatTienDoHoSoMC": progress.record_steps,
     "DongBoTrangThaiHoSo": progress.report_status,
@@ -141,7 +141,7 @@ def serve(asked: MapiCall, world: World) -> Reply:
     _name(service.operation, world)
     asked = replace(asked, service=ALIASES.get(asked.service, asked.service))
     staged = world.apply_scenario()  # it may change how this call is read and answered
-    return staged or service.answer(Desk(asked, world, Portal(world), reading_of(world), envelope_of(world)))
+    return staged or service.answer(PortalCall(asked, world, Portal(world), reading_of(world), envelope_of(world)))
 
 
 def word(refusal: ServiceRefusal, world: World) -> Reply:
@@ -161,7 +161,7 @@ def _service(name: str) -> Service:
 def _log_in(call: Call, world: World) -> Reply:
     form = read_login(call.body, call.body_size, reading_of(world))
     account, lifetime_min = portal_account(world.sandbox), world.settings.portal_session_lifetime_min
-    return envelope_of(world).opened(sessions.open_session(form, account, world, "mapi", lifetime_min).token)
+    return envelope_of(world).login_reply(sessions.open_session(form, account, world, "mapi", lifetime_min).token)
 
 
 def _call(call: Call, world: World) -> Reply:
@@ -199,7 +199,7 @@ def _refuse(refusal: ServiceRefusal, world: World, *, is_papers: bool) -> Reply:
     if isinstance(refusal, sessions.SessionExpired):
         sessions.count_use_after_end(refusal, world)
     if is_papers:
-        return printing_of(world).refused(refusal)
+        return printing_of(world).refused_reply(refusal)
     operation = world.exchange.operation
     pushes = any(each.operation.pushes and each.operation.name == operation for each in OPERATIONS.values())
-    return envelope_of(world).refused(refusal, pushes=pushes)
+    return envelope_of(world).refused_reply(refusal, pushes=pushes)

@@ -25,7 +25,7 @@ def log_in(call: Call, world: World) -> Reply:
     form = read_login(call.body, call.body_size, reading_of(world))
     lifetime_min = world.settings.papers_token_lifetime_min
     token = sessions.open_session(form, papers_account(world.sandbox), world, "papers", lifetime_min)
-    return printing_of(world).opened(token.token, ((token.expires_at or 0) - world.now_ms) // 1000)
+    return printing_of(world).login_reply(token.token, ((token.expires_at or 0) - world.now_ms) // 1000)
 
 
 def find_papers(call: Call, world: World) -> Reply:
@@ -41,7 +41,7 @@ def find_papers(call: Call, world: World) -> Reply:
     _check_procedure(form, portal, reading)
     reading.check()
     world.exchange.remarks.extend(reading.notes)
-    return printing_of(world).found(_chosen(form, portal.papers_of(form.owner_id), world))
+    return printing_of(world).papers_reply(_select_papers(form, portal.papers_of(form.owner_id), world))
 
 
 def _token_text(call: Call) -> str:
@@ -75,7 +75,7 @@ def _check_wanted(wanted: WantedResult, path: str, procedure: Procedure, portal:
         reading.refuse("reference-number", f"{path}/SoKyHieu", BAD_FIELD, vi, "several papers have this code")
 
 
-def _chosen(form: PapersForm, papers: list[Paper], world: World) -> list[Paper]:
+def _select_papers(form: PapersForm, papers: list[Paper], world: World) -> list[Paper]:
     if world.settings.papers_as_sample:
         return papers
     return [paper for paper in papers if any(_fits(paper, wanted) for wanted in form.wanted)]

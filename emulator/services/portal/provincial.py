@@ -6,7 +6,7 @@ from emulator.country.accounts import portal_account
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal.envelope import read_gateway_call, wrapped
+from emulator.services.portal.envelope import read_gateway_call, wrap_twice
 from emulator.services.portal.operations import serve, word
 
 
@@ -18,4 +18,4 @@ def answer(call: Call, world: World) -> Reply:
         reply = serve(asked, world)
     except ServiceRefusal as refusal:
         reply = word(refusal, world)
-    return wrapped(reply) if world.settings.provincial_gateway_double_encodes else reply
+    return wrap_twice(reply) if world.settings.provincial_gateway_double_encodes else reply

@@ -10,21 +10,21 @@ from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import bodies as wire
 from emulator.services.portal.bodies import read_elements
 from emulator.services.portal.fields import NOT_IN_CATALOGUE
-from emulator.services.portal.session import Desk
+from emulator.services.portal.session import PortalCall
 
 
-def list_unanswered(desk: Desk) -> Reply:
+def list_unanswered(desk: PortalCall) -> Reply:
     """``LayDanhSachHoiDapGuiTuDVCQG``: questions citizens sent to this unit that nobody has answered yet."""
     asked = desk.portal.questions.window(desk.unit_code, 0, EVER)
-    return desk.envelope.found(wire.question_rows(each for each in asked if not each.answer_fields))
+    return desk.envelope.found_reply(wire.question_rows(each for each in asked if not each.answer_fields))
 
 
-def list_all(desk: Desk) -> Reply:
+def list_all(desk: PortalCall) -> Reply:
     """``LayDanhSachHoiDapBoCoQuan``: every question of this unit, answered or not."""
-    return desk.envelope.found(wire.question_rows(desk.portal.questions.window(desk.unit_code, 0, EVER)))
+    return desk.envelope.found_reply(wire.question_rows(desk.portal.questions.window(desk.unit_code, 0, EVER)))
 
 
-def get_answer(desk: Desk) -> Reply:
+def get_answer(desk: PortalCall) -> Reply:
     """``LayNoiDungTraLoiTheoCauHoi``: the answer to ``cauhoiid``.
 
     Raises:
@@ -34,10 +34,10 @@ def get_answer(desk: Desk) -> Reply:
     found = desk.portal.questions.get(wanted)
     if found is None:
         raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
-    return desk.envelope.found(wire.answer_rows(found))
+    return desk.envelope.found_reply(wire.answer_rows(found))
 
 
-def publish_questions(desk: Desk) -> Reply:
+def publish_questions(desk: PortalCall) -> Reply:
     """``DongBoHoiDap``: a unit publishes questions with their answers."""
     rows = read_elements(desk.asked.given, desk.reading)
     read = [wire.read_question(row, place, desk.unit_code, desk.reading) for place, row in enumerate(rows)]
@@ -46,10 +46,10 @@ def publish_questions(desk: Desk) -> Reply:
     for question in read:
         if question:
             desk.portal.questions.put_record(question)
-    return desk.envelope.accepted(f"Đồng bộ {len(read)} hỏi đáp thành công")
+    return desk.envelope.accepted_reply(f"Đồng bộ {len(read)} hỏi đáp thành công")
 
 
-def answer_questions(desk: Desk) -> Reply:
+def answer_questions(desk: PortalCall) -> Reply:
     """``DongBoKetQuaHoiDapGuiTuDVCQG``: a unit answers questions that came from the portal.
 
     Raises:
@@ -62,17 +62,17 @@ def answer_questions(desk: Desk) -> Reply:
     for each in read:
         if each:
             _answer(*each, desk)
-    return desk.envelope.accepted(f"Đồng bộ {len(read)} câu trả lời thành công")
+    return desk.envelope.accepted_reply(f"Đồng bộ {len(read)} câu trả lời thành công")
 
 
-def _answer(wanted: str, fields: dict[str, str], desk: Desk) -> None:
+def _answer(wanted: str, fields: dict[str, str], desk: PortalCall) -> None:
     question = desk.portal.questions.get(wanted)
     if question is None:
         raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
     desk.portal.questions.put_record(replace(question, answer_fields=fields))
 
 
-def record_ratings(desk: Desk) -> Reply:
+def record_ratings(desk: PortalCall) -> Reply:
     """``DongBoDanhGia``: monthly summaries of votes; a month sent again replaces the old one."""
     rows = read_elements(desk.asked.given, desk.reading)
     read = [wire.read_rating(row, place, desk.unit_code, desk.reading) for place, row in enumerate(rows)]
@@ -81,4 +81,4 @@ def record_ratings(desk: Desk) -> Reply:
     for rating in read:
         if rating:
             desk.portal.ratings.put_record(rating)
-    return desk.envelope.accepted(f"Đồng bộ {len(read)} đánh giá thành công")
+    return desk.envelope.accepted_reply(f"Đồng bộ {len(read)} đánh giá thành công")

@@ -109,7 +109,7 @@ def _session_text(world: World) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PortalCall:
     """One call of an admitted unit."""
 
     asked: MapiCall

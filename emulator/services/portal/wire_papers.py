@@ -49,19 +49,19 @@ class PapersPrinting:
     empty_is_null: bool = False
     maps_status: bool = False
 
-    def found(self, papers: Iterable[Paper]) -> Reply:
+    def papers_reply(self, papers: Iterable[Paper]) -> Reply:
         """Return the reply of ``user/papers``; ``signature`` is a constant, as printed (K19)."""
         rows = [self._row(paper) for paper in papers]
         result = None if self.empty_is_null and not rows else {"DanhSachGiayToKetQua": rows}
         body = {"errorCode": "0", "message": "Successfully", "signature": _SIGNATURE, "result": result}
         return Reply(200, dump(body), _JSON)
 
-    def opened(self, token: str, lifetime_s: int) -> Reply:
+    def login_reply(self, token: str, lifetime_s: int) -> Reply:
         """Return the reply of the login; ``accessToken`` stands at top level (facts-clients §3.1)."""
         body = {"errorCode": "0", "message": "Successfully", "accessToken": token, "expiresIn": lifetime_s}
         return Reply(200, dump(body), _JSON)
 
-    def refused(self, refusal: ServiceRefusal) -> Reply:
+    def refused_reply(self, refusal: ServiceRefusal) -> Reply:
         """Return a refusal with an empty list: a real client reads the list whatever the code (facts-clients §3.2)."""
         status = HTTP_STATUS.get(refusal.code, 400) if self.maps_status else 200
         body = {
@@ -102,7 +102,7 @@ def read_papers_call(body: bytes, size: int, reading: Reading) -> PapersForm:
     requester, name = _requester(given, owner, channel, reading)
     for key, number in (("SoDinhDanhChuSoHuu", owner), ("SoDinhDanhNguoiYeuCau", requester)):
         _check_number(key, number, reading)
-    form = PapersForm(_procedure_code(given, reading), _wanted(given, reading), owner, requester, name, channel)
+    form = PapersForm(_procedure_code(given, reading), _read_wanted(given, reading), owner, requester, name, channel)
     reading.check()
     return form
 
@@ -155,7 +155,7 @@ def _procedure_code(given: Mapping[str, Any], reading: Reading) -> str:
     return national
 
 
-def _wanted(given: Mapping[str, Any], reading: Reading) -> tuple[WantedResult, ...]:
+def _read_wanted(given: Mapping[str, Any], reading: Reading) -> tuple[WantedResult, ...]:
     rows = given.get("DanhSachDanhMucKetQua")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         _refuse(reading, "DanhSachDanhMucKetQua", "phải là mảng có ít nhất một đối tượng {MaKetQua, SoKyHieu}")
