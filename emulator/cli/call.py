@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from emulator.cli.admin_client import AdminClient, HttpAnswer, Unreachable, server_options
+from emulator.cli.log_view import remark_lines
 from emulator.cli.stopping import CannotStart
 from emulator.kernel.clock import VIETNAM
 from emulator.kernel.dice import consumer_text
@@ -230,9 +231,8 @@ def _verdict(told: dict[str, Any]) -> None:
 def _remark(remark: dict[str, str]) -> None:
     from emulator.wire.quirks import QUIRKS
 
-    colour = "yellow" if remark["level"] == "error" else None
-    place = f" {remark['path']}" if remark["path"] else ""
-    click.echo(f"{click.style(remark['rule'], fg=colour, bold=True)}{place}: {remark['vi']} / {remark['en']}")
+    for line in remark_lines(remark):
+        click.echo(line)
     quirk = QUIRKS.get(remark["rule"])
     if quirk:
         click.echo(click.style(f"    {quirk.id} · {quirk.place}: {quirk.table} ↔ {quirk.sample}", dim=True))

@@ -17,13 +17,15 @@ Ví dụ / Examples:
   ndxp-emulator logs --follow
   ndxp-emulator logs --follow --outcome refused --operation btxh.DongBoDVC
   ndxp-emulator logs -n 5 --json --sandbox default
+  ndxp-emulator logs --all-remarks --outcome refused
+  ndxp-emulator logs show default.1.7
 """
 _OUTCOMES = ("answered", "refused", "unmatched", "error")
 _PAGE = 200
 _AWAY = (502, 503, 504)
 
 
-@click.command(epilog=_EXAMPLES)
+@click.group(epilog=_EXAMPLES, invoke_without_command=True)
 @server_options
 @click.option("--follow", "-f", is_flag=True, help="Theo dõi tiếp, Ctrl-C để dừng. / Go on until Ctrl-C.")
 @click.option("-n", "number", type=click.IntRange(0, 2000), default=20, show_default=True, help="Số dòng. / Lines.")
@@ -33,16 +35,21 @@ _AWAY = (502, 503, 504)
 @click.option("--status", type=int, help="Chỉ mã HTTP này. / This HTTP status only.")
 @click.option("--path", help="Chỉ đường dẫn này, * là gì cũng được. / This path only, * for anything.")
 @click.option("--rule", help="Chỉ lượt gọi có nhận xét này, ví dụ B15. / Calls with this remark only, such as B15.")
+@click.option("--all-remarks", is_flag=True, help="In mọi nhận xét dưới mỗi dòng. / Every remark below its line.")
 @click.option(
     "--interval", type=click.FloatRange(0.05, 60), default=0.5, show_default=True, help="Giây. / Seconds between looks."
 )
+@click.pass_context
 def logs(
+    context: click.Context,
+    /,
     url: str,
     admin_token: str | None,
     sandbox: str,
     follow: bool,
     number: int,
     as_json: bool,
+    all_remarks: bool,
     interval: float,
     **filters: Any,
 ) -> None:
@@ -50,25 +57,63 @@ def logs(
 
     Mã thoát / exit codes: 0, 2 không hỏi được máy chủ / the server cannot be asked, 130 Ctrl-C.
     """
-    from emulator.cli.log_view import line_of
-
     client = AdminClient(url, admin_token, sandbox)
+    context.obj = client
+    if context.invoked_subcommand:
+        return
     watch = _Watch(client, filters)
     for entry in watch.last(number):
-        _show(entry, as_json, line_of)
+        _show(entry, as_json, all_remarks)
     while follow:
         time.sleep(interval)
         for entry in watch.news():
-            _show(entry, as_json, line_of)
+            _show(entry, as_json, all_remarks)
 
 
-def _show(entry: dict[str, Any], as_json: bool, line_of: Any) -> None:
+@logs.command()
+@click.argument("entry_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Mục nhật ký nguyên vẹn. / The journal entry whole.")
+@click.pass_obj
+def show(client: AdminClient, entry_id: str, as_json: bool) -> None:
+    """Mở một lượt gọi: yêu cầu, trả lời, mọi nhận xét. / Open one call: request, reply, every remark.
+
+    ID đứng trên mỗi dòng của `logs`; chỉ số thứ tự cũng được. / ID stands on every line of `logs`; its number will do.
+    """
+    from emulator.cli.log_view import page_of
+    from emulator.cli.terminal import write_data
+
+    entry = client.get(f"/requests/{entry_id}") if "." in entry_id else _by_number(client, entry_id)
+    if as_json:
+        write_data(json.dumps(entry, ensure_ascii=False) + "\n")
+        return
+    for line in page_of(entry):
+        click.echo(line)
+
+
+def _by_number(client: AdminClient, text: str) -> dict[str, Any]:
+    if not text.isascii() or not text.isdecimal():
+        raise click.BadParameter(
+            "cần mã như default.1.7 hoặc số thứ tự như 7 / an id such as default.1.7 or a number such as 7 is needed",
+            param_hint="ID",
+        )
+    number = int(text)
+    found: list[dict[str, Any]] = client.get("/requests", order="asc", after=number - 1, limit=1)["requests"]
+    if not found or found[0]["seq"] != number:
+        raise click.ClickException(f"nhật ký không có lượt số {number} / the journal has no entry number {number}")
+    return found[0]
+
+
+def _show(entry: dict[str, Any], as_json: bool, all_remarks: bool) -> None:
+    from emulator.cli.log_view import in_order, line_of, remark_lines
     from emulator.cli.terminal import write_data
 
     if as_json:
         write_data(json.dumps(entry, ensure_ascii=False) + "\n")
-    else:
-        click.echo(line_of(entry))
+        return
+    click.echo(line_of({**entry, "remarks": []} if all_remarks else entry))
+    for remark in in_order(entry["remarks"]) if all_remarks else ():
+        for line in remark_lines(remark):
+            click.echo(f"    {line}")
 
 
 class _Watch:

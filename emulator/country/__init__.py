@@ -1,1 +1,7 @@
 """Everything the pretend country remembers, per sandbox."""
+
+from pathlib import Path
+
+from emulator.kernel.rules import register_rules
+
+register_rules(Path(__file__).with_name("rules.csv"))

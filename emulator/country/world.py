@@ -115,9 +115,9 @@ class World:
             self.store.rollback()
         self.exchange.effects.clear()
 
-    def remark(self, rule: str, path: str, vi: str, en: str, level: Level = "note") -> None:
-        """Add a sentence about this call to the journal."""
-        self.exchange.remarks.append(Remark(rule, level, path, vi, en))
+    def remark(self, rule: str, path: str, vi: str, en: str, level: Level = "note", **values: str) -> None:
+        """Add a sentence about this call to the journal; ``values`` are the optional ones of a ``Remark``."""
+        self.exchange.remarks.append(Remark(rule, level, path, vi, en, **values))
 
     def note_effect(self, effect: Effect) -> None:
         """Remember a change for the journal."""

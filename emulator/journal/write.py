@@ -112,7 +112,7 @@ def _story(page: JournalPlace, exchange: Exchange, reply: Reply) -> dict[str, An
             "delay_ms": round(reply.delivery.delay_s * 1000),
             **({"delivery": reply.delivery.as_dict()} if reply.delivery.fault else {}),
         },
-        "remarks": [remark.as_dict() for remark in exchange.remarks],
+        "remarks": [remark.as_dict(exchange.operation, exchange.clause) for remark in exchange.remarks],
         "effects": [effect.as_dict() for effect in exchange.effects],
         **scenario,
     }

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from emulator.kernel.rules import Grounds, basis_of, check_registered, find_rule
+
 Headers = tuple[tuple[str, str], ...]
 Outcome = Literal["answered", "refused", "unmatched", "error", "happened", "lapsed"]
 """``happened`` and ``lapsed`` are for what the clock did: a scheduled effect, or one that had become impossible."""
@@ -148,8 +150,14 @@ class Reply:
 class Remark:
     """One observation about a call: a quirk met or a rule broken.
 
-    ``rule`` is a quirk id (``B15``) or the name of one of our own rules; ``path`` is a JSON pointer into the body,
-    or a header name. ``level`` is ``error`` when the call was refused for it, else ``note``.
+    ``rule`` is a quirk id (``B15``) or a rule of the register (``kernel.rules``); ``path`` is a JSON pointer into the
+    body, or a header name. ``level`` is ``error`` when the call was refused for it, else ``note``. What the rule
+    stands on, ``basis`` and ``source``, is looked up in the register when the exchange is written down; a ``source``
+    that is given here counts instead. ``found``, ``expected`` and ``nearest`` are values of this call: what it said,
+    what it should have said, and the right value or call that is nearest to it; empty where that says nothing.
+
+    Raises:
+        UnregisteredRule: no register holds the rule.
     """
 
     rule: str
@@ -157,10 +165,34 @@ class Remark:
     path: str
     vi: str
     en: str
+    found: str = ""
+    expected: str = ""
+    nearest: str = ""
+    source: str = ""
 
-    def as_dict(self) -> dict[str, str]:
-        """Return the journal form."""
-        return {"rule": self.rule, "level": self.level, "path": self.path, "vi": self.vi, "en": self.en}
+    def __post_init__(self) -> None:
+        check_registered(self.rule)
+
+    def grounds(self, operation: str | None = None, clause: str | None = None) -> Grounds:
+        """Return what the remark stands on in a call of this operation and clause."""
+        if self.source:
+            return Grounds(basis_of(self.source), self.source)
+        return find_rule(self.rule, operation).grounds(clause)
+
+    def as_dict(self, operation: str | None = None, clause: str | None = None) -> dict[str, str]:
+        """Return the journal form in a call of this operation and clause."""
+        grounds = self.grounds(operation, clause)
+        values = {"found": self.found, "expected": self.expected, "nearest": self.nearest}
+        return {
+            "rule": self.rule,
+            "level": self.level,
+            "basis": grounds.basis,
+            "source": grounds.source,
+            "path": self.path,
+            "vi": self.vi,
+            "en": self.en,
+            **{name: value for name, value in values.items() if value},
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,14 @@ _RESPONSE: dict[str, Shape] = {
     "bodySha256": TEXT,
     "delivery": OBJECT,
 }
-_REMARK: dict[str, Shape] = {"rule": TEXT, "level": {"enum": ["note", "error"]}, "path": TEXT, "vi": TEXT, "en": TEXT}
+_VALUES: dict[str, Shape] = dict.fromkeys(("found", "expected", "nearest"), TEXT)
+_REMARK: dict[str, Shape] = {
+    "rule": TEXT,
+    "level": {"enum": ["note", "error"]},
+    "basis": {"enum": ["document", "platform", "ours"]},
+    **dict.fromkeys(("source", "path", "vi", "en"), TEXT),
+    **_VALUES,
+}
 _CHAIN: dict[str, Shape] = {
     "sandbox": TEXT,
     "epoch": INTEGER,
@@ -60,7 +67,7 @@ def journal_shapes() -> dict[str, Shape]:
     meta = record({"total": _COUNT, "truncated": FLAG})
     disabled: dict[str, Shape] = {"requestJournalDisabled": {"const": False}}
     return {
-        "Remark": record(_REMARK),
+        "Remark": record(_REMARK, optional=("basis", "source", *_VALUES)),
         "Exchange": _exchange(),
         "LoggedRequest": record({**_HEAD, **_REQUEST, "status": INTEGER}, optional=tuple(_BODIES)),
         "Journal": record({"requests": rows(ref("Exchange")), "meta": meta, **disabled}),

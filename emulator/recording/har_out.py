@@ -41,7 +41,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "timings": {"send": 0, "wait": total, "receive": 0},
         "comment": " ".join(filter(None, (entry["operation"], entry["outcome"]))),
         "_id": entry["id"],
-        "_remarks": [each["rule"] for each in entry["remarks"]],
+        "_remarks": entry["remarks"],
     }
 
 

@@ -1,1 +1,7 @@
 """What goes wrong, and when: scripts, their reader, the director, the faults."""
+
+from pathlib import Path
+
+from emulator.kernel.rules import register_rules
+
+register_rules(Path(__file__).with_name("rules.csv"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emulator.kernel.rules import Rule, basis_of, register_rule
 from emulator.scenario.fault import FaultKind
 from emulator.scenario.faults_delivery import SOCKETS, TIMING
 from emulator.scenario.faults_files import FILES, PRINTED
@@ -21,3 +22,16 @@ FAULTS: Mapping[str, FaultKind] = {
     **TOKENS,
     **XROAD,
 }
+for _name, _fault in FAULTS.items():
+    register_rule(
+        Rule(
+            f"fault:{_name}",
+            "",
+            basis_of(_fault.source),
+            _fault.source,
+            "note",
+            f"Lỗi đặt sẵn: {_fault.title['vi']}",
+            f"Armed fault: {_fault.title['en']}",
+            "faults",
+        )
+    )

@@ -64,7 +64,8 @@ def _reason(entry: dict[str, Any]) -> str:
 
 def _remark(remark: dict[str, str]) -> str:
     where = f" {remark['path']}" if remark["path"] else ""
-    return f"{remark['rule']}{where}: {_short(remark['vi'], 70)} / {_short(remark['en'], 70)}"
+    basis = f" [{remark['basis']}: {remark['source']}]" if "basis" in remark else ""
+    return f"{remark['rule']}{where}{basis}: {_short(remark['vi'], 70)} / {_short(remark['en'], 70)}"
 
 
 def _answer(body: str) -> str:

@@ -1,1 +1,7 @@
 """The official documents in Python: the only room that spells official names."""
+
+from pathlib import Path
+
+from emulator.kernel.rules import register_rules
+
+register_rules(Path(__file__).with_name("rules.csv"))

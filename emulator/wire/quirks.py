@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from emulator.kernel.rules import Rule, register_rule
+
 ModeName = Literal["strict", "documented", "observed"]
 
 
@@ -71,3 +73,16 @@ def _register() -> dict[str, Quirk]:
 
 
 QUIRKS: dict[str, Quirk] = _register()
+for _row in QUIRKS.values():
+    register_rule(
+        Rule(
+            _row.id,
+            "",
+            "document",
+            _row.id,
+            "both",
+            f"Điểm vênh {_row.id} của tài liệu: {_row.place}",
+            f"Row {_row.id} of the quirk register: {_row.place}",
+            "quirks",
+        )
+    )

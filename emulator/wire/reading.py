@@ -41,31 +41,32 @@ class Reading:
         self.notes: list[Remark] = []
         self.broken: list[Broken] = []
 
-    def meet(self, quirk: str, path: str, code: int, vi: str, en: str) -> bool:
+    def meet(self, quirk: str, path: str, code: int, vi: str, en: str, **values: str) -> bool:
         """Record that a quirk was met; return True when this mode refuses the call for it.
 
-        ``code`` is the error code of the refusal; ``path`` the JSON pointer of the field.
+        ``code`` is the error code of the refusal; ``path`` the JSON pointer of the field; ``values`` are the optional
+        ones of a ``Remark``: what was found, what is expected, what is nearest.
         """
         if QUIRKS[quirk].behaviour(self.mode) is Behaviour.REFUSE:
-            self.refuse(quirk, path, code, vi, en)
+            self.refuse(quirk, path, code, vi, en, **values)
             return True
-        self.notes.append(Remark(quirk, "note", path, vi, en))
+        self.note(quirk, path, vi, en, **values)
         return False
 
-    def meet_own(self, rule: str, path: str, code: int, vi: str, en: str) -> None:
+    def meet_own(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
         """Record one of our own rules about unusual values: strict refuses it, the other modes say so."""
         if self.mode == "strict":
-            self.refuse(rule, path, code, vi, en)
+            self.refuse(rule, path, code, vi, en, **values)
         else:
-            self.note(rule, path, vi, en)
+            self.note(rule, path, vi, en, **values)
 
-    def refuse(self, rule: str, path: str, code: int, vi: str, en: str) -> None:
+    def refuse(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
         """Record a broken rule that every mode refuses."""
-        self.broken.append(Broken(code, Remark(rule, "error", path, vi, en)))
+        self.broken.append(Broken(code, Remark(rule, "error", path, vi, en, **values)))
 
-    def note(self, rule: str, path: str, vi: str, en: str) -> None:
+    def note(self, rule: str, path: str, vi: str, en: str, **values: str) -> None:
         """Record something worth saying that refuses nothing."""
-        self.notes.append(Remark(rule, "note", path, vi, en))
+        self.notes.append(Remark(rule, "note", path, vi, en, **values))
 
     def check(self) -> None:
         """Raise when a rule was broken: the first decides the code, all are named.

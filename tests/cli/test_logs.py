@@ -70,6 +70,7 @@ def test_colours_come_when_they_are_forced(server: Server) -> None:
 
 def test_what_a_caller_writes_cannot_command_the_terminal() -> None:
     entry = {
+        "id": "default.1.7",
         "outcome": "unmatched",
         "operation": None,
         "clock": {"wall": "2026-11-22T07:49:21.797+07:00"},
@@ -80,7 +81,35 @@ def test_what_a_caller_writes_cannot_command_the_terminal() -> None:
     }
     import click
 
-    assert click.unstyle(line_of(entry)) == "07:49:21 UNMATCHED 404 GET  /·]0;x· 1 ms  r: a b·[2J / c"
+    assert click.unstyle(line_of(entry)) == "07:49:21 UNMATCHED 404 GET  /·]0;x· 1 ms default.1.7  r: a b·[2J / c"
+
+
+def test_every_remark_of_a_call_can_be_reached(server: Server) -> None:
+    with sandbox_of(server, "nhieu") as client:
+        client.log_in()
+        client.call("DongBoDVC", dossier(MaHoSo="x", TenNguoiNop=None, MaTTHC="9", GioiTinhId="7"))
+    entry = json.loads(logs(server, "--sandbox", "nhieu", "-n", "1", "--json")[0])
+    rules = [remark["rule"] for remark in entry["remarks"]]
+    assert len(rules) > 2
+    (line,) = logs(server, "--sandbox", "nhieu", "-n", "1")
+    assert f"(+{len(rules) - 1})" in line
+    assert entry["id"] in line
+    for words in (["show", entry["id"]], ["show", str(entry["seq"])]):
+        page = "\n".join(logs(server, "--sandbox", "nhieu", *words))
+        assert [rule for rule in rules if rule not in page] == []
+        assert "tài liệu / document · BTXH 3.1.1" in page
+        assert "POST /apiBTXH/1.0/DongBoDVC" in page
+    every = logs(server, "--sandbox", "nhieu", "-n", "1", "--all-remarks")
+    assert len(every) > len(rules)
+    assert json.loads(logs(server, "--sandbox", "nhieu", "show", entry["id"], "--json")[0]) == entry
+
+
+def test_a_call_that_is_not_in_the_journal_is_said(server: Server) -> None:
+    for words, said in ((["show", "x"], "default.1.7"), (["show", "9999"], "9999"), (["show", "doc.9.9"], "doc.9.9")):
+        result = CliRunner().invoke(main, ["logs", "--url", server.base_url, *words])
+        assert result.exit_code != 0
+        assert said in result.output
+        assert "Traceback" not in result.output
 
 
 @contextmanager

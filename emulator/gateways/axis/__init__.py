@@ -3,3 +3,9 @@
 What X-Road itself says is worded as version 6.22 does. The adapter's own bodies are not published, so a fault of the
 address is given in the same form: X-Road style, ours (facts-platforms §3).
 """
+
+from pathlib import Path
+
+from emulator.kernel.rules import register_rules
+
+register_rules(Path(__file__).with_name("rules.csv"))

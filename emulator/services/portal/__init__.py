@@ -1,1 +1,7 @@
 """The National Public Service Portal: mapi, papers, Kho DL."""
+
+from pathlib import Path
+
+from emulator.kernel.rules import register_rules
+
+register_rules(Path(__file__).with_name("rules.csv"))
