@@ -110,7 +110,8 @@ def test_a_failure_prints_the_journal_of_its_own_test_and_of_no_other(suite: Sui
             r"-+ ndxp: nhật ký / journal · http://127\.0\.0\.1:\d+/s/test-fails-\w{8} -+",
             r"giờ / time +thao tác / operation +mã / status +kết luận / verdict +lý do / reason$",
             r"2026-03-02 08:00:00\.000  ndxp\.token +200 +được trả lời / answered$",
-            r"2026-03-02 08:00:00\.000  btxh\.DongBoDVC +200 +bị từ chối / refused +required /LoaiDuLieu \[document: BTXH 3\.1\.1\]: .* / .*",
+            r"2026-03-02 08:00:00\.000  btxh\.DongBoDVC +200 +bị từ chối / refused +"
+            r"required /LoaiDuLieu \[document: BTXH 3\.1\.1\]: .* / .*",
             r"2026-03-02 08:00:00\.000  GET /apiBTXH/1\.0/Nope +40\d +không khớp / unmatched +\S+",
             r".*GET /in-the-setup +404 .*",
             r"\(không có cuộc gọi nào / no call was made\)",
