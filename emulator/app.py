@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,11 @@ from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import World
 from emulator.gateways.arrival import Arrival
-from emulator.gateways.axis.address import CONTEXTS
 from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.door import Door, Gateway
-from emulator.gateways.ndxp.gateway import NdxpGateway, Published
-from emulator.gateways.ndxp.routes import Api, ApiRoute
-from emulator.gateways.provincial import ProvincialGateway
-from emulator.gateways.public_sites import ministry_site, portal_site
+from emulator.gateways.ndxp.gateway import NdxpGateway
+from emulator.gateways.provincial import provincial_gateways
+from emulator.gateways.public_sites import public_sites
 from emulator.gateways.timekeeper import Timekeeper
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
@@ -36,12 +34,7 @@ from emulator.scenario.casting import Casting
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
-from emulator.services.btxh import operations as btxh
-from emulator.services.btxh import pages as btxh_pages
-from emulator.services.portal import admin_site as dvcqg_site
-from emulator.services.portal import operations as dvcqg
-from emulator.services.portal import provincial as dvcqg_provincial
-from emulator.services.province import operations as province
+from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
 from emulator.store.sqlite import Store
 
@@ -62,6 +55,7 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
 
     Raises:
         StoreTrouble: the store cannot be used.
+        ServiceTrouble: a service from outside cannot be used.
     """
     store = Store(store_path, is_kept=settings.store != MEMORY)
     store.prepare()
@@ -73,11 +67,12 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
 
     library = Library(settings.scenarios, is_watched=settings.watch)
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
-    gateway = NdxpGateway((_btxh(),))
-    doors = _doors(packs, gateway)
+    declared = declared_services()
+    axis, last = XroadGateway(declared, _outside_hosts(packs)), NdxpGateway(declared)
+    doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared), last)
     timekeeper = Timekeeper(enter, sandboxes)
     door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settle_due)
-    offers = tuple(Offer(*each) for each in (*gateway.operations(), *_forward_offers()))
+    offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
     office = AdminContext(
         sandboxes,
         Journal(store),
@@ -94,16 +89,6 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     )
     play(office, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, office)
-
-
-def _doors(packs: Mapping[str, Pack], last: NdxpGateway) -> tuple[Gateway, ...]:
-    return (
-        _xroad(packs),
-        ministry_site(btxh_pages.answer),
-        portal_site(dvcqg_site.answer),
-        ProvincialGateway(dvcqg_provincial.answer),
-        last,
-    )
 
 
 def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:
@@ -139,10 +124,10 @@ def application(country: Country) -> Any:
     return asgi_app(country.door, pages, country.settings.body_limit)  # type: ignore[arg-type]
 
 
-def _xroad(packs: Mapping[str, Pack]) -> XroadGateway:
-    answers = {"files": province.OPERATIONS["download"], "mapi": dvcqg.answer, "papers": dvcqg.answer}
-    outside = {host.name for pack in packs.values() for host in pack.base(HOSTS).by_key.values() if host.is_outside}
-    return XroadGateway(answers, outside)
+def _outside_hosts(packs: Mapping[str, Pack]) -> frozenset[str]:
+    return frozenset(
+        host.name for pack in packs.values() for host in pack.base(HOSTS).by_key.values() if host.is_outside
+    )
 
 
 def _published_page(name: str) -> PublishedPage | None:
@@ -150,20 +135,3 @@ def _published_page(name: str) -> PublishedPage | None:
     from emulator.openapi.site import page
 
     return page(name)
-
-
-def _forward_offers() -> Iterator[tuple[str, str, str, str]]:
-    """Yield the addresses behind both adapters, for near misses."""
-    for context in CONTEXTS:
-        forward = f"/{context}/RestService/forward"
-        for path, operation in dvcqg.ADDRESSES.items():
-            yield operation.name, "POST", forward + path, operation.clause
-        yield "province.download", "GET", f"{forward}/download/", "KDL V.3"
-
-
-def _btxh() -> Published:
-    operations = {
-        name: ApiRoute(f"btxh.{name}", service.clause, "POST", f"/{name}", service.answer)
-        for name, service in btxh.OPERATIONS.items()
-    }
-    return Published(Api("BTXH", "apiBTXH", "1.0", operations), btxh.word)

@@ -2,153 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emulator.cli.admin_client import AdminClient, HttpAnswer, Unreachable, server_options
 from emulator.cli.log_view import remark_lines
 from emulator.cli.stopping import CannotStart
-from emulator.kernel.clock import VIETNAM
-from emulator.kernel.dice import consumer_text
-from emulator.services.btxh import samples
 
 if TYPE_CHECKING:
-    pass
-
-
-# The calls ``ndxp-emulator call`` can make: how each is put together for the sandbox as it is now.
-
-_NUMBERS = 9_000  # the running numbers above are magic (docs/magic-values.md)
-_FORWARD = "/XrdAdapter/RestService/forward"
-_PORTAL = "?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
-_PAPERS = f"{_PORTAL}&providerurl=https%3A%2F%2Fapigiaytocanhan.dichvucong.gov.vn"
-_FILE = "?dstcode=VN:GOV:000.00.00.H22:hagiangvdxpsvc01&providerurl=https%3A%2F%2Fdichvucong.hagiang.gov.vn"
-_DOWNLOAD = f"/VXPAdapter/RestService/forward/download/124.pdf{_FILE}"
-_FORM = "application/x-www-form-urlencoded"
-_JSON = "application/json"
-_DERIVED = {
-    ("production", "consumer_secret"): ("production", "secret"),
-    ("portal", "password"): ("portal", "password"),
-    ("papers", "password"): ("papers", "password"),
-}
-
-
-class Ask(NamedTuple):
-    """A call before it is sent; ``fields`` is the body's object when it is one."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes | None = None
-    fields: dict[str, Any] | None = None
-
-
-class ClientView:
-    """A sandbox as a client sees it: its address, credentials and time, and what must be fetched before a call."""
-
-    def __init__(self, client: AdminClient) -> None:
-        """Look the sandbox up. Raises Unreachable and Refused."""
-        self._client = client
-        card, self._agency = client.ask("GET", ""), client.get("/settings")["agency_code"] or "H26"
-        self.now = datetime.fromisoformat(client.get("/clock")["virtual"]).astimezone(VIETNAM)
-        self.prefix = "" if client.sandbox == "default" else f"/s/{client.sandbox}"
-        self.credentials: dict[str, dict[str, str]] = card["credentials"]
-        for (account, member), (kind, what) in _DERIVED.items():  # the API masks them, but they follow from the seed
-            self.credentials[account][member] = consumer_text(card["seed"], card["id"], kind, what)
-        newest = client.get("/requests", limit=1)["requests"]
-        self._number = (newest[0]["seq"] if newest else 0) % _NUMBERS
-
-    def send(self, ask: Ask, **headers: str) -> HttpAnswer:
-        """Send a call to the sandbox."""
-        return self._client.send(ask.method, self.prefix + ask.path, ask.headers | headers, ask.body)
-
-    def fetch_member(self, ask: Ask, member: str) -> str:
-        """Return a member of the JSON that answers a call which must succeed before the real one."""
-        answer = self.send(ask)
-        try:
-            return str(json.loads(answer.body)[member])
-        except (ValueError, KeyError, TypeError):
-            said = answer.body.decode("utf-8", "replace")[:300]
-            raise CannotStart(
-                f"{ask.path}: cuộc gọi chuẩn bị không xong, HTTP {answer.status}: {said} / a call that must come first "
-                f"failed, HTTP {answer.status}"
-            ) from None
-
-    def bearer(self) -> dict[str, str]:
-        """Return the header with a fresh access token."""
-        return {"Authorization": f"Bearer {self.fetch_member(token(self), 'access_token')}"}
-
-    def code(self) -> str:
-        """Return a dossier code that was not used yet."""
-        self._number = (self._number + 1) % _NUMBERS
-        return samples.dossier_code(self._agency, self.now, self._number)
-
-
-def token(desk: ClientView) -> Ask:
-    """Ask for an access token."""
-    pair = desk.credentials["production"]
-    basic = base64.b64encode(f"{pair['consumer_key']}:{pair['consumer_secret']}".encode()).decode()
-    headers = {"Authorization": f"Basic {basic}", "Content-Type": _FORM}
-    return Ask("POST", "/token", headers, b"grant_type=client_credentials")
-
-
-def post_of(path: str, fields: dict[str, Any], headers: dict[str, str] | None = None) -> Ask:
-    """Return a POST of a JSON object."""
-    body = json.dumps(fields, ensure_ascii=False).encode()
-    return Ask("POST", path, (headers or {}) | {"Content-Type": _JSON, "Accept": _JSON}, body, fields)
-
-
-def _btxh(desk: ClientView, name: str, fields: dict[str, Any]) -> Ask:
-    return post_of(f"/apiBTXH/1.0/{name}", fields, desk.bearer())
-
-
-def _push(desk: ClientView) -> Ask:
-    return _btxh(desk, "DongBoDVC", samples.dossier(desk.code(), desk.now))
-
-
-def _step(desk: ClientView) -> Ask:
-    first = _push(desk)
-    desk.fetch_member(first, "error_code")
-    return _btxh(desk, "XuLyHoSo", samples.step((first.fields or {})["MaHoSo"], desk.now))
-
-
-def _log_in(desk: ClientView) -> Ask:
-    account = desk.credentials["portal"]
-    fields = {"username": account["username"], "password": account["password"]}
-    return post_of(f"{_FORWARD}/mapi/login{_PORTAL}", fields)
-
-
-def _provinces(desk: ClientView) -> Ask:
-    session, unit = desk.fetch_member(_log_in(desk), "session"), desk.credentials["portal"]["unit"]
-    body = samples.session_call(session, unit, "LayDanhMucTinhThanh")
-    return post_of(f"{_FORWARD}/mapi/call{_PORTAL}", body)
-
-
-def _papers(desk: ClientView) -> Ask:
-    login = post_of(f"{_FORWARD}/bndp/public/v1/login{_PAPERS}", dict(desk.credentials["papers"]))
-    headers = {"Authorization": desk.fetch_member(login, "accessToken")}
-    return post_of(f"{_FORWARD}/bndp/public/v1/user/papers{_PAPERS}", samples.papers(), headers)
-
-
-ASKS: dict[str, Callable[[ClientView], Ask]] = {
-    "ndxp.token": token,
-    "btxh.DongBoDVC": _push,
-    "btxh.XuLyHoSo": _step,
-    "btxh.DanhSachHoSo": lambda desk: _btxh(desk, "DanhSachHoSo", samples.pull(desk.now, with_kind=True)),
-    "btxh.TienTrinhXuLy": lambda desk: _btxh(desk, "TienTrinhXuLy", samples.pull(desk.now, with_kind=False)),
-    "dvcqg.mapi.login": _log_in,
-    "dvcqg.mapi.LayDanhMucTinhThanh": _provinces,
-    "dvcqg.papers.find": _papers,
-    "province.download": lambda _desk: Ask("GET", _DOWNLOAD, {}),
-}
-"""By operation: who puts a right call together."""
-
+    from emulator.cli.call_requests import ClientView
+    from emulator.services.service import Ask
 
 # What ``ndxp-emulator call`` prints: the request, the reply, and why, with the clauses and quirks it rests on.
 
@@ -163,18 +29,22 @@ _BECAME = {
 
 def list_calls(*, as_json: bool) -> None:
     """Print the operations and what can be done wrong in each."""
-    from emulator.cli.call_mistakes import MISTAKES, mistakes_of
+    from emulator.cli.call_requests import asks, mistakes_of
     from emulator.cli.terminal import write_data
 
     if as_json:
-        calls = [{"operation": name, "wrong": mistakes_of(name)} for name in ASKS]
-        mistakes = {name: {"vi": each.vi, "en": each.en} for name, each in MISTAKES.items()}
+        calls = [{"operation": name, "wrong": list(mistakes_of(name))} for name in asks()]
+        mistakes = {
+            wrong: {"vi": each.title.vi, "en": each.title.en}
+            for name in asks()
+            for wrong, each in mistakes_of(name).items()
+        }
         write_data(json.dumps({"calls": calls, "mistakes": mistakes}, ensure_ascii=False, indent=2) + "\n")
         return
-    for name in ASKS:
+    for name in asks():
         click.echo(click.style(name, bold=True))
-        for wrong in mistakes_of(name):
-            click.echo(f"  --wrong {wrong:16} {MISTAKES[wrong].vi} / {MISTAKES[wrong].en}")
+        for wrong, each in mistakes_of(name).items():
+            click.echo(f"  --wrong {wrong:16} {each.title.vi} / {each.title.en}")
 
 
 def report(told: dict[str, Any]) -> None:
@@ -219,10 +89,10 @@ def _verdict(told: dict[str, Any]) -> None:
     outcome, became = told["entry"]["outcome"], told["became"]
     vi, en = _BECAME[became]
     if told["wrong"]:
-        from emulator.cli.call_mistakes import MISTAKES
+        from emulator.cli.call_requests import mistakes_of
 
-        mistake = MISTAKES[told["wrong"]]
-        vi, en = f"{mistake.vi}: {vi}", f"{mistake.en}: {en}"
+        title = mistakes_of(told["operation"])[told["wrong"]].title
+        vi, en = f"{title.vi}: {vi}", f"{title.en}: {en}"
     click.echo(f"{click.style(outcome.upper(), fg='green' if told['as_expected'] else 'red', bold=True)}  {vi} / {en}")
     if became == "refused" and not told["entry"]["remarks"]:
         click.echo("Nền tảng nói lý do trong chính câu trả lời trên. / The platform says why in the reply itself.")
@@ -277,7 +147,7 @@ def call(
         return
     name = _check_names(operation, wrong)
     client = AdminClient(url, admin_token, sandbox)
-    told = _make_call(ClientView(client), client, name, wrong)
+    told = _make_call(_look_at(client), client, name, wrong)
     if as_json:
         write_data(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -286,13 +156,13 @@ def call(
 
 
 def _check_names(operation: str | None, wrong: str | None) -> str:
-    from emulator.cli.call_mistakes import mistakes_of
+    from emulator.cli.call_requests import asks, mistakes_of
     from emulator.country.furnish import nearest
 
     if operation is None:
         raise click.UsageError("Thiếu tên nghiệp vụ, xem --list. / Name an operation, see --list.")
-    if operation not in ASKS:
-        vi, en = nearest(operation, ASKS)
+    if operation not in asks():
+        vi, en = nearest(operation, asks())
         raise CannotStart(f"Không gọi thử được “{operation}”{vi} / There is no call {operation!r}{en} (--list)")
     mistakes = mistakes_of(operation)
     if wrong is not None and wrong not in mistakes:
@@ -304,15 +174,22 @@ def _check_names(operation: str | None, wrong: str | None) -> str:
     return operation
 
 
+def _look_at(client: AdminClient) -> ClientView:
+    from emulator.cli.call_requests import ClientView
+
+    return ClientView(client)
+
+
 def _make_call(desk: ClientView, client: AdminClient, operation: str, wrong: str | None) -> dict[str, Any]:
     """Make the call; return what was asked, what came back, and the journal's entry of it."""
     import secrets
 
-    from emulator.cli.call_mistakes import MISTAKES
+    from emulator.cli.call_requests import asks, mistakes_of
 
-    ask = ASKS[operation](desk)
+    desk.check_settings(operation)
+    ask = asks()[operation](desk)
     if wrong:
-        ask = MISTAKES[wrong].spoil(ask, operation)
+        ask = mistakes_of(operation)[wrong].spoil(ask)
     trace = secrets.token_hex(16)
     broken = None
     try:

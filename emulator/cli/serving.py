@@ -18,6 +18,7 @@ from emulator.server.certificates import CertificateTrouble, issue
 from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
+from emulator.services.registry import ServiceTrouble
 from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.claim import claim_store
 from emulator.store.sqlite import StoreTrouble
@@ -50,7 +51,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
             companions = _companions(settings, country, folder)
-        except (StoreTrouble, CertificateTrouble, PackTrouble) as trouble:
+        except (StoreTrouble, CertificateTrouble, PackTrouble, ServiceTrouble) as trouble:
             raise CannotStart(str(trouble)) from trouble
         address = (_ANY.get(settings.host, settings.host), listener.getsockname()[1])
         announcement = _announcement(settings, country, address, ca_file)

@@ -5,19 +5,19 @@ Off unless a sandbox turns it on. Token, faults and their bodies are those of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from emulator.country.world import World
 from emulator.gateways.ndxp import faults
 from emulator.gateways.ndxp.faults import DIALECTS
 from emulator.gateways.ndxp.gateway import admit
-from emulator.gateways.ndxp.routes import Api
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.services.service import Api, Operation, ProvinceGateway, Service, carry
 
 CONTEXT = "KetNoiMotCuaQuocGia"
 PREFIX = f"/{CONTEXT}/"
-_API = Api(CONTEXT, CONTEXT, "1.0", {})
+_API = Api(CONTEXT, CONTEXT, "1.0")
 _VERBS = ("GET", "POST")
 
 
@@ -26,8 +26,8 @@ class ProvincialGateway:
 
     name = "provincial"
 
-    def __init__(self, portal: Callable[[Call, World], Reply]) -> None:
-        self._portal = portal
+    def __init__(self, portal: Service, operation: Operation) -> None:
+        self._portal, self._operation = portal, operation
 
     def owns(self, call: Call) -> bool:
         """Calls below its path."""
@@ -38,11 +38,14 @@ class ProvincialGateway:
         call = exchange.call
         if not world.settings.provincial_gateway:
             raise GatewayRefusal("other", 404, 404, "Not Found", "The requested resource is not available.")
-        exchange.operation, exchange.clause = "dvcqg.province", "facts-clients §2.5"
+        operation = self._operation
+        exchange.operation, exchange.clause = operation.name, operation.clause
         if call.method not in _VERBS:
             raise GatewayRefusal("other", 405, 405, "Method Not Allowed", "Use GET or POST.")
         admit(call, world, _API)
-        return world.apply_scenario() or self._portal(call, world)
+        return carry(
+            self._portal, lambda call, world: world.apply_scenario() or operation.answer(call, world), call, world
+        )
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a refusal as the NDXP gateway does."""
@@ -57,3 +60,11 @@ class ProvincialGateway:
     def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
         return self.word(GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender"), exchange, world)
+
+
+def provincial_gateways(services: Iterable[Service]) -> Iterator[ProvincialGateway]:
+    """Yield the gateway with the operation that is declared for it."""
+    for service in services:
+        for operation in service.operations:
+            if isinstance(operation.place, ProvinceGateway):
+                yield ProvincialGateway(service, operation)

@@ -5,12 +5,13 @@ That the portal's real page asks for a login is left out: nothing is learnt from
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import Refusal
+from emulator.services.service import Operation, Service, Site
 
 _VERBS = ("GET", "HEAD")
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
@@ -18,30 +19,31 @@ _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 
 @dataclass(frozen=True)
 class PublicSite:
-    """A door without a guard, for GET and HEAD: known by its host name, and by its paths under any name."""
+    """A door without a guard, for GET and HEAD, to the one operation that a service declares there."""
 
-    name: str
-    operation: str
-    clause: str
-    host: str
-    prefixes: tuple[str, ...]
-    pages: Callable[[Call, World], Reply]
+    site: Site
+    operation: Operation
+
+    @property
+    def name(self) -> str:
+        """Return the site's name."""
+        return self.site.name
 
     def owns(self, call: Call) -> bool:
         """Calls to the site's host name, and to its paths."""
-        return call.path.startswith(self.prefixes) or call.host.partition(":")[0] == self.host
+        return call.path.startswith(self.site.prefixes) or call.host.partition(":")[0] == self.site.host
 
     def answer(self, exchange: Exchange, world: World) -> Reply:
         """Serve a page; HEAD gives the headers of GET, other verbs get 405."""
         call = exchange.call
-        exchange.operation, exchange.clause = self.operation, self.clause
+        exchange.operation, exchange.clause = self.operation.name, self.operation.clause
         staged = world.apply_scenario()
         if staged:
             return staged
         if call.method not in _VERBS:
             exchange.outcome = "refused"
             return Reply(405, b"Method Not Allowed", (*_TEXT, ("Allow", ", ".join(_VERBS))))
-        reply = self.pages(call, world)
+        reply = self.operation.answer(call, world)
         if reply.status == 404:
             exchange.outcome = "refused"
         sized = (*reply.headers, ("Content-Length", str(len(reply.body))))
@@ -60,12 +62,9 @@ class PublicSite:
         return Reply(500, b"Internal Server Error", _TEXT)
 
 
-def ministry_site(pages: Callable[[Call, World], Reply]) -> PublicSite:
-    """Return ``dvcbtxh.molisa.gov.vn``: the links inside pulled dossiers lead here, without a token."""
-    prefixes = ("/file/", "/BTXH_ThongTinChung/")
-    return PublicSite("ministry", "ministry.page", "BTXH 3.1.4", "dvcbtxh.molisa.gov.vn", prefixes, pages)
-
-
-def portal_site(pages: Callable[[Call, World], Reply]) -> PublicSite:
-    """Return ``quantri.dichvucong.gov.vn``, of which one page is public."""
-    return PublicSite("portal", "dvcqg.page", "KDL V.3", "quantri.dichvucong.gov.vn", ("/web/mtv/",), pages)
+def public_sites(services: Iterable[Service]) -> Iterator[PublicSite]:
+    """Yield the sites that services declare, each with its operation."""
+    for service in services:
+        for operation in service.operations:
+            if isinstance(operation.place, Site):
+                yield PublicSite(operation.place, operation)

@@ -9,7 +9,7 @@ from emulator.gateways.axis.address import CONTEXTS
 from emulator.openapi.material import examples, load_material
 from emulator.openapi.operation import ANY_MEDIA, HTML, JSON, XML, Example, OperationDoc, ReplyDoc, in_path, in_query
 from emulator.openapi.shapes import ANY, TEXT, Shape, one_of, record, ref
-from emulator.services.portal.operations import OPERATIONS
+from emulator.services.portal.operations import MAPI
 
 TAG_PORTAL, TAG_PAPERS, TAG_FILES = "VDXP: mapi", "VDXP: Kho DL", "VDXP: tải tệp / downloads"
 TAG_SITES = "Trang công khai / Public pages"
@@ -32,7 +32,7 @@ _MAPPED = {
 def shapes() -> dict[str, Shape]:
     """Return the components of the axis."""
     call = load_material("portal")["call"]
-    services = [_service(call, name, load_material("portal")["services"][name]) for name in OPERATIONS]
+    services = [_service(call, name, load_material("portal")["services"][name]) for name in MAPI]
     return {
         "XRoadFault": record({"type": TEXT, "message": TEXT, "detail": {"type": "string", "minLength": 36}}),
         "PortalCall": {"oneOf": services},
@@ -63,12 +63,12 @@ def operations() -> Iterator[OperationDoc]:
 
 
 def _service_examples() -> dict[str, Example]:
-    return {name: _service_example(name) for name in OPERATIONS}
+    return {name: _service_example(name) for name in MAPI}
 
 
 def _service_example(name: str) -> Example:
     head = {"session": "{{session}}", "madonvi": "{{portal_unit}}", "service": name}
-    return Example(name, OPERATIONS[name].operation.clause, head | load_material("portal")["services"][name]["example"])
+    return Example(name, MAPI[name].clause, head | load_material("portal")["services"][name]["example"])
 
 
 def _login(path: str, name: str, tag: str, shape: str, keeps: Mapping[str, str]) -> OperationDoc:

@@ -9,7 +9,7 @@ from emulator.openapi.material import examples, load_material
 from emulator.openapi.operation import FORM, HTML, JSON, XML, Example, OperationDoc, ReplyDoc, in_path
 from emulator.openapi.shapes import INTEGER, OBJECT, TEXT, Shape, maybe, one_of, record, ref, rows
 from emulator.services.btxh.names import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
-from emulator.services.btxh.operations import OPERATIONS
+from emulator.services.registry import operations as operations_by_name
 
 TAG_TOKEN, TAG_BTXH = "NDXP: token", "NDXP: BTXH"
 BEARER: Mapping[str, list[str]] = {"access_token": []}
@@ -159,7 +159,7 @@ def _btxh(name: str) -> OperationDoc:
         TAG_BTXH,
         *_SUMMARIES[name],
         {"200": ReplyDoc("Kết quả hoặc lời từ chối", "A result or a refusal", {JSON: shape}), **gateway_faults()},
-        about=f"{OPERATIONS[name].clause}. {_ABOUT}",
+        about=f"{operations_by_name()[f'btxh.{name}'].operation.clause}. {_ABOUT}",
         body=ref(_BODIES[name]),
         examples=examples(load_material("btxh")[name]),
         security=(BEARER,),

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from emulator.openapi.operation import Example
+from emulator.services.data import read_interface as load_material
 
-
-@cache
-def load_material(name: str) -> Mapping[str, Any]:
-    """Return ``btxh`` or ``portal`` of the folder ``told``."""
-    content: Mapping[str, Any] = json.loads(
-        files("emulator.openapi").joinpath("told", f"{name}.json").read_text(encoding="utf-8")
-    )
-    return content
+__all__ = ["examples", "load_material"]
 
 
 def examples(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Example]:

@@ -15,7 +15,7 @@ from emulator.kernel.clock import day_text
 from emulator.recording.replay import ReplayedExchange
 from emulator.recording.rules import STABLE_ANSWER_HEADERS
 from emulator.recording.session import Content, Recorded
-from emulator.scenario.operations import OPERATIONS
+from emulator.services.registry import staged_names
 from emulator.wire.identity_fields import DISCRIMINATING
 
 _NO_FILE = "(nội dung không được ghi lại / the content was not recorded)"
@@ -68,7 +68,7 @@ def _reason_against(told: ReplayedExchange) -> tuple[str, str] | None:
         return "nền tảng không trả lời trọn vẹn", "the platform gave no whole answer"
     if answered is None:
         return "thân yêu cầu không được ghi", "the request's body was not recorded"
-    if answered.operation not in OPERATIONS:
+    if answered.operation not in staged_names():
         return "trình giả lập không có dịch vụ ở địa chỉ này", "the emulator has no operation at this address"
     return _reason_against_answer(recorded)
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from emulator.country.furnish import nearest, row_findings
-from emulator.scenario.operations import SERVICES, matching
+from emulator.scenario.operations import has_error_code, matching
 from emulator.scenario.script import LIKE
 from emulator.scenario.yaml_text import Page, members
 
@@ -47,7 +47,7 @@ def _check_refusal(words: Words, page: Page) -> None:
     if refuse.get("error_code") == 0:
         page.say(refuse["@"], "error_code 0 nghĩa là thành công", "error_code 0 means success")
     meant = [name for pattern in words.get("on", ("*",)) for name in matching(pattern)]
-    if "error_code" in refuse and not any(name.startswith(SERVICES) for name in meant):
+    if "error_code" in refuse and not any(map(has_error_code, meant)):
         vi = f"{meant[0]} không có error_code; dùng status"
         page.say(refuse["@"], vi, f"{meant[0]} has no error_code; use status")
 

@@ -9,9 +9,10 @@ import yaml
 from emulator.country.furnish import nearest
 from emulator.scenario import words
 from emulator.scenario.grammar_actions import ANSWER, EFFECTS, REFUSE, fault_kind
-from emulator.scenario.operations import OPERATIONS, matching
+from emulator.scenario.operations import matching
 from emulator.scenario.words import Kind, Record, Word
 from emulator.scenario.yaml_text import Page
+from emulator.services.registry import staged_names
 
 _PLACE = r"(body|header|query|form)\.[^\s]+|/[^\s]*|body|path|method|host|scheme"
 
@@ -27,11 +28,11 @@ def _operations() -> Kind:
         name = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
         if matching(name):
             return name
-        vi, en = nearest(name, OPERATIONS)
+        vi, en = nearest(name, staged_names())
         return words.wrong(node, page, f"Không có dịch vụ “{name}”{vi}", f"there is no operation {name!r}{en}")
 
     return words.list_of(
-        Kind(read, {"anyOf": [{"enum": list(OPERATIONS)}, {"type": "string", "pattern": "\\*"}]}), or_single=True
+        Kind(read, {"anyOf": [{"enum": list(staged_names())}, {"type": "string", "pattern": "\\*"}]}), or_single=True
     )
 
 

@@ -131,11 +131,13 @@ def _pattern(what: str | Pattern, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_name(operation: str) -> None:
     """Refuse a misspelt operation: ``never`` would be true of it for ever. Raises ValueError."""
-    from emulator.scenario.operations import OPERATIONS
+    from emulator.scenario.operations import staged_names
 
-    if operation in (*OPERATIONS, *_UNKNOWN_SERVICES):
+    names = staged_names()
+
+    if operation in (*names, *_UNKNOWN_SERVICES):
         return
-    near = ", ".join(difflib.get_close_matches(operation, OPERATIONS, 3, 0.4))
+    near = ", ".join(difflib.get_close_matches(operation, names, 3, 0.4))
     other = '{"operation": …}'
     raise ValueError(
         f"không có thao tác '{operation}'; gần nhất: {near}; vẫn muốn tìm thì dùng {other} / there is no operation "

@@ -10,9 +10,12 @@ import requests
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.cli.call import ASKS
-from emulator.cli.call_mistakes import MISTAKES, mistakes_of
+from emulator.cli.call_requests import asks, mistakes_of
+from emulator.services.registry import operations
 from tests.serving import Server
+
+JOURNALLED = {"dvcqg.province": "dvcqg.mapi.LayDanhMucCoQuan"}
+"""What is written down under the name of the service it turns out to ask for."""
 
 
 def call(server: Server, *words: str) -> Result:
@@ -27,18 +30,23 @@ def told(server: Server, *words: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("operation", ASKS)
+@pytest.mark.parametrize("operation", asks())
 def test_a_right_call_is_answered_and_each_mistake_is_noticed(server: Server, operation: str) -> None:
+    declared = operations().get(operation)
+    settings = dict(declared.operation.needs) if declared else {}
+    requests.patch(f"{server.base_url}/__admin/settings", json=settings, timeout=10).raise_for_status()
     right = told(server, operation)
-    assert (right["became"], right["entry"]["operation"]) == ("answered", operation)
+    assert (right["became"], right["entry"]["operation"]) == ("answered", JOURNALLED.get(operation, operation))
     became = {wrong: told(server, operation, "--wrong", wrong)["became"] for wrong in mistakes_of(operation)}
     assert became
     assert set(became.values()) <= {"refused", "noted"}, became
     assert [wrong for wrong, end in became.items() if end == "noted"] in ([], ["wrong-agency"])
 
 
-def test_every_mistake_belongs_to_an_operation() -> None:
-    assert {wrong for operation in ASKS for wrong in mistakes_of(operation)} == set(MISTAKES)
+def test_a_call_that_a_setting_holds_back_names_the_setting(server: Server) -> None:
+    requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": "tat"}, timeout=10)
+    result = call(server, "dvcqg.province", "--sandbox", "tat")
+    assert (result.exit_code, '"provincial_gateway": true' in result.stderr) == (2, True)
 
 
 def test_the_answer_is_explained_with_clause_rule_and_effects(server: Server) -> None:
@@ -55,7 +63,7 @@ def test_no_secret_is_shown(server: Server) -> None:
     pairs = server.ready["credentials"].values()
     secrets = [pair[name] for pair in pairs for name in pair if name in ("consumer_secret", "password")]
     assert len(secrets) == 4
-    for operation in ASKS:
+    for operation in asks():
         shown = call(server, operation).stdout + call(server, operation, "--json").stdout
         assert not [secret for secret in secrets if secret in shown]
 
@@ -88,5 +96,6 @@ def test_what_is_not_known_is_refused_with_the_nearest_word(server: Server, word
 def test_the_list_names_operations_and_mistakes() -> None:
     text = CliRunner().invoke(main, ["call", "--list"]).stdout
     told = json.loads(CliRunner().invoke(main, ["call", "--list", "--json"]).stdout)
-    assert {each["operation"] for each in told["calls"]} == set(ASKS)
-    assert all(name in text for name in (*ASKS, *MISTAKES))
+    assert {each["operation"] for each in told["calls"]} == set(asks())
+    assert set(told["mistakes"]) == {wrong for name in asks() for wrong in mistakes_of(name)}
+    assert all(name in text for name in (*asks(), *told["mistakes"]))

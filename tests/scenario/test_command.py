@@ -7,9 +7,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.scenario.operations import OPERATIONS
-from emulator.services.btxh import operations as btxh
-from emulator.services.portal import operations as dvcqg
+from emulator.scenario.operations import matching, staged_names
+from emulator.services.portal.operations import MAPI
 
 
 def run(*words: str) -> Result:
@@ -45,7 +44,7 @@ def test_an_unknown_scenario_cannot_be_shown_or_served() -> None:
 
 
 def test_steps_can_be_on_every_operation_of_the_providers() -> None:
-    names = {f"btxh.{name}" for name in btxh.OPERATIONS}
-    names |= {each.operation.name for each in dvcqg.OPERATIONS.values()}
-    names |= {each.name for each in dvcqg.ADDRESSES.values() if each is not dvcqg.CALL}
-    assert names <= set(OPERATIONS)
+    assert {name.removeprefix("dvcqg.mapi.") for name in matching("dvcqg.mapi.*")} == {*MAPI, "login"}
+    assert matching("btxh.*") == [f"btxh.{name}" for name in ("DongBoDVC", "XuLyHoSo", "DanhSachHoSo", "TienTrinhXuLy")]
+    assert matching("dvcqg.mapi.call") == [], "an address that all services of mapi share"
+    assert len(set(staged_names())) == len(staged_names())

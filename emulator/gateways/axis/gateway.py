@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
+from functools import partial
 
 from emulator.country.axis import Axis
 from emulator.country.axis_records import Host, Subsystem
 from emulator.country.world import World
 from emulator.gateways.axis import faults
-from emulator.gateways.axis.address import FORWARD, ForwardAddress, provider_call, read_address, with_axis_headers
+from emulator.gateways.axis.address import (
+    CONTEXTS,
+    FORWARD,
+    ForwardAddress,
+    provider_call,
+    read_address,
+    with_axis_headers,
+)
 from emulator.gateways.axis.faults import AxisRefusal
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.services.service import AxisAddress, Listed, Operation, Service, carry
 from emulator.wire.axis import NotASubsystem, SubsystemId, member_trouble, read_slashed, read_subsystem
 
 # Who calls, and whether the provider lets it: both servers, in the order of their checks (facts-gateway B4, B5).
@@ -114,21 +123,22 @@ def refuse(exchange: Exchange, world: World) -> Reply:
 
 # The adapters as a door: address, consumer, provider, access right, then whoever answers (KDL V.1 to V.4).
 
-Provider = Callable[[Call, World], Reply]
 NO_HOST = Host("", "", "")
 
 
 class XroadGateway:
     """``…/XrdAdapter/RestService/forward`` and ``…/VXPAdapter/RestService/forward`` (K20), one router for both.
 
-    ``services`` answers for the hosts of the world by the name of their service; ``outside_hosts`` are hosts that
-    nobody may call but through the axis.
+    ``services`` that are declared on the axis answer for the hosts of the world by their backend; ``outside_hosts`` are
+    hosts that nobody may call but through the axis.
     """
 
     name = "xroad"
 
-    def __init__(self, services: Mapping[str, Provider], outside_hosts: Container[str] = ()) -> None:
-        self._services, self._outside_hosts = services, outside_hosts
+    def __init__(self, services: Iterable[Service], outside_hosts: Container[str] = ()) -> None:
+        places = ((service, service.place_of(each)) for service in services for each in service.operations)
+        self._services = {place.backend: service for service, place in places if isinstance(place, AxisAddress)}
+        self._outside_hosts = outside_hosts
 
     def owns(self, call: Call) -> bool:
         """Take forwarded calls, and direct ones to hosts behind the axis."""
@@ -178,11 +188,21 @@ class XroadGateway:
             )
         host = _host_of(address, provider, axis, world)
         service = host.service or provider.default_service
-        answer = self._services.get(service)
-        if answer is None:
+        found = self._services.get(service)
+        if found is None:
             raise faults.service_has_no_url(read_subsystem(provider.id))
         forwarded = provider_call(exchange.call, address, caller, host.name, host.scheme)
-        return _without_body_for_head(answer(forwarded, world), exchange.call)
+        answer = found.answer or partial(_answer_by_path, found)
+        return _without_body_for_head(carry(found, answer, forwarded, world), exchange.call)
+
+    def operations(self) -> tuple[Listed, ...]:
+        """Return everything a client can ask for behind the adapters, under either of their names."""
+        return tuple(
+            Listed(each.name, each.method, f"/{context}/RestService/forward{each.path}", each.clause)
+            for context in CONTEXTS
+            for service in dict.fromkeys(self._services.values())
+            for each in _forwarded(service)
+        )
 
     def word(self, refusal: Refusal, _exchange: Exchange, world: World) -> Reply:
         """Word a refusal in X-Road's REST form."""
@@ -194,6 +214,22 @@ class XroadGateway:
         """Answer as a provider's server does when the system behind it breaks."""
         refusal = faults.service_failed("Server responded with error 500: Internal Server Error", "lỗi trình giả lập")
         return self.word(refusal, exchange, world)
+
+
+def _answer_by_path(service: Service, call: Call, world: World) -> Reply:
+    """Let the operation at a path answer, for a service that leaves the finding to the axis."""
+    at_path = {each.method: each for each in _forwarded(service) if each.path == call.path}
+    operation = at_path.get(call.method)
+    if operation is None:
+        status, allowed = (405, (("Allow", ", ".join(at_path)),)) if at_path else (404, ())
+        return Reply(status, b"", allowed)
+    world.exchange.operation, world.exchange.clause = operation.name, operation.clause
+    return world.apply_scenario() or operation.answer(call, world)
+
+
+def _forwarded(service: Service) -> Iterable[Operation]:
+    """Return what a service answers at addresses of its own behind the adapters."""
+    return (each for each in service.operations if isinstance(service.place_of(each), AxisAddress) and not each.within)
 
 
 def _of_scenario(refusal: Refusal) -> AxisRefusal:

@@ -13,10 +13,12 @@ from emulator.gateways.ndxp import faults, revocation
 from emulator.gateways.ndxp import oauth as tokens
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect
 from emulator.gateways.ndxp.oauth import OAuthRefusal, is_alive
-from emulator.gateways.ndxp.routes import Api, ApiRoute, Listed, Published, Resource, Routes, operation_of
+from emulator.gateways.ndxp.routes import Resource, Routes, operation_of
 from emulator.kernel.clock import http_date
 from emulator.kernel.exchange import Call, Exchange, Headers, Reply
-from emulator.kernel.refusals import GatewayRefusal, Refusal, ServiceRefusal
+from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.services.registry import REVOKE, TOKEN
+from emulator.services.service import Api, Listed, Operation, Service, carry
 
 # Cross-origin headers: on by default, pre-flights are answered before authentication (facts-gateway A8).
 
@@ -140,11 +142,7 @@ def _next_access(instant_ms: int) -> str:
 
 # The gateway as a door: routing, then authentication, then the provider (facts-gateway A4).
 
-__all__ = ["NdxpGateway", "Published"]
-
-_TOKEN = Listed("ndxp.token", "POST", "/token", "BTXH 2.1.1")
-_REVOKE = Listed("ndxp.revoke", "POST", "/revoke", "RFC 7009")
-_OWN = {_TOKEN.path: (_TOKEN, tokens.issue), _REVOKE.path: (_REVOKE, revocation.revoke)}
+_OWN = {TOKEN.path: (TOKEN, tokens.issue), REVOKE.path: (REVOKE, revocation.revoke)}
 _CORS = "cors"
 
 
@@ -153,8 +151,8 @@ class NdxpGateway:
 
     name = "ndxp"
 
-    def __init__(self, published: tuple[Published, ...]) -> None:
-        self._routes = Routes(published)
+    def __init__(self, services: tuple[Service, ...]) -> None:
+        self._routes = Routes(services)
 
     def owns(self, _call: Call) -> bool:
         """Every call that no other door owns."""
@@ -162,7 +160,8 @@ class NdxpGateway:
 
     def operations(self) -> tuple[Listed, ...]:
         """Return everything a client can ask for here, ``/token`` and ``/revoke`` included."""
-        return (_TOKEN, _REVOKE, *self._routes.every())
+        own = (Listed(each.name, each.method, each.path, each.clause) for each, _ in _OWN.values())
+        return (*own, *self._routes.every())
 
     def answer(self, exchange: Exchange, world: World) -> Reply:
         """Serve ``/token``, ``/revoke`` or an operation of a published API."""
@@ -190,19 +189,19 @@ class NdxpGateway:
         operation = operation_of(resource, call.method)
         exchange.operation, exchange.clause = operation.name, operation.clause
         if resource.is_mount:
-            _note_mount(call, world)
-        api = resource.published.api
+            _note_mount(call, resource.api, world)
+        api = resource.api
         admit(call, world, api)
         if settings.downtime_notice is not None:
             raise GatewayRefusal("other", 503, 101503, "Service Unavailable", settings.downtime_notice)
         exchange.extra["api"] = f"{api.name}--v{api.version}"
-        reply = _provide(exchange, world, resource, operation)
+        reply = _provide(world, resource, operation)
         return reply.with_headers(before=shared)
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a gateway refusal in the profile's dialect."""
         if isinstance(refusal, OAuthRefusal):
-            if exchange.operation == _REVOKE.name:
+            if exchange.operation == REVOKE.name:
                 return revocation.word(refusal, exchange, world)
             return tokens.word(refusal, world)
         if not isinstance(refusal, GatewayRefusal):  # a scenario lets a service refuse where no service is
@@ -220,18 +219,14 @@ class NdxpGateway:
         return self.word(refusal, exchange, world)
 
 
-def _provide(exchange: Exchange, world: World, resource: Resource, operation: ApiRoute) -> Reply:
-    call = exchange.call
-    try:
+def _provide(world: World, resource: Resource, operation: Operation) -> Reply:
+    def answer(call: Call, world: World) -> Reply:
         if operation.method == "POST":
             habits.check_content_type(call, world)
         habits.check_access_key(call, world)
         return world.apply_scenario() or operation.answer(call, world)
-    except ServiceRefusal as refusal:
-        world.release()
-        exchange.outcome = "refused"
-        exchange.remarks.extend(refusal.remarks)
-        return resource.published.word(refusal, world)
+
+    return carry(resource.service, answer, world.exchange.call, world)
 
 
 def _is_mounted(world: World) -> bool:
@@ -239,12 +234,12 @@ def _is_mounted(world: World) -> bool:
     return not habits.refuses("B06", world) if mounted is None else mounted
 
 
-def _note_mount(call: Call, world: World) -> None:
+def _note_mount(call: Call, api: Api, world: World) -> None:
     world.remark(
         "B06",
         "",
-        f"Địa chỉ {call.path} không có phiên bản; tài liệu ghi /apiBTXH/1.0/…",
-        f"The address {call.path} has no version; the document prints /apiBTXH/1.0/…",
+        f"Địa chỉ {call.path} không có phiên bản; tài liệu ghi {api.base_path}/…",
+        f"The address {call.path} has no version; the document prints {api.base_path}/…",
     )
 
 

@@ -2,84 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from emulator.country.settings import SandboxSettings
-from emulator.country.world import World
-from emulator.kernel.exchange import Call, Reply
-from emulator.kernel.refusals import GatewayRefusal, ServiceRefusal
-
-Provider = Callable[[Call, World], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class ApiRoute:
-    """One operation of an API: its name in the journal, the clause that describes it, and who answers."""
-
-    name: str
-    clause: str
-    method: str
-    resource: str
-    answer: Provider
-
-
-@dataclass(frozen=True)
-class Api:
-    """An API published on the gateway under ``/<context>/<version>``."""
-
-    name: str
-    context: str
-    version: str
-    operations: Mapping[str, ApiRoute]
-
-    @property
-    def base_path(self) -> str:
-        """Return ``/apiBTXH/1.0``."""
-        return f"/{self.context}/{self.version}"
-
-
-class Published(NamedTuple):
-    """An API with the way its provider words a refusal."""
-
-    api: Api
-    word: Callable[[ServiceRefusal, World], Reply]
-
-
-class Listed(NamedTuple):
-    """One thing a client can ask for, as a list of near misses shows it."""
-
-    name: str
-    method: str
-    path: str
-    clause: str
+from emulator.kernel.exchange import Call
+from emulator.kernel.refusals import GatewayRefusal
+from emulator.services.service import Api, Listed, Operation, Service
 
 
 class Resource(NamedTuple):
     """A path of an API and its operation by method; ``is_mount`` marks the address without a version (B06)."""
 
-    published: Published
-    operations: Mapping[str, ApiRoute]
+    service: Service
+    api: Api
+    operations: Mapping[str, Operation]
     is_mount: bool
 
 
 class Routes:
     """All paths, looked up whole; built once."""
 
-    def __init__(self, published: tuple[Published, ...]) -> None:
-        self._published = published
+    def __init__(self, services: tuple[Service, ...]) -> None:
+        self._published = tuple(_published(services))
+        self._bases = tuple(dict.fromkeys(api.base_path for _, api, _ in self._published))
         self._resources: dict[str, Resource] = {}
-        for each in published:
-            for base, is_mount in ((each.api.base_path, False), (f"/{each.api.context}", True)):
-                self._add(each, base, is_mount)
+        for service, api, operation in self._published:
+            self._add(service, api, operation, api.base_path, is_mount=False)
+            self._add(service, api, operation, f"/{api.context}", is_mount=True)
 
-    def _add(self, published: Published, base: str, is_mount: bool) -> None:
-        for operation in published.api.operations.values():
-            path = base + operation.resource
-            known = self._resources.get(path)
-            methods = {**(known.operations if known else {}), operation.method: operation}
-            self._resources[path] = Resource(published, methods, is_mount)
+    def _add(self, service: Service, api: Api, operation: Operation, base: str, *, is_mount: bool) -> None:
+        known = self._resources.get(base + operation.path)
+        methods = {**(known.operations if known else {}), operation.method: operation}
+        self._resources[base + operation.path] = Resource(service, api, methods, is_mount)
 
     def find(self, call: Call, settings: SandboxSettings, *, mounted: bool) -> Resource:
         """Return the resource of a path; its methods are checked by ``operation_of``.
@@ -92,8 +47,7 @@ class Routes:
         if resource and (mounted or not resource.is_mount):
             _check_state(call, settings)
             return resource
-        for each in self._published:
-            base = each.api.base_path
+        for base in self._bases:
             if call.path == base or call.path.startswith(base + "/"):
                 _check_state(call, settings)
                 raise _runtime(404, "No matching resource found for given API Request")
@@ -102,13 +56,20 @@ class Routes:
     def every(self) -> tuple[Listed, ...]:
         """Return all operations of all APIs, at their documented addresses."""
         return tuple(
-            Listed(operation.name, operation.method, each.api.base_path + operation.resource, operation.clause)
-            for each in self._published
-            for operation in each.api.operations.values()
+            Listed(operation.name, operation.method, api.base_path + operation.path, operation.clause)
+            for _, api, operation in self._published
         )
 
 
-def operation_of(resource: Resource, method: str) -> ApiRoute:
+def _published(services: tuple[Service, ...]) -> Iterator[tuple[Service, Api, Operation]]:
+    for service in services:
+        for operation in service.operations:
+            place = service.place_of(operation)
+            if isinstance(place, Api) and not operation.within:
+                yield service, place, operation
+
+
+def operation_of(resource: Resource, method: str) -> Operation:
     """Return a resource's operation.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, step_of
 from emulator.country.shelf import NO_LIMIT, Shelf
@@ -121,7 +121,7 @@ def _is_there(record: Dossier | ProcessingStep, form: PullForm) -> bool:
     return in_district and (not form.commune_code or record.commune_code == form.commune_code)
 
 
-# The operations of the service (BTXH 3); ``OPERATIONS`` is the table of contents.
+# The operations of the service (BTXH 3); ``declaration`` is the table of contents.
 #
 # Provinces of model A1 push what they do themselves, those of model A2 pull what the ministry did (BTXH 1.2).
 
@@ -180,19 +180,6 @@ def list_steps(call: Call, world: World) -> Reply:
     return _list_reply(items, reading, printing, world, of_steps=True)
 
 
-class BtxhOperation(NamedTuple):
-    """One operation: the clause that describes it, and who answers."""
-
-    clause: str
-    answer: Callable[[Call, World], Reply]
-
-
-OPERATIONS = {
-    "DongBoDVC": BtxhOperation("BTXH 3.1.1", synchronise_dossier),
-    "XuLyHoSo": BtxhOperation("BTXH 3.1.2", record_step),
-    "DanhSachHoSo": BtxhOperation("BTXH 3.1.4", list_dossiers),
-    "TienTrinhXuLy": BtxhOperation("BTXH 3.1.6", list_steps),
-}
 _PULLS = frozenset({"btxh.DanhSachHoSo", "btxh.TienTrinhXuLy"})
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-MISSING = object()
-"""In place of a value: the field is left out."""
+from emulator.services.mistakes import COMMON_MISTAKES, MISSING, wrong_fields
+from emulator.services.service import Ask, Both, Caller, Mistake
 
 _EXTENT = (
     "<?xml version='1.0' encoding='utf-8'?><ExtentData>"
@@ -102,25 +102,12 @@ def pull(now: datetime, *, with_kind: bool) -> dict[str, Any]:
     }
 
 
-def papers() -> dict[str, Any]:
-    """Return a citizen's question for her own papers; she is in the pack ``co-ban``."""
-    return {
-        "MaThuTuc": "1.003709",
-        "DanhSachDanhMucKetQua": [{"MaKetQua": "KQ.G15.000007", "SoKyHieu": ""}],
-        "SoDinhDanhChuSoHuu": "999094001009",
-        "HoTenNguoiYeuCau": "",
-        "KenhThucHien": "2",
-        "SoDinhDanhNguoiYeuCau": "",
-    }
-
-
-WRONG_FIELDS: dict[str, dict[str, dict[str, Any]]] = {
+_WRONG: dict[str, dict[str, dict[str, Any]]] = {
     "missing-field": {
         "btxh.DongBoDVC": {"HoVaTen": MISSING},
         "btxh.XuLyHoSo": {"NguoiXuLy": MISSING},
         "btxh.DanhSachHoSo": {"MaTinh": MISSING},
         "btxh.TienTrinhXuLy": {"MaTinh": MISSING},
-        "dvcqg.papers.find": {"MaThuTuc": MISSING},
     },
     "bad-date": {
         "btxh.DongBoDVC": {"NgayThangNamSinh": "1960-15-03"},
@@ -139,14 +126,48 @@ WRONG_FIELDS: dict[str, dict[str, dict[str, Any]]] = {
     "wrong-status": {"btxh.XuLyHoSo": {"StatusId": "99"}},
     "unknown-dossier": {"btxh.XuLyHoSo": {"MaHoSo": "000.99.26.H26-200101-0001"}},
 }
-"""By mistake and operation: the field that is wrong."""
+_TITLES = {
+    "bad-window": Both("Kỳ kết thúc trước khi bắt đầu", "A window that ends before it begins"),
+    "bad-xml": Both("XML bị cụt", "XML that is cut short"),
+    "wrong-procedure": Both("Mã thủ tục không có", "A procedure that does not exist"),
+    "wrong-agency": Both("Mã hồ sơ của cơ quan khác", "A dossier code of another agency"),
+    "wrong-place": Both("Mã xã không có", "A commune that does not exist"),
+    "wrong-status": Both("Trạng thái không có", "A status that does not exist"),
+    "unknown-dossier": Both("Hồ sơ chưa ai gửi", "A dossier that nobody pushed"),
+}
 
 
-def spoilt(body: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Return a body with fields changed or left out."""
-    return {name: value for name, value in (body | changes).items() if value is not MISSING}
+def mistakes_of(operation: str) -> tuple[Mistake, ...]:
+    """Return what can be wrong in the body of an operation, one field at a time."""
+    titles = COMMON_MISTAKES | _TITLES
+    return tuple(
+        wrong_fields(name, titles[name], changes[operation]) for name, changes in _WRONG.items() if operation in changes
+    )
 
 
-def session_call(session: str, unit: str, service: str) -> dict[str, Any]:
-    """Return a call of a ``mapi`` service that needs nothing else."""
-    return {"session": session, "madonvi": unit, "service": service}
+def ask_dossier(caller: Caller) -> Ask:
+    """Push a new dossier."""
+    return caller.ask("btxh.DongBoDVC", dossier(caller.next_dossier_code(), caller.now))
+
+
+def ask_step(caller: Caller) -> Ask:
+    """Push the first step of a dossier that was pushed for it."""
+    pushed = ask_dossier(caller)
+    caller.fetch(pushed, "error_code")
+    return caller.ask("btxh.XuLyHoSo", step((pushed.fields or {})["MaHoSo"], caller.now))
+
+
+def ask_dossiers(caller: Caller) -> Ask:
+    """Pull the new dossiers of thirty days."""
+    return caller.ask("btxh.DanhSachHoSo", pull(caller.now, with_kind=True))
+
+
+def ask_steps(caller: Caller) -> Ask:
+    """Pull the steps of thirty days."""
+    return caller.ask("btxh.TienTrinhXuLy", pull(caller.now, with_kind=False))
+
+
+def ask_file(caller: Caller) -> Ask:
+    """Fetch a file of a dossier in the pack ``co-ban``."""
+    ask = caller.ask("ministry.page")
+    return ask._replace(path=f"{ask.path}20261102/639292101350000000tokhai.pdf")

@@ -1,13 +1,14 @@
 """The portal's table of contents: four addresses, and behind ``mapi/call`` the services by name.
 
-``answer`` is the provider; ``name_of`` tells what a call is before it is answered.
+``answer`` is the provider on the axis, ``answer_province`` behind a province's gateway.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from emulator.country.accounts import portal_account
 from emulator.country.portal import Portal
@@ -15,84 +16,85 @@ from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import catalogues, dossiers, papers, questions
-from emulator.services.portal import dossiers as progress
 from emulator.services.portal import session as sessions
-from emulator.services.portal.envelope import MapiCall, read_call, read_login
+from emulator.services.portal.envelope import MapiCall, read_call, read_gateway_call, read_login, wrap_twice
 from emulator.services.portal.fields import NO_SUCH_SERVICE, NOT_YOURS
 from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
+from emulator.services.service import Both
 from emulator.wire.agency_codes import is_within
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation: its name in the journal, the clause that describes it, and whether it takes data."""
+class MapiService(NamedTuple):
+    """One service of ``mapi/call``: its title in both languages, who answers it, and whether it takes data."""
 
-    name: str
-    clause: str
-    pushes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One service of ``mapi/call`` and who answers it."""
-
-    operation: Operation
+    vi: str
+    en: str
     answer: Callable[[PortalCall], Reply]
+    pushes: bool = False
+    clause: str = "facts-platforms §1.4"
+
+    @property
+    def title(self) -> Both:
+        """Return the title."""
+        return Both(self.vi, self.en)
 
 
-_SERVICES = "facts-platforms §1.4"
-_READS: dict[str, Callable[[PortalCall], Reply]] = {
-    "LayDanhMucCoQuan": catalogues.list_agencies,
-    "LayDanhMucLinhVuc": catalogues.list_sectors,
-    **dict.fromkeys(
-        (
-            "LayDanhMucGioiTinh",
-            "LayDanhMucTinhThanh",
-            "LayDanhMucQuanHuyen",
-            "LayDanhMucPhuongXa",
-            "LayDanhMucQuocGia",
-            "LayDanhMucDanToc",
-            "LayDanhMucTonGiao",
-            "LayDanhMucTinhTrangHonNhan",
-            "LayDanhMucDoiTuong",
-            "LayDanhMucCapThucHien",
-            "LayDanhMucCanCuPhapLy",
-            "LayDanhMucLePhi",
-        ),
-        catalogues.list_small_catalogue,
+_SMALL = catalogues.list_small_catalogue
+MAPI: Mapping[str, MapiService] = {
+    "LayDanhMucSSTaiTep": MapiService(
+        "Danh sách máy chủ bảo mật tải tệp", "Security servers that serve files", catalogues.list_security_servers,
+        clause="KDL V.1",
     ),
-    "LayDanhSachTTHC": catalogues.list_procedures,
-    "LayThuTuc": catalogues.get_procedure,
-    "LayDVC": catalogues.list_services,
-    "TraCuuHoSo": dossiers.find_dossier,
-    "TraCuuTechID": catalogues.find_technical_id,
-    "LayDanhSachHoiDapGuiTuDVCQG": questions.list_unanswered,
-    "LayDanhSachHoiDapBoCoQuan": questions.list_all,
-    "LayNoiDungTraLoiTheoCauHoi": questions.get_answer,
-}
-_PUSHES: dict[str, Callable[[PortalCall], Reply]] = {
-    "DongBoHoSoMC": dossiers.synchronise_dossiers,
-    "CapNhatTienDoHoSoMC": progress.record_steps,
-    "DongBoTrangThaiHoSo": progress.report_status,
-    "DongBoHoiDap": questions.publish_questions,
-    "DongBoKetQuaHoiDapGuiTuDVCQG": questions.answer_questions,
-    "DongBoDanhGia": questions.record_ratings,
-}
-OPERATIONS: dict[str, Service] = {
-    "LayDanhMucSSTaiTep": Service(
-        Operation("dvcqg.mapi.LayDanhMucSSTaiTep", "KDL V.1"), catalogues.list_security_servers
+    "LayDanhMucCoQuan": MapiService("Danh mục cơ quan", "Agencies", catalogues.list_agencies),
+    "LayDanhMucLinhVuc": MapiService("Danh mục lĩnh vực", "Sectors", catalogues.list_sectors),
+    "LayDanhMucGioiTinh": MapiService("Danh mục giới tính", "Genders", _SMALL),
+    "LayDanhMucTinhThanh": MapiService("Danh mục tỉnh, thành phố", "Provinces", _SMALL),
+    "LayDanhMucQuanHuyen": MapiService("Danh mục quận, huyện", "Districts", _SMALL),
+    "LayDanhMucPhuongXa": MapiService("Danh mục phường, xã", "Communes", _SMALL),
+    "LayDanhMucQuocGia": MapiService("Danh mục quốc gia", "Countries", _SMALL),
+    "LayDanhMucDanToc": MapiService("Danh mục dân tộc", "Ethnicities", _SMALL),
+    "LayDanhMucTonGiao": MapiService("Danh mục tôn giáo", "Religions", _SMALL),
+    "LayDanhMucTinhTrangHonNhan": MapiService("Danh mục tình trạng hôn nhân", "Marital statuses", _SMALL),
+    "LayDanhMucDoiTuong": MapiService("Danh mục đối tượng", "Kinds of applicants", _SMALL),
+    "LayDanhMucCapThucHien": MapiService("Danh mục cấp thực hiện", "Levels of government", _SMALL),
+    "LayDanhMucCanCuPhapLy": MapiService("Danh mục căn cứ pháp lý", "Legal bases", _SMALL),
+    "LayDanhMucLePhi": MapiService("Danh mục lệ phí", "Fees", _SMALL),
+    "LayDanhSachTTHC": MapiService("Danh sách thủ tục", "Procedures", catalogues.list_procedures),
+    "LayThuTuc": MapiService("Một thủ tục", "One procedure", catalogues.get_procedure),
+    "LayDVC": MapiService("Dịch vụ công", "Public services", catalogues.list_services),
+    "TraCuuHoSo": MapiService("Tra cứu hồ sơ", "Look a dossier up", dossiers.find_dossier),
+    "TraCuuTechID": MapiService("Tra cứu TechID", "Look a technical id up", catalogues.find_technical_id),
+    "LayDanhSachHoiDapGuiTuDVCQG": MapiService(
+        "Câu hỏi chưa trả lời", "Questions not yet answered", questions.list_unanswered
     ),
-    **{name: Service(Operation(f"dvcqg.mapi.{name}", _SERVICES), answer) for name, answer in _READS.items()},
-    **{name: Service(Operation(f"dvcqg.mapi.{name}", _SERVICES, True), answer) for name, answer in _PUSHES.items()},
-}
+    "LayDanhSachHoiDapBoCoQuan": MapiService("Câu hỏi của đơn vị", "Questions of a unit", questions.list_all),
+    "LayNoiDungTraLoiTheoCauHoi": MapiService("Câu trả lời của một câu hỏi", "The answer to one", questions.get_answer),
+    "DongBoHoSoMC": MapiService("Đồng bộ hồ sơ", "Push dossiers", dossiers.synchronise_dossiers, True),
+    "CapNhatTienDoHoSoMC": MapiService("Cập nhật tiến độ", "Push processing steps", dossiers.record_steps, True),
+    "DongBoTrangThaiHoSo": MapiService("Báo trạng thái hồ sơ", "Report a status", dossiers.report_status, True),
+    "DongBoHoiDap": MapiService("Đồng bộ hỏi đáp", "Publish questions", questions.publish_questions, True),
+    "DongBoKetQuaHoiDapGuiTuDVCQG": MapiService(
+        "Trả lời câu hỏi", "Answer questions", questions.answer_questions, True
+    ),
+    "DongBoDanhGia": MapiService("Đồng bộ đánh giá", "Push ratings", questions.record_ratings, True),
+}  # fmt: skip
+"""The services of ``mapi/call`` by name; their operations are ``dvcqg.mapi.<name>``."""
 ALIASES = {"DongBoTrangThaiHoSoMC": "CapNhatTienDoHoSoMC"}
 """A name in circulation that no public code uses (facts-platforms §1.4)."""
 
-LOGIN = Operation("dvcqg.mapi.login", "facts-platforms §1.2")
-CALL = Operation("dvcqg.mapi.call", "KDL V.1")
-PAPERS_LOGIN = Operation("dvcqg.papers.login", "facts-platforms §1.8")
-PAPERS = Operation("dvcqg.papers.find", "KDL V.2")
-ADDRESSES: Mapping[str, Operation] = {
+
+class Address(NamedTuple):
+    """What an address of the portal leads to: the operation's name in the journal, and its clause."""
+
+    name: str
+    clause: str
+
+
+LOGIN = Address("dvcqg.mapi.login", "facts-platforms §1.2")
+CALL = Address("dvcqg.mapi.call", "KDL V.1")
+PAPERS_LOGIN = Address("dvcqg.papers.login", "facts-platforms §1.8")
+PAPERS = Address("dvcqg.papers.find", "KDL V.2")
+ADDRESSES: Mapping[str, Address] = {
     "/mapi/login": LOGIN,
     "/mapi/call": CALL,
     "/mapi/g": CALL,
@@ -101,27 +103,17 @@ ADDRESSES: Mapping[str, Operation] = {
 }
 
 
-def name_of(call: Call) -> Operation | None:
-    """Return the operation an address leads to, before a body is read; None for an address the portal has not."""
-    return ADDRESSES.get(call.path)
-
-
 def answer(call: Call, world: World) -> Reply:
-    """Answer a call that the adapter brought to the portal; refusals come worded, at HTTP 200."""
-    operation = name_of(call)
-    if operation is None:
+    """Answer a call that the adapter brought to the portal; raises ServiceRefusal."""
+    address = ADDRESSES.get(call.path)
+    if address is None:
         _remark_on_address(call, world)
         return Reply(404, b"", (("Content-Type", "text/html;charset=utf-8"),))
     if call.method != "POST":
         return Reply(405, b"", (("Allow", "POST"),))
-    _name(operation, world)
-    try:
-        staged = (
-            world.apply_scenario() if operation is not CALL else None
-        )  # a call of mapi speaks once its service is known
-        return staged or _HANDLERS[operation.name](call, world)
-    except ServiceRefusal as refusal:
-        return _refuse(refusal, world, is_papers=operation in (PAPERS_LOGIN, PAPERS))
+    _name(address, world)
+    staged = world.apply_scenario() if address is not CALL else None  # a call of mapi speaks once its service is known
+    return staged or _HANDLERS[address](call, world)
 
 
 def _remark_on_address(call: Call, world: World) -> None:
@@ -137,25 +129,25 @@ def serve(asked: MapiCall, world: World) -> Reply:
 
     A province's gateway, which has its own way of admitting, comes in here too (facts-clients §2.5).
     """
-    service = _service(asked.service)
-    _name(service.operation, world)
-    asked = replace(asked, service=ALIASES.get(asked.service, asked.service))
+    name = ALIASES.get(asked.service, asked.service)
+    service = _service(name, asked.service)
+    _name(_address_of(name, service), world)
+    asked = replace(asked, service=name)
     staged = world.apply_scenario()  # it may change how this call is read and answered
     return staged or service.answer(PortalCall(asked, world, Portal(world), reading_of(world), envelope_of(world)))
 
 
-def word(refusal: ServiceRefusal, world: World) -> Reply:
-    """Put a refusal of ``mapi`` into its envelope and leave nothing of the call behind."""
-    return _refuse(refusal, world, is_papers=False)
-
-
-def _service(name: str) -> Service:
-    found = OPERATIONS.get(ALIASES.get(name, name))
+def _service(name: str, asked: str) -> MapiService:
+    found = MAPI.get(name)
     if found:
         return found
-    near = difflib.get_close_matches(name, [*OPERATIONS, *ALIASES], 1, 0.3)
+    near = difflib.get_close_matches(asked, [*MAPI, *ALIASES], 1, 0.3)
     hint = f"; gần nhất là {near[0]}" if near else ""
-    raise ServiceRefusal(NO_SUCH_SERVICE, f'Dịch vụ "{name}" không tồn tại{hint}')
+    raise ServiceRefusal(NO_SUCH_SERVICE, f'Dịch vụ "{asked}" không tồn tại{hint}')
+
+
+def _address_of(name: str, service: MapiService) -> Address:
+    return Address(f"dvcqg.mapi.{name}", service.clause)
 
 
 def _log_in(call: Call, world: World) -> Reply:
@@ -168,9 +160,9 @@ def _call(call: Call, world: World) -> Reply:
     reading = reading_of(world)
     asked = read_call(call.body, call.body_size, reading)
     world.exchange.remarks.extend(reading.notes)
-    service = OPERATIONS.get(ALIASES.get(asked.service, asked.service))
-    if service:
-        _name(service.operation, world)
+    name = ALIASES.get(asked.service, asked.service)
+    if name in MAPI:
+        _name(_address_of(name, MAPI[name]), world)
     token = sessions.admit(asked.session, world, "mapi", "trường session")
     world.exchange.consumer = token.consumer_key
     unit = portal_account(world.sandbox).unit
@@ -179,27 +171,40 @@ def _call(call: Call, world: World) -> Reply:
     return serve(asked, world)
 
 
-_HANDLERS: dict[str, Callable[[Call, World], Reply]] = {
-    LOGIN.name: _log_in,
-    CALL.name: _call,
-    PAPERS_LOGIN.name: papers.log_in,
-    PAPERS.name: papers.find_papers,
+_HANDLERS: dict[Address, Callable[[Call, World], Reply]] = {
+    LOGIN: _log_in,
+    CALL: _call,
+    PAPERS_LOGIN: papers.log_in,
+    PAPERS: papers.find_papers,
 }
 
 
-def _name(operation: Operation, world: World) -> None:
-    world.exchange.operation, world.exchange.clause = operation.name, operation.clause
+def _name(address: Address, world: World) -> None:
+    world.exchange.operation, world.exchange.clause = address
 
 
-def _refuse(refusal: ServiceRefusal, world: World, *, is_papers: bool) -> Reply:
-    world.release()
-    world.exchange.outcome = "refused"
-    known = set(world.exchange.remarks)
-    world.exchange.remarks.extend(each for each in refusal.remarks if each not in known)
+def word(refusal: ServiceRefusal, world: World) -> Reply:
+    """Put a refusal into the envelope of ``mapi`` or of the papers service, whichever was called."""
     if isinstance(refusal, sessions.SessionExpired):
         sessions.count_use_after_end(refusal, world)
-    if is_papers:
+    operation = world.exchange.operation or ""
+    if operation in (PAPERS_LOGIN.name, PAPERS.name):
         return printing_of(world).refused_reply(refusal)
-    operation = world.exchange.operation
-    pushes = any(each.operation.pushes and each.operation.name == operation for each in OPERATIONS.values())
-    return envelope_of(world).refused_reply(refusal, pushes=pushes)
+    service = MAPI.get(operation.removeprefix("dvcqg.mapi."))
+    reply = envelope_of(world).refused_reply(refusal, pushes=bool(service and service.pushes))
+    return through_province(reply, world) if world.exchange.gateway == "provincial" else reply
+
+
+# The portal behind a province's gateway: no session, the service in the path (facts-clients §2.5).
+
+
+def answer_province(call: Call, world: World) -> Reply:
+    """Answer ``/KetNoiMotCuaQuocGia/<Service>``: query or body hold the service's keys, a bare list is its ``data``."""
+    service = call.path.rpartition("/")[2]
+    asked = read_gateway_call(service, portal_account(world.sandbox).unit, call.query, call.body)
+    return through_province(serve(asked, world), world)
+
+
+def through_province(reply: Reply, world: World) -> Reply:
+    """Return a reply as a province's gateway passes it on: encoded twice where the sandbox says so."""
+    return wrap_twice(reply) if world.settings.provincial_gateway_double_encodes else reply

@@ -68,7 +68,7 @@ def read_range(header: str | None, size: int) -> Slice | None:
     return Slice(start, end - start + 1) if start < size else None
 
 
-# The operations of an agency's file host; ``OPERATIONS`` is the table of contents.
+# The operation of an agency's file host.
 #
 # Links are paths of files (KDL V.3) or opaque ones, as the screen of KDL IV.2 shows.
 
@@ -140,6 +140,3 @@ def _remark_on_miss(call: Call, world: World) -> None:
             vi = f"Tên tệp trên máy chủ viết theo {form}; phải giữ nguyên từng byte của DuongDan, không chuẩn hoá lại"
             world.remark("renormalised-name", "path", vi, f"The name is kept in {form}; send the link's bytes as given")
             return
-
-
-OPERATIONS = {"download": download}

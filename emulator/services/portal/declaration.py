@@ -1,0 +1,92 @@
+"""The national portal, declared: ``mapi`` and its services, papers, the provinces' way in, one public page (KDL V)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emulator.services.portal import admin_site, operations, samples
+from emulator.services.portal.operations import CALL, LOGIN, MAPI, PAPERS, PAPERS_LOGIN
+from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
+
+_SUBSYSTEM = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
+_MAPI = AxisAddress("mapi", _SUBSYSTEM)
+_PAPERS = AxisAddress("papers", _SUBSYSTEM, "https://apigiaytocanhan.dichvucong.gov.vn")
+_SITE = Site("portal", "quantri.dichvucong.gov.vn", ("/web/mtv/",))
+_LOG_IN = Both("Đăng nhập", "Log in")
+
+
+def _of_mapi() -> Iterator[Operation]:
+    yield Operation(
+        *LOGIN,
+        _LOG_IN,
+        "/mapi/login",
+        operations.answer,
+        sample=samples.ask_session,
+        mistakes=(samples.WRONG_PASSWORD,),
+    )
+    title = Both("Gọi một dịch vụ của Cổng DVCQG", "Call a service of the national portal")
+    yield Operation(*CALL, title, "/mapi/call", operations.answer)
+    yield Operation(*CALL, title, "/mapi/g", operations.answer)
+    for name, service in MAPI.items():
+        yield Operation(
+            f"dvcqg.mapi.{name}",
+            service.clause,
+            service.title,
+            "/mapi/call",
+            operations.answer,
+            within=CALL.name,
+            sample=samples.sample_of(name),
+            mistakes=(samples.WRONG_SESSION,),
+        )
+
+
+def _of_papers() -> Iterator[Operation]:
+    yield Operation(
+        *PAPERS_LOGIN,
+        _LOG_IN,
+        "/bndp/public/v1/login",
+        operations.answer,
+        place=_PAPERS,
+        sample=samples.ask_papers_token,
+        mistakes=(samples.WRONG_PASSWORD,),
+    )
+    yield Operation(
+        *PAPERS,
+        Both("Tìm giấy tờ trong Kho DL", "Find papers in Kho DL"),
+        "/bndp/public/v1/user/papers",
+        operations.answer,
+        place=_PAPERS,
+        sample=samples.ask_papers,
+        mistakes=(samples.MISSING_TOKEN, samples.NO_PROCEDURE),
+    )
+
+
+_PROVINCE = Operation(
+    "dvcqg.province",
+    "facts-clients §2.5",
+    Both("Dịch vụ của Cổng DVCQG qua cổng của tỉnh", "A service of the national portal through a province's gateway"),
+    "/KetNoiMotCuaQuocGia/",
+    operations.answer_province,
+    place=ProvinceGateway(),
+    sample=samples.ask_province,
+    needs={"provincial_gateway": True},
+)
+_PAGE = Operation(
+    "dvcqg.page",
+    "KDL V.3",
+    Both("Danh sách SS tải tệp", "List of security servers"),
+    admin_site.PAGE,
+    admin_site.answer,
+    method="GET",
+    place=_SITE,
+    sample=samples.ask_page,
+)
+SERVICE = Service(
+    name="portal",
+    title=Both("Cổng Dịch vụ công quốc gia và Kho DL", "The national public service portal and Kho DL"),
+    document="KDL",
+    place=_MAPI,
+    operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PAGE),
+    word=operations.word,
+    answer=operations.answer,
+)
