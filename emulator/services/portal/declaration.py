@@ -67,6 +67,7 @@ _PROVINCE = Operation(
     Both("Dịch vụ của Cổng DVCQG qua cổng của tỉnh", "A service of the national portal through a province's gateway"),
     "/KetNoiMotCuaQuocGia/",
     operations.answer_province,
+    method="GET",
     place=ProvinceGateway(),
     sample=samples.ask_province,
     needs={"provincial_gateway": True},
