@@ -21,6 +21,9 @@ docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m tests.house.coverage_page
 	$(PYTHON) -m release.licences
 
+messages:  ## bring the console's English sentences to its templates
+	$(PYTHON) -m release.messages
+
 sbom:  ## print the bill of materials, CycloneDX 1.6
 	@$(PYTHON) -m release.sbom
 
@@ -34,4 +37,4 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: dist docs sbom site help check lint types test format
+.PHONY: dist docs messages sbom site help check lint types test format

@@ -111,7 +111,27 @@ def own_pages(country: Country) -> Flask:
     """Return the Flask application of our own pages alone, everything under ``/__``."""
     app = Flask("emulator", static_folder=None)
     app.register_blueprint(admin(country.office))
+    app.wsgi_app = _ConsoleWhenAsked(app.wsgi_app, country.office)  # type: ignore[method-assign]
     return app
+
+
+class _ConsoleWhenAsked:
+    """Lets the pages for people answer under ``/__console``; their room is entered at the first such call."""
+
+    def __init__(self, other: Any, context: AdminContext) -> None:
+        self._other, self._context = other, context
+        self._pages: Any = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer one WSGI call."""
+        path = environ["PATH_INFO"]
+        if path != "/__console" and not path.startswith("/__console/"):
+            return self._other(environ, start_response)
+        if self._pages is None:
+            from emulator.console.site import console_app
+
+            self._pages = console_app(self._context)
+        return self._pages(environ, start_response)
 
 
 def application(country: Country) -> Any:

@@ -21,15 +21,24 @@ def xml_tree(text: str) -> dict[str, Any]:
     Raises:
         BrokenXml: the text cannot be read.
     """
+    root = xml_root(text)
+    return {_name(root): _content(root)}
+
+
+def xml_root(text: str) -> _Element:
+    """Return the root element. No entities, no document type, no network.
+
+    Raises:
+        BrokenXml: the text cannot be read.
+    """
     from lxml import etree
 
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise BrokenXml("DOCTYPE")
     try:
-        root = etree.fromstring(text.strip().encode(), _parser())
+        return etree.fromstring(text.strip().encode(), _parser())
     except (etree.XMLSyntaxError, ValueError) as trouble:
         raise BrokenXml(str(trouble)) from None
-    return {_name(root): _content(root)}
 
 
 @lru_cache(1)

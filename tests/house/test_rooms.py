@@ -26,7 +26,7 @@ MAY_USE = {
     "gateways": {"services", "journal", "scenario", "country", "wire", "kernel"},
     "certification": {"services", "journal", "scenario", "country", "wire", "kernel"},
     "admin": {"services", "certification", "journal", "scenario", "country", "wire", "kernel"},
-    "console": {"services", "certification", "journal", "scenario", "country", "wire", "kernel"},
+    "console": {"admin", "recording", "services", "certification", "journal", "scenario", "country", "wire", "kernel"},
     "recording": {"services", "scenario", "journal", "country", "wire", "kernel"},
     "openapi": {"admin", "gateways", "journal", "services", "scenario", "country", "wire", "kernel"},
     "server": {"gateways", "kernel"},

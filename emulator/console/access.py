@@ -1,0 +1,56 @@
+"""Who may see the pages: whoever may use the admin API. A browser keeps the token in a cookie that no script reads."""
+
+from __future__ import annotations
+
+from flask import Request
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Response
+
+from emulator.admin.guard import admit
+from emulator.admin.problems import Trouble
+from emulator.admin.request import AdminContext
+
+COOKIE = "ndxp_console"
+_SAFE = ("GET", "HEAD")
+
+
+def admit_person(incoming: Request, token: str | None) -> None:
+    """Let a person in.
+
+    Raises:
+        Trouble: the cookie's token is missing or wrong, the host is not this machine's, or another site sent the form.
+    """
+    headers = Headers(incoming.headers)
+    kept = incoming.cookies.get(COOKIE)
+    if kept:
+        headers["X-Admin-Token"] = kept
+    admit(dict(headers), incoming.scheme, incoming.host, token)
+    if incoming.method not in _SAFE:
+        refuse_foreign_form(incoming)
+
+
+def refuse_foreign_form(incoming: Request) -> None:
+    """Refuse a form that another site's page sent. Raises Trouble."""
+    origin = incoming.headers.get("Origin")
+    site = incoming.headers.get("Sec-Fetch-Site", "same-origin")
+    if (origin not in (None, f"{incoming.scheme}://{incoming.host}")) or site not in ("same-origin", "none"):
+        raise Trouble("foreign-origin", origin=origin or site)
+
+
+def keep_token(response: Response, token: str, *, is_secure: bool) -> None:
+    """Keep a token that was right in the browser until it is closed."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=is_secure, path="/__console")
+
+
+def forget_token(response: Response) -> None:
+    """Log the browser out."""
+    response.delete_cookie(COOKIE, path="/__console")
+
+
+def sandbox_of_token(token: str, context: AdminContext, incoming: Request) -> str | None:
+    """Return the sandbox whose pages a token opens first, or None when it opens nothing."""
+    try:
+        admit({"X-Admin-Token": token}, incoming.scheme, incoming.host, context.admin_token)
+    except Trouble:
+        return None
+    return "default"

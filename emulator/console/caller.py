@@ -1,0 +1,50 @@
+"""The admin API as pages ask it: in process, for one sandbox, as JSON. No page has a second way to the country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from emulator.admin.request import AdminContext
+from emulator.admin.routes import answer_in_process
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AdminCaller:
+    """Asks for one sandbox. ``base`` is the address the person sees, ``http://127.0.0.1:8080``."""
+
+    context: AdminContext
+    sandbox: str
+    base: str
+
+    def get(self, path: str, **query: object) -> Json:
+        """Return the JSON of a route of this sandbox, as ``/requests``; a value that is None is not sent.
+
+        Raises:
+            Trouble: what the API would answer as a problem document.
+        """
+        return self.ask("GET", self._scoped(path), query)
+
+    def change(self, verb: str, path: str, content: Mapping[str, Any] | None = None, **query: object) -> Json:
+        """Ask this sandbox for a change, ``content`` as its JSON body. Raises Trouble."""
+        return self.ask(verb, self._scoped(path), query, content)
+
+    def ask(
+        self, verb: str, path: str, query: Mapping[str, object] | None = None, content: Mapping[str, Any] | None = None
+    ) -> Json:
+        """Ask a route of the whole server, such as ``/attempts``. Raises Trouble."""
+        values = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        body = orjson.dumps(content) if content is not None else b""
+        answer = answer_in_process(self.context, verb, path, values, body, self.base)
+        if isinstance(answer.body, bytes):
+            found: Json = orjson.loads(answer.body)
+            return found
+        return dict(answer.body)
+
+    def _scoped(self, path: str) -> str:
+        return f"/sandboxes/{self.sandbox}{path}"

@@ -1,0 +1,203 @@
+"""The journal as a page: every call, newest first, live, and why each was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from emulator import __version__
+from emulator.admin.problems import Trouble
+from emulator.console.annotated import annotate
+from emulator.console.clauses import clause_texts
+from emulator.console.repeat import as_curl, draft_of, operations_to_send, scenario_text, send_call, token_header
+from emulator.console.site import go_to, page_address, person
+
+PAGE = 50
+_FILTERS = ("operation", "outcome", "status", "method", "path", "rule", "consumer", "q")
+OUTCOMES = ("answered", "refused", "unmatched", "error", "happened", "lapsed")
+_MOST_EXPORTED = 500
+
+
+def newest_number() -> int:
+    """Return the number of the newest exchange of the sandbox, whatever it was; one statement of SQL."""
+    caller = person().caller
+    sandbox = caller.context.sandboxes.get(caller.sandbox)
+    return caller.context.journal.newest(sandbox.home)
+
+
+def journal() -> str:
+    """Show a page of the journal."""
+    return render_template("journal.html", **_listing(), filters=_filters(), outcomes=OUTCOMES)
+
+
+def live_journal() -> AnyResponse | str:
+    """Answer whether anything happened since ``seen``: the rows anew, or 204."""
+    if request.args.get("seen") == str(newest_number()):
+        return Response(status=204)
+    return render_template("_journal_rows.html", **_listing(), filters=_filters())
+
+
+def _filters() -> dict[str, str]:
+    return {name: value for name in _FILTERS if (value := request.args.get(name, "").strip())}
+
+
+def _listing() -> dict[str, Any]:
+    seen, filters = newest_number(), _filters()
+    offset = max(0, request.args.get("offset", 0, type=int))
+    found = person().caller.get("/requests", limit=PAGE, offset=offset, clock="show", **filters)
+    return {
+        "entries": found["requests"],
+        "total": found["meta"]["total"],
+        "offset": offset,
+        "page_size": PAGE,
+        "seen": seen,
+    }
+
+
+def exchange(number: str) -> str:
+    """Show one exchange: both messages, each remark at its field, what it changed, and what to do next."""
+    entry = _entry(number)
+    asked, answered = entry["request"], entry["response"]
+    remarks = entry["remarks"]
+    return render_template(
+        "exchange.html",
+        entry=entry,
+        body=annotate(asked.get("body", ""), _content_type(asked), remarks),
+        reply=annotate(answered.get("body", ""), _content_type(answered), ()),
+        clauses=clause_texts([entry["clause"], *(each.get("source") for each in remarks)]),
+        misses=_near_misses(entry),
+        curl=as_curl(asked),
+        previous=_neighbour(entry["seq"], -1),
+        following=_neighbour(entry["seq"], 1),
+    )
+
+
+def raw_message(number: str, side: str) -> AnyResponse:
+    """Return the bytes of one side as a file, never as something a browser would render."""
+    import base64
+
+    if side not in ("request", "response"):
+        raise Trouble("no-such-request", name=f"{number}/{side}")
+    message = _entry(number)[side]
+    content = (
+        base64.b64decode(message["bodyAsBase64"]) if "bodyAsBase64" in message else message.get("body", "").encode()
+    )
+    answer = Response(content, content_type="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{side}-{_entry(number)["seq"]}.bin"'
+    return answer
+
+
+def send_again(number: str) -> AnyResponse:
+    """Send the same call once more, with its own credentials or a fresh token, and show what came of it."""
+    draft = draft_of(_entry(number, secrets=True))
+    if request.form.get("token") == "fresh":
+        draft = draft.with_header("authorization", token_header(person().caller))
+    send_call(person().caller, draft)
+    return go_to(f"/journal/{newest_number()}")
+
+
+def edit_call(number: str) -> str:
+    """Show the form in which a call can be changed before it is sent again."""
+    return render_template("send.html", draft=draft_of(_entry(number, secrets=True)), operations=(), chosen="")
+
+
+def compose_call() -> str:
+    """Show the form for a call of one's own, filled with a right example of an operation."""
+    operations = operations_to_send(person().caller)
+    chosen = request.args.get("operation", "")
+    draft = operations[chosen].draft() if chosen in operations else None
+    return render_template("send.html", draft=draft, operations=operations, chosen=chosen)
+
+
+def send_edited() -> AnyResponse:
+    """Send the call of the form, and show what came of it."""
+    from emulator.console.repeat import draft_of_form
+
+    draft = draft_of_form(request.form)
+    if request.form.get("token") == "fresh":
+        draft = draft.with_header("authorization", token_header(person().caller))
+    send_call(person().caller, draft)
+    return go_to(f"/journal/{newest_number()}")
+
+
+def make_scenario(number: str) -> str:
+    """Open the editor with a scenario that gives this very answer to the next such call."""
+    text = scenario_text(_entry(number))
+    return render_template("scenario_editor.html", text=text, problems=(), name="")
+
+
+def export_selection() -> AnyResponse:
+    """Return the chosen exchanges, or all of the filter, as HAR; secrets are masked as everywhere."""
+    from emulator.recording.har_out import as_text, har_of
+
+    numbers = request.args.getlist("id")
+    if numbers:
+        entries = [_entry(number) for number in numbers[:_MOST_EXPORTED]]
+    else:
+        entries = person().caller.get("/requests", limit=_MOST_EXPORTED, **_filters())["requests"]
+    answer = Response(as_text(har_of(entries, __version__)), content_type="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="ndxp-journal.har"'
+    return answer
+
+
+def forget_journal() -> AnyResponse:
+    """Forget every exchange of the sandbox."""
+    person().caller.change("DELETE", "/requests")
+    return go_to("/journal")
+
+
+def _entry(number: str, *, secrets: bool = False) -> dict[str, Any]:
+    if not secrets:
+        return person().caller.get(f"/requests/{number}")
+    from emulator.journal.entry import as_entry
+
+    seq = person().caller.get(f"/requests/{number}")["seq"]
+    caller = person().caller
+    row = caller.context.journal.entry(caller.context.sandboxes.get(caller.sandbox).home, seq)
+    return as_entry(row, secrets=True) if row else person().caller.get(f"/requests/{number}")
+
+
+def _content_type(message: Mapping[str, Any]) -> str:
+    headers = {name.lower(): value for name, value in message["headers"].items()}
+    return str(headers.get("content-type", ""))
+
+
+def _near_misses(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    from emulator.journal.near_miss import near_misses
+
+    if entry["wasMatched"]:
+        return []
+    offers = person().caller.context.offers
+    return [miss.as_dict() for miss in near_misses(entry["request"]["method"], entry["request"]["url"], offers)]
+
+
+def _neighbour(seq: int, step: int) -> str | None:
+    try:
+        person().caller.get(f"/requests/{seq + step}")
+    except Trouble:
+        return None
+    return page_address(f"/journal/{seq + step}")
+
+
+def check_chain() -> str:
+    """Show whether the hash chain of the journal holds."""
+    return render_template("chain.html", chain=person().caller.get("/chain"))
+
+
+PAGES = (
+    ("/journal", journal, ("GET",)),
+    ("/journal/live", live_journal, ("GET",)),
+    ("/journal/chain", check_chain, ("GET",)),
+    ("/journal/har", export_selection, ("GET",)),
+    ("/journal/send", compose_call, ("GET",)),
+    ("/journal/send", send_edited, ("POST",)),
+    ("/journal/forget", forget_journal, ("POST",)),
+    ("/journal/<number>", exchange, ("GET",)),
+    ("/journal/<number>/send", send_again, ("POST",)),
+    ("/journal/<number>/edit", edit_call, ("GET",)),
+    ("/journal/<number>/scenario", make_scenario, ("GET",)),
+    ("/journal/<number>/<side>", raw_message, ("GET",)),
+)

@@ -1,0 +1,179 @@
+"""A call once more: as it was, edited, or made up from an operation's right example; as curl, and as a scenario."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from emulator.admin.problems import InputFault, invalid
+from emulator.console.caller import AdminCaller
+from emulator.kernel.exchange import Call, Reply
+
+_OWN_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
+_LONGEST_IN_CURL = 8_000
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a body that the form takes."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A call that has not been sent. ``url`` is path and query without the sandbox's prefix."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    def with_header(self, name: str, value: str) -> Draft:
+        """Return the draft with one value for a header, in the place it had."""
+        kept = tuple((each, text) for each, text in self.headers if each.lower() != name.lower())
+        return replace(self, headers=(*kept, (name, value)))
+
+    @property
+    def header_text(self) -> str:
+        """Return the headers as a person edits them, one a line."""
+        return "\n".join(f"{name}: {value}" for name, value in self.headers)
+
+
+def draft_of(entry: Mapping[str, Any]) -> Draft:
+    """Return the call of a journal entry, without the headers that only one transport can have."""
+    asked = entry["request"]
+    headers: list[tuple[str, str]] = []
+    for name, value in asked["headers"].items():
+        if name.lower() not in _OWN_HEADERS:
+            headers += [(name, each) for each in (value if isinstance(value, list) else [value])]
+    return Draft(asked["method"], asked["url"], tuple(headers), asked.get("body", ""))
+
+
+def draft_of_form(form: Mapping[str, str]) -> Draft:
+    """Read the form of a call.
+
+    Raises:
+        Trouble: a verb, address or header line that HTTP cannot carry, or a body over the limit.
+    """
+    method, url, body = form.get("method", "").strip(), form.get("url", "").strip(), form.get("body", "")
+    faults = []
+    if method not in _METHODS:
+        names = ", ".join(_METHODS)
+        faults.append(InputFault("/method", f"phải là một trong {names}", f"must be one of {names}"))
+    if not url.startswith("/") or any(each.isspace() for each in url):
+        vi, en = "phải bắt đầu bằng / và không có khoảng trắng", "must begin with / and hold no white space"
+        faults.append(InputFault("/url", vi, en))
+    if len(body.encode()) > BODY_LIMIT:
+        faults.append(InputFault("/body", f"dài quá {BODY_LIMIT} byte", f"is longer than {BODY_LIMIT} bytes"))
+    headers = []
+    for number, line in enumerate(form.get("headers", "").splitlines(), 1):
+        name, colon, value = line.partition(":")
+        if not line.strip():
+            continue
+        if not colon or not name.strip().isascii() or any(each.isspace() for each in name.strip()):
+            vi, en = f"dòng {number} không có dạng tên: giá trị", f"line {number} is not name: value"
+            faults.append(InputFault("/headers", vi, en))
+        headers.append((name.strip(), value.strip()))
+    if faults:
+        raise invalid(faults)
+    return Draft(method, url, tuple(headers), body.replace("\r\n", "\n"))
+
+
+def send_call(caller: AdminCaller, draft: Draft) -> Reply:
+    """Put a draft before the doors of the sandbox, as a client of this machine would; it is journalled as any call."""
+    prefix = f"/s/{caller.sandbox}"
+    path, _, query = draft.url.partition("?")
+    body = draft.body.encode()
+    host = urlsplit(caller.base).netloc
+    headers = [(name.lower(), value) for name, value in draft.headers]
+    headers += [("host", host), ("content-length", str(len(body)))]
+    call = Call(
+        method=draft.method,
+        path=prefix + unquote(path),
+        query=query,
+        headers=tuple(headers),
+        body=body,
+        body_size=len(body),
+        target=prefix + draft.url,
+        host=host,
+        scheme=urlsplit(caller.base).scheme,
+    )
+    return caller.context.serve(call)
+
+
+def token_header(caller: AdminCaller) -> str:
+    """Ask the gateway for a token with the sandbox's production key, and return the header that carries it.
+
+    Raises:
+        Trouble: the gateway gave none; its answer is in the journal.
+    """
+    sandboxes = caller.context.sandboxes
+    pair = sandboxes.credentials_shown(sandboxes.get(caller.sandbox))["production"]
+    basic = base64.b64encode(f"{pair['consumer_key']}:{pair['consumer_secret']}".encode()).decode()
+    headers = (("authorization", f"Basic {basic}"), ("content-type", "application/x-www-form-urlencoded"))
+    reply = send_call(caller, Draft("POST", "/token", headers, "grant_type=client_credentials"))
+    try:
+        return f"Bearer {json.loads(reply.body)['access_token']}"
+    except (ValueError, KeyError, TypeError):
+        vi = f"cổng không cấp token (HTTP {reply.status}); xem nhật ký"
+        raise invalid(
+            [InputFault("/token", vi, f"the gateway gave no token (HTTP {reply.status}); see the journal")]
+        ) from None
+
+
+def as_curl(asked: Mapping[str, Any]) -> str:
+    """Return a request of the journal as a curl command; masked secrets stay masked."""
+    words = ["curl", "-X", asked["method"], asked["absoluteUrl"]]
+    for name, value in asked["headers"].items():
+        if name.lower() not in _OWN_HEADERS:
+            for each in value if isinstance(value, list) else [value]:
+                words += ["-H", f"{name}: {each}"]
+    body = asked.get("body", "")
+    if body:
+        words += ["--data-binary", body if len(body) <= _LONGEST_IN_CURL else "@request.bin"]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def scenario_text(entry: Mapping[str, Any]) -> str:
+    """Return a scenario that gives this answer to the next call of the same operation."""
+    answered, number = entry["response"], entry["seq"]
+    answer = {"status": answered["status"]} | ({"body": _as_json(answered["body"])} if "body" in answered else {})
+    lines = (
+        f"id: luot-{number}",
+        f'title: {{vi: "Trả lời của lượt {number}", en: "The answer of exchange {number}"}}',
+        'purpose: {vi: "Lượt gọi kế tiếp nhận lại trả lời ấy", en: "The next such call gets that answer"}',
+        'good_client: {vi: "Xử lý được trả lời ấy", en: "Copes with that answer"}',
+        "steps:",
+        "  - name: lap-lai",
+        f"    on: {entry['operation'] or '*'}",
+        "    nth: 1",
+        f"    answer: {json.dumps(answer, ensure_ascii=False)}",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An operation that can be called from the page: where it stands."""
+
+    method: str
+    path: str
+
+    def draft(self) -> Draft:
+        """Return a call of it, to be filled in."""
+        headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
+        return Draft(self.method, self.path, headers, "{}" if self.method == "POST" else "")
+
+
+def operations_to_send(caller: AdminCaller) -> dict[str, Offered]:
+    """Return the operations a person can call from the page, by name."""
+    return {offer.name: Offered(offer.method, offer.path) for offer in caller.context.offers}

@@ -1,0 +1,179 @@
+"""The application behind ``/__console``: who is let in, in which language, and how a refusal looks to a person."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from emulator.admin.problems import Trouble
+from emulator.admin.request import AdminContext
+from emulator.console import access, language, words
+from emulator.console.caller import AdminCaller
+
+PREFIX = "/__console"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_OPEN = frozenset({"console.static", "console.log_in"})
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who looks at a page: in which language, at which sandbox, and how the page asks the admin API."""
+
+    language: language.Language
+    sandbox: str
+    caller: AdminCaller
+    home: str
+
+    def say(self, vi: str, en: str) -> str:
+        """Return the sentence in this person's language."""
+        return en if self.language == "en" else vi
+
+
+def person() -> Person:
+    """Return who asked for the page that is being made."""
+    found: Person = g.person
+    return found
+
+
+def page_address(path: str = "/", **query: str) -> str:
+    """Return the address of a page of the sandbox that is looked at."""
+    from urllib.parse import urlencode
+
+    return person().home + path + (f"?{urlencode(query)}" if query else "")
+
+
+def go_to(path: str, **query: str) -> AnyResponse:
+    """Send the browser to a page after a change, so that a reload repeats nothing."""
+    return redirect(page_address(path, **query), 303)
+
+
+def console_app(context: AdminContext) -> Flask:
+    """Return the Flask application of the pages; it is made when the first of them is asked for."""
+    app = Flask("emulator.console", static_folder=None)
+    app.config["ADMIN"] = context
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: language.catalogue(person().language).gettext(text),
+        lambda one, many, count: language.catalogue(person().language).ngettext(one, many, count),
+        newstyle=True,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= words.FILTERS
+    app.register_blueprint(_blueprint(), url_prefix=PREFIX)
+    app.register_error_handler(Trouble, _show_trouble)
+    app.register_error_handler(HTTPException, _show_missing_page)
+    app.register_error_handler(Exception, _show_failure)
+    return app
+
+
+def _blueprint() -> Blueprint:
+    from emulator.console import certification, data, journal, scenarios, screens, server, start
+
+    console = Blueprint("console", __name__, template_folder="templates", static_folder="static")
+    console.before_request(_meet_person)
+    console.after_request(_finish)
+    console.context_processor(_shared_values)
+    console.add_url_rule("/login", "log_in", _log_in, methods=["GET", "POST"])
+    console.add_url_rule("/logout", "log_out", _log_out, methods=["POST"])
+    for pages in (start, journal, data, screens, scenarios, certification, server):
+        for rule, view, methods in pages.PAGES:
+            options: dict[str, Any] = {"methods": list(methods), "view_func": view, "endpoint": view.__name__}
+            console.add_url_rule(rule, defaults={"sandbox": "default"}, **options)
+            console.add_url_rule(f"/s/<sandbox>{rule}", **options)
+    return console
+
+
+def _meet_person() -> None:
+    context: AdminContext = current_app.config["ADMIN"]
+    sandbox = (request.view_args or {}).pop("sandbox", "default")
+    home = PREFIX if sandbox == "default" else f"{PREFIX}/s/{sandbox}"
+    caller = AdminCaller(context, sandbox, f"{request.scheme}://{request.host}")
+    g.person = Person(language.choose_language(request), sandbox, caller, home)
+    if request.endpoint not in _OPEN:
+        access.admit_person(request, context.admin_token)
+
+
+def _shared_values() -> dict[str, Any]:
+    looker = person()
+    other = "vi" if looker.language == "en" else "en"
+    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    return {
+        "person": looker,
+        "say": looker.say,
+        "page": page_address,
+        "other_language": other,
+        "other_address": f"{request.path}?{words.query_of({**kept, 'lang': other})}",
+        "needs_token": current_app.config["ADMIN"].admin_token is not None,
+        "asset": lambda name: url_for("console.static", filename=name),
+        "wall": request.args.get("view") == "wall",
+    }
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "console.static":
+        response.headers["Cache-Control"] = "max-age=3600"
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    if request.args.get("lang") in language.LANGUAGES:
+        response.set_cookie(language.COOKIE, request.args["lang"], samesite="Strict", path=PREFIX)
+    return response
+
+
+def _log_in() -> AnyResponse | str:
+    if request.method == "GET":
+        return render_template("login.html", is_wrong=False)
+    access.refuse_foreign_form(request)
+    token = request.form.get("token", "").strip()
+    sandbox = access.sandbox_of_token(token, current_app.config["ADMIN"], request)
+    if sandbox is None:
+        return current_app.make_response((render_template("login.html", is_wrong=True), 401))
+    answer = redirect(PREFIX + "/" if sandbox == "default" else f"{PREFIX}/s/{sandbox}/", 303)
+    access.keep_token(answer, token, is_secure=request.is_secure)
+    return answer
+
+
+def _log_out() -> AnyResponse:
+    answer = redirect(f"{PREFIX}/login", 303)
+    access.forget_token(answer)
+    return answer
+
+
+def _show_trouble(trouble: Trouble) -> AnyResponse:
+    if trouble.status == 401:
+        return redirect(f"{PREFIX}/login", 303)
+    document = trouble.document()
+    return _error_page(trouble.status, document)
+
+
+def _show_missing_page(missing: HTTPException) -> AnyResponse:
+    return _error_page(missing.code or 500, {"title": missing.name, "detail": missing.description or ""})
+
+
+def _show_failure(_: Exception) -> AnyResponse:
+    _log.exception("the console failed on %s %s", request.method, request.path)
+    return _error_page(500, {"title": "Internal error", "detail": ""})
+
+
+def _error_page(status: int, document: dict[str, Any]) -> AnyResponse:
+    if "person" not in g:
+        context: AdminContext = current_app.config["ADMIN"]
+        caller = AdminCaller(context, "default", f"{request.scheme}://{request.host}")
+        g.person = Person(language.choose_language(request), "default", caller, PREFIX)
+    answer = current_app.make_response((render_template("error.html", status=status, problem=document), status))
+    return _finish(answer)

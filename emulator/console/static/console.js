@@ -1,0 +1,47 @@
+// What a page does by itself: copy, show a secret, keys, and keep a stopped server visible. Live parts are htmx's.
+"use strict";
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+
+document.addEventListener("click", (event) => {
+  const copier = event.target.closest("[data-copy]");
+  if (copier) {
+    const source = document.getElementById(copier.dataset.copy);
+    navigator.clipboard.writeText(source.dataset.secret || source.textContent).then(() => {
+      document.getElementById("said").textContent = copier.dataset.done;
+    });
+  }
+  const shower = event.target.closest("[data-show]");
+  if (shower) {
+    const secret = document.getElementById(shower.dataset.show);
+    const isShown = shower.getAttribute("aria-pressed") === "true";
+    secret.textContent = isShown ? "••••••••" : secret.dataset.secret;
+    shower.setAttribute("aria-pressed", String(!isShown));
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.ask;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// "/" goes to the search, j and k walk the rows, Enter opens one: nothing where somebody is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const search = document.querySelector("input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+  if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll("tbody a.row-link")];
+    const at = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+    const next = links[Math.max(0, Math.min(links.length - 1, at))];
+    if (next) next.focus();
+  }
+});
+
+document.body.addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status) document.getElementById("offline").hidden = true;
+});

@@ -1,0 +1,146 @@
+"""Pages for people, asked for through the application that serves them."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from release import messages
+from tests.builders import dossier
+from tests.conftest import Visitor
+
+PAGES = (
+    "/", "/journal", "/journal/send", "/journal/chain", "/dossiers", "/citizens", "/axis", "/screens",
+    "/screens/citizen", "/screens/access-rights", "/screens/security-servers", "/scenarios", "/scenarios/editor",
+    "/certification", "/certification/kits/btxh-a1", "/server",
+)  # fmt: skip
+VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_is_there_in_both_languages_and_says_which(visitor: Visitor, path: str, language: str) -> None:
+    reply = visitor.http.get(f"/__console{path}", query_string={"lang": language})
+    assert reply.status_code == 200
+    assert f'<html lang="{language}">' in reply.text
+    assert "script-src 'self'" in reply.headers["Content-Security-Policy"]
+    assert "unsafe" not in reply.headers["Content-Security-Policy"]
+
+
+def test_the_browser_chooses_the_language_and_a_choice_is_kept(visitor: Visitor) -> None:
+    english = visitor.http.get("/__console/", headers={"Accept-Language": "en-GB,en;q=0.9,vi;q=0.1"})
+    assert '<html lang="en">' in english.text
+    assert '<html lang="vi">' in visitor.http.get("/__console/", headers={"Accept-Language": "fr"}).text
+    visitor.http.get("/__console/?lang=en")
+    assert '<html lang="en">' in visitor.http.get("/__console/", headers={"Accept-Language": "vi"}).text
+
+
+def test_english_chrome_holds_no_vietnamese(visitor: Visitor) -> None:
+    seen = 0
+    for path in ("/journal", "/journal/chain", "/journal/send", "/screens", "/citizens"):
+        text = visitor.http.get(f"/__console{path}?lang=en").text.replace("Tiếng Việt", "")
+        words = unescape(re.sub(r"<[^>]+>", " ", text))
+        assert not VIETNAMESE.search(words), (path, VIETNAMESE.search(words))
+        seen += len(words)
+    assert seen > 500
+
+
+def refused(visitor: Visitor, **wrong: str) -> str:
+    reply = visitor.btxh("DongBoDVC", dossier(**wrong))
+    assert reply.json["error_code"] != 0
+    return str(visitor.journal()[-1]["seq"])
+
+
+def test_a_refused_call_shows_the_remark_at_its_field(visitor: Visitor) -> None:
+    number = refused(visitor, MaTTHC="9.9")
+    page = visitor.http.get(f"/__console/journal/{number}?lang=vi").text
+    line = next(each for each in page.split("<li") if "&#34;MaTTHC&#34;" in each)
+    assert "marked error" in line
+    assert "không thuộc 11 thủ tục" in line
+    assert "BTXH 3.1.1" in page
+
+
+def test_hostile_texts_stay_texts(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier(HoVaTen="<script>alert(1)</script>", DonViXuLy="x" * 100_000))
+    number = visitor.journal()[-1]["seq"]
+    page = visitor.http.get(f"/__console/journal/{number}").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert len(page) < 80_000
+    raw = visitor.http.get(f"/__console/journal/{number}/request")
+    assert raw.headers["Content-Disposition"].startswith("attachment")
+    assert raw.content_type == "application/octet-stream"
+
+
+def test_a_call_is_sent_again_and_its_journal_entry_is_shown(visitor: Visitor) -> None:
+    number = refused(visitor, MaTTHC="9.9")
+    sent = visitor.http.post(f"/__console/journal/{number}/send", data={"token": "fresh"})
+    assert sent.status_code == 303
+    newest = visitor.journal()[-1]
+    assert sent.location.endswith(f"/__console/journal/{newest['seq']}")
+    assert (newest["operation"], newest["outcome"]) == ("btxh.DongBoDVC", "refused")
+    assert newest["request"]["body"] == visitor.http.get(f"/__admin/requests/{number}").json["request"]["body"]
+
+
+def test_an_edited_call_is_sent_and_accepted(visitor: Visitor) -> None:
+    number = refused(visitor, MaTTHC="9.9")
+    assert "DongBoDVC" in visitor.http.get(f"/__console/journal/{number}/edit").text
+    form = {
+        "method": "POST",
+        "url": "/apiBTXH/1.0/DongBoDVC",
+        "headers": "Content-Type: application/json",
+        "body": json.dumps(dossier()),
+        "token": "fresh",
+    }
+    visitor.http.post("/__console/journal/send", data=form)
+    assert json.loads(visitor.journal()[-1]["response"]["body"])["error_code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("method", "BREW"), ("url", "no-slash"), ("headers", "no colon"), ("url", "/a b")]
+)
+def test_a_call_that_http_cannot_carry_is_refused_in_words(visitor: Visitor, field: str, value: str) -> None:
+    form = {"method": "POST", "url": "/token", "headers": "", "body": "", field: value}
+    reply = visitor.http.post("/__console/journal/send?lang=en", data=form)
+    assert reply.status_code == 422
+    assert f"/{field}" in reply.text
+    assert visitor.journal() == []
+
+
+def test_another_sites_form_changes_nothing(visitor: Visitor) -> None:
+    reply = visitor.http.post("/__console/server/reset", headers={"Origin": "https://elsewhere.example"})
+    assert reply.status_code == 403
+    assert visitor.http.get("/__console/", headers={"Host": "elsewhere.example"}).status_code == 403
+
+
+def test_a_wrong_path_of_a_call_names_the_nearest_operation(visitor: Visitor) -> None:
+    visitor.http.get("/apiBTXH/1.0/dongbodvc")
+    page = visitor.http.get(f"/__console/journal/{visitor.journal()[-1]['seq']}?lang=vi").text
+    assert "btxh.DongBoDVC" in page
+    assert "/apiBTXH/1.0/DongBoDVC" in page
+
+
+def test_a_quiet_page_costs_an_empty_answer(visitor: Visitor) -> None:
+    seen = re.search(r"seen=(\d+)", visitor.http.get("/__console/journal").text)
+    assert seen
+    assert visitor.http.get(f"/__console/journal/live?seen={seen[1]}").status_code == 204
+    visitor.token()
+    assert "ndxp.token" in visitor.http.get(f"/__console/journal/live?seen={seen[1]}").text
+
+
+def test_the_editor_names_line_column_and_the_nearest_word(visitor: Visitor) -> None:
+    text = "id: thu\nstepz: []\n"
+    reply = visitor.http.post("/__console/scenarios/editor/problems?lang=en", data={"text": text})
+    assert "line 2" in reply.text
+    assert "steps" in reply.text
+
+
+def test_the_english_catalogue_is_whole_and_fresh() -> None:
+    catalogue = messages.read_catalogue()
+    translated = {sentence for sentence, english in catalogue.items() if english}
+    assert len(translated) > 100
+    assert sorted(translated) == messages.sentences_of_the_templates(), "run: python -m release.messages"
+    assert messages.compiled(catalogue) == messages.SENTENCES.with_suffix(".mo").read_bytes()
