@@ -15,9 +15,9 @@ from emulator.journal.patterns import WORDS
 from emulator.openapi.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD
 from emulator.openapi.admin_told import RouteDoc
 from emulator.openapi.attempt_table import ATTEMPTS
-from emulator.openapi.operation import Example, OperationDoc, ReplyDoc, in_path, in_query
 from emulator.openapi.schemas import QUERIES
-from emulator.openapi.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, record, ref, rows
+from emulator.services.interface import Example, OperationDoc, ReplyDoc, in_path, in_query
+from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, record, ref, rows
 
 _SCOPE = "/sandboxes/{sandbox}"
 _ADMITTED: tuple[Mapping[str, list[str]], ...] = ({}, {"admin_token": []}, {"admin_header": []})

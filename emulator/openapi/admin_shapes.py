@@ -10,7 +10,9 @@ from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
 from emulator.openapi.attempt_table import attempt_shapes
 from emulator.openapi.journal_shapes import journal_shapes
-from emulator.openapi.shapes import (
+from emulator.scenario.armed import Arm
+from emulator.services.portal.models import Paper
+from emulator.services.shapes import (
     FLAG,
     INTEGER,
     MOMENT,
@@ -26,8 +28,6 @@ from emulator.openapi.shapes import (
     ref,
     rows,
 )
-from emulator.scenario.armed import Arm
-from emulator.services.portal.models import Paper
 
 _BOTH = record({"vi": TEXT, "en": TEXT})
 _COUNT = {"type": "integer", "minimum": 0}

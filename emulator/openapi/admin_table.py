@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.openapi.admin_told import Key, RouteDoc
 from emulator.openapi.attempt_table import ATTEMPTS
-from emulator.openapi.operation import ANY_MEDIA, HTML
+from emulator.services.interface import ANY_MEDIA, HTML
 
 NAMED = {
     "sandbox": "vi-du",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.openapi.operation import JSON
+from emulator.services.interface import JSON
 
 Key = tuple[str, str]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.openapi.admin_told import Key, RouteDoc
-from emulator.openapi.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, maybe, record, rows
+from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, maybe, record, rows
 
 _PLAN = {
     "kit": "cong-ndxp",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from apispec import APISpec
 
 from emulator import __version__
-from emulator.openapi import admin, admin_shapes, axis, gateway
-from emulator.openapi.operation import OperationDoc
+from emulator.openapi import admin, admin_shapes
+from emulator.openapi import services as emulated
 from emulator.openapi.schemas import named_schemas, reader
+from emulator.services.interface import OperationDoc
 
 OPENAPI = "3.1.0"
 _ABOUT = """Trình giả lập ngoại tuyến của NDXP/NGSP, VDXP và Cổng Dịch vụ công quốc gia. Tài liệu này được viết từ \
@@ -86,14 +87,16 @@ def _add_components(spec: APISpec) -> None:
         spec.components.security_scheme(name, scheme)
     for name, schema in named_schemas().items():
         spec.components.schema(name, schema=schema)
-    for part in (gateway.shapes(), axis.shapes(), admin_shapes.shapes(), admin.shapes()):
+    for part in (emulated.components(), admin_shapes.shapes(), admin.shapes()):
         for name, shape in part.items():
-            spec.components.schema(name, component=dict(shape))
+            if isinstance(shape, Mapping):
+                spec.components.schema(name, component=dict(shape))
+            else:
+                spec.components.schema(name, schema=shape)
 
 
 def operations() -> Iterator[OperationDoc]:
     """Yield every operation; those of the services in the order of a first conversation."""
-    services = (*gateway.operations(), *axis.operations(), *gateway.provincial(), gateway.revocation())
-    for turn, operation in enumerate(services, 1):
+    for turn, operation in enumerate(emulated.operations(), 1):
         yield replace(operation, turn=turn * 10)
     yield from admin.operations()

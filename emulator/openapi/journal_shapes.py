@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.openapi.shapes import (
+from emulator.services.shapes import (
     ANY,
     FLAG,
     INTEGER,

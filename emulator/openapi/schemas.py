@@ -12,7 +12,6 @@ from emulator.admin import schemas
 from emulator.admin import schemas as axis_schemas
 from emulator.admin import schemas as fault_schemas
 from emulator.admin import schemas as scenario_schemas
-from emulator.services.btxh import fields as btxh_schemas
 from emulator.services.portal import schemas as dvcqg_schemas
 from emulator.wire.columns import Column
 
@@ -32,15 +31,8 @@ QUERIES: Mapping[str, type[Schema]] = {
 
 
 def named_schemas() -> dict[str, type[Schema] | Schema]:
-    """Return what bodies are checked by, each under its name among the components."""
+    """Return what bodies of the admin API are checked by, each under its name among the components."""
     return {
-        "BtxhDossier": btxh_schemas.DossierSchema,
-        "BtxhStep": btxh_schemas.StepSchema,
-        "BtxhDossierPull": btxh_schemas.DossierPullSchema,
-        "BtxhStepPull": btxh_schemas.ProgressPullSchema,
-        "PortalDossier": dvcqg_schemas.PortalDossierSchema,
-        "PortalStep": dvcqg_schemas.PortalStepSchema,
-        "PortalStatusReport": dvcqg_schemas.StatusReportSchema,
         "SandboxWish": schemas.SandboxWish,
         "SandboxChange": schemas.SandboxChange,
         "SettingsChange": schemas.settings_schema(),

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
+
+if TYPE_CHECKING:
+    from emulator.services.interface import Interface
 
 Provider = Callable[[Call, World], Reply]
 
@@ -154,8 +157,8 @@ class Service:
     """All of a service, named ``name`` in messages; ``document`` is what its clauses begin with.
 
     ``word`` puts a refusal into its envelope, whatever gateway carries it; a service without an envelope has none, and
-    its gateway says no for it. ``answer`` takes every call that the axis brings, for a service with a way of its own to
-    find the operation; without it the path decides.
+    its gateway says no for it. ``interface`` describes shapes and examples when somebody asks. ``answer`` takes every
+    call that the axis brings, for a service with a way of its own to find the operation; without it the path decides.
     """
 
     name: str
@@ -163,6 +166,7 @@ class Service:
     document: str
     place: Place
     operations: tuple[Operation, ...]
+    interface: Callable[[], Interface]
     word: Callable[[ServiceRefusal, World], Reply] | None = None
     answer: Provider | None = None
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from emulator.services.btxh import operations, pages, samples
 from emulator.services.service import Api, Both, Operation, Service, Site
 
+if TYPE_CHECKING:
+    from emulator.services.interface import Interface
+
 MINISTRY = Site("ministry", "dvcbtxh.molisa.gov.vn", ("/file/", "/BTXH_ThongTinChung/"))
 """The links inside pulled dossiers lead here, without a token (BTXH 3.1.4)."""
+
+
+def _interface() -> Interface:
+    from emulator.services.btxh.interface import interface  # schemas and shapes are read when somebody asks for them
+
+    return interface()
+
 
 SERVICE = Service(
     name="btxh",
@@ -62,4 +74,5 @@ SERVICE = Service(
         ),
     ),
     word=operations.word,
+    interface=_interface,
 )

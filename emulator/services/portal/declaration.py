@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from emulator.services.portal import admin_site, operations, samples
 from emulator.services.portal.operations import CALL, LOGIN, MAPI, PAPERS, PAPERS_LOGIN
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
+
+if TYPE_CHECKING:
+    from emulator.services.interface import Interface
 
 _SUBSYSTEM = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 _MAPI = AxisAddress("mapi", _SUBSYSTEM)
@@ -82,6 +86,14 @@ _PAGE = Operation(
     place=_SITE,
     sample=samples.ask_page,
 )
+
+
+def _interface() -> Interface:
+    from emulator.services.portal.interface import interface  # schemas and shapes are read when somebody asks for them
+
+    return interface()
+
+
 SERVICE = Service(
     name="portal",
     title=Both("Cổng Dịch vụ công quốc gia và Kho DL", "The national public service portal and Kho DL"),
@@ -90,4 +102,5 @@ SERVICE = Service(
     operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PAGE),
     word=operations.word,
     answer=operations.answer,
+    interface=_interface,
 )

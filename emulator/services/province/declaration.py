@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from emulator.services.mistakes import replace_in_path
 from emulator.services.province.operations import download
 from emulator.services.service import Ask, AxisAddress, Both, Caller, Operation, Service
+
+if TYPE_CHECKING:
+    from emulator.services.interface import Interface
 
 _WRONG_FILE = replace_in_path(
     "wrong-file", Both("Tệp không có", "A file that does not exist"), "124.pdf", "khong-co.pdf"
@@ -14,6 +19,14 @@ _WRONG_FILE = replace_in_path(
 def _ask_file(caller: Caller) -> Ask:
     ask = caller.ask("province.download")
     return ask._replace(path=ask.path.replace("/download/?", "/download/124.pdf?", 1))
+
+
+def _interface() -> Interface:
+    from emulator.services.province.interface import (
+        interface,  # schemas and shapes are read when somebody asks for them
+    )
+
+    return interface()
 
 
 SERVICE = Service(
@@ -36,4 +49,5 @@ SERVICE = Service(
         ),
     ),
     answer=download,
+    interface=_interface,
 )

@@ -1,4 +1,8 @@
-"""One operation of the document, and how it is written into it."""
+"""How a service describes its interface: OpenAPI and the collections are written from this.
+
+Most operations need but the names of their shapes and some examples, which ``interface.json`` beside the service
+holds; what is odd about one is said in full, as an OperationDoc. Nothing here is read before somebody asks for it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.openapi.shapes import TEXT, Shape
+from emulator.services.shapes import TEXT, Shape
 
-JSON, FORM, HTML, XML, ANY_MEDIA = (
+JSON, FORM, HTML, XML, TEXT_PLAIN, ANY_MEDIA = (
     "application/json",
     "application/x-www-form-urlencoded",
     "text/html",
     "application/xml",
+    "text/plain",
     "*/*",
 )
 
@@ -26,6 +31,56 @@ class Example:
     value: Any = None
     status: str = ""
     answer: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is said of one operation beyond its declaration.
+
+    ``request`` and ``replies`` are names of components, the usual reply first and its refusals last; ``answers`` stand
+    in place of them where a status has no such shape. ``path`` and ``parameters`` are said where a part of the address
+    is free. ``keeps`` says which member of the reply later requests need, by variable; ``security`` is the scheme,
+    unless it is the gateway's.
+    """
+
+    request: str = ""
+    replies: tuple[str, ...] = ()
+    examples: Mapping[str, Example] = field(default_factory=dict)
+    about: str = ""
+    tag: str = ""
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    security: str = ""
+    answers: Mapping[str, ReplyDoc] = field(default_factory=dict)
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """The interface of a service: schemas by name, what is said of its operations, and whole documents of odd ones.
+
+    ``operations`` are by name; the second address of an operation is called by the last word of its path.
+    """
+
+    components: Mapping[str, Any]
+    operations: Mapping[str, Described]
+    documents: tuple[OperationDoc, ...] = ()
+
+
+def interface_of(content: Mapping[str, Any]) -> Interface:
+    """Return the interface that an ``interface.json`` describes: ``components``, and ``operations`` by name."""
+    operations = {
+        name: Described(
+            row["request"], tuple(row["replies"]), read_examples(row.get("examples", {})), row.get("about", "")
+        )
+        for name, row in content["operations"].items()
+    }
+    return Interface(content["components"], operations)
+
+
+def read_examples(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Example]:
+    """Return examples as the data files write them."""
+    return {name: Example(**row) for name, row in rows.items()}
 
 
 @dataclass(frozen=True, slots=True)
