@@ -81,7 +81,7 @@ def add_rights(visit: AdminRequest) -> AdminReply:
 
 def add_all_rights(visit: AdminRequest) -> AdminReply:
     """Add every hit of ``search`` to the rights of ``provider``."""
-    content = _load_request(visit, "Search")
+    content = _load_request(visit, "SubjectSearch")
     with hold_world(visit) as world:
         provider = _provider(content, world)
         for _, subject in Axis(world).search(content["search"]):

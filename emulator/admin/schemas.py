@@ -37,7 +37,7 @@ class Selected(Provider):
     subjects = fields.List(fields.String(validate=_NAME), required=True, validate=_NAME)
 
 
-class Search(Provider):
+class SubjectSearch(Provider):
     """Every hit of a search."""
 
     search = fields.String(required=True, validate=_NAME)

@@ -30,7 +30,7 @@ _OWNER = re.compile(r"999\d{6,9}(-\d{3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TableFinding:
     """What is wrong with a table: the JSON path in its file, and whether the key or the value is meant."""
 
     table: str
@@ -55,26 +55,28 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, str]:
     return (f"; gần nhất: “{by_fold[found[0]]}”", f"; nearest: {by_fold[found[0]]!r}") if found else ("", "")
 
 
-def shape_findings(table: str, content: object) -> Iterator[Finding]:
+def shape_findings(table: str, content: object) -> Iterator[TableFinding]:
     """Yield what keeps a file from being a TinyDB file of one table of records."""
     if not isinstance(content, dict):
-        yield Finding(table, (), "Tệp phải là một đối tượng JSON", "the file must be a JSON object")
+        yield TableFinding(table, (), "Tệp phải là một đối tượng JSON", "the file must be a JSON object")
         return
     for name in content:
         if name != table:
             vi, en = nearest(name, [table])
             sentences = (f"Bảng lạ “{name}”, tệp này chứa bảng “{table}”{vi}", f"unknown table {name!r}{en}")
-            yield Finding(table, (name,), *sentences, on_key=True)
+            yield TableFinding(table, (name,), *sentences, on_key=True)
     rows = content.get(table, {})
     if not isinstance(rows, dict):
-        yield Finding(table, (table,), "Bảng phải là một đối tượng", "a table must be an object")
+        yield TableFinding(table, (table,), "Bảng phải là một đối tượng", "a table must be an object")
         return
     for number, row in rows.items():
         path = (table, number)
         if not (number.isascii() and number.isdecimal()) or number.startswith("0"):
-            yield Finding(table, path, f"Số thứ tự “{number}” phải là 1, 2, 3 …", f"{number!r} must be 1, 2, 3 …", True)
+            yield TableFinding(
+                table, path, f"Số thứ tự “{number}” phải là 1, 2, 3 …", f"{number!r} must be 1, 2, 3 …", True
+            )
         if not isinstance(row, dict):
-            yield Finding(table, path, "Bản ghi phải là một đối tượng", "a record must be an object")
+            yield TableFinding(table, path, "Bản ghi phải là một đối tượng", "a record must be an object")
 
 
 def readable_rows(table: str, content: object) -> Rows:
@@ -83,23 +85,25 @@ def readable_rows(table: str, content: object) -> Rows:
     return {number: row for number, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}
 
 
-def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator[Finding]:
+def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator[TableFinding]:
     """Yield what is wrong with one record by itself: unknown, missing, wrong type, wrong form."""
     shape = TABLES[table]
     at = (table, number)
     for name, value in row.items():
         if name not in shape.known_names:
             vi, en = nearest(name, shape.names)
-            yield Finding(table, (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}", on_key=True)
+            yield TableFinding(
+                table, (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}", on_key=True
+            )
         elif value is not None and not isinstance(value, str):
             vi = f"{name} phải là chuỗi hoặc null, không phải {value!r}"
-            yield Finding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
+            yield TableFinding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
         elif value and (wrong := _wrong_form(KINDS.get(name, "text"), value)):
-            yield Finding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
+            yield TableFinding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
     for name in shape.needed_names:
         if row.get(name) in (None, ""):
             path = (*at, name) if name in row else at
-            yield Finding(table, path, f"Thiếu trường bắt buộc {name}", f"{name} is missing")
+            yield TableFinding(table, path, f"Thiếu trường bắt buộc {name}", f"{name} is missing")
 
 
 def _wrong_form(kind: Kind, value: str) -> tuple[str, str] | None:
@@ -186,7 +190,7 @@ def _steps(rows: list[Fields], filed: Mapping[str, Dossier]) -> Iterator[Process
         yield step_of(filed[form.code], numbers[form.code], form.status, form.handled_at, form.fields)
 
 
-def link_findings(tables: Tables) -> Iterator[Finding]:
+def link_findings(tables: Tables) -> Iterator[TableFinding]:
     """Yield what would be lost or left hanging: a dossier told twice, a step or a result without its dossier."""
     known = {row.get(DOSSIER_CODE) for row in tables["dossiers"].values()} if "dossiers" in tables else None
     for table in ("dossiers", "results"):
@@ -194,7 +198,7 @@ def link_findings(tables: Tables) -> Iterator[Finding]:
         for number, row in tables.get(table, {}).items():
             code = row.get(DOSSIER_CODE)
             if code in seen:
-                yield Finding(
+                yield TableFinding(
                     table, (table, number, DOSSIER_CODE), f"Mã hồ sơ {code} lặp lại", f"{code} is there twice"
                 )
             seen.add(code)
@@ -204,4 +208,4 @@ def link_findings(tables: Tables) -> Iterator[Finding]:
             if known is not None and code and code not in known:
                 vi, en = nearest(str(code), filter(None, known))
                 sentences = (f"Không có hồ sơ {code} trong dossiers.json{vi}", f"no dossier {code}{en}")
-                yield Finding(table, (table, number, DOSSIER_CODE), *sentences)
+                yield TableFinding(table, (table, number, DOSSIER_CODE), *sentences)

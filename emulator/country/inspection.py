@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from emulator.country.furnish import Finding, Rows, Tables, link_findings, nearest, row_findings
+from emulator.country.furnish import Rows, TableFinding, Tables, link_findings, nearest, row_findings
 from emulator.country.pack import find_pack, place_findings, read_sheet, read_tables
 from emulator.country.pack_files import files_of
 from emulator.country.positions import Problem
@@ -63,7 +63,7 @@ class Inspection:
     tables: Tables
     sound: Tables
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[TableFinding]:
         """Yield what the start does not look for."""
         paths = set(files_of(self.folder))
         for table, kind in _KINDS.items():
@@ -75,14 +75,18 @@ class Inspection:
             yield from self._refusals("steps", number, told)
         yield from self._histories()
 
-    def _dossier(self, table: str, number: str, row: Fields, kind: int, paths: set[str]) -> Iterator[Finding]:
+    def _dossier(self, table: str, number: str, row: Fields, kind: int, paths: set[str]) -> Iterator[TableFinding]:
         at = (table, number)
         if row[official.RECORD_KIND] != str(kind):
-            yield Finding(table, (*at, official.RECORD_KIND), f"{table}.json chỉ chứa loại {kind}", f"must be {kind}")
+            yield TableFinding(
+                table, (*at, official.RECORD_KIND), f"{table}.json chỉ chứa loại {kind}", f"must be {kind}"
+            )
         day = f"{to_datetime(read_moment(row[official.RECEIVED] or '') or 0):%y%m%d}"
         if (row[official.DOSSIER_CODE] or "").split("-")[1] != day:
             vi = f"Phần ngày của mã hồ sơ phải là {day}, ngày tiếp nhận"
-            yield Finding(table, (*at, official.DOSSIER_CODE), vi, f"the day in the code must be {day}, of receipt")
+            yield TableFinding(
+                table, (*at, official.DOSSIER_CODE), vi, f"the day in the code must be {day}, of receipt"
+            )
         yield from self._procedure(table, number, row)
         form, findings = self._read(table, number, row)
         yield from findings
@@ -90,22 +94,22 @@ class Inspection:
             path = official.file_path(link)
             if path is not None and path not in paths:
                 vi, en = nearest(path, paths)
-                yield Finding(table, (*at, official.PAPERS), f"Không có tệp {path}{vi}", f"no file {path}{en}")
+                yield TableFinding(table, (*at, official.PAPERS), f"Không có tệp {path}{vi}", f"no file {path}{en}")
 
-    def _procedure(self, table: str, number: str, row: Fields) -> Iterator[Finding]:
+    def _procedure(self, table: str, number: str, row: Fields) -> Iterator[TableFinding]:
         procedures = {known[official.PROCEDURE_CODE]: known for known in self.sound.get("procedures", {}).values()}
         code = row[official.PROCEDURE_CODE]
         if code not in procedures:
             vi, en = nearest(str(code), filter(None, procedures))
             sentences = (f"Không có thủ tục {code} trong procedures.json{vi}", f"no procedure {code}{en}")
-            yield Finding(table, (table, number, official.PROCEDURE_CODE), *sentences)
+            yield TableFinding(table, (table, number, official.PROCEDURE_CODE), *sentences)
             return
         for name in official.SHARED_WITH_PROCEDURE:
             if row[name] != procedures[code][name]:
                 vi = f"{name} phải là “{procedures[code][name]}” như trong procedures.json"
-                yield Finding(table, (table, number, name), vi, f"{name} must be {procedures[code][name]!r}")
+                yield TableFinding(table, (table, number, name), vi, f"{name} must be {procedures[code][name]!r}")
 
-    def _read(self, table: str, number: str, row: Fields) -> tuple[DossierForm | None, list[Finding]]:
+    def _read(self, table: str, number: str, row: Fields) -> tuple[DossierForm | None, list[TableFinding]]:
         reading = self._reading()
         body = json.dumps(row).encode()
         try:
@@ -113,7 +117,7 @@ class Inspection:
         except ServiceRefusal as refusal:
             return None, _refusal_findings(table, number, row, refusal)
 
-    def _refusals(self, table: str, number: str, row: Fields) -> list[Finding]:
+    def _refusals(self, table: str, number: str, row: Fields) -> list[TableFinding]:
         body = json.dumps(row).encode()
         try:
             read_step(body, len(body), self._reading())
@@ -126,7 +130,7 @@ class Inspection:
         era = cast(Literal["2023", "2025"], packs[0]["gso_era"] if packs else "2023")
         return Reading(ReadingRules("documented", _END, era, None))
 
-    def _missing_results(self) -> Iterator[Finding]:
+    def _missing_results(self) -> Iterator[TableFinding]:
         if "results" not in self.tables:
             return
         given = {row.get(official.DOSSIER_CODE) for row in self.tables["results"].values()}
@@ -134,9 +138,9 @@ class Inspection:
             is_final, has_result = int(row[official.STATUS] or 0) in FINAL_STATUSES, row[official.DOSSIER_CODE] in given
             if is_final and not has_result:
                 vi = f"Hồ sơ đã ở trạng thái {row[official.STATUS]} nhưng không có trong results.json"
-                yield Finding("dossiers", ("dossiers", number, official.STATUS), vi, "finished without a result")
+                yield TableFinding("dossiers", ("dossiers", number, official.STATUS), vi, "finished without a result")
 
-    def _histories(self) -> Iterator[Finding]:
+    def _histories(self) -> Iterator[TableFinding]:
         steps: dict[str | None, list[tuple[str, Fields]]] = defaultdict(list)
         for number, row in self.sound.get("steps", {}).items():
             steps[row[official.DOSSIER_CODE]].append((number, row))
@@ -147,31 +151,31 @@ class Inspection:
                 last = history[-1][1][official.STATUS]
                 vi = f"Trạng thái phải là {last} như bước xử lý cuối cùng"
                 at = ("dossiers", number, official.STATUS)
-                yield Finding("dossiers", at, vi, f"the status must be {last}, that of the last step")
+                yield TableFinding("dossiers", at, vi, f"the status must be {last}, that of the last step")
 
 
-def _history(history: list[tuple[str, Fields]]) -> Iterator[Finding]:
+def _history(history: list[tuple[str, Fields]]) -> Iterator[TableFinding]:
     before, last_ms = None, 0
     for number, row in history:
         status, handled_ms = int(row[official.STATUS] or 0), read_moment(row[official.HANDLED] or "") or 0
         if judge_move(before, status) == "illegal":
             came = "hồ sơ mới" if before is None else status_text(before)
             vi = f"Không thể chuyển từ {came} sang {status_text(status)}"
-            yield Finding("steps", ("steps", number, official.STATUS), vi, f"no move from {before} to {status}")
+            yield TableFinding("steps", ("steps", number, official.STATUS), vi, f"no move from {before} to {status}")
         if handled_ms < last_ms:
             vi = f"{official.HANDLED} sớm hơn bước trước"
             at = ("steps", number, official.HANDLED)
-            yield Finding("steps", at, vi, f"{official.HANDLED} is before the step before")
+            yield TableFinding("steps", at, vi, f"{official.HANDLED} is before the step before")
         before, last_ms = status, handled_ms
 
 
-def _refusal_findings(table: str, number: str, row: Fields, refusal: ServiceRefusal) -> list[Finding]:
+def _refusal_findings(table: str, number: str, row: Fields, refusal: ServiceRefusal) -> list[TableFinding]:
     found = []
     for remark in refusal.remarks:
         if remark.level == "error":
             name = remark.path.strip("/").partition("/")[0]
             path: tuple[str, ...] = (table, number, name) if name in row else (table, number)
-            found.append(Finding(table, path, remark.vi, remark.en))
+            found.append(TableFinding(table, path, remark.vi, remark.en))
     return found
 
 

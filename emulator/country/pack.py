@@ -18,8 +18,8 @@ from tinydb.storages import JSONStorage
 
 from emulator.country.axis_furnish import axis_bases
 from emulator.country.furnish import (
-    Finding,
     Rows,
+    TableFinding,
     Tables,
     furnish,
     link_findings,
@@ -93,7 +93,7 @@ class _Repeated(ValueError):
     """An object has a key twice."""
 
 
-class _Sheet(JSONStorage):
+class _SheetStorage(JSONStorage):
     """TinyDB's own JSON storage, read-only, whose objects have each key once; a byte order mark is passed over."""
 
     def __init__(self, path: Path) -> None:
@@ -176,7 +176,7 @@ def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
     """Read one file of a pack; return its records (None: unreadable) and what is wrong with each by itself."""
     table = path.stem
     try:
-        with TinyDB(path, storage=_Sheet) as database:
+        with TinyDB(path, storage=_SheetStorage) as database:
             content = database.storage.read()
             findings = list(shape_findings(table, content))
             rows = readable_rows(table, content) if findings else _documents(database, table)
@@ -193,7 +193,7 @@ def _documents(database: TinyDB, table: str) -> Rows:
     return {str(row.doc_id): dict(row) for row in database.table(table).all()}
 
 
-def place_findings(folder: Path, findings: Iterable[Finding]) -> list[Problem]:
+def place_findings(folder: Path, findings: Iterable[TableFinding]) -> list[Problem]:
     """Give findings their line and column."""
     problems, texts = [], dict[str, str]()
     for finding in findings:

@@ -42,7 +42,7 @@ def named_schemas() -> dict[str, type[Schema] | Schema]:
         "Application": schemas.Application,
         "Provider": axis_schemas.Provider,
         "Selected": axis_schemas.Selected,
-        "Search": axis_schemas.Search,
+        "Search": axis_schemas.SubjectSearch,
         "SubsystemChange": axis_schemas.SubsystemChange,
         "HostChange": axis_schemas.HostChange,
         "LiveWish": axis_schemas.Live,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.certification.preflight.situation import Arrived, Rule, Situation
+from emulator.certification.preflight.situation import Arrived, PreflightRule, Situation
 
 _KNOWN = ("/token", "/revoke", "/apiBTXH/", "/XrdAdapter/", "/VXPAdapter/", "/KetNoiMotCuaQuocGia/")
 
@@ -54,7 +54,7 @@ def _stray(situation: Situation) -> list[Arrived]:
 
 
 ADDRESS_RULES = (
-    Rule(
+    PreflightRule(
         "KN-01",
         "Địa chỉ gốc có thêm đoạn thừa trước đường dẫn",
         "the base address has something extra before the path",
@@ -62,7 +62,7 @@ ADDRESS_RULES = (
         "set the base address exactly to base_url, without /api or an application's name",
         _prefixed,
     ),
-    Rule(
+    PreflightRule(
         "KN-02",
         "Đường dẫn viết sai chữ hoa, chữ thường",
         "the path is spelled in the wrong letter case",
@@ -70,7 +70,7 @@ ADDRESS_RULES = (
         "spell /token, /apiBTXH/1.0/…, /XrdAdapter/…, /VXPAdapter/… exactly",
         _miscased,
     ),
-    Rule(
+    PreflightRule(
         "KN-03",
         "Thiếu hoặc sai phiên bản API trong đường dẫn",
         "the API's version is missing from the path, or another",
@@ -78,7 +78,7 @@ ADDRESS_RULES = (
         "use /apiBTXH/1.0/<operation>",
         _versionless,
     ),
-    Rule(
+    PreflightRule(
         "KN-04",
         "Gọi bằng GET thay cho POST",
         "called by GET instead of POST",
@@ -86,7 +86,7 @@ ADDRESS_RULES = (
         "use POST",
         _wrong_verb,
     ),
-    Rule(
+    PreflightRule(
         "KN-05",
         "Đường dẫn không thuộc nền tảng nào",
         "the path belongs to none of the platforms",
@@ -94,7 +94,7 @@ ADDRESS_RULES = (
         "compare with the table of operations in the README",
         _elsewhere,
     ),
-    Rule(
+    PreflightRule(
         "KN-06",
         "Các lời gọi đến sandbox 'default', không đến lượt kiểm thử này",
         "the calls go to the sandbox 'default' instead of this attempt",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.certification.preflight.situation import Arrived, Rule, Situation
+from emulator.certification.preflight.situation import Arrived, PreflightRule, Situation
 
 _LOGIN, _PAPERS = "/mapi/login", "/bndp/public/v1/login"
 
@@ -82,37 +82,37 @@ def _unit(situation: Situation) -> list[Arrived]:
 
 
 AXIS_RULES = (
-    Rule(
+    PreflightRule(
         "KN-41", "Thiếu tên tham số dstcode, providerurl trong URL", "dstcode and providerurl have no names in the URL",
         "Viết ?dstcode=…&providerurl=…", "write ?dstcode=…&providerurl=…", _nameless,
     ),
-    Rule(
+    PreflightRule(
         "KN-42", "Thiếu dstcode", "dstcode is missing",
         "Thêm dstcode vào header hoặc URL", "add dstcode as a header or in the URL", _no_dstcode,
     ),
-    Rule(
+    PreflightRule(
         "KN-43", "dstcode không có trên trục", "nobody on the axis has that dstcode",
         "Chép dstcode từ LayDanhMucSSTaiTep hoặc thông tin kết nối", "copy it from LayDanhMucSSTaiTep or the context",
         _unknown_dstcode,
     ),
-    Rule(
+    PreflightRule(
         "KN-44", "Thiếu hoặc sai providerurl của dịch vụ giấy tờ", "providerurl of the papers service is wrong",
         "Đặt providerurl là papers_url, mã hóa phần trăm", "set providerurl to papers_url, percent-encoded",
         _wrong_provider,
     ),
-    Rule(
+    PreflightRule(
         "KN-45", "Lẫn tài khoản mapi và tài khoản giấy tờ", "the accounts of mapi and papers are mixed up",
         "Hai dịch vụ có hai tài khoản riêng", "the two services have an account each", _mixed,
     ),
-    Rule(
+    PreflightRule(
         "KN-46", "Sai tài khoản mapi/login", "the account of mapi/login is wrong",
         "Chép lại tài khoản portal", "copy the portal account again", _portal_account,
     ),
-    Rule(
+    PreflightRule(
         "KN-47", "Sai tài khoản dịch vụ giấy tờ", "the account of the papers service is wrong",
         "Chép lại tài khoản papers", "copy the papers account again", _papers_account,
     ),
-    Rule(
+    PreflightRule(
         "KN-48", "madonvi không phải của tài khoản", "madonvi is not the account's",
         "Dùng mã đơn vị trong thông tin kết nối", "use the unit of the context", _unit,
     ),

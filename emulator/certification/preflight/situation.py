@@ -120,7 +120,7 @@ Find = Callable[[Situation], list[Arrived]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PreflightRule:
     """A rule of the diagnosis. ``find`` returns the calls that show it; none: it does not apply."""
 
     id: str

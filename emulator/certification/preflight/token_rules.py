@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.certification.preflight.situation import Arrived, Rule, Situation, decoded
+from emulator.certification.preflight.situation import Arrived, PreflightRule, Situation, decoded
 from emulator.kernel.clock import read_moment
 
 Pair = tuple[str, str]
@@ -123,57 +123,57 @@ def _foreign_token(situation: Situation) -> list[Arrived]:
 
 
 TOKEN_RULES = (
-    Rule(
+    PreflightRule(
         "KN-11", "Consumer key và consumer secret bị đổi chỗ", "consumer key and consumer secret are swapped",
         "Đặt key trước dấu hai chấm, secret sau", "put the key before the colon and the secret after it", _swapped,
     ),
-    Rule(
+    PreflightRule(
         "KN-12", "Dùng cặp khóa Sandbox thay cho Production", "the Sandbox pair is used instead of the Production pair",
         "Dùng cặp production trong thông tin kết nối", "use the production pair of the context", _sandbox_pair,
     ),
-    Rule(
+    PreflightRule(
         "KN-13", "Dùng khóa của sandbox 'default' hoặc lượt khác", "the keys of another sandbox are used",
         "Dùng khóa của chính lượt kiểm thử này", "use the keys of this very attempt", _other_attempt,
     ),
-    Rule(
+    PreflightRule(
         "KN-14", "Khóa có dấu cách, xuống dòng hoặc dấu nháy thừa", "the keys carry blanks, line ends or quotes",
         "Cắt khoảng trắng khi đọc cấu hình", "trim what is read from the configuration", _untrimmed,
     ),
-    Rule(
+    PreflightRule(
         "KN-15", "Consumer secret sai", "the consumer secret is wrong",
         "Chép lại secret từ thông tin kết nối", "copy the secret from the context again", _wrong_secret,
     ),
-    Rule(
+    PreflightRule(
         "KN-16", "Consumer key lạ", "the consumer key is unknown",
         "Chép lại key từ thông tin kết nối", "copy the key from the context again", _unknown_key,
     ),
-    Rule(
+    PreflightRule(
         "KN-17", "Mã hóa Base64 hai lần", "encoded in Base64 twice",
         "Mã hóa key:secret đúng một lần", "encode key:secret exactly once", _twice,
     ),
-    Rule(
+    PreflightRule(
         "KN-18", "Chưa mã hóa Base64", "not encoded in Base64",
         "Authorization: Basic Base64(key:secret)", "send Authorization: Basic Base64(key:secret)", _not_encoded,
     ),
-    Rule(
+    PreflightRule(
         "KN-19", "Lời gọi token không có Authorization", "the token call has no Authorization",
         "Thêm Authorization: Basic Base64(key:secret)", "add Authorization: Basic Base64(key:secret)", _no_basic,
     ),
-    Rule(
+    PreflightRule(
         "KN-20", "Khóa đặt trong thân hoặc URL thay cho Authorization", "the keys stand in body or URL",
         "Đặt khóa trong Authorization: Basic (BTXH 2.1.2)", "put them into Authorization: Basic (BTXH 2.1.2)",
         _in_the_body,
     ),
-    Rule(
+    PreflightRule(
         "KN-21", "Thiếu grant_type=client_credentials dạng form", "grant_type=client_credentials is missing",
         "Gửi thân grant_type=client_credentials, kiểu application/x-www-form-urlencoded",
         "send the body grant_type=client_credentials as application/x-www-form-urlencoded", _no_grant,
     ),
-    Rule(
+    PreflightRule(
         "KN-22", "Gọi API không có Bearer token", "the API is called without a Bearer token",
         "Thêm Authorization: Bearer <access_token>", "add Authorization: Bearer <access_token>", _no_bearer,
     ),
-    Rule(
+    PreflightRule(
         "KN-23", "Dùng token không do lượt này cấp", "the token was not issued by this attempt",
         "Xóa token đã lưu, xin token mới tại base_url", "forget the kept token and ask at base_url", _foreign_token,
     ),
@@ -218,16 +218,16 @@ def _behind(situation: Situation) -> list[Arrived]:
 
 
 TIME_RULES = (
-    Rule(
+    PreflightRule(
         "KN-31", "Múi giờ sai: lệch đúng bảy giờ", "the time zone is wrong: exactly seven hours off",
         "Ghi thời điểm theo giờ Việt Nam (UTC+7)", "write moments in Vietnamese time (UTC+7)", _zone,
     ),
-    Rule(
+    PreflightRule(
         "KN-32", "Đồng hồ của phần mềm chạy nhanh", "the client's clock is ahead",
         "Đồng bộ đồng hồ (NTP), hoặc theo giờ 'now' được giao", "set the clock (NTP), or take the 'now' of the task",
         _ahead,
     ),
-    Rule(
+    PreflightRule(
         "KN-33", "Đồng hồ của phần mềm chạy chậm", "the client's clock is behind",
         "Đồng bộ đồng hồ (NTP), hoặc theo giờ 'now' được giao", "set the clock (NTP), or take the 'now' of the task",
         _behind,
