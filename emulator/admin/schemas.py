@@ -291,7 +291,7 @@ def _field_of(hint: Any, *, or_none: bool = False) -> fields.Field[Any]:
     if origin in (tuple, list):
         return fields.List(_field_of(arguments[0]) if arguments else fields.Raw(), allow_none=or_none)
     if origin is dict:
-        return fields.Dict(keys=fields.String(), values=_field_of(arguments[1]), allow_none=or_none)
+        return fields.Dict(keys=_field_of(arguments[0]), values=_field_of(arguments[1]), allow_none=or_none)
     if hint in (int, float):
         return _number(hint, or_none)
     kinds: Mapping[Any, type[fields.Field[Any]]] = {str: fields.String, bool: Boolean}

@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from emulator.services.btxh.replies import OddityName
+from emulator.wire.own_rules import OwnRule, Stance
 
 Mode = Literal["strict", "documented", "observed"]
 Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
@@ -47,8 +48,12 @@ class SandboxSettings:
     throttle_level: Literal["application", "subscription"] = "subscription"
     # How bodies are read. None means as the mode says (B33), or not checked (B18).
     vneid_meaning: Literal["printed", "inverted"] | None = None
+    ethnicity_meaning: Literal["gso", "annex"] = "gso"  # which column of the annex 29 to 54 come from (B22)
     gso_era: Literal["2023", "2025"] = "2023"
     agency_code: str | None = "H26"
+    # What is ours notes and does not refuse (decision 0040). The matrix of statuses, then each rule by its name.
+    status_moves: Stance = "note"
+    own_rules: dict[OwnRule, Stance] = field(default_factory=dict)
     # What a pull finds (BTXH 3.1.4): whose dossiers, by which time of theirs, and at most how many (B57, B58).
     pull_source: Literal["ministry", "all"] = "ministry"
     window_on: Literal["received", "submitted", "changed"] = "received"
@@ -121,5 +126,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is tuple:
         return isinstance(value, list | tuple) and all(_fits(each, arguments[0]) for each in value)
     if origin is dict:
-        return isinstance(value, dict) and all(_fits(each, arguments[1]) for each in value.values())
+        return isinstance(value, dict) and all(
+            _fits(name, arguments[0]) and _fits(each, arguments[1]) for name, each in value.items()
+        )
     return isinstance(value, hint) and (hint is bool or not isinstance(value, bool))

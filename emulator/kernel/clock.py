@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
+_EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _MOMENT = re.compile(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2}):(\d{2})", re.ASCII)
 
@@ -57,8 +58,8 @@ class Clock:
 
 
 def to_datetime(instant_ms: int) -> datetime:
-    """Return an instant as Vietnamese time."""
-    return datetime.fromtimestamp(instant_ms / 1000, VIETNAM)
+    """Return an instant as Vietnamese time, from the first to the last day of the calendar."""
+    return _EPOCH + timedelta(milliseconds=instant_ms)
 
 
 def to_ms(moment: datetime) -> int:
@@ -84,12 +85,13 @@ def _http_date(second: int) -> str:
 
 def day_text(instant_ms: int) -> str:
     """Return ``dd/MM/yyyy``."""
-    return to_datetime(instant_ms).strftime("%d/%m/%Y")
+    moment = to_datetime(instant_ms)
+    return f"{moment.day:02d}/{moment.month:02d}/{moment.year:04d}"
 
 
 def moment_text(instant_ms: int) -> str:
     """Return ``dd/MM/yyyy HH:mm:ss``."""
-    return to_datetime(instant_ms).strftime("%d/%m/%Y %H:%M:%S")
+    return f"{day_text(instant_ms)} {to_datetime(instant_ms):%H:%M:%S}"
 
 
 def read_day(text: str) -> int | None:

@@ -6,8 +6,10 @@ right without the empty ones, ``G07.15``. Clients meet both and must join them.
 
 from __future__ import annotations
 
+import csv
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 _OLD = re.compile(r"(\d{3})\.(\d{2})\.(\d{2})\.([A-Z]\d{2})", re.ASCII)
 _NEW = re.compile(r"([A-Z]\d{2})((?:\.[A-Z0-9]{1,3})*)", re.ASCII)
@@ -65,3 +67,18 @@ def is_within(code: str, unit_code: str) -> bool:
     """Tell whether an agency is a unit or belongs to its subtree."""
     own, unit = short_form(full_form(code)), short_form(full_form(unit_code))
     return own == unit or own.startswith(unit + ".")
+
+
+@cache
+def province_of(root: str) -> str | None:
+    """Return the GSO code of the province that a first-level code belongs to, ``01`` for ``H26``; None for a ministry.
+
+    The codes are those of before 01/07/2025 (Circular 01/2018/TT-VPCP, annex; decision 0040).
+    """
+    return _provinces().get(root)
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    text = files("emulator.wire").joinpath("agency_provinces.csv").read_text(encoding="utf-8")
+    return {row["agency"]: row["province"] for row in csv.DictReader(text.splitlines())}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from marshmallow import Schema
 
 _ENDLESS = 1 << 62
+SEVERAL_LINES = frozenset({"NoiDungXuLy", "CertificateExtentData"})  # texts that may have several lines
+LINE_SIGNS = "\t\n\r"
+_NO_LINES = {ord(sign): None for sign in LINE_SIGNS}
 WIDTHS = {"province": 2, "district": 3, "commune": 5}
 
 
@@ -118,6 +121,8 @@ class Table:
                     return False
                 continue
             if value.__class__ is not str or len(value) > most or value[0] <= " " or value[-1] <= " ":
+                return False
+            if not value.isprintable() and not (name in SEVERAL_LINES and value.translate(_NO_LINES).isprintable()):
                 return False
             if not value.isascii() and (not composed("NFC", value) or value != value.strip()):
                 return False

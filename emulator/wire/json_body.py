@@ -11,6 +11,7 @@ from emulator.wire import codes
 from emulator.wire.reading import Reading
 
 _BOM = b"\xef\xbb\xbf"
+_TOO_DEEP = ("Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply")
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
 
@@ -39,15 +40,53 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
         if not _has_distinct_names(body, value):
             value = _read_slowly(body, reading)
     if not isinstance(value, dict):
-        kind = type(value).__name__
+        kind_vi, kind_en = kind_of(value)
         _stop(
             reading,
             "not-an-object",
             codes.BAD_JSON,
-            f"Thân yêu cầu phải là một đối tượng JSON, nhận được {kind}",
-            f"The body must be a JSON object, got {kind}",
+            f"Thân yêu cầu phải là một đối tượng JSON, nhận được {kind_vi}",
+            f"The body must be a JSON object, got {kind_en}",
         )
     return value
+
+
+_KINDS: dict[type, tuple[str, str]] = {
+    dict: ("đối tượng", "an object"),
+    list: ("danh sách", "a list"),
+    str: ("chuỗi", "a string"),
+    bool: ("giá trị đúng/sai", "a boolean"),
+    int: ("số", "a number"),
+    float: ("số", "a number"),
+    type(None): ("null", "null"),
+}
+
+
+def kind_of(value: object) -> tuple[str, str]:
+    """Return what a JSON value is, in Vietnamese and English."""
+    return _KINDS[type(value)]
+
+
+# What the parser can complain of, by the beginning of its sentence, in the words of people who read Vietnamese.
+_COMPLAINTS = (
+    ("Expecting value", "thiếu giá trị"),
+    ("Expecting property name", "tên trường phải đặt trong dấu nháy kép"),
+    ("Expecting ':'", "thiếu dấu hai chấm sau tên trường"),
+    ("Expecting ','", "thiếu dấu phẩy giữa hai phần tử"),
+    ("Illegal trailing comma", "thừa dấu phẩy trước dấu đóng ngoặc"),
+    ("Extra data", "thừa nội dung sau giá trị JSON"),
+    ("Unterminated string", "chuỗi không có dấu nháy đóng"),
+    ("Invalid control character", "chuỗi chứa ký tự điều khiển chưa mã hóa"),
+    ("Invalid \\u", "mã \\uXXXX sai"),
+    ("Invalid \\", "ký tự sau dấu gạch chéo ngược không hợp lệ"),
+)
+
+
+def _complaint(trouble: json.JSONDecodeError) -> tuple[str, str]:
+    vi = next((said for begins, said in _COMPLAINTS if trouble.msg.startswith(begins)), "sai cú pháp")
+    vi_place, en_place = f"dòng {trouble.lineno}, cột {trouble.colno}", f"line {trouble.lineno}, column {trouble.colno}"
+    en = next((begins for begins, _ in _COMPLAINTS if trouble.msg.startswith(begins)), "bad syntax")
+    return f"Thân yêu cầu không phải JSON: {vi} ở {vi_place}", f"The body is not JSON: {en} at {en_place}"
 
 
 def _has_distinct_names(body: bytes, value: object) -> bool:
@@ -75,7 +114,7 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
     if body.startswith(_BOM):
         body = body[len(_BOM) :]
         vi, en = "Thân yêu cầu mở đầu bằng BOM", "The body begins with a byte order mark"
-        reading.meet_own("bom", "", codes.BAD_JSON, vi, en)
+        reading.refuse_in_strict("bom", "", codes.BAD_JSON, vi, en)
         reading.check()
     try:
         text = body.decode()
@@ -86,10 +125,17 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
         en = f"The body is not UTF-8: byte 0x{body[trouble.start]:02x} at offset {trouble.start}"
         _stop(reading, "not-utf-8", codes.BAD_JSON, vi, en)
     except RecursionError:
-        vi, en = "Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply"
-        _stop(reading, "nested-too-deeply", codes.BAD_JSON, vi, en)
-    except (ValueError, TypeError) as trouble:
-        vi, en = f"Thân yêu cầu không phải JSON: {trouble}", f"The body is not JSON: {trouble}"
+        _stop(reading, "nested-too-deeply", codes.BAD_JSON, *_TOO_DEEP)
+    except json.JSONDecodeError as trouble:
+        _stop(reading, "not-json", codes.BAD_JSON, *_complaint(trouble))
+    except NotAValue as trouble:
+        vi, en = f"Thân yêu cầu không phải JSON: {trouble} không phải giá trị JSON", f"{trouble} is not a JSON value"
+        _stop(reading, "not-json", codes.BAD_JSON, vi, en)
+    except (ValueError, TypeError, OverflowError) as trouble:
+        if "ecursion" in str(trouble):
+            _stop(reading, "nested-too-deeply", codes.BAD_JSON, *_TOO_DEEP)
+        vi = "Thân yêu cầu có một số quá dài hoặc một nửa ký tự (surrogate) mà JSON không truyền được"
+        en = "The body has a number that is too long, or half a character (a surrogate) that JSON cannot carry"
         _stop(reading, "not-json", codes.BAD_JSON, vi, en)
     reading.check()
     return value
@@ -110,8 +156,12 @@ def _pairs(pairs: list[tuple[str, Any]], reading: Reading) -> dict[str, Any]:
     return value
 
 
+class NotAValue(ValueError):
+    """A word that JavaScript knows and JSON does not: NaN, Infinity."""
+
+
 def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON value")
+    raise NotAValue(name)
 
 
 def _stop(reading: Reading, rule: str, code: int, vi: str, en: str) -> NoReturn:

@@ -11,9 +11,10 @@ ROWS: tuple[tuple[str, str], ...] = (
      | a key in the AccessKey header, in the body as AcceptKey or in lgspaccesstoken is taken and noted""",
     ),
     (
-        "RAA",
+        "RRA",
         """B02 | every API | the header is called ContentType | HTTP calls it Content-Type
-     | the HTTP name, saying JSON | it may also be absent, as long as the body is JSON""",
+     | the HTTP name, saying JSON
+     | another type is refused; an absent header is noted, and the document's name ContentType counts too | noted""",
     ),
     (
         "RAA",
@@ -75,9 +76,9 @@ ROWS: tuple[tuple[str, str], ...] = (
      | codes of 221209 and 221129 received on 08/12/2022 | must be the day of NgayTiepNhan | noted""",
     ),
     (
-        "RAA",
+        "AAA",
         """B18 | MaHoSo | - | a local push carries a code of the ministry (G07)
-     | the unit in front must belong to the account | noted""",
+     | a unit in front that is not the account's is noted: the sample itself does so""",
     ),
     (
         "AAA",
@@ -87,7 +88,7 @@ ROWS: tuple[tuple[str, str], ...] = (
     (
         "RAA",
         """B20 | NgayThangNamSinh | dd/MM/yyyy | replies add a time; one sample is born on the filing day
-     | a day, not after today | a time is taken and dropped""",
+     | a day alone | a time is taken and dropped""",
     ),
     (
         "RAA",
@@ -97,8 +98,9 @@ ROWS: tuple[tuple[str, str], ...] = (
     (
         "RAA",
         """B22 | DanTocId | the annex gives an id (29 to 82) and the GSO code (1 to 54), always 28 apart
-     | requests print "1", a reply prints "0" | a GSO code; 55 to 82 and 0 are refused
-     | 55 to 82 become the GSO code; 29 to 54 are GSO codes, noted as ambiguous; 0 means unknown""",
+     | requests print "1", a reply prints "0"
+     | a GSO code; 55 to 82 and 0 are refused; 29 to 54 are noted, and a setting chooses the column
+     | 55 to 82 become the GSO code; 29 to 54 as in strict; 0 means unknown""",
     ),
     (
         "RAA",

@@ -30,30 +30,30 @@ ROWS: tuple[tuple[str, str], ...] = (
      | the name with a space is unknown, the mandatory field missing | spaces around a name are dropped""",
     ),
     (
-        "RAA",
+        "AAA",
         """B32 | HoSoCoThanhPhanSoHoa | 0 no, 1 yes | 0 while every document says DuocSoHoa 1
-     | must agree with the documents | noted""",
+     | a flag that disagrees with the documents is noted""",
     ),
     (
         "AAA",
         """B33 | TaiKhoanDuocXacThucVoiVNeID | 0 yes, 1 no | its neighbours, the indicators and clients say 1 is yes
-     | read as printed, and noted | 1 is read as yes; 0 is noted; a setting chooses""",
+     | read as printed | 1 is read as yes; a setting chooses; every mode notes which was meant""",
     ),
     (
         "RAA",
         """B34 | MaCSDL | one mandatory value, none for "no database" | the national portal takes a list
      | one of 1 to 7 | several, between commas""",
     ),
-    ("RAA", """B35 | StatusId of a final result | - | "1" | 9 or 10 | noted"""),
+    ("AAA", """B35 | StatusId of a final result | - | "1" | any status; another than 9 or 10 is noted"""),
     (
         "RAA",
         """B36 | SubmittedDate | dd/MM/yyyy HH:mm:ss | replies in two forms; a client spells SubmitedDate
-     | the table's form and name | the client's spelling is taken; replies as each sample""",
+     | the table's form and name | the client's spelling and the reply's form are taken; replies as each sample""",
     ),
     (
-        "RAA",
+        "AAA",
         """B37 | order of times | - | received a second before it was submitted; in a reply a day before
-     | submitted not after received | noted""",
+     | submitted after received is noted: the sample does so""",
     ),
     (
         "AAA",
@@ -65,14 +65,14 @@ ROWS: tuple[tuple[str, str], ...] = (
      | the sample's name; the table's name is taken and noted: there the table is wrong""",
     ),
     (
-        "RAA",
+        "AAA",
         """B40 | XML, submitted documents | DanhsachTaiLieuNop | DanhSachTaiLieuNop in requests
-     | the sample's name | upper and lower case do not matter""",
+     | both names; any other case is refused | upper and lower case do not matter""",
     ),
     (
-        "RAA",
+        "AAA",
         """B41 | XML, results | DanhsachGiayToKetQua in one table and in replies | DanhSachGiayToKetQua in requests
-     | capital S in requests, small s in replies | requests: upper and lower case do not matter; replies as printed""",
+     | both names in requests, small s in replies | requests: upper and lower case do not matter; replies as printed""",
     ),
     (
         "SSS",
@@ -90,15 +90,15 @@ ROWS: tuple[tuple[str, str], ...] = (
      | taken with and without them""",
     ),
     (
-        "RAA",
+        "AAA",
         """B45 | XML fields | no table at all | empty, "0" and constant values
-     | the emulator's own list of fields, which is published | noted""",
+     | what differs from the emulator's own published list of fields is noted; true and false are read as 1 and 0""",
     ),
-    ("AAA", """B46 | DuocTaiSuDung | - | 0; clients also send 1 and 2 | 0 to 2; 2 is noted"""),
+    ("AAA", """B46 | DuocTaiSuDung | - | 0; clients also send 1 and 2 | 2 and any other value are noted"""),
     (
-        "RAA",
+        "AAA",
         """B47 | result paper | - | KQ.G07.000290, and a PDF that bears the name of a submitted spreadsheet;
-     a client sends the procedure's code | a result code by its grammar | noted""",
+     a client sends the procedure's code | a code of another form, or a submitted file's name, is noted""",
     ),
     ("SSS", """B48 | DongBoDVC, DanhSachHoSo | one address for two services | - | LoaiDuLieu decides"""),
     (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ROWS: tuple[tuple[str, str], ...] = (
-    ("RAA", """B51 | XuLyHoSo | - | due at 09:53 on the day it starts at 18:53 | due not before the start | noted"""),
+    ("AAA", """B51 | XuLyHoSo | - | due at 09:53 on the day it starts at 18:53 | due before the start is noted"""),
     ("SSS-", """B52 | XuLyHoSo | - | an officer of one commune, the unit of another | nothing is checked"""),
     (
         "AAA",

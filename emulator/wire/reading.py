@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from emulator.kernel.exchange import Remark
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.own_rules import OwnRule, Stance, Stances, stance_of
 from emulator.wire.quirks import QUIRKS, Behaviour, ModeName
 
 
@@ -15,7 +16,9 @@ class ReadingRules:
     """How a sandbox reads: its mode, its time, and the settings that change what a body means.
 
     ``gso_era`` chooses the catalogue of administrative units (B73); ``agency_code`` is the account's unit, whose
-    subtree a dossier code must belong to (B18; None: not checked); ``vneid_meaning`` settles B33 (None: by mode).
+    subtree a dossier code must belong to (B18; None: not checked); ``vneid_meaning`` settles B33 (None: by mode);
+    ``own_rules`` says which rules of the emulator's own refuse or are silent, ``status_moves`` the same of the matrix
+    of statuses (decision 0003); ``ethnicity_meaning`` chooses the column of the annex for 29 to 54 (B22).
     """
 
     mode: ModeName = "documented"
@@ -23,6 +26,9 @@ class ReadingRules:
     gso_era: Literal["2023", "2025"] = "2023"
     agency_code: str | None = "H26"
     vneid_meaning: Literal["printed", "inverted"] | None = None
+    ethnicity_meaning: Literal["gso", "annex"] = "gso"
+    status_moves: Stance = "note"
+    own_rules: Stances = field(default_factory=dict)
 
 
 class Broken(NamedTuple):
@@ -53,8 +59,26 @@ class Reading:
         self.note(quirk, path, vi, en, **values)
         return False
 
-    def meet_own(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
-        """Record one of our own rules about unusual values: strict refuses it, the other modes say so."""
+    def meet_own(
+        self, rule: OwnRule, path: str, code: int, vi: str, en: str, shown_as: str = "", **values: str
+    ) -> bool:
+        """Record a rule of our own, which notes unless the sandbox says otherwise; return True when it refuses.
+
+        ``shown_as`` is the row of the register that speaks of the same thing, when there is one.
+        """
+        stance = stance_of(rule, self.rules.own_rules)
+        return self.take_stance(stance, shown_as or rule, path, code, vi, en, **values)
+
+    def take_stance(self, stance: Stance, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> bool:
+        """Be silent about something, note it or refuse it; return True when it is refused."""
+        if stance == "refuse":
+            self.refuse(rule, path, code, vi, en, **values)
+        elif stance == "note":
+            self.note(rule, path, vi, en, **values)
+        return stance == "refuse"
+
+    def refuse_in_strict(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
+        """Record a departure from a table, an annex or a standard: strict refuses it, the other modes say so."""
         if self.mode == "strict":
             self.refuse(rule, path, code, vi, en, **values)
         else:

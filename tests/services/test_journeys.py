@@ -16,7 +16,7 @@ def test_a_province_pushes_a_dossier_its_steps_and_its_result(visitor: Visitor) 
     assert visitor.btxh("DongBoDVC", final_result()).json["error_code"] == 0
     newest = visitor.journal()[-1]
     assert newest["clause"] == "BTXH 3.1.3"
-    assert newest["remarks"] == []
+    assert [each["rule"] for each in newest["remarks"]] == ["B33"]
 
 
 def test_a_province_pulls_dossiers_steps_and_results(tmp_path) -> None:

@@ -129,7 +129,7 @@ def test_the_journal_names_the_oddities_a_reply_has_shown(tmp_path) -> None:
         visitor.btxh("TienTrinhXuLy", pull())
         assert {"B62"} == {each["rule"] for each in visitor.journal()[-1]["remarks"]} - {"B14", "B59"}
         visitor.btxh("DanhSachHoSo", pull(MaTinh="79"))
-        assert {each["rule"] for each in visitor.journal()[-1]["remarks"]} == {"B59"}
+        assert {each["rule"] for each in visitor.journal()[-1]["remarks"]} == {"B59", "foreign-province"}
 
 
 def test_every_name_that_can_be_set_is_in_the_table() -> None:

@@ -78,12 +78,19 @@ def test_a_refused_pull_answers_in_the_envelope_of_a_pull(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["strict", "documented", "observed"])
-def test_a_window_that_ends_before_it_begins_is_refused(tmp_path, mode: str) -> None:
+def test_a_window_that_ends_before_it_begins_holds_nothing_and_is_remarked(tmp_path, mode: str) -> None:
     backwards = pull(ThoiGianBatDau="30/11/2026 00:00:00", ThoiGianKetThuc="01/11/2026 00:00:00")
     with visiting(tmp_path, THREE, mode=mode) as visitor:
         result = visitor.btxh("DanhSachHoSo", backwards).json["result"]
-    assert result["error_code"] == -13
-    assert "ThoiGianBatDau 30/11/2026 00:00:00 sau ThoiGianKetThuc 01/11/2026 00:00:00" in result["message"]
+        assert (result["error_code"], result["data"]) == (0, [])
+        remark = next(each for each in visitor.journal()[-1]["remarks"] if each["rule"] == "window-order")
+    assert "ThoiGianBatDau 30/11/2026 00:00:00 sau ThoiGianKetThuc 01/11/2026 00:00:00" in remark["vi"]
+
+
+def test_a_trainer_can_have_a_window_that_ends_before_it_begins_refused(tmp_path) -> None:
+    backwards = pull(ThoiGianBatDau="30/11/2026 00:00:00", ThoiGianKetThuc="01/11/2026 00:00:00")
+    with visiting(tmp_path, THREE, own_rules={"window-order": "refuse"}) as visitor:
+        assert visitor.btxh("DanhSachHoSo", backwards).json["result"]["error_code"] == -13
 
 
 def test_only_what_was_filed_with_the_ministry_is_pulled(tmp_path) -> None:

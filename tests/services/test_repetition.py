@@ -50,13 +50,15 @@ def test_the_same_result_twice_is_accepted_once_more_and_changes_nothing(visitor
     assert visitor.journal()[-1]["effects"] == []
 
 
-@pytest.mark.parametrize(("mode", "code"), [("strict", -4), ("documented", 0), ("observed", 0)])
-def test_a_result_for_an_unknown_dossier_is_refused_in_strict_and_remarked_elsewhere(
-    tmp_path, mode: str, code: int
+@pytest.mark.parametrize(("stance", "code"), [("note", 0), ("refuse", -4)])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_result_for_an_unknown_dossier_is_remarked_and_refused_on_request(
+    tmp_path, mode: str, stance: str, code: int
 ) -> None:
-    with visiting(tmp_path, mode=mode) as visitor:
+    rule = "result-without-dossier"
+    with visiting(tmp_path, mode=mode, own_rules={rule: stance}) as visitor:
         assert visitor.btxh("DongBoDVC", final_result()).json["error_code"] == code
-        assert "unknown-dossier" in [each["rule"] for each in visitor.journal()[-1]["remarks"]]
+        assert rule in [each["rule"] for each in visitor.journal()[-1]["remarks"]]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -68,8 +70,8 @@ def test_a_step_for_an_unknown_dossier_is_refused(tmp_path, mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_code_is_not_used_again_for_another_person(tmp_path, mode: str) -> None:
-    with visiting(tmp_path, mode=mode, **PULL_ALL) as visitor:
+def test_a_code_is_not_used_again_for_another_person_where_the_trainer_says_so(tmp_path, mode: str) -> None:
+    with visiting(tmp_path, mode=mode, own_rules={"other-person": "refuse"}, **PULL_ALL) as visitor:
         visitor.btxh("DongBoDVC", dossier())
         other = dossier(CMND="999060000002", SoDinhDanh="999060000002")
         reply = visitor.btxh("DongBoDVC", other).json
@@ -78,9 +80,20 @@ def test_a_code_is_not_used_again_for_another_person(tmp_path, mode: str) -> Non
         assert [each["cmnd"] for each in pulled(visitor)] == ["999060000001"]
 
 
-@pytest.mark.parametrize(("mode", "code"), [("strict", -3), ("documented", 0), ("observed", 0)])
-def test_the_very_same_step_is_never_stored_twice(tmp_path, mode: str, code: int) -> None:
+@pytest.mark.parametrize("mode", MODES)
+def test_a_mistyped_identity_number_can_be_mended_by_a_second_push(tmp_path, mode: str) -> None:
     with visiting(tmp_path, mode=mode, **PULL_ALL) as visitor:
+        visitor.btxh("DongBoDVC", dossier())
+        mended = dossier(CMND="999060000002", SoDinhDanh="999060000002")
+        assert visitor.btxh("DongBoDVC", mended).json["error_code"] == 0
+        assert "other-person" in [each["rule"] for each in visitor.journal()[-1]["remarks"]]
+        assert [each["cmnd"] for each in pulled(visitor)] == ["999060000002"]
+
+
+@pytest.mark.parametrize(("stance", "code"), [("note", 0), ("refuse", -3)])
+@pytest.mark.parametrize("mode", MODES)
+def test_the_very_same_step_is_never_stored_twice(tmp_path, mode: str, stance: str, code: int) -> None:
+    with visiting(tmp_path, mode=mode, own_rules={"repeated-step": stance}, **PULL_ALL) as visitor:
         visitor.btxh("DongBoDVC", dossier())
         visitor.btxh("XuLyHoSo", step())
         assert visitor.btxh("XuLyHoSo", step()).json["error_code"] == code
@@ -101,9 +114,10 @@ def test_a_step_with_other_words_is_another_step(tmp_path) -> None:
         ]
 
 
-@pytest.mark.parametrize(("mode", "code"), [("strict", -7), ("documented", -7), ("observed", 0)])
-def test_time_does_not_run_backwards(tmp_path, mode: str, code: int) -> None:
-    with visiting(tmp_path, mode=mode) as visitor:
+@pytest.mark.parametrize(("stance", "code"), [("note", 0), ("refuse", -7)])
+@pytest.mark.parametrize("mode", MODES)
+def test_time_that_runs_backwards_is_remarked(tmp_path, mode: str, stance: str, code: int) -> None:
+    with visiting(tmp_path, mode=mode, own_rules={"backward-step": stance}) as visitor:
         visitor.btxh("DongBoDVC", dossier())
         visitor.btxh("XuLyHoSo", step(ThoiDiemXuLy="22/11/2026"))
         reply = visitor.btxh("XuLyHoSo", step(StatusId="4", ThoiDiemXuLy="21/11/2026")).json
@@ -111,12 +125,13 @@ def test_time_does_not_run_backwards(tmp_path, mode: str, code: int) -> None:
         assert "backward-step" in [each["rule"] for each in visitor.journal()[-1]["remarks"]]
 
 
-def test_a_day_without_hours_is_not_before_an_hour_of_that_day(visitor: Visitor) -> None:
-    visitor.btxh("DongBoDVC", dossier())
-    visitor.btxh("XuLyHoSo", step(ThoiDiemXuLy="21/11/2026 10:00:00"))
-    assert visitor.btxh("XuLyHoSo", step(StatusId="4", ThoiDiemXuLy="21/11/2026")).json["error_code"] == 0
-    earlier = step(StatusId="4", ThoiDiemXuLy="20/11/2026 09:00:00", NoiDungXuLy="Muộn")
-    assert visitor.btxh("XuLyHoSo", earlier).json["error_code"] == -7
+def test_a_day_without_hours_is_not_before_an_hour_of_that_day(tmp_path) -> None:
+    with visiting(tmp_path, own_rules={"backward-step": "refuse"}) as visitor:
+        visitor.btxh("DongBoDVC", dossier())
+        visitor.btxh("XuLyHoSo", step(ThoiDiemXuLy="21/11/2026 10:00:00"))
+        assert visitor.btxh("XuLyHoSo", step(StatusId="4", ThoiDiemXuLy="21/11/2026")).json["error_code"] == 0
+        earlier = step(StatusId="4", ThoiDiemXuLy="20/11/2026 09:00:00", NoiDungXuLy="Muộn")
+        assert visitor.btxh("XuLyHoSo", earlier).json["error_code"] == -7
 
 
 @pytest.mark.parametrize("mode", ["documented", "observed"])

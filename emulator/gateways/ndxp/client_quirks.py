@@ -20,6 +20,7 @@ _HEADERS = {
 }
 _BODY_KEY = b'"AcceptKey"'
 _BAD_JSON, _BAD_SESSION = -1, -2
+_JSON = "application/json"
 
 
 def refuses(quirk: str, world: World) -> bool:
@@ -39,19 +40,24 @@ def notice_headers(call: Call, world: World) -> None:
 
 
 def check_content_type(call: Call, world: World) -> None:
-    """Note a JSON call that does not say so in ``Content-Type``; strict refuses it (B02).
+    """Look for the type that the document asks for (B02), in the header of HTTP or under the document's own name.
+
+    Strict wants it where HTTP has it. Elsewhere an absent header is noted; ``documented`` refuses one that names
+    another type, unless ``ContentType`` says what the document says.
 
     Raises:
-        ServiceRefusal: in strict.
+        ServiceRefusal: the mode refuses. Code and sentence are ours.
     """
     declared = media_type(call)
-    if declared == "application/json":
+    if declared == _JSON:
         return
-    strict = refuses("B02", world)
-    vi = f"Header Content-Type là '{declared}', cần application/json"
-    en = f"Content-Type is '{declared}', expected application/json"
-    world.remark("B02", "Content-Type", vi, en, "error" if strict else "note")
-    if strict:
+    is_said = (call.header("contenttype") or "").partition(";")[0].strip().lower() == _JSON
+    is_refused = world.mode == "strict" or (refuses("B02", world) and bool(declared) and not is_said)
+    found = f"'{declared}'" if declared else "vắng mặt"
+    vi = f"Header Content-Type là {found}, cần {_JSON}"
+    en = f"Content-Type is {declared or 'absent'}, expected {_JSON}"
+    world.remark("B02", "Content-Type", vi, en, "error" if is_refused else "note")
+    if is_refused:
         raise ServiceRefusal(_BAD_JSON, vi)
 
 

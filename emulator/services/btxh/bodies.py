@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from emulator.kernel.clock import VIETNAM, moment_text, to_ms
 from emulator.services.btxh import checks as dossier_rules
 from emulator.services.btxh import checks as people_rules
-from emulator.services.btxh.checks import Texts, check_extent, check_places
+from emulator.services.btxh.checks import Texts, check_caller, check_extent, check_places
 from emulator.services.btxh.models import DossierForm, ExtentData, Fields, PullForm, StepForm
-from emulator.services.btxh.tidy import LEVELS, BodyDialect, Tidy, bring_into_form, unit
+from emulator.services.btxh.tidy import LEVELS, BodyDialect, Tidy, bring_into_form, settle_ethnicity, unit
 from emulator.wire import codes
 from emulator.wire.dates import day_or_moment, moment_of
 from emulator.wire.json_body import read_object
@@ -19,17 +20,19 @@ from emulator.wire.reading import Reading
 # Reading a body of ``DongBoDVC`` (BTXH 3.1.1, 3.1.3).
 
 _MINISTRY_HOST = "molisa.gov.vn"
+_LINK = re.compile(r"https?://[^\s/]+(/\S*)?")
 _RULES = (
     dossier_rules.check_code,
     dossier_rules.check_issuer,
     dossier_rules.check_status,
     dossier_rules.check_times,
     people_rules.check_birth,
+    people_rules.check_future,
     people_rules.check_applicant,
     people_rules.check_owner,
-    people_rules.check_ethnicity,
     people_rules.check_account,
     check_places,
+    check_caller,
 )
 
 
@@ -58,7 +61,9 @@ def _fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
 
     columns = table("dossier")
     if columns.by_the_book(given):
-        return given, set()
+        ethnicity = given.get("DanTocId")
+        settled = settle_ethnicity(ethnicity, reading) if ethnicity else ethnicity
+        return (given if settled == ethnicity else given | {"DanTocId": settled}), set()
     from emulator.services.btxh.tidy import DOSSIER, bring_into_form
 
     tidy = bring_into_form(given, columns, DOSSIER, reading)
@@ -67,6 +72,9 @@ def _fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
 
 def _check_detail_link(texts: Texts, reading: Reading) -> None:
     link = texts.get("UrlDetail")
+    if link and not _LINK.fullmatch(link):
+        vi, en = f"UrlDetail “{link[:60]}” không phải địa chỉ http(s)", "UrlDetail is no http(s) address"
+        reading.meet_own("not-a-link", "/UrlDetail", codes.BAD_FIELD, vi, en)
     if link and _MINISTRY_HOST in link:
         vi, en = "UrlDetail là trang của Bộ, bảng ghi Cổng địa phương", "UrlDetail is a page of the ministry"
         reading.note("B38", "/UrlDetail", vi, en)
@@ -107,10 +115,12 @@ def read_pull(body: bytes, size: int, reading: Reading, takes_kind: bool) -> Pul
     fields, faulty = _pull_fields(read_object(body, size, reading), takes_kind, reading)
     sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
     check_places(sound, reading, ("",))
+    check_caller(sound, reading)
     first, last = (moment_of(sound.get(name) or "") or 0 for name in ("ThoiGianBatDau", "ThoiGianKetThuc"))
     if first and last and first > last:
         vi = f"ThoiGianBatDau {sound['ThoiGianBatDau']} sau ThoiGianKetThuc {sound['ThoiGianKetThuc']}"
-        reading.refuse("window", "/ThoiGianKetThuc", codes.BAD_WINDOW, vi, "the window ends before it begins")
+        en = "the window ends before it begins: nothing lies in it"
+        reading.meet_own("window-order", "/ThoiGianKetThuc", codes.BAD_WINDOW, vi, en)
     if not faulty and not (sound.get("MaHuyen") and sound.get("MaXa")):
         vi, en = "MaHuyen hoặc MaXa trống: lấy tất cả", "MaHuyen or MaXa is empty: all of them"
         reading.note("B59", "/MaHuyen", vi, en)
@@ -174,6 +184,7 @@ def read_step(body: bytes, size: int, reading: Reading) -> StepForm:
     fields, faulty = _step_fields(read_object(body, size, reading), reading)
     sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
     _check_order(sound, reading)
+    people_rules.check_future(sound, reading, ("ThoiDiemXuLy", "DateCreated", "DateEdited"))
     _check_authors(sound, reading)
     reading.check()
     handled, started, due = (
@@ -198,7 +209,8 @@ def _check_order(texts: Texts, reading: Reading) -> None:
     started, due = texts.get("NgayBatDau"), texts.get("NgayKetThucTheoQuyDinh")
     if started and due and (day_or_moment(due) or 0) < (day_or_moment(started) or 0):
         vi = f"NgayKetThucTheoQuyDinh {due} trước NgayBatDau {started}"
-        reading.meet("B51", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, f"due {due}, started {started}")
+        en = f"due {due}, started {started}"
+        reading.meet_own("due-before-start", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, en, "B51")
 
 
 def _check_authors(texts: Texts, reading: Reading) -> None:

@@ -95,4 +95,4 @@ LATER_FIELDS = (
     "SoTaiKhoan",
     "NganHang",
 )
-KEY_FIELD = "AcceptKey"
+KEY_FIELDS = frozenset({"AcceptKey", "AccessKey"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from emulator.kernel.clock import day_text
 from emulator.services.btxh.catalogues import (
     FEMALE,
     FINISHED,
@@ -20,9 +21,9 @@ from emulator.services.btxh.catalogues import (
 from emulator.services.btxh.extent import DOCUMENTS, PATH, RESULTS, Lists, extent_of, parse_extent
 from emulator.services.btxh.models import ExtentData, ResultPaper
 from emulator.wire import codes
-from emulator.wire.agency_codes import short_form
-from emulator.wire.dates import day_of, moment_of
-from emulator.wire.gso import Level, misfit
+from emulator.wire.agency_codes import province_of, root_of, short_form
+from emulator.wire.dates import day_of, day_or_moment, lies_ahead, moment_of
+from emulator.wire.gso import Level, misfit, provinces
 from emulator.wire.identity import (
     CITIZEN_CARD,
     PLACEHOLDER,
@@ -69,7 +70,7 @@ def check_code(texts: Texts, reading: Reading) -> None:
     agency = reading.rules.agency_code
     if agency and not f"{short_form(unit)}.".startswith(f"{short_form(agency)}."):
         vi, en = f"MaHoSo thuộc {unit}, tài khoản thuộc {agency}", f"MaHoSo is of {unit}, the account of {agency}"
-        reading.meet("B18", "/MaHoSo", codes.NOT_ALLOWED, vi, en)
+        reading.meet_own("foreign-agency", "/MaHoSo", codes.NOT_ALLOWED, vi, en, "B18")
 
 
 def check_procedure(texts: Texts, reading: Reading) -> str | None:
@@ -82,7 +83,7 @@ def check_procedure(texts: Texts, reading: Reading) -> str | None:
             f"MaTTHC “{given}” mang mã địa phương, mã quốc gia là {code}",
             f"MaTTHC “{given}” is a local form of {code}",
         )
-        reading.meet_own("local-procedure-code", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en)
+        reading.refuse_in_strict("local-procedure-code", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en)
     if code and code not in PROCEDURES:
         vi, en = f"MaTTHC “{given}” không thuộc 11 thủ tục phải kết nối", f"MaTTHC “{given}” is not one of the eleven"
         reading.meet("B69", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en)
@@ -101,7 +102,7 @@ def _check_sector(texts: Texts, reading: Reading) -> None:
             f"MaLinhVuc “{sector}” sai cấu trúc, ví dụ {SECTOR_CODE}",
             f"MaLinhVuc “{sector}” is not like {SECTOR_CODE}",
         )
-        reading.refuse("sector-code", "/MaLinhVuc", codes.BAD_FIELD, vi, en)
+        reading.meet_own("sector-code", "/MaLinhVuc", codes.BAD_FIELD, vi, en)
         return
     if sector != SECTOR_CODE:
         vi, en = f"MaLinhVuc “{sector}” khác {SECTOR_CODE} của 11 thủ tục", f"MaLinhVuc “{sector}” is not {SECTOR_CODE}"
@@ -120,7 +121,7 @@ def _check_name(name: str, texts: Texts, official: str, reading: Reading) -> Non
             f"{name} “{given}” khác tên trong danh mục “{official}”",
             f"{name} differs from the catalogue's “{official}”",
         )
-        reading.meet_own("catalogue-name", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en)
+        reading.refuse_in_strict("catalogue-name", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en)
 
 
 def _fold_name(name: str) -> str:
@@ -148,14 +149,14 @@ def check_issuer(texts: Texts, reading: Reading) -> None:
 
 
 def check_status(texts: Texts, reading: Reading) -> None:
-    """A final result is finished or handed out: 9 or 10 (B35)."""
+    """A final result is usually finished or handed out: 9 or 10 (B35). The printed sample says 1."""
     status = texts.get("StatusId")
     if texts.get("LoaiDuLieu") == "100" and status and status not in FINISHED:
         vi, en = (
             f"kết quả cuối cùng có StatusId {status}, cần 9 hoặc 10",
             f"a final result has status {status}, not 9 or 10",
         )
-        reading.meet("B35", "/StatusId", codes.CONTRADICTION, vi, en)
+        reading.meet_own("result-status", "/StatusId", codes.CONTRADICTION, vi, en, "B35")
 
 
 def check_times(texts: Texts, reading: Reading) -> None:
@@ -163,19 +164,41 @@ def check_times(texts: Texts, reading: Reading) -> None:
     received, submitted = texts.get("NgayTiepNhan"), texts.get("SubmittedDate")
     if received and submitted and (moment_of(submitted) or 0) > (moment_of(received) or 0):
         vi = f"SubmittedDate {submitted} sau NgayTiepNhan {received}"
-        reading.meet("B37", "/SubmittedDate", codes.CONTRADICTION, vi, f"submitted {submitted}, received {received}")
+        en = f"submitted {submitted}, received {received}"
+        reading.meet_own("submitted-after-receipt", "/SubmittedDate", codes.CONTRADICTION, vi, en, "B37")
 
 
 # Rules of a dossier about people: identity, birth, ethnicity, account (B19 to B25, B33).
 
 
+_FUTURE = ("NgayTiepNhan", "SubmittedDate", "CMND_NgayCap")
+
+
 def check_birth(texts: Texts, reading: Reading) -> None:
-    """Nobody is born after today (B20)."""
-    born = texts.get("NgayThangNamSinh")
+    """Nobody is born after today (B20), and no paper is issued before its holder is born. Ours."""
+    born, issued = texts.get("NgayThangNamSinh"), texts.get("CMND_NgayCap")
     born_ms = day_of(born) if born else None
-    if born_ms is not None and born_ms > reading.rules.now_ms:
+    if born_ms is None:
+        return
+    if born_ms > reading.rules.now_ms:
         vi, en = f"NgayThangNamSinh {born} sau hôm nay", f"the birth date {born} is after today"
-        reading.refuse("birth-after-today", "/NgayThangNamSinh", codes.BAD_FIELD, vi, en)
+        reading.meet_own("birth-after-today", "/NgayThangNamSinh", codes.BAD_FIELD, vi, en)
+    issued_ms = day_of(issued) if issued else None
+    if issued_ms is not None and issued_ms < born_ms:
+        vi = f"CMND_NgayCap {issued} trước NgayThangNamSinh {born}"
+        en = f"the identity number was issued on {issued}, before the birth date {born}"
+        reading.meet_own("issued-before-birth", "/CMND_NgayCap", codes.CONTRADICTION, vi, en)
+
+
+def check_future(texts: Texts, reading: Reading, names: tuple[str, ...] = _FUTURE) -> None:
+    """What has happened lies not after the sandbox's own today. Ours."""
+    for name in names:
+        given = texts.get(name)
+        moment = day_or_moment(given) if given else None
+        if moment is not None and lies_ahead(moment, reading.rules.now_ms):
+            today = day_text(reading.rules.now_ms)
+            vi, en = f"{name} {given} sau hôm nay ({today})", f"{name} {given} is after today ({today})"
+            reading.meet_own("future-date", f"/{name}", codes.BAD_FIELD, vi, en)
 
 
 def check_applicant(texts: Texts, reading: Reading) -> None:
@@ -231,23 +254,18 @@ def check_owner(texts: Texts, reading: Reading) -> None:
         reading.meet("B23", "/SoDinhDanh", codes.BAD_FIELD, vi, en)
 
 
-def check_ethnicity(texts: Texts, reading: Reading) -> None:
-    """29 to 54 stand in both columns of the annex and mean different peoples (B22)."""
-    ethnicity = texts.get("DanTocId")
-    if ethnicity and reading.mode != "strict" and 28 < int(ethnicity) < 55:
-        vi = f"DanTocId {ethnicity} nhập nhằng giữa Id và mã GSO, đọc theo mã GSO"
-        reading.note("B22", "/DanTocId", vi, f"DanTocId {ethnicity} is ambiguous, read as a GSO code")
-
-
 def check_account(texts: Texts, reading: Reading) -> None:
     """What ``TaiKhoanDuocXacThucVoiVNeID`` means (B33), and whether the channel is said (B19)."""
     value = texts.get("TaiKhoanDuocXacThucVoiVNeID")
-    if value and (value == "0" or reading.mode == "strict"):
+    if value:
         meaning = reading.rules.vneid_meaning or ("printed" if reading.mode == "strict" else "inverted")
         is_verified = value == ("0" if meaning == "printed" else "1")
+        printed = "0 có, 1 không"
         vi = f"TaiKhoanDuocXacThucVoiVNeID {value} được đọc là {'có' if is_verified else 'không'} xác thực"
         en = f"TaiKhoanDuocXacThucVoiVNeID {value} is read as {'verified' if is_verified else 'not verified'}"
-        reading.meet("B33", "/TaiKhoanDuocXacThucVoiVNeID", codes.BAD_FIELD, vi, en)
+        reading.note(
+            "B33", "/TaiKhoanDuocXacThucVoiVNeID", f"{vi}; bảng in {printed}", f"{en}; the table prints 0 yes, 1 no"
+        )
     if not texts.get("KenhThucHien"):
         vi = "KenhThucHien trống: chỉ tiêu 3.3 coi là trực tiếp"
         reading.note("B19", "/KenhThucHien", vi, "KenhThucHien is absent: indicator 3.3 counts the dossier as direct")
@@ -273,6 +291,17 @@ def check_places(texts: Texts, reading: Reading, prefixes: tuple[str, ...] = (""
         level = misfit(reading.rules.gso_era, province, district, commune)
         if level:
             _refuse(prefix, level, {"province": province, "district": district, "commune": commune}[level], reading)
+
+
+def check_caller(texts: Texts, reading: Reading) -> None:
+    """An account of one province that speaks for another: no clause forbids it, so it is said and not refused (B18)."""
+    agency, province = reading.rules.agency_code, texts.get("MaTinh")
+    own = province_of(root_of(agency)) if agency else None
+    if not own or not province or own == province or own not in provinces(reading.rules.gso_era):
+        return
+    vi = f"MaTinh {province} không phải tỉnh của tài khoản {agency} ({own})"
+    en = f"MaTinh {province} is not the province of the account {agency} ({own})"
+    reading.meet_own("foreign-province", "/MaTinh", codes.NOT_ALLOWED, vi, en)
 
 
 def _refuse(prefix: str, level: Level, code: str, reading: Reading) -> None:
@@ -319,6 +348,9 @@ def _check_lists(is_final: bool, lists: Lists, reading: Reading) -> None:
             f"CertificateExtentData has no {name}, which is mandatory",
         )
         reading.meet("B49", f"{PATH}/{name}", codes.BAD_XML, vi, en)
+    if DOCUMENTS in lists and not lists[DOCUMENTS]:
+        vi, en = f"{DOCUMENTS} không có tài liệu nào", f"{DOCUMENTS} holds no document"
+        reading.note("no-documents", f"{PATH}/{DOCUMENTS}", vi, en)
 
 
 def _check_digitised(said: str | None, extent: ExtentData, reading: Reading) -> None:
@@ -326,7 +358,7 @@ def _check_digitised(said: str | None, extent: ExtentData, reading: Reading) -> 
     if said and extent.submitted_documents and (said == "1") != (digitised > 0):
         vi = f"HoSoCoThanhPhanSoHoa {said} nhưng có {digitised} tài liệu DuocSoHoa 1"
         en = f"HoSoCoThanhPhanSoHoa is {said}, {digitised} documents are digitised"
-        reading.meet("B32", "/HoSoCoThanhPhanSoHoa", codes.CONTRADICTION, vi, en)
+        reading.meet_own("digitised-flag", "/HoSoCoThanhPhanSoHoa", codes.CONTRADICTION, vi, en, "B32")
 
 
 def _check_links(extent: ExtentData, reading: Reading) -> None:
@@ -351,10 +383,11 @@ def _check_result(paper: ResultPaper, path: str, stems: set[str], reading: Readi
     code = paper.result_code
     if code in PROCEDURES:
         vi, en = f"MaGiayToKetQua “{code}” là mã thủ tục, không phải mã kết quả", f"“{code}” is the code of a procedure"
-        reading.meet("B47", f"{path}/MaGiayToKetQua", codes.NOT_IN_CATALOGUE, vi, en)
+        reading.meet_own("result-code", f"{path}/MaGiayToKetQua", codes.NOT_IN_CATALOGUE, vi, en, "B47")
     elif not RESULT_CODE.fullmatch(code):
         vi = f"MaGiayToKetQua “{code}” sai cấu trúc, ví dụ KQ.G07.000290"
-        reading.meet("B47", f"{path}/MaGiayToKetQua", codes.BAD_FIELD, vi, f"“{code}” is not like KQ.G07.000290")
+        en = f"“{code}” is not like KQ.G07.000290"
+        reading.meet_own("result-code", f"{path}/MaGiayToKetQua", codes.BAD_FIELD, vi, en, "B47")
     elif PurePosixPath(paper.paper_title).stem in stems:
         vi, en = (
             f"kết quả “{paper.paper_title}” mang tên một tệp nộp",

@@ -38,7 +38,7 @@ class ExtentField(NamedTuple):
 DOCUMENT_FIELDS = (
     ExtentField("TepDinhKemId", "Mã tệp ở hệ thống gửi; có hệ thống gửi hằng số 1"),
     ExtentField("TenTepDinhKem", "Tên tệp", required=True, most=4000),
-    ExtentField("IsDeleted", "Đã xóa", values=(*_YES_NO, "False", "True")),
+    ExtentField("IsDeleted", "Đã xóa", values=_YES_NO),
     ExtentField("MaThanhPhanHoSo", "Mã thành phần hồ sơ; có hệ thống gửi tên"),
     ExtentField("DuongDanTaiTepTin", "Đường dẫn tải tệp", required=True),
     ExtentField("DuocSoHoa", "Được số hóa", values=_YES_NO),
@@ -65,11 +65,15 @@ PATH = "/CertificateExtentData"
 MOST_CHARACTERS = 4_000_000
 MOST_ITEMS = 2_000
 _DECLARATION = re.compile(r"""\s*<\?xml\s+version\s*=\s*(['"])1\.[01]\1[^<>?]*\?>""")
+# A document type stands before the root; the same letters in a comment or a CDATA section are a text like any other.
+_DOCTYPE = re.compile(r"\s*+(?:<!--(?:(?!-->).)*+-->\s*+|<\?(?:(?!\?>).)*+\?>\s*+)*+<!DOCTYPE", re.DOTALL)
 _DECLARATION_LIKE = re.compile(r"\s*<\?xml[^<>]*>")
 _LISTS = {
     DOCUMENTS.casefold(): (DOCUMENTS, DOCUMENT, "B40"),
     RESULTS.casefold(): (RESULTS, RESULT, "B41"),
 }
+_PRINTED = frozenset({"DanhsachTaiLieuNop", "DanhsachGiayToKetQua"})
+"""The spellings of the field table and of the printed replies: both lists may be sent back as they are printed."""
 Item = dict[str, str]
 Lists = dict[str, list[Item]]
 
@@ -83,7 +87,7 @@ def parse_extent(text: str, reading: Reading) -> Lists | None:
         vi, en = f"CertificateExtentData dài quá {MOST_CHARACTERS} ký tự", "CertificateExtentData is too long"
         reading.refuse("xml-too-large", PATH, codes.TOO_LARGE, vi, en)
         return None
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if _DOCTYPE.match(text):
         vi, en = "CertificateExtentData không được khai báo DOCTYPE hay ENTITY", "DOCTYPE and ENTITY are not allowed"
         reading.refuse("xml-doctype", PATH, codes.BAD_XML, vi, en)
         return None
@@ -110,10 +114,26 @@ def _parse(data: bytes, reading: Reading) -> _Element | None:
         return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as trouble:
         line, column = trouble.position
-        vi = f"CertificateExtentData sai cú pháp XML ở dòng {line}, cột {column}: {trouble.msg}"
+        said = _COMPLAINTS.get(getattr(trouble, "code", 0), "sai cú pháp")
+        vi = f"CertificateExtentData không phải XML đúng chuẩn: {said} ở dòng {line}, cột {column}"
         en = f"CertificateExtentData is not well-formed at line {line}, column {column}: {trouble.msg}"
         reading.refuse("xml", PATH, codes.BAD_XML, vi, en)
         return None
+
+
+# What the parser can complain of, by libxml2's number.
+_COMPLAINTS = {
+    4: "không có nội dung",
+    5: "thừa nội dung sau thẻ gốc",
+    9: "có ký tự không được phép trong XML",
+    23: "dấu & phải viết là &amp;",
+    26: "thực thể chưa khai báo",
+    38: "dấu < phải viết là &lt;",
+    68: "dấu & hoặc < đứng lẻ, phải viết là &amp; hoặc &lt;",
+    73: "thiếu dấu >",
+    76: "thẻ mở và thẻ đóng khác tên",
+    77: "thiếu thẻ đóng",
+}
 
 
 @lru_cache(1)
@@ -142,6 +162,7 @@ def _read_root(root: _Element, reading: Reading) -> Lists | None:
     lists: Lists = {}
     for child in root:
         _read_list(child, lists, reading)
+    _note_stray(root, PATH, reading)
     return lists
 
 
@@ -149,55 +170,97 @@ def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
     given = _local(child.tag)
     known = _LISTS.get(given.casefold())
     if known is None:
-        vi, en = f"{PATH[1:]}: phần tử lạ {given}", f"{PATH[1:]}: unknown element {given}"
-        reading.meet("B45", f"{PATH}/{given}", codes.BAD_XML, vi, en)
+        _note_unknown(given, PATH, reading)
         return
     name, item_name, quirk = known
+    path = f"{PATH}/{given}"
     if given != name:
         vi, en = f"danh sách viết là {given} thay vì {name}", f"the list is written {given}, not {name}"
-        reading.meet(quirk, f"{PATH}/{given}", codes.BAD_XML, vi, en)
+        if given in _PRINTED:
+            reading.note(quirk, path, vi, en)
+        else:
+            reading.refuse_in_strict("list-name", path, codes.BAD_XML, vi, en)
+    if name in lists:
+        reading.meet_own("extent-field", path, codes.BAD_XML, f"{name} có hai lần", f"{name} comes twice", "B45")
     items = lists.setdefault(name, [])
     if len(items) + len(child) > MOST_ITEMS:
         vi, en = f"{name}: quá {MOST_ITEMS} phần tử", f"{name} has more than {MOST_ITEMS} items"
         reading.refuse("xml-too-large", f"{PATH}/{name}", codes.TOO_LARGE, vi, en)
         return
+    _note_stray(child, path, reading)
     for number, item in enumerate(child, 1):
         path = f"{PATH}/{name}/{number}"
         if _local(item.tag) != item_name:
-            vi, en = f"{name}: phần tử lạ {_local(item.tag)}", f"{name}: unknown element {_local(item.tag)}"
-            reading.meet("B45", path, codes.BAD_XML, vi, en)
+            _note_unknown(_local(item.tag), f"{PATH}/{name}", reading)
             continue
         items.append(_read_item(item, FIELDS[item_name], path, reading))
 
 
+def _note_unknown(name: str, path: str, reading: Reading) -> None:
+    vi, en = f"{path[1:]}: phần tử lạ {name}", f"{path[1:]}: unknown element {name}"
+    reading.meet_own("extent-field", f"{path}/{name}", codes.BAD_XML, vi, en, "B45")
+
+
+def _note_stray(element: _Element, path: str, reading: Reading) -> None:
+    """Say what is read over: attributes, and text between elements."""
+    for name in element.attrib:
+        vi, en = f"{path[1:]}: thuộc tính lạ {_local(name)}", f"{path[1:]}: unknown attribute {_local(name)}"
+        reading.meet_own("extent-field", path, codes.BAD_XML, vi, en, "B45")
+    between = [element.text, *(child.tail for child in element)] if len(element) else []
+    stray = next((text.strip() for text in between if text and text.strip()), "")
+    if stray:
+        vi, en = f"{path[1:]}: chữ thừa “{stray[:40]}” giữa các thẻ", f"{path[1:]}: stray text “{stray[:40]}”"
+        reading.meet_own("extent-field", path, codes.BAD_XML, vi, en, "B45")
+
+
 def _read_item(element: _Element, known: dict[str, ExtentField], path: str, reading: Reading) -> Item:
     item: Item = {}
+    _note_stray(element, path, reading)
     for child in element:
         name = _local(child.tag)
         if name not in known or len(child):
-            vi, en = f"phần tử lạ {name}", f"unknown element {name}"
-            reading.meet("B45", f"{path}/{name}", codes.BAD_XML, f"{path[1:]}: {vi}", f"{path[1:]}: {en}")
-        else:
-            item[name] = (child.text or "").strip()
+            _note_unknown(name, path, reading)
+            continue
+        if name in item:
+            vi, en = (
+                f"{path[1:]}: {name} lặp lại, giá trị sau cùng được dùng",
+                f"{name} is repeated, the last one counts",
+            )
+            reading.meet_own("extent-field", f"{path}/{name}", codes.BAD_XML, vi, en, "B45")
+        _note_stray(child, f"{path}/{name}", reading)
+        item[name] = _plain(known[name], (child.text or "").strip(), path, reading)
     for field in known.values():
         _check_field(field, item.get(field.name, ""), path, reading)
     return item
 
 
+_WORDS = {"false": "0", "true": "1"}
+
+
+def _plain(field: ExtentField, value: str, path: str, reading: Reading) -> str:
+    """Return 0 or 1 for the words of ``xs:boolean``, which common serialisers write (B45)."""
+    meant = _WORDS.get(value.casefold())
+    if meant is None or meant not in field.values:
+        return value
+    vi = f"{path[1:]}: {field.name} “{value}” được đọc là {meant}"
+    reading.note("B45", f"{path}/{field.name}", vi, f"{path[1:]}: {field.name} “{value}” is read as {meant}")
+    return meant
+
+
 def _check_field(field: ExtentField, value: str, path: str, reading: Reading) -> None:
+    """Compare a value with the published list, which is ours: no document has a table of these fields (B45)."""
+    place, where = f"{path}/{field.name}", f"{path[1:]}: {field.name}"
     if not value:
         if field.required:
-            vi, en = f"{path[1:]}: thiếu {field.name}", f"{path[1:]}: {field.name} is missing"
-            reading.meet("B45", f"{path}/{field.name}", codes.BAD_XML, vi, en)
+            reading.meet_own("extent-value", place, codes.BAD_XML, f"{where} trống", f"{where} is empty", "B45")
     elif field.values and value not in field.values:
-        rule = "B46" if field.name == "DuocTaiSuDung" else "B45"
-        vi = f"{path[1:]}: {field.name} “{value}” không thuộc {', '.join(field.values)}"
-        reading.refuse(rule, f"{path}/{field.name}", codes.BAD_XML, vi, f"{path[1:]}: {field.name} is “{value}”")
+        row = "B46" if field.name == "DuocTaiSuDung" else "B45"
+        vi, en = f"{where} “{value}” không thuộc {', '.join(field.values)}", f"{where} is “{value}”"
+        reading.meet_own("extent-value", place, codes.BAD_XML, vi, en, row)
     elif field.most and len(value) > field.most:
-        vi = f"{path[1:]}: {field.name} dài {len(value)} ký tự, tối đa {field.most}"
-        reading.refuse(
-            "length", f"{path}/{field.name}", codes.BAD_FIELD, vi, f"{field.name} has {len(value)} characters"
-        )
+        vi = f"{where} dài {len(value)} ký tự, danh sách công bố ghi {field.most}"
+        en = f"{where} has {len(value)} characters, the published list says {field.most}"
+        reading.meet_own("extent-length", place, codes.BAD_FIELD, vi, en, "B45")
 
 
 def extent_of(lists: Lists) -> ExtentData:

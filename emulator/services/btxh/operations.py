@@ -193,7 +193,16 @@ def reading_of(world: World) -> Reading:
     """Return an empty reading under the sandbox's mode, time and settings."""
     settings = world.settings
     return Reading(
-        ReadingRules(world.mode, world.now_ms, settings.gso_era, settings.agency_code, settings.vneid_meaning)
+        ReadingRules(
+            mode=world.mode,
+            now_ms=world.now_ms,
+            gso_era=settings.gso_era,
+            agency_code=settings.agency_code,
+            vneid_meaning=settings.vneid_meaning,
+            ethnicity_meaning=settings.ethnicity_meaning,
+            status_moves=settings.status_moves,
+            own_rules=settings.own_rules,
+        )
     )
 
 

@@ -1,7 +1,8 @@
 """Rules about what the ministry already knows. Sources and choices: decision 0003; facts-platforms 2.1, 2.3.
 
-A rule says what is wrong to the reading, which decides between refusing and remarking; it knows neither JSON nor
-envelopes. Call these after ``world.hold()``, then ``reading.check()``.
+No clause speaks of what may follow what: all but one of these rules are ours and note (decision 0040). A rule says what
+is unusual to the reading, which decides between refusing and remarking; it knows neither JSON nor envelopes. Call these
+after ``world.hold()``, then ``reading.check()``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from emulator.kernel.clock import VIETNAM, moment_text, to_datetime
 from emulator.services.btxh.models import FINAL_RESULT, DossierForm, StepForm
 from emulator.services.portal.result_papers import procedure_code_of
 from emulator.wire import codes
-from emulator.wire.quirks import ModeName
+from emulator.wire.dates import lies_ahead
 from emulator.wire.reading import Reading
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 
 SUPPLEMENT = 5
 _OPEN = frozenset({1, 2, 4, 5, 6})
-_EVERYWHERE: tuple[ModeName, ...] = ("strict", "documented", "observed")
 
 
 def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -> None:
@@ -27,12 +27,14 @@ def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -
     if stored is None:
         if form.record_kind == FINAL_RESULT:
             _judge_result_of_unknown(form, reading)
-        _judge_move(None, form.status, None, reading, is_final=form.record_kind == FINAL_RESULT)
+        else:
+            _judge_move(None, form.status, None, reading)
         return
     if stored.owner_id != form.owner_id:
         vi = f"MaHoSo {form.code} đã tồn tại cho người khác; một mã hồ sơ chỉ thuộc về một người"
-        reading.refuse("other-person", "/MaHoSo", codes.EXISTS, vi, f"{form.code} belongs to another person already")
-        return
+        en = f"{form.code} belongs to another person already"
+        if reading.meet_own("other-person", "/MaHoSo", codes.EXISTS, vi, en):
+            return
     after = status_after(form, stored)
     if after != stored.status:
         _judge_move(stored.status, after, stored.came_from, reading, is_final=form.record_kind == FINAL_RESULT)
@@ -68,10 +70,9 @@ def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[Proces
     if is_repeated(form, history):
         vi = f"Bước xử lý này của hồ sơ {form.code} đã tồn tại; nội dung hoặc thời điểm phải khác"
         en = "The very same step is stored already; content or time must differ"
-        _break("repeated-step", "/MaHoSo", codes.EXISTS, vi, en, reading, ("strict",))
+        reading.meet_own("repeated-step", "/MaHoSo", codes.EXISTS, vi, en)
         return
-    if history:
-        _judge_time(form.handled_at, history[-1].handled_at, reading)
+    _judge_time(form.handled_at, history, reading)
     _judge_move(dossier.status, form.status, _came_from(dossier, history), reading)
     if form.status == SUPPLEMENT and supplements(dossier, history):
         vi = "Yêu cầu bổ sung (trạng thái 5) lần thứ hai trở đi: hồ sơ bị tính quá hạn theo KPI 766"
@@ -90,14 +91,21 @@ def _came_from(dossier: Dossier, history: Sequence[ProcessingStep]) -> int | Non
 
 
 def _judge_result_of_unknown(form: DossierForm, reading: Reading) -> None:
-    """Only the final push is mandatory (BTXH 3, row 3), so a province may begin with it."""
-    vi = f"Hồ sơ {form.code} không tồn tại; kết quả cuối cùng (LoaiDuLieu 100) chỉ cập nhật hồ sơ đã đồng bộ"
-    en = f"Dossier {form.code} is unknown; a final result updates a dossier that was pushed before"
-    _break("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, reading, ("strict",))
+    """Only the final push is mandatory (BTXH 3, row 3; B11), so a province may begin with it."""
+    vi = f"Hồ sơ {form.code} chưa được đồng bộ; chỉ dịch vụ 3 là bắt buộc, nên kết quả cuối cùng được nhận"
+    en = f"Dossier {form.code} was not pushed before; only service 3 is mandatory, so its final result is taken"
+    reading.meet_own("result-without-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en)
 
 
-def _judge_time(handled_at: int, previous: int, reading: Reading) -> None:
-    """A step may not lie before the one already stored; a day without hours is compared by the day (B50)."""
+def _judge_time(handled_at: int, history: Sequence[ProcessingStep], reading: Reading) -> None:
+    """A step lies after those already stored; a day without hours is compared by the day (B50).
+
+    A stored step that lies after the sandbox's own today is passed over: one absurd date must not mark all that follow.
+    """
+    earlier = [step.handled_at for step in history if not lies_ahead(step.handled_at, reading.rules.now_ms)]
+    if not earlier:
+        return
+    previous = max(earlier)
     if _is_day(handled_at) or _is_day(previous):
         is_backward = to_datetime(handled_at).date() < to_datetime(previous).date()
     else:
@@ -105,7 +113,7 @@ def _judge_time(handled_at: int, previous: int, reading: Reading) -> None:
     if is_backward:
         vi = f"ThoiDiemXuLy {moment_text(handled_at)} lùi trước bước đã có lúc {moment_text(previous)}"
         en = "The step lies before the one already stored"
-        _break("backward-step", "/ThoiDiemXuLy", codes.BAD_TRANSITION, vi, en, reading, ("strict", "documented"))
+        reading.meet_own("backward-step", "/ThoiDiemXuLy", codes.BAD_TRANSITION, vi, en)
 
 
 def _is_day(instant_ms: int) -> bool:
@@ -116,29 +124,27 @@ def _is_day(instant_ms: int) -> bool:
 def _judge_move(
     before: int | None, after: int, came_from: int | None, reading: Reading, is_final: bool = False
 ) -> None:
-    """Judge a move by the matrix. Back to 1 from 5 is legal only if the 5 was entered from 1.
+    """Compare a move with the matrix (decision 0003), which no document has: what becomes of it is a setting.
 
-    A final result may close an open dossier at once, doubtfully: sending steps is optional (BTXH 3, rows 1 and 2).
+    Back to 1 from 5 fits only if the 5 was entered from 1. A final result may close an open dossier at once: sending
+    steps is optional (BTXH 3, rows 1 and 2).
     """
     ruling = judge_move(before, after)
     if (before, after) == (SUPPLEMENT, 1) and came_from not in (None, 1):
         ruling = "illegal"
     if ruling == "illegal" and is_final and before in _OPEN and after in FINAL_STATUSES:
         ruling = "tolerated"
+    stance = reading.rules.status_moves
     if ruling == "legal":
         return
+    if ruling == "tolerated" and stance == "refuse":
+        stance = "note"
     vi = f"Không thể cập nhật lên trạng thái {status_text(after)}: hồ sơ đang ở {_standing(before)}"
-    en = f"Status {after} cannot follow {before or 'nothing'}"
-    refusing = ("strict",) if ruling == "tolerated" else _EVERYWHERE
-    _break("transition", "/StatusId", codes.BAD_TRANSITION, vi, en, reading, refusing)
+    if stance == "note":
+        vi = f"Ít thấy: từ {_standing(before)} lên {status_text(after)}; tài liệu không quy định thứ tự trạng thái"
+    en = f"Status {after} after {before or 'nothing'} is unusual; the document has no order of statuses"
+    reading.take_stance(stance, "transition", "/StatusId", codes.BAD_TRANSITION, vi, en)
 
 
 def _standing(status: int | None) -> str:
     return "trước lần đồng bộ đầu tiên" if status is None else f"trạng thái {status_text(status)}"
-
-
-def _break(rule: str, path: str, code: int, vi: str, en: str, reading: Reading, refusing: tuple[ModeName, ...]) -> None:
-    if reading.mode in refusing:
-        reading.refuse(rule, path, code, vi, en)
-    else:
-        reading.note(rule, path, vi, en)

@@ -8,11 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.services.btxh.catalogues import ETHNICITY_ID_OFFSET, FEMALE, KEY_FIELD, LATER_FIELDS, MALE
+from emulator.services.btxh.catalogues import (
+    ETHNICITIES,
+    ETHNICITY_ID_OFFSET,
+    FEMALE,
+    KEY_FIELDS,
+    LATER_FIELDS,
+    MALE,
+)
 from emulator.wire import codes
-from emulator.wire.columns import WIDTHS, Column, Table
+from emulator.wire.columns import LINE_SIGNS, SEVERAL_LINES, WIDTHS, Column, Table
 from emulator.wire.dates import day_or_moment, moment_of
-from emulator.wire.gso import Level
+from emulator.wire.gso import Level, communes, districts
+from emulator.wire.json_body import kind_of
 from emulator.wire.reading import Reading
 
 # Bringing an unusual body into the table's form: names, types, then the values that have a quirk of their own.
@@ -64,7 +72,7 @@ def bring_into_form(given: Mapping[str, Any], table: Table, dialect: BodyDialect
         if special and text is not None and name not in tidy.faulty:
             tidy.texts[name] = special(tidy, name, text)
     for name, special in dialect.absences.items():
-        if name not in tidy.faulty and not (tidy.texts.get(name) or "").strip():
+        if name not in tidy.faulty and not tidy.texts.get(name):
             tidy.texts[name] = special(tidy, name, "")
     judged = {name: tidy.texts.get(name) for name in table.columns}
     for name, fault in table.faults(judged).items():
@@ -104,7 +112,7 @@ def _official_name(name: str, table: Table, dialect: BodyDialect, tidy: Tidy) ->
     if trimmed in LATER_FIELDS:
         reading.note("later-field", f"/{trimmed}", f"{trimmed}: trường ngoài bảng, được giữ", f"{trimmed} is kept")
         return trimmed
-    if trimmed != KEY_FIELD:
+    if trimmed not in KEY_FIELDS:
         rule = dialect.ignored.get(trimmed, "unknown-field")
         reading.note(rule, f"/{name}", f"{name}: trường ngoài bảng, bỏ qua", f"{name} is not in the table: ignored")
     return None
@@ -114,21 +122,48 @@ def _as_text(name: str, value: Any, dialect: BodyDialect, tidy: Tidy) -> str | N
     if value is None:
         return None
     if isinstance(value, str):
-        composed = unicodedata.normalize("NFC", value)
-        if composed != value:
-            tidy.reading.note(
-                "B70", f"/{name}", f"{name}: chữ tổ hợp rời, đọc theo dạng dựng sẵn (NFC)", f"{name} is decomposed text"
-            )
-        if composed and name not in dialect.specials and _has_edge(composed):
-            tidy.reading.note(
-                "edge-spaces", f"/{name}", f"{name}: thừa khoảng trắng ở đầu hoặc cuối", f"{name} has spaces around it"
-            )
-        return composed
+        return _composed(name, value, dialect, tidy)
     if isinstance(value, int) and not isinstance(value, bool):
         return _from_number(name, value, dialect, tidy)
-    kind = type(value).__name__
-    tidy.refuse("json-type", name, f"phải là chuỗi, nhận được {kind}", f"must be a string, got {kind}")
+    vi, en = kind_of(value)
+    tidy.refuse("json-type", name, f"phải là chuỗi, nhận được {vi}", f"must be a string, got {en}")
     return None
+
+
+def _composed(name: str, value: str, dialect: Dialect, tidy: Tidy) -> str | None:
+    """Return a text in its composed form; one of blanks alone is an absent one, whatever the blanks are."""
+    reading, path = tidy.reading, f"/{name}"
+    text = unicodedata.normalize("NFC", value)
+    if not text.isascii() and text != value:
+        reading.note("B70", path, f"{name}: chữ tổ hợp rời, đọc theo dạng dựng sẵn (NFC)", f"{name} is decomposed text")
+    if text and not text.strip():
+        reading.note(
+            "blank", path, f"{name}: chỉ có khoảng trắng, coi như vắng mặt", f"{name} is blank, read as absent"
+        )
+        return None
+    if not text.isprintable():
+        name_invisible(name, text, tidy)
+    if text and name not in dialect.specials and _has_edge(text):
+        reading.note("edge-spaces", path, f"{name}: thừa khoảng trắng ở đầu hoặc cuối", f"{name} has spaces around it")
+    return text
+
+
+def name_invisible(name: str, text: str, tidy: Tidy) -> None:
+    """Name the first character that nobody sees, and its place; U+0000 is refused (decision 0040)."""
+    allowed = LINE_SIGNS if name in SEVERAL_LINES else ""
+    hidden = [(place, sign) for place, sign in enumerate(text, 1) if not sign.isprintable() and sign not in allowed]
+    if not hidden:
+        return
+    nul = next((each for each in hidden if each[1] == "\0"), None)
+    place, sign = nul or hidden[0]
+    point = f"U+{ord(sign):04X}"
+    label = unicodedata.name(sign, "")
+    vi = f"ký tự không nhìn thấy {point} ở vị trí {place}"
+    en = f"the character {point}{f' {label}' if label else ''} at position {place} cannot be seen"
+    if nul:
+        tidy.refuse("nul-character", name, vi, en)
+    elif tidy.reading.meet_own("invisible-character", f"/{name}", codes.BAD_FIELD, f"{name}: {vi}", f"{name}: {en}"):
+        tidy.faulty.add(name)
 
 
 def _has_edge(text: str) -> bool:
@@ -176,6 +211,7 @@ def _word(tidy: Tidy, column: Column, fault: str) -> None:
 # Values with a quirk of their own, brought into the table's form (B15 to B50, B67, B73).
 
 _SHORT_GENDERS = {"1": MALE, "2": FEMALE}
+_PRINTED_MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2}) (\d{2}:\d{2}:\d{2})", re.ASCII)
 _SEVERAL = re.compile(r"[1-7](\s*,\s*[1-7])+")
 _LONG_CODE, _LONG_HAMLET = 50, 250
 
@@ -212,7 +248,7 @@ def _gender(tidy: Tidy, name: str, text: str) -> str | None:
 
 
 def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
-    bare = text.strip().lstrip("0") or ("0" if text.strip() else "")
+    bare = text.strip().lstrip("0") or "0"
     if bare == "0":
         tidy.meet("B22", name, "“0”: không rõ dân tộc", "“0”: unknown", codes.NOT_IN_CATALOGUE)
         return "0"
@@ -221,7 +257,34 @@ def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
         vi, en = f"{bare} là Id danh mục, mã GSO là {meant}", f"{bare} is an id of the annex, the GSO code is {meant}"
         tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE)
         return meant
-    return text
+    return settle_ethnicity(text, tidy.reading)
+
+
+def settle_ethnicity(text: str, reading: Reading) -> str:
+    """Return the GSO code of an ethnicity; 29 to 54 stand in both columns of the annex (B22), and both are named."""
+    if text not in ETHNICITIES or int(text) <= ETHNICITY_ID_OFFSET:
+        return text
+    by_id = str(int(text) - ETHNICITY_ID_OFFSET)
+    is_code = reading.rules.ethnicity_meaning == "gso"
+    chosen_vi, chosen_en = ("mã GSO", "a GSO code") if is_code else ("Id phụ lục", "an id of the annex")
+    names = (ETHNICITIES[text], ETHNICITIES[by_id])
+    vi = f"DanTocId {text} nhập nhằng: mã GSO là {names[0]}, Id phụ lục là {names[1]}; đọc theo {chosen_vi}"
+    en = f"DanTocId {text} is ambiguous: {names[0]} by GSO code, {names[1]} by the annex's id; read as {chosen_en}"
+    reading.note("B22", "/DanTocId", vi, en)
+    return text if is_code else by_id
+
+
+def _year_first(tidy: Tidy, name: str, text: str) -> str | None:
+    """``yyyy-MM-dd HH:mm:ss``, as the sample of BTXH 3.1.4 prints it (B36): what is printed can be sent back."""
+    found = _PRINTED_MOMENT.fullmatch(text)
+    if not found:
+        return text
+    year, month, day, clock = found.groups()
+    meant = f"{day}/{month}/{year} {clock}"
+    if moment_of(meant) is None:
+        return text
+    tidy.meet("B36", name, f"“{text}” được đọc là {meant}", f"“{text}” is read as {meant}")
+    return meant
 
 
 def _dossier_code(tidy: Tidy, name: str, text: str) -> str | None:
@@ -249,6 +312,17 @@ def unit(level: Level) -> Special:
         return padded
 
     return pad
+
+
+def _no_commune(tidy: Tidy, name: str, _text: str) -> str | None:
+    """Four districts of the catalogue have no communes: there is no code that MaXa could hold."""
+    province, district = tidy.texts.get("MaTinh") or "", tidy.texts.get("MaHuyen") or ""
+    if tidy.reading.rules.gso_era == "2023" and district in districts(province) and not communes(province, district):
+        tidy.settled.add(name)
+        vi, en = f"{name}: huyện {district} không có cấp xã", f"{name}: district {district} has no communes"
+        tidy.reading.note("no-communes", f"/{name}", vi, en)
+        return ""
+    return None
 
 
 def _no_district(tidy: Tidy, name: str, _text: str) -> str | None:
@@ -288,11 +362,12 @@ DOSSIER = BodyDialect(
         "GioiTinhId": _gender,
         "DanTocId": _ethnicity,
         "NOHT_MaThon": _hamlet,
+        "SubmittedDate": _year_first,
         "MaCSDL": _databases,
         "StatusId": _status,
     },
     ignored={},
-    absences={"MaHuyen": _no_district},
+    absences={"MaHuyen": _no_district, "MaXa": _no_commune},
 )
 STEP = BodyDialect(
     aliases={},
