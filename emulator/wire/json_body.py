@@ -77,7 +77,7 @@ _COMPLAINTS = (
     ("Extra data", "thừa nội dung sau giá trị JSON"),
     ("Unterminated string", "chuỗi không có dấu nháy đóng"),
     ("Invalid control character", "chuỗi chứa ký tự điều khiển chưa mã hóa"),
-    ("Invalid \\u", "mã \\uXXXX sai"),
+    ("Invalid \\u", "mã \\u cần đủ bốn chữ số"),
     ("Invalid \\", "ký tự sau dấu gạch chéo ngược không hợp lệ"),
 )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, get_args
 
 from emulator.kernel.rules import Rule, register_rule
+from emulator.wire.own_rules import OwnRule
 
 ModeName = Literal["strict", "documented", "observed"]
 
@@ -73,8 +74,7 @@ def _register() -> dict[str, Quirk]:
 
 
 QUIRKS: dict[str, Quirk] = _register()
-# Rows in which the sample differs from a rule that only we drew from the text (decision 0040).
-_OURS_ALONE = frozenset({"B18", "B32", "B35", "B37", "B45", "B46", "B47", "B51"})
+_OURS_ALONE = frozenset(get_args(OwnRule)) & QUIRKS.keys()  # rows that only we drew a rule from (decision 0040)
 for _row in QUIRKS.values():
     register_rule(
         Rule(

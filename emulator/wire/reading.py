@@ -59,15 +59,9 @@ class Reading:
         self.note(quirk, path, vi, en, **values)
         return False
 
-    def meet_own(
-        self, rule: OwnRule, path: str, code: int, vi: str, en: str, shown_as: str = "", **values: str
-    ) -> bool:
-        """Record a rule of our own, which notes unless the sandbox says otherwise; return True when it refuses.
-
-        ``shown_as`` is the row of the register that speaks of the same thing, when there is one.
-        """
-        stance = stance_of(rule, self.rules.own_rules)
-        return self.take_stance(stance, shown_as or rule, path, code, vi, en, **values)
+    def meet_own(self, rule: OwnRule, path: str, code: int, vi: str, en: str, **values: str) -> bool:
+        """Record a rule of our own, which notes unless the sandbox says otherwise; return True when it refuses."""
+        return self.take_stance(stance_of(rule, self.rules.own_rules), rule, path, code, vi, en, **values)
 
     def take_stance(self, stance: Stance, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> bool:
         """Be silent about something, note it or refuse it; return True when it is refused."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 
-from emulator.wire.own_rules import REFUSING
+from emulator.wire.own_rules import REFUSING, OwnRule
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier, final_result, pull, step
 from tests.conftest import Visitor
 from tests.services.stories import CODE, ministry_dossier, ministry_step, visiting
@@ -242,36 +242,35 @@ def test_a_refusal_speaks_vietnamese_and_no_python(visitor: Visitor, operation: 
 
 # Each of ours can be made to refuse, or to be silent: a body that meets it, by the name of the rule.
 OWN: dict[str, tuple[str, Mapping[str, Any]]] = {
-    "birth-after-today": ("DongBoDVC", {"NgayThangNamSinh": "02/12/2026", "CMND": "099999999"}),
+    "birth-after-today": ("DongBoDVC", {"NgayThangNamSinh": "02/12/2026", "CMND": "999999999"}),
     "future-date": ("DongBoDVC", {"CMND_NgayCap": "02/12/2026"}),
     "issued-before-birth": ("DongBoDVC", {"CMND_NgayCap": "15/03/1950"}),
-    "submitted-after-receipt": ("DongBoDVC", {"SubmittedDate": "20/11/2026 08:32:37"}),
-    "foreign-agency": ("DongBoDVC", {"MaHoSo": "000.00.15.G07-261120-0001"}),
+    "B37": ("DongBoDVC", {"SubmittedDate": "20/11/2026 08:32:37"}),
+    "B18": ("DongBoDVC", {"MaHoSo": "000.00.15.G07-261120-0001"}),
     "foreign-province": ("DongBoDVC", {"MaTinh": "11", "MaHuyen": "094", "MaXa": "03127"}),
     "dossier-number": ("DongBoDVC", {"MaHoSo": "000.11.26.H26-261120-00001"[:26].replace("000.11.26.", "")}),
     "sector-code": ("DongBoDVC", {"MaLinhVuc": "LD03"}),
     "sector": ("DongBoDVC", {"MaLinhVuc": "G07-LD04"}),
     "tax-code": ("DongBoDVC", {"LoaiDinhDanh": "3", "SoDinhDanh": "9999999999"}),
-    "digitised-flag": ("DongBoDVC", {"HoSoCoThanhPhanSoHoa": "0"}),
-    "result-status": ("DongBoDVC", {"LoaiDuLieu": "100", "CertificateExtentData": EXTENT_FINAL}),
-    "result-code": ("DongBoDVC", extent("KQ.G07.000290", "1.001731", EXTENT_FINAL)),
+    "B32": ("DongBoDVC", {"HoSoCoThanhPhanSoHoa": "0"}),
+    "B35": ("DongBoDVC", {"LoaiDuLieu": "100", "CertificateExtentData": EXTENT_FINAL}),
+    "B47": ("DongBoDVC", extent("KQ.G07.000290", "1.001731", EXTENT_FINAL)),
     "result-without-dossier": ("DongBoDVC", final_result()),
-    "extent-field": ("DongBoDVC", extent("<IsDeleted>", "<KichThuoc>9</KichThuoc><IsDeleted>")),
-    "extent-value": ("DongBoDVC", extent("<DuocTaiSuDung>0", "<DuocTaiSuDung>3")),
-    "extent-length": ("DongBoDVC", extent("to-khai.pdf</Ten", "a" * 4001 + "</Ten")),
+    "B45": ("DongBoDVC", extent("<IsDeleted>", "<KichThuoc>9</KichThuoc><IsDeleted>")),
+    "B46": ("DongBoDVC", extent("<DuocTaiSuDung>0", "<DuocTaiSuDung>3")),
     "duplicate-name": ("DongBoDVC", {}),
     "invisible-character": ("DongBoDVC", {"HoVaTen": "A\u200bB"}),
     "not-a-link": ("DongBoDVC", {"UrlDetail": "x"}),
     "other-person": ("DongBoDVC", {"CMND": "999060000002", "SoDinhDanh": "999060000002"}),
     "backward-step": ("XuLyHoSo", {"ThoiDiemXuLy": "19/11/2026"}),
     "repeated-step": ("XuLyHoSo", {}),
-    "due-before-start": ("XuLyHoSo", {"NgayKetThucTheoQuyDinh": "19/11/2026", "NoiDungXuLy": "Khác"}),
+    "B51": ("XuLyHoSo", {"NgayKetThucTheoQuyDinh": "19/11/2026", "NoiDungXuLy": "Khác"}),
     "window-order": (
         "DanhSachHoSo",
         {"ThoiGianBatDau": "30/11/2026 23:59:59", "ThoiGianKetThuc": "01/11/2026 00:00:00"},
     ),
 }
-STORED_BEFORE = ("other-person", "backward-step", "repeated-step", "due-before-start")
+STORED_BEFORE = ("other-person", "backward-step", "repeated-step", "B51")
 
 
 def code_for(visitor: Visitor, rule: str) -> int:
@@ -302,10 +301,6 @@ def test_what_is_ours_refuses_in_no_mode_until_a_setting_says_so(tmp_path: Path,
 
 
 def test_every_rule_of_ours_has_such_a_case() -> None:
-    from typing import get_args
-
-    from emulator.wire.own_rules import OwnRule
-
     assert set(OWN) == set(get_args(OwnRule))
 
 

@@ -210,7 +210,7 @@ def _check_order(texts: Texts, reading: Reading) -> None:
     if started and due and (day_or_moment(due) or 0) < (day_or_moment(started) or 0):
         vi = f"NgayKetThucTheoQuyDinh {due} trước NgayBatDau {started}"
         en = f"due {due}, started {started}"
-        reading.meet_own("due-before-start", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, en, "B51")
+        reading.meet_own("B51", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, en)
 
 
 def _check_authors(texts: Texts, reading: Reading) -> None:

@@ -70,7 +70,7 @@ def check_code(texts: Texts, reading: Reading) -> None:
     agency = reading.rules.agency_code
     if agency and not f"{short_form(unit)}.".startswith(f"{short_form(agency)}."):
         vi, en = f"MaHoSo thuộc {unit}, tài khoản thuộc {agency}", f"MaHoSo is of {unit}, the account of {agency}"
-        reading.meet_own("foreign-agency", "/MaHoSo", codes.NOT_ALLOWED, vi, en, "B18")
+        reading.meet_own("B18", "/MaHoSo", codes.NOT_ALLOWED, vi, en)
 
 
 def check_procedure(texts: Texts, reading: Reading) -> str | None:
@@ -156,7 +156,7 @@ def check_status(texts: Texts, reading: Reading) -> None:
             f"kết quả cuối cùng có StatusId {status}, cần 9 hoặc 10",
             f"a final result has status {status}, not 9 or 10",
         )
-        reading.meet_own("result-status", "/StatusId", codes.CONTRADICTION, vi, en, "B35")
+        reading.meet_own("B35", "/StatusId", codes.CONTRADICTION, vi, en)
 
 
 def check_times(texts: Texts, reading: Reading) -> None:
@@ -165,7 +165,7 @@ def check_times(texts: Texts, reading: Reading) -> None:
     if received and submitted and (moment_of(submitted) or 0) > (moment_of(received) or 0):
         vi = f"SubmittedDate {submitted} sau NgayTiepNhan {received}"
         en = f"submitted {submitted}, received {received}"
-        reading.meet_own("submitted-after-receipt", "/SubmittedDate", codes.CONTRADICTION, vi, en, "B37")
+        reading.meet_own("B37", "/SubmittedDate", codes.CONTRADICTION, vi, en)
 
 
 # Rules of a dossier about people: identity, birth, ethnicity, account (B19 to B25, B33).
@@ -358,7 +358,7 @@ def _check_digitised(said: str | None, extent: ExtentData, reading: Reading) -> 
     if said and extent.submitted_documents and (said == "1") != (digitised > 0):
         vi = f"HoSoCoThanhPhanSoHoa {said} nhưng có {digitised} tài liệu DuocSoHoa 1"
         en = f"HoSoCoThanhPhanSoHoa is {said}, {digitised} documents are digitised"
-        reading.meet_own("digitised-flag", "/HoSoCoThanhPhanSoHoa", codes.CONTRADICTION, vi, en, "B32")
+        reading.meet_own("B32", "/HoSoCoThanhPhanSoHoa", codes.CONTRADICTION, vi, en)
 
 
 def _check_links(extent: ExtentData, reading: Reading) -> None:
@@ -383,11 +383,11 @@ def _check_result(paper: ResultPaper, path: str, stems: set[str], reading: Readi
     code = paper.result_code
     if code in PROCEDURES:
         vi, en = f"MaGiayToKetQua “{code}” là mã thủ tục, không phải mã kết quả", f"“{code}” is the code of a procedure"
-        reading.meet_own("result-code", f"{path}/MaGiayToKetQua", codes.NOT_IN_CATALOGUE, vi, en, "B47")
+        reading.meet_own("B47", f"{path}/MaGiayToKetQua", codes.NOT_IN_CATALOGUE, vi, en)
     elif not RESULT_CODE.fullmatch(code):
         vi = f"MaGiayToKetQua “{code}” sai cấu trúc, ví dụ KQ.G07.000290"
         en = f"“{code}” is not like KQ.G07.000290"
-        reading.meet_own("result-code", f"{path}/MaGiayToKetQua", codes.BAD_FIELD, vi, en, "B47")
+        reading.meet_own("B47", f"{path}/MaGiayToKetQua", codes.BAD_FIELD, vi, en)
     elif PurePosixPath(paper.paper_title).stem in stems:
         vi, en = (
             f"kết quả “{paper.paper_title}” mang tên một tệp nộp",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire import codes
+from emulator.wire.own_rules import OwnRule
 from emulator.wire.reading import Reading
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
         else:
             reading.refuse_in_strict("list-name", path, codes.BAD_XML, vi, en)
     if name in lists:
-        reading.meet_own("extent-field", path, codes.BAD_XML, f"{name} có hai lần", f"{name} comes twice", "B45")
+        reading.meet_own("B45", path, codes.BAD_XML, f"{name} có hai lần", f"{name} comes twice")
     items = lists.setdefault(name, [])
     if len(items) + len(child) > MOST_ITEMS:
         vi, en = f"{name}: quá {MOST_ITEMS} phần tử", f"{name} has more than {MOST_ITEMS} items"
@@ -198,19 +199,19 @@ def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
 
 def _note_unknown(name: str, path: str, reading: Reading) -> None:
     vi, en = f"{path[1:]}: phần tử lạ {name}", f"{path[1:]}: unknown element {name}"
-    reading.meet_own("extent-field", f"{path}/{name}", codes.BAD_XML, vi, en, "B45")
+    reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en)
 
 
 def _note_stray(element: _Element, path: str, reading: Reading) -> None:
     """Say what is read over: attributes, and text between elements."""
     for name in element.attrib:
         vi, en = f"{path[1:]}: thuộc tính lạ {_local(name)}", f"{path[1:]}: unknown attribute {_local(name)}"
-        reading.meet_own("extent-field", path, codes.BAD_XML, vi, en, "B45")
+        reading.meet_own("B45", path, codes.BAD_XML, vi, en)
     between = [element.text, *(child.tail for child in element)] if len(element) else []
     stray = next((text.strip() for text in between if text and text.strip()), "")
     if stray:
         vi, en = f"{path[1:]}: chữ thừa “{stray[:40]}” giữa các thẻ", f"{path[1:]}: stray text “{stray[:40]}”"
-        reading.meet_own("extent-field", path, codes.BAD_XML, vi, en, "B45")
+        reading.meet_own("B45", path, codes.BAD_XML, vi, en)
 
 
 def _read_item(element: _Element, known: dict[str, ExtentField], path: str, reading: Reading) -> Item:
@@ -226,7 +227,7 @@ def _read_item(element: _Element, known: dict[str, ExtentField], path: str, read
                 f"{path[1:]}: {name} lặp lại, giá trị sau cùng được dùng",
                 f"{name} is repeated, the last one counts",
             )
-            reading.meet_own("extent-field", f"{path}/{name}", codes.BAD_XML, vi, en, "B45")
+            reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en)
         _note_stray(child, f"{path}/{name}", reading)
         item[name] = _plain(known[name], (child.text or "").strip(), path, reading)
     for field in known.values():
@@ -252,15 +253,15 @@ def _check_field(field: ExtentField, value: str, path: str, reading: Reading) ->
     place, where = f"{path}/{field.name}", f"{path[1:]}: {field.name}"
     if not value:
         if field.required:
-            reading.meet_own("extent-value", place, codes.BAD_XML, f"{where} trống", f"{where} is empty", "B45")
+            reading.meet_own("B45", place, codes.BAD_XML, f"{where} trống", f"{where} is empty")
     elif field.values and value not in field.values:
-        row = "B46" if field.name == "DuocTaiSuDung" else "B45"
+        row: OwnRule = "B46" if field.name == "DuocTaiSuDung" else "B45"
         vi, en = f"{where} “{value}” không thuộc {', '.join(field.values)}", f"{where} is “{value}”"
-        reading.meet_own("extent-value", place, codes.BAD_XML, vi, en, row)
+        reading.meet_own(row, place, codes.BAD_XML, vi, en)
     elif field.most and len(value) > field.most:
         vi = f"{where} dài {len(value)} ký tự, danh sách công bố ghi {field.most}"
         en = f"{where} has {len(value)} characters, the published list says {field.most}"
-        reading.meet_own("extent-length", place, codes.BAD_FIELD, vi, en, "B45")
+        reading.meet_own("B45", place, codes.BAD_FIELD, vi, en)
 
 
 def extent_of(lists: Lists) -> ExtentData:

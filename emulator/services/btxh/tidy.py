@@ -130,7 +130,7 @@ def _as_text(name: str, value: Any, dialect: BodyDialect, tidy: Tidy) -> str | N
     return None
 
 
-def _composed(name: str, value: str, dialect: Dialect, tidy: Tidy) -> str | None:
+def _composed(name: str, value: str, dialect: BodyDialect, tidy: Tidy) -> str | None:
     """Return a text in its composed form; one of blanks alone is an absent one, whatever the blanks are."""
     reading, path = tidy.reading, f"/{name}"
     text = unicodedata.normalize("NFC", value)
