@@ -27,6 +27,7 @@ class Settings:
     generate_admin_token: bool = False
     body_limit: int = 20 * 1024 * 1024
     max_journal: int = 10_000
+    opens_console: bool = False
     base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")
     packs: tuple[str, ...] = ("co-ban",)
     default: Definition = field(default_factory=Definition)

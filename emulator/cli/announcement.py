@@ -30,6 +30,12 @@ class Announcement:
     ss_ports: tuple[int, int] | None = None
     admin_token: str | None = None
     pid: int = field(default_factory=os.getpid)
+    opens_browser: bool = False
+
+    @property
+    def console_url(self) -> str:
+        """Return where the pages for people begin."""
+        return f"{self.base_url}/__console/"
 
 
 def announce(ready: Announcement) -> None:
@@ -39,6 +45,16 @@ def announce(ready: Announcement) -> None:
     if not ready.is_quiet:
         _say(sys.stderr, _banner(ready))
     _say(sys.stdout, _line(ready))
+    if ready.opens_browser:
+        _open_browser(ready.console_url)
+
+
+def _open_browser(address: str) -> None:
+    """Show the console in the person's browser, from a thread: a browser may take its time, and none is no fault."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def _line(ready: Announcement) -> str:
@@ -46,6 +62,7 @@ def _line(ready: Announcement) -> str:
         "event": "ready",
         "base_url": ready.base_url,
         "admin_url": f"{ready.base_url}/__admin",
+        "console_url": ready.console_url,
         "pid": ready.pid,
         "credentials": ready.credentials,
     }
@@ -63,6 +80,7 @@ def _banner(ready: Announcement) -> str:
     trust = f"--cacert {ready.ca_file} " if ready.ca_file else ""
     lines = [
         f"ndxp-emulator sẵn sàng / ready     {ready.base_url}",
+        f"trang xem / console                {ready.console_url}",
         f"quản trị / admin                   {ready.base_url}/__admin",
         f"consumer key                       {pair['consumer_key']}",
         f"consumer secret                    {pair['consumer_secret']}",

@@ -142,6 +142,7 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         type=click.IntRange(1, 65535 - 77),
         default=5500,
     ),
+    _option("--open", "Mở trang xem trong trình duyệt. / Open the console in a browser.", is_flag=True),
     _option("--quiet", "Không in lời chào. / No banner.", is_flag=True),
     _option(
         "--log-level",
@@ -206,6 +207,7 @@ def _refuse_plain_windows() -> None:
 def _settings(flags: dict[str, Any]) -> Settings:
     packs = tuple(flags.pop("pack"))
     flags["base_hosts"], flags["tls_names"] = flags.pop("base_host"), flags.pop("tls_name")
+    flags["opens_console"] = flags.pop("open")
     scenario, places = _scenario(flags.pop("scenario"))
     made_of = {name: flags.pop(name) for name in ("mode", "profile", "seed")}
     definition = Definition(pack=packs[0], scenario=scenario, **made_of)

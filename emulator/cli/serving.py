@@ -140,6 +140,7 @@ def _announcement(settings: Settings, country: Country, address: tuple[str, int]
         port=address[1],
         port_file=settings.port_file,
         is_quiet=settings.quiet,
+        opens_browser=settings.opens_console,
         ss_ports=_ss_ports(settings),
         admin_token=settings.admin_token if settings.generate_admin_token else None,
     )

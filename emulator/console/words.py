@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from emulator.kernel.clock import VIETNAM
-
-QUIRKS_PAGE = "docs/quirks.md"
+from emulator.services.registry import OF_GATEWAYS, operations
+from emulator.services.service import Both
 
 
 def query_of(values: Mapping[str, Any]) -> str:
@@ -50,10 +51,25 @@ def first_reason(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next(iter(errors or remarks), None)
 
 
+def operation_title(name: str, language: str) -> str:
+    """Return what an operation is for, in words; its name where nobody declared it."""
+    title = _titles().get(name)
+    if title is None:
+        return name
+    return title.en if language == "en" else title.vi
+
+
+@cache
+def _titles() -> Mapping[str, Both]:
+    declared = {name: each.operation.title for name, each in operations().items()}
+    return {each.name: each.title for each in OF_GATEWAYS} | declared
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock_time": clock_time,
     "day_and_time": day_and_time,
     "size": size,
     "path_part": path_part,
     "first_reason": first_reason,
+    "operation_title": operation_title,
 }
