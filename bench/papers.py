@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulator.app import Country, found_country
-from emulator.country.accounts import papers_account
 from emulator.country.pack import load_pack
 from emulator.country.portal_pack import FOLDER, PAPER_FILE
+from emulator.country.units import papers_account
 from emulator.kernel.exchange import Call, Exchange
 from emulator.services.portal.operations import answer
 from emulator.settings import Settings

@@ -18,7 +18,7 @@ from emulator.journal.entry import entry_id
 from emulator.kernel.clock import iso
 from emulator.kernel.dice import name_uuid
 from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.wire.axis import SERVICE, NotASubsystem, is_group, read_subsystem
+from emulator.wire.axis import SERVICE, NotASubsystem, is_group, read_subject, read_subsystem
 from emulator.wire.callbacks import DOWNLOADS, Callback, callback, findings
 
 # How a clerk changes the axis outside an exchange: one held world, committed at the end.
@@ -123,7 +123,7 @@ def _provider(content: dict[str, Any], world: World) -> str:
 
 
 def _subjects(content: dict[str, Any], axis: Axis) -> list[str]:
-    wanted: list[str] = content["subjects"]
+    wanted = [read_subject(each) for each in content["subjects"]]
     for subject in wanted:
         if (axis.groups if is_group(subject) else axis.subsystems).get(subject) is None:
             raise Trouble("no-such-subsystem", name=subject)
@@ -133,10 +133,9 @@ def _subjects(content: dict[str, Any], axis: Axis) -> list[str]:
 def _screen(world: World, dstcode: str) -> AdminReply:
     axis = Axis(world)
     provider = find_subsystem(axis, dstcode)
-    names = {subject: name for name, subject in axis.search("")}
     rows = [
         {
-            "name": names.get(grant.subject, ""),
+            "name": axis.name_of(grant.subject),
             "subject": grant.subject,
             "given_on": iso(grant.granted_at)[:10],
             "given_at": iso(grant.granted_at),
@@ -245,7 +244,9 @@ def rehearse_call(visit: AdminRequest) -> AdminReply:
     kind: str = content["kind"]
     dstcode = find_subsystem(axis, content.get("dstcode", world.settings.own_subsystem)).id
     wanted = _callback(kind, content, visit)
-    caller = find_subsystem(axis, content.get("caller") or _caller(kind, dstcode, world)).id
+    caller = content.get("caller") or _caller(kind, dstcode, world)
+    if axis.subsystems.get(caller) is None:
+        raise Trouble("no-such-subsystem", name=caller)
     call = _call(wanted, content.get("body", wanted.body), f"/s/{world.sandbox.id}", dstcode, caller)
     before = visit.office.journal.newest(visit.sandbox().home)
     reply = visit.office.serve(call)
@@ -291,7 +292,7 @@ def _callback(kind: str, content: dict[str, Any], visit: AdminRequest) -> Callba
 def _caller(kind: str, provider: str, world: World) -> str:
     """Return who calls by default: the portal, or for downloads the first other agency of the list."""
     if kind not in DOWNLOADS:
-        return world.settings.portal_subsystem
+        return world.settings.portal_caller
     portal = world.settings.portal_subsystem
     others = (each.id for each in Axis(world).subsystems.with_prefix("VN:GOV:") if each.is_listed and not each.alias_of)
     return next(each for each in others if each not in (provider, portal))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from emulator.country.axis_records import GRANTS, GROUPS, HOSTS, LIVE_AGENCIES, SUBSYSTEMS, Grant, Subsystem
 from emulator.country.world import World
-from emulator.wire.axis import is_group
+from emulator.wire.axis import is_group, read_subject
 
 _EVER = 2**62
 
@@ -34,21 +34,15 @@ class Axis:
     def may_call(self, consumer: str, provider: str) -> bool:
         """Tell whether a consumer is admitted now: exact subsystem or group, nobody by default (facts-gateway B5).
 
-        A change counts only once the provider's server has noticed it (``grant_settling_s``).
+        Whole identifiers are compared: another spelling that leads to the same subsystem gives no right (K21). A
+        change counts only once the provider's server has noticed it (``grant_settling_s``).
         """
         subjects = [each.subject for each in self.grants.window(provider, 0, _EVER) if self._is_in_force(each)]
-        return consumer in subjects or any(self._means(subject, consumer) for subject in subjects)
+        return consumer in subjects or any(is_group(each) and self._holds(each, consumer) for each in subjects)
 
     def _is_in_force(self, grant: Grant) -> bool:
         noticed_ms = self._world.now_ms - self._world.settings.grant_settling_s * 1000
         return grant.granted_at <= noticed_ms and (grant.removed_at is None or grant.removed_at > noticed_ms)
-
-    def _means(self, subject: str, consumer: str) -> bool:
-        """Tell whether a subject is a group with the consumer in it, or the consumer in another spelling (K21)."""
-        if is_group(subject):
-            return self._holds(subject, consumer)
-        one, other = self.subsystem(subject), self.subsystem(consumer)
-        return one is not None and one == other
 
     def _holds(self, group_id: str, consumer: str) -> bool:
         group = self.groups.get(group_id)
@@ -68,8 +62,16 @@ class Axis:
         self.grants.put_record(replace(grant, removed_at=self._world.now_ms))
 
     def search(self, words: str) -> list[tuple[str, str]]:
-        """Return (name, subject) of every subsystem and group with ``words`` in name or id, as "Add Subjects" does."""
-        wanted = words.casefold()
-        everyone = [(it.member_name, it.id) for it in self.subsystems.with_prefix("")]
+        """Return (name, subject) of every subsystem and group with ``words`` in name or id, as "Add Subjects" does.
+
+        ``words`` may be an id as the screen prints it (KDL V.4); spellings that the screen does not show are not found.
+        """
+        wanted = read_subject(words).casefold()
+        everyone = [(it.member_name, it.id) for it in self.subsystems.with_prefix("") if it.is_subject]
         everyone += [(it.name, it.id) for it in self.groups.with_prefix("")]
         return [pair for pair in everyone if wanted in pair[0].casefold() or wanted in pair[1].casefold()]
+
+    def name_of(self, subject: str) -> str:
+        """Return the name the screen shows beside a subject; empty when nobody has that id."""
+        group, subsystem = self.groups.get(subject), self.subsystems.get(subject)
+        return group.name if group else subsystem.member_name if subsystem else ""

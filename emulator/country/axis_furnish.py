@@ -11,11 +11,13 @@ from emulator.country.axis_records import (
     HOSTED_FILES,
     HOSTS,
     SUBSYSTEMS,
+    UNITS,
     Grant,
     Group,
     Host,
     HostedFile,
     Subsystem,
+    Unit,
 )
 from emulator.country.records import Fields
 from emulator.country.shelf import Base
@@ -36,6 +38,7 @@ def axis_bases(tables: Mapping[str, Mapping[str, Fields]]) -> dict[str, Base[Any
         "hosted_files": Base(HOSTED_FILES, [HostedFile(**_cells(row)) for row in rows("hosted_files")]),
         "grants": Base(GRANTS, [Grant(*grant_cells(row)) for row in rows("grants")]),
         "groups": Base(GROUPS, groups),
+        "units": Base(UNITS, [Unit(**_cells(row)) for row in rows("units")]),
     }
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from emulator.country.shelf import ShelfKind
+
+PORTS = {"http": 80, "https": 443}
 
 ServiceState = Literal["rest", "soap", "none", "disabled", "no-url", "bad-url"]
 
@@ -15,7 +18,8 @@ class Subsystem:
     """One subsystem of the axis (KDL V.1, V.4).
 
     ``alias_of`` names the subsystem this is another spelling of (K21). ``default_service`` answers calls without
-    a providerurl. ``is_listed``: shown by the list of security servers. The last three let a trainer break it.
+    a providerurl. ``is_listed``: shown by the list of security servers; ``is_subject``: found by "Add Subjects" (V.4).
+    The last three let a trainer break it.
     """
 
     id: str
@@ -24,6 +28,7 @@ class Subsystem:
     alias_of: str = ""
     default_service: str = ""
     is_listed: bool = True
+    is_subject: bool = True
     is_reachable: bool = True
     service: ServiceState = "rest"
     notice: str = ""
@@ -40,6 +45,22 @@ class Host:
     is_up: bool = True
     offers_ranges: bool = True
     is_outside: bool = False
+
+    @property
+    def port(self) -> int:
+        """Return the port it listens on."""
+        given = self.name.rpartition(":")[2]
+        return int(given) if given.isdigit() and ":" in self.name else PORTS[self.scheme]
+
+    @property
+    def plain_name(self) -> str:
+        """Return its name without a port."""
+        return self.name.rpartition(":")[0] if ":" in self.name else self.name
+
+    @property
+    def origin(self) -> str:
+        """Return ``https://name[:port]``, as a providerurl is written."""
+        return f"{self.scheme}://{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +106,20 @@ class LiveAgency:
     base_url: str
     verify_tls: bool = True
 
+    def is_at(self, scheme: str, host: str, port: int) -> bool:
+        """Tell whether an origin is the machine's own."""
+        own = urlsplit(self.base_url)
+        return (own.scheme, own.hostname, own.port or PORTS[own.scheme]) == (scheme, host, port)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An agency that works in a sandbox beside others: ``code`` as dossier codes begin with, and its subsystem."""
+
+    code: str
+    name: str
+    subsystem: str
+
 
 SUBSYSTEMS = ShelfKind("subsystems", Subsystem, lambda it: it.id, lambda it: it.agency_code, lambda _: 0)
 HOSTS = ShelfKind("hosts", Host, lambda it: it.name, lambda it: it.subsystem, lambda _: 0)
@@ -94,3 +129,4 @@ GRANTS = ShelfKind(
 )
 GROUPS = ShelfKind("groups", Group, lambda it: it.id, lambda _: "", lambda _: 0)
 LIVE_AGENCIES = ShelfKind("live_agencies", LiveAgency, lambda it: it.dstcode, lambda _: "", lambda _: 0)
+UNITS = ShelfKind("units", Unit, lambda it: it.code, lambda _: "", lambda _: 0)

@@ -38,7 +38,7 @@ class PortalBase:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         own = _read_table(folder / "agencies.json", "agencies") if folder else []
-        agencies = [*own, *self._rows("agencies")]
+        agencies = [*self._rows("agencies"), *own]  # the printed list comes first (KDL V.1)
         self.agencies: dict[str, Agency] = {
             agency.code: agency for agency in map(dvcqg_catalogue.read_agency, agencies)
         }

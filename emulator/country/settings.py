@@ -84,6 +84,7 @@ class SandboxSettings:
     own_subsystem: str = "VN:GOV:000.00.00.H26:hanoivdxpsvc01"
     subsystem_by_consumer: dict[str, str] = field(default_factory=dict)
     portal_subsystem: str = "VN:GOV:000.00.00.G22:vpcpdvcprovider"  # where mapi/… goes without a dstcode (K01)
+    portal_caller: str = "VN:GOV:000.00.00.G22:vpcpcdvcqgsub01"  # as whom the portal calls an agency (KDL V.4)
     grant_settling_s: int = 0  # virtual seconds until a changed access right counts; real servers take about 60
     own_server: Literal["ok", "outdated-conf", "no-signer", "needs-certificate", "needs-tls"] = "ok"
     ss_ports_open: bool = True  # 5500 and 5577 of serve --ss-ports; the sandbox default decides for the whole process

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -11,8 +9,12 @@ from urllib.parse import parse_qs
 from emulator.country.keyring import Credential, Keyring, Token
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.kernel.exchange import Call
+from emulator.wire.credentials import basic_pair, bearer_word
 
 PREFIX = "/s/"
+SERVER_PREFIX = "/ss/"
+"""``/ss/<unit>/…``: the security server of one of a sandbox's units, before the adapter's own path."""
+ADAPTERS = ("XrdAdapter", "VXPAdapter")
 
 
 class NoSuchSandbox(Exception):
@@ -42,7 +44,8 @@ class Arrival:
         """
         if call.path.startswith(PREFIX):
             named, _, rest = call.path[len(PREFIX) :].partition("/")
-            return ArrivedCall(self._get(named), replace(call, path="/" + rest))
+            return ArrivedCall(self._get(named), at_its_server(replace(call, path="/" + rest)))
+        call = at_its_server(call)
         named = self._by_host(call.host)
         if named:
             return ArrivedCall(self._get(named), call)
@@ -86,26 +89,11 @@ class Arrival:
         return self._keyring.credential(key) if key else None
 
 
-def bearer_word(value: str) -> str:
-    """Return the token in a header value, empty when there is none (facts-gateway A5).
-
-    The value is split on commas, then on spaces; ``Bearer`` is case-sensitive; quotes around the token are dropped.
-    """
-    for part in value.split(","):
-        words = part.split()
-        if "Bearer" in words[:-1]:
-            return words[words.index("Bearer") + 1].strip("\"'")
-    return ""
-
-
-def basic_pair(encoded: str) -> tuple[str, str]:
-    """Return (key, secret) of a Basic credential, empty texts when it cannot be read."""
-    try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):
-        return "", ""
-    key, colon, secret = text.partition(":")
-    return (key, secret) if colon else ("", "")
+def at_its_server(call: Call) -> Call:
+    """Return a call to a unit's own security server as that server sees it; any other comes back as it is."""
+    named, _, rest = call.path.removeprefix(SERVER_PREFIX).partition("/")
+    is_adapter = rest.partition("/")[0] in ADAPTERS
+    return replace(call, path="/" + rest, unit=named) if call.path.startswith(SERVER_PREFIX) and is_adapter else call
 
 
 def form_field(call: Call, name: str) -> str:

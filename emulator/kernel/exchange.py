@@ -33,7 +33,8 @@ class Call:
     ``path`` is percent-decoded and has no sandbox prefix; ``target`` is the request target exactly as sent.
     Header names are lower case (the servers below us fold them), values are as sent, order and repeats are kept.
     ``body`` holds at most the configured limit; ``body_size`` is the number of bytes the client really sent.
-    ``caller`` is the subsystem the emulator itself calls as (a rehearsal); no server ever sets it.
+    ``caller`` is the subsystem the emulator itself calls as (a rehearsal); no server ever sets it. ``unit`` is the
+    agency whose own security server was addressed, empty for that of the sandbox's own.
     """
 
     method: str
@@ -47,6 +48,7 @@ class Call:
     scheme: str = "http"
     client_ip: str = "127.0.0.1"
     caller: str | None = None
+    unit: str = ""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header (lower-case name), or None."""

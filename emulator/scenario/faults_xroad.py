@@ -40,9 +40,8 @@ def _withdrawn(exchange: Exchange, world: World, _params: Params) -> Reply | Non
     consumer, provider = _ends(exchange, world)
     world.hold()
     axis = Axis(world)
-    named = axis.subsystem(consumer)
     for grant in axis.rights(provider):
-        if grant.subject == consumer or is_group(grant.subject) or axis.subsystem(grant.subject) == named:
+        if grant.subject == consumer or is_group(grant.subject):
             axis.withdraw(grant)
     world.commit()
     raise AskAgain

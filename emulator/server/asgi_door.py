@@ -63,17 +63,16 @@ async def _read(receive: Receive, limit: int) -> tuple[bytes, int]:
 def _call(scope: Scope, body: bytes, size: int) -> Call:
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     raw_path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-    raw = f"{raw_path}?{query}" if query else raw_path
-    target = read_target(raw)
+    target = read_target(f"{raw_path}?{query}" if query else raw_path)
     host = target.host or next((value for name, value in headers if name == "host"), "")
     return Call(
         method=scope["method"],
         path=target.path,
-        query=query,
+        query=target.query,
         headers=headers,
         body=body,
         body_size=size,
-        target=raw,
+        target=target.text,
         host=host,
         scheme=scope["scheme"],
         client_ip=(scope.get("client") or ("",))[0],

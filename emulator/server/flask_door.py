@@ -56,7 +56,7 @@ def _call(incoming: Request, raw: str, body: bytes, size: int) -> Call:
         headers=tuple((name.lower(), value) for name, value in incoming.headers.items()),
         body=body,
         body_size=size,
-        target=raw,
+        target=target.text,
         host=target.host or incoming.headers.get("Host", ""),
         scheme=incoming.scheme,
         client_ip=incoming.remote_addr or "",

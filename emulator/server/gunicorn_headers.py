@@ -7,13 +7,27 @@ a reply together are replaced (facts-gateway A1 shows what a reply of the gatewa
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+
+def take_raw_letters() -> None:
+    """Let bytes outside ASCII into a request target (K23): clients send them, and the axis says what becomes of them.
+
+    gunicorn would answer a bare 400 by itself, and nobody would learn of the call.
+    """
+    from gunicorn.asgi import parser
+    from gunicorn.http import message
+
+    parser.RFC9112_TARGET_INVALID = re.compile(rb"[^\x21-\x7e\x80-\xff]")
+    message.RFC9112_TARGET_INVALID = re.compile(r"[^\x21-\x7e\x80-\xff]")
 
 
 def make_asgi_bare() -> None:
     """Take the ``Server`` header out of the asgi worker."""
     from gunicorn.asgi import protocol
 
+    take_raw_letters()
     protocol._CACHED_SERVER_HEADER = b""
 
 
@@ -21,6 +35,8 @@ def make_gthread_bare() -> None:
     """Make the gthread worker write the same head as the asgi worker, in the same order."""
     from gunicorn import util
     from gunicorn.http.wsgi import Response
+
+    take_raw_letters()
 
     def default_headers(response: Any) -> list[str]:
         major, minor = response.req.version

@@ -9,25 +9,38 @@ OWN_PREFIX = "/__"
 
 
 class Target(NamedTuple):
-    """A request target: ``path`` percent-decoded exactly once, ``query`` as sent, ``host`` of an absolute form."""
+    """A request target.
+
+    ``path`` is percent-decoded exactly once, ``query`` and ``text`` (the whole) are as sent, ``host`` is that of an
+    absolute form.
+    """
 
     path: str
     query: str
     host: str | None
+    text: str
 
 
 def read_target(raw: str) -> Target:
-    """Take a request target apart (RFC 9112 3.2).
+    """Take a request target apart (RFC 9112 3.2). ``raw`` holds a byte a character, as both servers hand it over.
 
-    ``//``, ``;`` and ``+`` mean nothing special in a path; ``%2F`` becomes ``/``; bytes that are no
-    UTF-8 become U+FFFD.
+    ``//``, ``;`` and ``+`` mean nothing special in a path; ``%2F`` becomes ``/``; percent-encoded bytes that are no
+    UTF-8 become U+FFFD. Raw bytes outside ASCII, which no URL may hold, are read as the UTF-8 they are (K23).
     """
+    text = whole = raw if raw.isascii() else _letters(raw)
     host = None
-    if not raw.startswith("/") and "://" in raw:
-        host, slash, rest = raw.partition("://")[2].partition("/")
-        raw = slash + rest or "/"
-    path, _, query = raw.partition("?")
-    return Target(unquote(path), query, host)
+    if not text.startswith("/") and "://" in text:
+        host, slash, rest = text.partition("://")[2].partition("/")
+        text = slash + rest or "/"
+    path, _, query = text.partition("?")
+    return Target(unquote(path), query, host, whole)
+
+
+def _letters(raw: str) -> str:
+    try:
+        return raw.encode("latin-1").decode()
+    except UnicodeError:  # letters already, or bytes of another encoding: kept as they came
+        return raw
 
 
 def is_own(path: str) -> bool:

@@ -18,6 +18,8 @@ from emulator.wire.agency_codes import is_agency_code
 SERVICE = "exchangeDataX"
 HOST_PLACEHOLDER = "IP-SS-BNĐP"
 MEMBER_CLASSES = ("GOV", "COM")
+PRINTED_TAX_CODES = frozenset({"0108212803"})
+"""The member code of one ``DSTCODE`` that KDL V.1 prints: a company's number, published as an address of the axis."""
 
 # B1 allows no underscore, yet KDL V.4 shows DVCQG_TEST: what the document prints is let through.
 _PART = re.compile(r"[A-Za-z0-9'()+,\-.=?_]+", re.ASCII)
@@ -88,6 +90,16 @@ def read_subsystem(text: str) -> SubsystemId:
     return SubsystemId(*parts)
 
 
+def read_subject(text: str) -> str:
+    """Return the colon form of a subject as people copy it from the screen (KDL V.4): ``SUBSYSTEM : VN : GOV : …``.
+
+    A text that is no identifier comes back as it is, without the blanks around it.
+    """
+    plain = text.strip()
+    parts = [part.strip() for part in re.split(r"[:/]", plain)]
+    return ":".join(parts[1:]) if parts[0].upper() == "SUBSYSTEM" else ":".join(parts) if len(parts) == 4 else plain
+
+
 def read_slashed(text: str) -> SubsystemId:
     """Read ``VN/GOV/000.00.00.H26/code``, the form of ``X-Road-Client``. Raises NotASubsystem."""
     return read_subsystem(text.replace("/", ":"))
@@ -134,11 +146,12 @@ SUBSYSTEM_FIELDS = {
     "alias_of": "alias_of",
     "default_service": "default_service",
     "is_listed": "is_listed",
+    "is_subject": "is_subject",
     "is_reachable": "is_reachable",
     "service": "service",
     "notice": "notice",
 }
-FLAGS = ("is_listed", "is_reachable", "is_up", "offers_ranges", "is_outside", "is_attachment")
+FLAGS = ("is_listed", "is_subject", "is_reachable", "is_up", "offers_ranges", "is_outside", "is_attachment")
 
 
 def name_row(row: Row, names: dict[str, str] | None = None) -> dict[str, str | bool]:
@@ -334,6 +347,16 @@ def host_down(host: str, port: int, reason: str = "Connection timed out") -> Axi
         f"Connect to {host}:{port} [{host}] failed: {reason}",
         "provider-down",
         f"máy chủ bảo mật bên cung cấp không kết nối được tới {host}:{port}",
+    )
+
+
+def machine_down(machine: str, reason: str, rule: str = "provider-down") -> AxisRefusal:
+    """Return the refusal when a real machine does not take the connection; ``machine`` is ``host:port [host/ip]``."""
+    return _no(
+        "Server.ServerProxy.NetworkError",
+        f"Connect to {machine} failed: {reason}",
+        rule,
+        f"máy chủ bảo mật bên cung cấp không kết nối được tới {machine}: {reason}",
     )
 
 

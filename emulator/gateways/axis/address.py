@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from emulator.country.world import World
 from emulator.gateways.axis.faults import bad_address
+from emulator.kernel.dice import name_uuid
 from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.wire.axis import HOST_PLACEHOLDER, SERVICE, NotASubsystem, SubsystemId, has_placeholder, read_subsystem
 
@@ -59,7 +60,7 @@ def read_address(call: Call, world: World) -> ForwardAddress:
         AxisRefusal: ``Client.BadRequest``, saying what is wrong and what is expected.
     """
     path = FORWARD.sub("", call.path, count=1) or "/"
-    own, given = _split(call.query)
+    own, given = _split(call.query, world)
     _refuse_leftovers(call, path, given)
     _refuse_nameless(own)
     dstcode = _value("dstcode", given, call, world)
@@ -71,17 +72,32 @@ def read_address(call: Call, world: World) -> ForwardAddress:
     return ForwardAddress(path, raw_path, "&".join(own), _read_dstcode(dstcode), _read_url(url, world) if url else None)
 
 
-def _split(query: str) -> tuple[list[str], dict[str, str]]:
+def _split(query: str, world: World) -> tuple[list[str], dict[str, str]]:
     """Take the two parameters out of a raw query; what is left is the caller's own, untouched and in order."""
     own: list[str] = []
     given: dict[str, str] = {}
     for piece in query.split("&") if query else ():
         name, sign, value = piece.partition("=")
-        if sign and name in PARAMETERS and name not in given:
-            given[name] = unquote(value)
-        else:
+        known = name.lower() if sign and name.lower() in PARAMETERS else ""
+        if not known:
             own.append(piece)
+            continue
+        if name != known:
+            vi = f"{name}: tên tham số viết thường toàn bộ: {known}"
+            _unusual("parameter-spelling", known, vi, f"{name} is spelled {known}, in lower case", world)
+        if known in given:
+            vi = f"{known}: có hai lần trong query; dùng giá trị đầu '{given[known]}'"
+            en = f"{known}: given twice in the query; the first, '{given[known]}', counts"
+            _unusual("parameter-twice", known, vi, en, world)
+        given.setdefault(known, unquote(value))
     return own, given
+
+
+def _unusual(rule: str, place: str, vi: str, en: str, world: World) -> None:
+    """Refuse in strict, remark elsewhere: no document says what the adapter makes of it (K01, V.3)."""
+    if world.mode == "strict":
+        raise bad_address(rule, place, vi, en)
+    world.remark(rule, place, vi, en)
 
 
 def _refuse_leftovers(call: Call, path: str, given: dict[str, str]) -> None:
@@ -209,7 +225,7 @@ _FILTERED = {
     "user-agent",
     "server",
 }
-_NEVER_SENT = {"x-road-request-id", "x-road-request-hash", "content-length", *PARAMETERS}
+_NEVER_SENT = {"x-road-request-id", "x-road-request-hash", "x-road-client", "content-length", *PARAMETERS}
 
 
 def is_passed(name: str) -> bool:
@@ -217,38 +233,72 @@ def is_passed(name: str) -> bool:
     return name not in _FILTERED and not name.startswith("proxy-")
 
 
-def provider_call(call: Call, address: ForwardAddress, caller: SubsystemId, host: str, scheme: str) -> Call:
-    """Return the call as the provider's system receives it: own path, own query, own host."""
+class Message(NamedTuple):
+    """Who sends a message over the axis, and its two numbers; one that is empty is not known yet."""
+
+    caller: SubsystemId
+    id: str = ""
+    request_id: str = ""
+
+
+def message_of(call: Call, caller: SubsystemId, world: World, *, is_live: bool) -> Message:
+    """Return the message a call makes (pr-rest 4.3).
+
+    A machine is told both numbers before it answers, and the pen is never held while it thinks: such a message is
+    numbered by a counter of its own.
+    """
+    given = call.header("x-road-id") or ""
+    if not is_live:
+        return Message(caller, given)
+    number = world.count_lastingly("live-message")
+    definition, sandbox_id = world.sandbox.definition, world.sandbox.id
+    own = [name_uuid(definition.seed, sandbox_id, number, purpose) for purpose in ("live-message", "live-request")]
+    return Message(caller, given or f"{caller.instance}-{own[0]}", own[1])
+
+
+def provider_call(call: Call, address: ForwardAddress, message: Message, host: str, scheme: str) -> Call:
+    """Return the call as the provider's system receives it: own path, own query, own host, the axis' own headers."""
     kept = tuple((name, value) for name, value in call.headers if is_passed(name) and name not in _NEVER_SENT)
+    numbers = (("x-road-id", message.id), ("x-road-request-id", message.request_id))
+    added = (("x-road-client", message.caller.as_path), *(pair for pair in numbers if pair[1]))
     base = address.provider_url.base if address.provider_url else ""
     raw = base + address.raw_path
     return replace(
         call,
         path=urlsplit(base).path + address.path,
         query=address.query,
-        headers=(*(pair for pair in kept if pair[0] != "x-road-client"), ("x-road-client", caller.as_path)),
+        headers=(*(pair for pair in kept if pair[0] != "x-road-id"), *added),
         target=f"{raw}?{address.query}" if address.query else raw,
         host=host,
         scheme=scheme,
-        caller=str(caller),
+        caller=str(message.caller),
     )
 
 
-def with_axis_headers(reply: Reply, call: Call, caller: SubsystemId, provider: SubsystemId, world: World) -> Reply:
+def with_axis_headers(reply: Reply, call: Call, message: Message, provider: SubsystemId, world: World) -> Reply:
     """Return a provider's reply as the consumer sees it. Takes the pen: identities depend on the sequence number."""
     world.hold()
-    passed: Headers = tuple(pair for pair in reply.headers if is_passed(pair[0].lower()))
+    passed: Headers = tuple(pair for pair in reply.headers if _comes_back(pair[0].lower()))
     added: Headers = (
-        ("X-Road-Id", call.header("x-road-id") or f"{provider.instance}-{world.uuid('message')}"),
-        ("X-Road-Client", call.header("x-road-client") or caller.as_path),
+        ("X-Road-Id", message.id or f"{provider.instance}-{world.uuid('message')}"),
+        ("X-Road-Client", call.header("x-road-client") or message.caller.as_path),
         ("X-Road-Service", f"{provider.as_path}/{SERVICE}"),
-        ("X-Road-Request-Id", world.uuid("request")),
+        ("X-Road-Request-Id", message.request_id or world.uuid("request")),
         ("X-Road-Request-Hash", request_hash(call)),
     )
     sized: Headers = ()
-    if not any(name.lower() == "content-length" for name, _ in passed):
+    is_sized = any(name.lower() == "content-length" for name, _ in passed)
+    if not is_sized and call.method != "HEAD" and reply.status not in (204, 304):
         sized = (("Content-Length", str(reply.size)),)
     return replace(reply, headers=(*passed, *sized, *added))
+
+
+_OVERWRITTEN = {"x-road-id", "x-road-client", "x-road-service", "x-road-request-id", "x-road-request-hash"}
+
+
+def _comes_back(name: str) -> bool:
+    """Tell whether a header of a provider reaches the consumer; those of the axis are its own (pr-rest 4.3)."""
+    return is_passed(name) and name not in _OVERWRITTEN
 
 
 def request_hash(call: Call) -> str:

@@ -7,96 +7,25 @@ from dataclasses import replace
 from functools import partial
 
 from emulator.country.axis import Axis
-from emulator.country.axis_records import Host, Subsystem
+from emulator.country.axis_records import LiveAgency
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import (
     CONTEXTS,
     FORWARD,
     ForwardAddress,
+    Message,
+    message_of,
     provider_call,
     read_address,
     with_axis_headers,
 )
 from emulator.gateways.axis.faults import AxisRefusal
+from emulator.gateways.axis.gate import Reached, admit, caller_of, provider_of, reach
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.service import AxisAddress, Listed, Operation, Service, carry
-from emulator.wire.axis import NotASubsystem, SubsystemId, member_trouble, read_slashed, read_subsystem
-
-# Who calls, and whether the provider lets it: both servers, in the order of their checks (facts-gateway B4, B5).
-
-
-def caller_of(call: Call, world: World, axis: Axis) -> SubsystemId:
-    """Return the consumer: who the emulator calls as, else the consumer key's subsystem, else the sandbox's own.
-
-    Raises:
-        AxisRefusal: the consumer is no client of this server, or its server is in a state that lets nothing out.
-    """
-    own = call.caller or _of_credential(world) or world.settings.own_subsystem
-    claimed = call.header("x-road-client")
-    try:
-        caller = read_subsystem(own)
-        if claimed and read_slashed(claimed) != caller:
-            raise faults.client_unknown("SUBSYSTEM:" + claimed)
-    except NotASubsystem:
-        raise faults.client_unknown("SUBSYSTEM:" + (claimed or own)) from None
-    if axis.subsystem(own) is None:
-        raise faults.client_unknown(caller.as_text)
-    if world.settings.own_server in ("needs-certificate", "needs-tls"):
-        raise faults.own_server(world.settings.own_server, caller)
-    return caller
-
-
-def _of_credential(world: World) -> str | None:
-    named = world.settings.subsystem_by_consumer
-    token = getattr(world, "presented", None) if named else None
-    return named.get(token.consumer_key) if token else None
-
-
-def provider_of(dstcode: SubsystemId, call: Call, world: World, axis: Axis) -> Subsystem:
-    """Return the provider as the consumer's server finds it.
-
-    Raises:
-        AxisRefusal: nobody has that dstcode, its server is down, or the targeted server does not exist.
-    """
-    found = axis.subsystem(str(dstcode))
-    if found is None:
-        trouble = member_trouble(dstcode)
-        if trouble:
-            world.remark("dstcode-member", "dstcode", f"dstcode: {trouble}", "dstcode: member class and code disagree")
-        raise faults.provider_unknown(dstcode)
-    if found.id != str(dstcode):
-        vi = f"dstcode: '{dstcode}' là cách viết khác của '{found.id}'"
-        world.remark("K21", "dstcode", vi, f"dstcode: '{dstcode}' is another spelling of '{found.id}'")
-    targeted = call.header("x-road-security-server")
-    if targeted and targeted.rpartition("/")[0] != read_subsystem(found.id).as_path.rpartition("/")[0]:
-        raise faults.server_unknown(targeted)
-    if not found.is_reachable:
-        raise faults.server_down(read_subsystem(found.id))
-    return found
-
-
-def admit(caller: SubsystemId, provider: Subsystem, axis: Axis) -> None:
-    """Let a consumer in at the provider's server.
-
-    Raises:
-        AxisRefusal: in this order: no such service, wrong kind, no right, switched off, without a usable address (B4).
-    """
-    named = read_subsystem(provider.id)
-    if provider.service == "none":
-        raise faults.service_unknown(named)
-    if provider.service == "soap":
-        raise faults.service_is_soap(named)
-    if not axis.may_call(str(caller), provider.id):
-        raise faults.access_denied(named, caller)
-    if provider.service == "disabled":
-        raise faults.service_disabled(named, provider.notice)
-    if provider.service == "no-url":
-        raise faults.service_has_no_url(named)
-    if provider.service == "bad-url":
-        raise faults.service_url_is_malformed(named)
-
+from emulator.wire.axis import read_subsystem
 
 # Direct calls to hosts that stand behind the axis: refused, as from outside the state network (KDL V.3).
 
@@ -122,8 +51,6 @@ def refuse(exchange: Exchange, world: World) -> Reply:
 
 
 # The adapters as a door: address, consumer, provider, access right, then whoever answers (KDL V.1 to V.4).
-
-NO_HOST = Host("", "", "")
 
 
 class XroadGateway:
@@ -162,36 +89,23 @@ class XroadGateway:
         provider = provider_of(address.dstcode, call, world, axis)
         if world.settings.own_server == "no-signer":
             raise faults.own_server("no-signer", caller)
-        admit(caller, provider, axis)
+        admit(caller, provider, world, axis)
         exchange.extra["axis"] = (str(caller), provider.id)
-        reply = world.apply_scenario() or self._ask(exchange, address, caller, provider, axis, world)
-        return with_axis_headers(_never_moved(reply), call, caller, read_subsystem(provider.id), world)
+        reached = reach(address, caller, provider, call, world)
+        message = message_of(call, caller, world, is_live=reached.live is not None)
+        reply = world.apply_scenario() or self._ask(exchange, address, reached, message, world)
+        return with_axis_headers(reply, call, message, read_subsystem(provider.id), world)
 
     def _ask(
-        self,
-        exchange: Exchange,
-        address: ForwardAddress,
-        caller: SubsystemId,
-        provider: Subsystem,
-        axis: Axis,
-        world: World,
+        self, exchange: Exchange, address: ForwardAddress, reached: Reached, message: Message, world: World
     ) -> Reply:
-        live = axis.live_agencies.get(provider.id)
-        if live:
-            from emulator.gateways.axis.live import forward
-
-            exchange.operation = "xroad.live"
-            if exchange.call.is_cut:
-                raise faults.body_too_large(exchange.call)
-            return world.apply_scenario() or forward(
-                provider_call(exchange.call, address, caller, "", "http"), live, world
-            )
-        host = _host_of(address, provider, axis, world)
-        service = host.service or provider.default_service
-        found = self._services.get(service)
+        if reached.live:
+            return _ask_live(exchange, address, reached.live, message, world)
+        host = reached.host
+        found = self._services.get(host.service or reached.provider.default_service)
         if found is None:
-            raise faults.service_has_no_url(read_subsystem(provider.id))
-        forwarded = provider_call(exchange.call, address, caller, host.name, host.scheme)
+            raise faults.service_has_no_url(read_subsystem(reached.provider.id))
+        forwarded = provider_call(exchange.call, address, message, host.name, host.scheme)
         answer = found.answer or partial(_answer_by_path, found)
         return _without_body_for_head(carry(found, answer, forwarded, world), exchange.call)
 
@@ -239,59 +153,24 @@ def _of_scenario(refusal: Refusal) -> AxisRefusal:
     return faults.service_failed(f"Server responded with error {said}", f"kịch bản: {said}")
 
 
-def _host_of(address: ForwardAddress, provider: Subsystem, axis: Axis, world: World) -> Host:
-    """Return the host a providerurl names; without one, the default backend of the subsystem."""
-    url = address.provider_url
-    if url is None:
-        if provider.default_service and address.path.startswith("/mapi/"):
-            return NO_HOST
-        return _without_providerurl(provider, world)
-    host = axis.hosts.get(url.name) or axis.hosts.get(url.host)
-    if host is None:
-        raise faults.host_unknown(url.host)
-    if host.subsystem != provider.id:
-        _strange_host(host, provider, world)
-    if url.scheme != host.scheme:
-        vi = f"providerurl: máy chủ '{host.name}' dùng {host.scheme}, lời gọi ghi {url.scheme}"
-        world.remark("provider-scheme", "providerurl", vi, f"providerurl: '{host.name}' speaks {host.scheme}")
-    if not host.is_up:
-        raise faults.host_down(url.host, url.port_in_use)
-    return host
+def _ask_live(exchange: Exchange, address: ForwardAddress, agency: LiveAgency, message: Message, world: World) -> Reply:
+    """Call the machine that plays the provider; it sees the name it was asked as (pr-rest 4.3)."""
+    from emulator.gateways.axis.live import forward
 
-
-def _without_providerurl(provider: Subsystem, world: World) -> Host:
-    vi = "providerurl: có dstcode nhưng thiếu providerurl; chỉ mapi/… mới được bỏ, cần https://<máy chủ chứa tệp>"
-    en = "providerurl: dstcode without providerurl; only mapi/… may leave it out, https://<host> is expected"
-    if world.mode != "observed" or not provider.default_service:
-        raise faults.bad_address("providerurl-missing", "providerurl", vi, en)
-    world.remark("providerurl-missing", "providerurl", vi, en)
-    return NO_HOST
-
-
-def _strange_host(host: Host, provider: Subsystem, world: World) -> None:
-    """Remark on a host of another subsystem; strict refuses it (ours: facts-platforms §3)."""
-    vi = f"providerurl: máy chủ '{host.name}' thuộc '{host.subsystem}', không thuộc dstcode '{provider.id}'"
-    en = f"providerurl: host '{host.name}' belongs to '{host.subsystem}', not to dstcode '{provider.id}'"
-    if world.mode == "strict":
-        raise faults.bad_address("host-of-another", "providerurl", vi, en)
-    world.remark("host-of-another", "providerurl", vi, en)
-
-
-def _never_moved(reply: Reply) -> Reply:
-    """Refuse a redirect: the axis follows none, and clients that do lose their body (facts-clients §1)."""
-    if 300 <= reply.status < 400:
-        if reply.file:
-            reply.file.close()
-        raise faults.service_failed(
-            f"Server responded with error {reply.status}: redirects are not followed",
-            f"bên cung cấp trả mã chuyển hướng {reply.status}; trục không chuyển hướng bao giờ",
-        )
-    return reply
+    exchange.operation = "xroad.live"
+    if exchange.call.is_cut:
+        raise faults.body_too_large(exchange.call)
+    name = address.provider_url.name if address.provider_url else ""
+    return world.apply_scenario() or forward(
+        provider_call(exchange.call, address, message, name, "http"), agency, name, world
+    )
 
 
 def _without_body_for_head(reply: Reply, call: Call) -> Reply:
-    if call.method != "HEAD":
+    if call.method != "HEAD" or not (reply.body or reply.file):
         return reply
+    if reply.file:
+        reply.file.close()
     sized = (("Content-Length", str(reply.size)),)
     kept = tuple(pair for pair in reply.headers if pair[0].lower() != "content-length")
     return replace(reply, body=b"", file=None, headers=(*kept, *sized))

@@ -1,24 +1,29 @@
-"""Agencies served by a program of somebody's own, and the addresses they may have."""
+"""Agencies served by a program of somebody's own: the addresses they may have, and one real HTTP call to them.
+
+The forward is X-Road's (pr-rest 4.3, 4.4, 4.6): status, redirects, cache headers and body come back as they were said;
+what the agency's machine does wrong is the provider's fault, in X-Road's words, with how far its answer had come.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import http.client
 import socket
+import ssl
 import tempfile
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
-from urllib.parse import SplitResult, urlsplit
+from typing import IO, BinaryIO, NamedTuple, cast
+from urllib.parse import quote, urlsplit
 
 from emulator.country.axis_records import LiveAgency
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import is_passed
-from emulator.kernel.exchange import Call, FileBody, Headers, Reply
-
-if TYPE_CHECKING:
-    from requests import Response, Session
-
+from emulator.kernel.exchange import Call, FileBody, Reply
+from emulator.kernel.refusals import AxisRefusal
 
 # Which addresses a live forward may go to. Ours: a registered name must not lead into the machine's own cloud.
 
@@ -62,115 +67,220 @@ def _inner_addresses(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     return [each for each in inner if each is not None]
 
 
-# The live forward: one real HTTP call to the vendor's own system, which plays an agency.
-#
-# Only to the registered address, never to link-local or metadata addresses; the name is resolved once and the
-# connection goes to the address that was checked. Nothing but this module and the tests imports requests.
+# The live forward. The name is resolved once and the connection goes to the address that was checked.
 
 _CONNECT_S = 5
 _IN_MEMORY = 1 << 20
 _CHUNK = 65_536
+_WHOLE = 4
+"""So many times the allowed silence may a whole answer take."""
 _PORTS = {"http": 80, "https": 443}
-# Conditional requests could bring a 304, and the axis never answers 3xx.
-_NOT_ASKED = {"if-none-match", "if-modified-since", "accept-encoding"}
+_HANDLED_HERE = {"expect", "content-length"}
+_NO_BODY = (204, 304)
+# Every character that may stand in a request target as it came; anything else is percent-encoded (K23).
+_AS_SENT = "".join(map(chr, range(0x21, 0x7F)))
 
 
-def forward(call: Call, agency: LiveAgency, world: World) -> Reply:
+class Machine(NamedTuple):
+    """Where an agency's system is: what was registered, and the address that was found for it."""
+
+    scheme: str
+    name: str
+    port: int
+    base: str
+    address: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return ``host:port [host/ip]``, as X-Road's messages name a machine."""
+        return f"{self.name}:{self.port} [{self.name}{'/' + self.address if self.address else ''}]"
+
+
+def forward(call: Call, agency: LiveAgency, host: str, world: World) -> Reply:
     """Call the agency's system and return what it said; its body lies in a temporary file that nothing keeps.
 
+    ``host`` is the name it is asked as, that of the providerurl; empty for its own.
+
     Raises:
-        AxisRefusal: it cannot be reached, says nothing in time, or says more than ``live_body_limit`` bytes.
+        AxisRefusal: it cannot be reached, breaks off, says nothing in time, or more than ``live_body_limit`` bytes.
     """
-    base = urlsplit(agency.base_url)
-    host, port = base.hostname or "", base.port or _PORTS[base.scheme]
+    parts = urlsplit(agency.base_url)
+    machine = Machine(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.path.rstrip("/"))
     try:
-        pinned = checked_address(host, port)
+        machine = machine._replace(address=checked_address(machine.name, machine.port))
     except ForbiddenAddress as trouble:
-        raise faults.host_down(host, port, str(trouble)) from None
+        raise faults.host_down(machine.name, machine.port, str(trouble)) from None
     except OSError:
-        raise faults.host_unknown(host) from None
-    return _exchange(call, agency, base, pinned, world)
+        raise faults.host_unknown(machine.name) from None
+    with _connected(machine, agency, world) as connection:
+        return _Exchange(connection, machine, world).run(call, host or parts.netloc.rpartition("@")[2])
 
 
-def _exchange(call: Call, agency: LiveAgency, base: SplitResult, pinned: str, world: World) -> Reply:
-    import requests
-
-    host, port = base.hostname or "", base.port or _PORTS[base.scheme]
-    address = f"[{pinned}]" if ":" in pinned else pinned
+@contextmanager
+def _connected(machine: Machine, agency: LiveAgency, world: World) -> Iterator[http.client.HTTPConnection]:
+    """Open the line, and cut it when the whole call takes too long: a drip never runs into a timeout of its own."""
+    connection = http.client.HTTPConnection(machine.name, machine.port)
+    line = _line_to(machine, agency, world.settings.live_timeout_s)
+    connection.sock = line
+    watch = threading.Timer(world.settings.live_timeout_s * _WHOLE, _cut, (line,))
+    watch.daemon = True
+    watch.start()
     try:
-        with _session(base, agency) as session:
-            response = session.request(
-                call.method,
-                f"{base.scheme}://{address}:{port}{base.path.rstrip('/')}{call.target}",
-                data=call.body or None,
-                headers=_headers(call, base),
-                timeout=(_CONNECT_S, world.settings.live_timeout_s),
-                allow_redirects=False,
-                stream=True,
+        yield connection
+    finally:
+        watch.cancel()
+        connection.close()
+        line.close()
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _line_to(machine: Machine, agency: LiveAgency, silence_s: float) -> socket.socket:
+    try:
+        line = socket.create_connection((machine.address, machine.port), min(_CONNECT_S, silence_s))
+    except TimeoutError:
+        raise faults.machine_down(machine.text, "Connection timed out (Connection timed out)") from None
+    except OSError as trouble:
+        reason = "Connection refused" if isinstance(trouble, ConnectionRefusedError) else "No route to host"
+        raise faults.machine_down(machine.text, f"{reason} ({reason})") from None
+    line.settimeout(silence_s)
+    if machine.scheme == "http":
+        return line
+    try:
+        return _tls(agency.verify_tls).wrap_socket(line, server_hostname=machine.name)
+    except (OSError, ValueError) as trouble:
+        line.close()
+        raise faults.machine_down(machine.text, _tls_words(trouble, machine), "provider-tls") from None
+
+
+def _tls(is_verified: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not is_verified:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+_NO_PATH = "PKIX path building failed: unable to find valid certification path to requested target"
+_NOT_VALID = "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed"
+# What OpenSSL calls it, and what the Java of a security server says.
+_TLS_WORDS = (
+    ("WRONG_VERSION_NUMBER", "Unrecognized SSL message, plaintext connection?"),
+    ("RECORD_LAYER", "Unrecognized SSL message, plaintext connection?"),
+    ("HTTP_REQUEST", "Unrecognized SSL message, plaintext connection?"),
+    ("EOF", "Remote host closed connection during handshake"),
+)
+
+
+def _tls_words(trouble: Exception, machine: Machine) -> str:
+    """Return the cause of a TLS fault as the Java of a security server says it."""
+    if isinstance(trouble, ssl.SSLCertVerificationError):
+        return _certificate_words(trouble.verify_message.lower(), machine)
+    if isinstance(trouble, TimeoutError):
+        return "Read timed out"
+    reason = "EOF" if isinstance(trouble, ConnectionError) else (getattr(trouble, "reason", "") or "").upper()
+    for part, words in _TLS_WORDS:
+        if part in reason:
+            return words
+    alert = reason.partition("ALERT_")[2].lower()
+    return f"Received fatal alert: {alert or 'handshake_failure'}"
+
+
+def _certificate_words(said: str, machine: Machine) -> str:
+    if "hostname" in said or "ip address" in said:
+        return f"No subject alternative DNS name matching {machine.name} found."
+    return _NOT_VALID if "expired" in said or "not yet valid" in said else _NO_PATH
+
+
+class _Exchange:
+    """One request and its answer on an open line; ``came`` counts the bytes of the body so far."""
+
+    def __init__(self, connection: http.client.HTTPConnection, machine: Machine, world: World) -> None:
+        self._connection, self._machine, self._world = connection, machine, world
+        self.came, self.expected = 0, -1
+
+    def run(self, call: Call, host: str) -> Reply:
+        """Ask, and read the answer to its end."""
+        try:
+            self._ask(call, host)
+            response = self._connection.getresponse()
+            return self._read(response, call)
+        except AxisRefusal:
+            raise
+        except TimeoutError:
+            raise self._failed("Read timed out", "không trả lời trong thời hạn") from None
+        except http.client.RemoteDisconnected:
+            raise self._failed(f"{self._machine.text} failed to respond", "đóng kết nối mà không trả lời") from None
+        except http.client.IncompleteRead as trouble:
+            raise self._broken_off(trouble) from None
+        except ConnectionError as trouble:
+            words = "Broken pipe" if isinstance(trouble, BrokenPipeError) else "Connection reset"
+            raise self._failed(words, "ngắt kết nối giữa chừng") from None
+        except ssl.SSLError as trouble:
+            raise self._failed(_tls_words(trouble, self._machine), "lỗi TLS giữa chừng") from None
+        except (http.client.HTTPException, OSError, ValueError):
+            raise self._failed("Could not parse the response", "trả lời không phải HTTP") from None
+
+    def _ask(self, call: Call, host: str) -> None:
+        connection, target = self._connection, quote(self._machine.base + call.target, safe=_AS_SENT)
+        connection.putrequest(call.method, target, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("Host", host)
+        for name, value in call.headers:
+            if name not in _HANDLED_HERE:
+                connection.putheader(name, value.encode("latin-1", "replace"))
+        if call.body or call.method in ("POST", "PUT", "PATCH"):
+            connection.putheader("Content-Length", str(len(call.body)))
+        connection.endheaders(call.body or None)
+
+    def _read(self, response: http.client.HTTPResponse, call: Call) -> Reply:
+        self.expected = response.length if response.length is not None else -1
+        headers = tuple(pair for pair in response.getheaders() if _comes_back(pair[0].lower()))
+        if call.method == "HEAD" or response.status in _NO_BODY:
+            size = response.getheader("content-length")
+            return Reply(response.status, headers=(*headers, *((("Content-Length", size),) if size else ())))
+        spool = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the reply closes it
+        try:
+            digest = self._spool(response, spool)
+        except BaseException:
+            spool.close()
+            raise
+        body = FileBody(cast("BinaryIO", spool), 0, self.came, digest)
+        return Reply(response.status, headers=(*headers, ("Content-Length", str(self.came))), file=body)
+
+    def _spool(self, response: http.client.HTTPResponse, spool: IO[bytes]) -> str:
+        limit, reckoning = self._world.settings.live_body_limit, hashlib.sha256()
+        while chunk := response.read1(_CHUNK):
+            self.came += len(chunk)
+            if self.came > limit:
+                raise faults.service_failed(f"Response exceeds {limit} bytes", f"bên cung cấp trả hơn {limit} byte")
+            reckoning.update(chunk)
+            spool.write(chunk)
+        if self.came < self.expected:
+            raise self._broken_off(None)
+        return "sha256:" + reckoning.hexdigest()
+
+    def _broken_off(self, trouble: http.client.IncompleteRead | None) -> AxisRefusal:
+        """Word an answer that ended before its end, as Apache's HttpClient does in a security server."""
+        if trouble is None:
+            words = "Premature end of Content-Length delimited message body"
+            return faults.service_failed(
+                f"{words} (expected: {self.expected:,}; received: {self.came:,})",
+                f"bên cung cấp hứa {self.expected} byte, mới gửi {self.came} byte rồi ngắt",
             )
-            return _spool_reply(response, world)
-    except requests.exceptions.ConnectTimeout:
-        raise faults.host_down(host, port) from None
-    except requests.exceptions.SSLError as trouble:
-        raise faults.host_down(host, port, f"TLS: {trouble}") from None
-    except requests.exceptions.Timeout:
-        raise faults.service_failed("Read timed out", "hệ thống bên cung cấp không trả lời trong thời hạn") from None
-    except requests.exceptions.ConnectionError as trouble:
-        reason = "Connection refused" if "refused" in str(trouble) else "Connection reset"
-        raise faults.host_down(host, port, reason) from None
-    except requests.exceptions.RequestException as trouble:
-        raise faults.service_failed(str(trouble), "hệ thống bên cung cấp trả lời không đọc được") from None
+        cause = trouble.__context__
+        if isinstance(cause, ValueError) and not str(cause).endswith(
+            "b''"
+        ):  # an empty size line is the end, not a size
+            return self._failed("Bad chunk header", "gửi khối (chunk) sai dạng")
+        words = "Premature end of chunk coded message body: closing chunk expected"
+        return self._failed(words, "ngắt trước khối (chunk) cuối")
+
+    def _failed(self, words: str, vi: str) -> AxisRefusal:
+        text = f"hệ thống bên cung cấp {vi}; đã nhận {self.came} byte thân"
+        return faults.service_failed(f"{words} (received: {self.came:,})", text)
 
 
-def _session(base: SplitResult, agency: LiveAgency) -> Session:
-    """Return a session that asks no proxy, and checks the certificate against the name though it calls an address."""
-    import requests
-    import urllib3
-    from requests.adapters import HTTPAdapter
-
-    name = base.hostname or ""
-
-    class Pinned(HTTPAdapter):
-        def init_poolmanager(self, *places: Any, **options: Any) -> None:
-            super().init_poolmanager(*places, **options, server_hostname=name, assert_hostname=name)
-
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = agency.verify_tls
-    if not agency.verify_tls:  # whoever registered the agency wants it so, and is not told at every call
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    session.headers.clear()
-    if base.scheme == "https":
-        session.mount("https://", Pinned())
-    return session
-
-
-def _headers(call: Call, base: SplitResult) -> dict[str, str | bytes | None]:
-    given = {name: value for name, value in call.headers if name not in _NOT_ASKED}
-    return {**given, "accept-encoding": "identity", "host": base.netloc.rpartition("@")[2]}
-
-
-def _spool_reply(response: Response, world: World) -> Reply:
-    limit, deadline = world.settings.live_body_limit, time.monotonic() + world.settings.live_timeout_s * 4
-    spool = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the reply closes it
-    reckoning, size = hashlib.sha256(), 0
-    for chunk in response.raw.stream(_CHUNK, decode_content=False):
-        size += len(chunk)
-        if size > limit:
-            spool.close()
-            raise faults.service_failed(f"Response exceeds {limit} bytes", f"bên cung cấp trả hơn {limit} byte")
-        if time.monotonic() > deadline:
-            spool.close()
-            raise faults.service_failed("Read timed out", "hệ thống bên cung cấp trả lời quá chậm")
-        reckoning.update(chunk)
-        spool.write(chunk)
-    body = FileBody(cast("BinaryIO", spool), 0, size, "sha256:" + reckoning.hexdigest())
-    return Reply(response.status_code, headers=(*_passed_headers(response), ("Content-Length", str(size))), file=body)
-
-
-def _passed_headers(response: Response) -> Headers:
-    return tuple(
-        (name, value)
-        for name, value in response.raw.headers.items()
-        if is_passed(name.lower()) and name.lower() not in ("content-length", "date")
-    )
+def _comes_back(name: str) -> bool:
+    return is_passed(name) and name not in ("content-length", "date")

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from emulator.country.keyring import Token
 from emulator.country.world import World
-from emulator.gateways.arrival import bearer_word
 from emulator.gateways.ndxp import client_quirks as habits
 from emulator.gateways.ndxp import faults, revocation
 from emulator.gateways.ndxp import oauth as tokens
@@ -19,6 +18,7 @@ from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.registry import REVOKE, TOKEN
 from emulator.services.service import Api, Listed, Operation, Service, carry
+from emulator.wire.credentials import bearer_word
 
 # Cross-origin headers: on by default, pre-flights are answered before authentication (facts-gateway A8).
 

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 
 from emulator.country.keyring import Credential, Token
 from emulator.country.world import World
-from emulator.gateways.arrival import basic_pair
 from emulator.gateways.ndxp.client_quirks import refuses
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
 from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.wire.credentials import basic_pair
 
 # What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded (facts-gateway A2, A3).
 

@@ -82,12 +82,13 @@ TABLES: dict[str, PackTable] = {
     ),
     "agencies": PackTable(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
     "subsystems": _table(
-        "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_reachable service notice"
+        "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_subject is_reachable service notice"
     ),
     "hosts": _table("name subsystem service", "scheme is_up offers_ranges is_outside"),
     "hosted_files": _table("host path name content_type file", "is_attachment"),
     "grants": _table("provider subject granted_on"),
     "groups": _table("id name", "members"),
+    "units": _table("code name subsystem"),
     "procedures": PackTable((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
     "people": PackTable(_PERSON_FIELDS, _PERSON_LACKS),
     "dossiers": _DOSSIER,

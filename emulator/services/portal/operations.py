@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from emulator.country.accounts import portal_account
 from emulator.country.portal import Portal
+from emulator.country.units import accounts_of, own_unit_code, unit_code_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -152,8 +152,8 @@ def _address_of(name: str, service: MapiService) -> Address:
 
 def _log_in(call: Call, world: World) -> Reply:
     form = read_login(call.body, call.body_size, reading_of(world))
-    account, lifetime_min = portal_account(world.sandbox), world.settings.portal_session_lifetime_min
-    return envelope_of(world).login_reply(sessions.open_session(form, account, world, "mapi", lifetime_min).token)
+    accounts, lifetime_min = accounts_of(world, "mapi"), world.settings.portal_session_lifetime_min
+    return envelope_of(world).login_reply(sessions.open_session(form, accounts, world, "mapi", lifetime_min).token)
 
 
 def _call(call: Call, world: World) -> Reply:
@@ -165,7 +165,7 @@ def _call(call: Call, world: World) -> Reply:
         _name(_address_of(name, MAPI[name]), world)
     token = sessions.admit(asked.session, world, "mapi", "trường session")
     world.exchange.consumer = token.consumer_key
-    unit = portal_account(world.sandbox).unit
+    unit = unit_code_of(token.consumer_key) or own_unit_code(world.sandbox)
     if not is_within(asked.unit_code, unit):
         raise ServiceRefusal(NOT_YOURS, f'madonvi "{asked.unit_code}" không khớp phiên: phiên này của đơn vị {unit}')
     return serve(asked, world)
@@ -201,7 +201,7 @@ def word(refusal: ServiceRefusal, world: World) -> Reply:
 def answer_province(call: Call, world: World) -> Reply:
     """Answer ``/KetNoiMotCuaQuocGia/<Service>``: query or body hold the service's keys, a bare list is its ``data``."""
     service = call.path.rpartition("/")[2]
-    asked = read_gateway_call(service, portal_account(world.sandbox).unit, call.query, call.body)
+    asked = read_gateway_call(service, own_unit_code(world.sandbox), call.query, call.body)
     return through_province(serve(asked, world), world)
 
 

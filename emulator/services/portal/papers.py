@@ -5,8 +5,8 @@ The citizen looks from the form filled in online (KDL IV.1), an officer from the
 
 from __future__ import annotations
 
-from emulator.country.accounts import papers_account
 from emulator.country.portal import Portal
+from emulator.country.units import accounts_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -24,7 +24,7 @@ def log_in(call: Call, world: World) -> Reply:
     """``bndp/public/v1/login``: user name and password for an ``accessToken`` (facts-clients §3.1)."""
     form = read_login(call.body, call.body_size, reading_of(world))
     lifetime_min = world.settings.papers_token_lifetime_min
-    token = sessions.open_session(form, papers_account(world.sandbox), world, "papers", lifetime_min)
+    token = sessions.open_session(form, accounts_of(world, "papers"), world, "papers", lifetime_min)
     return printing_of(world).login_reply(token.token, ((token.expires_at or 0) - world.now_ms) // 1000)
 
 

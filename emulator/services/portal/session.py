@@ -7,9 +7,9 @@ import hmac
 from dataclasses import dataclass
 from typing import Literal
 
-from emulator.country.accounts import Account
 from emulator.country.keyring import Token
 from emulator.country.portal import Portal
+from emulator.country.units import Account
 from emulator.country.world import World
 from emulator.kernel import dice
 from emulator.kernel.clock import moment_text
@@ -29,21 +29,25 @@ _SHORTEST_MIN, _LONGEST_MIN = 1, 120
 _SESSION_BYTES = 96  # 128 characters of Base64, as the printed session has (KDL V.1)
 
 
-def open_session(form: LoginForm, account: Account, world: World, kind: Kind, lifetime_min: int) -> Token:
-    """Return a new session of an account.
+def open_session(form: LoginForm, accounts: list[Account], world: World, kind: Kind, lifetime_min: int) -> Token:
+    """Return a new session of whichever account the form names.
 
     Raises:
         ServiceRefusal: -2, user name or password is wrong.
     """
-    if form.username != account.username or not hmac.compare_digest(form.password.encode(), account.password.encode()):
+    password = form.password.encode()
+    fits = [
+        hmac.compare_digest(password, each.password.encode()) for each in accounts if each.username == form.username
+    ]
+    if not any(fits):
         raise ServiceRefusal(BAD_SESSION, "Tên đăng nhập hoặc mật khẩu không đúng")
     world.hold()
-    previous = world.keyring.latest(world.home, account.username, kind)
+    previous = world.keyring.latest(world.home, form.username, kind)
     if previous and (previous.expires_at or 0) > world.now_ms:
         _note_early_login(previous, world)
     lifetime_ms = min(max(lifetime_min, _SHORTEST_MIN), _LONGEST_MIN) * 60_000
     text = _session_text(world) if kind == "mapi" else world.uuid("papers-token")
-    token = Token(text, *world.home, account.username, kind, kind, world.now_ms, world.now_ms + lifetime_ms, 0)
+    token = Token(text, *world.home, form.username, kind, kind, world.now_ms, world.now_ms + lifetime_ms, 0)
     world.keyring.add(token)
     return token
 

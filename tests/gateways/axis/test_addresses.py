@@ -61,14 +61,6 @@ def test_of_two_different_addresses_the_query_counts_and_the_journal_says_so(vis
     assert remarks(visitor) == ["two-addresses"]
 
 
-def test_a_host_of_another_subsystem_is_refused_in_strict_mode_alone(visitor: Visitor) -> None:
-    address = link(url="https://dichvucong.dienbien.gov.vn")
-    assert visitor.http.get(address).status_code == 200
-    assert "host-of-another" in remarks(visitor)
-    visitor.http.patch("/__admin/sandboxes/default", json={"mode": "strict"})
-    assert fault(visitor.http.get(address))[:2] == (400, "Client.BadRequest")
-
-
 def test_mapi_without_a_dstcode_goes_to_the_portal_but_not_in_strict_mode(visitor: Visitor) -> None:
     visitor.http.post(f"{XRD}/mapi/login", json={"username": "a", "password": "b"})
     assert "K01" in remarks(visitor)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Visitor
-from tests.gateways.axis.axis import HAGIANG, HAGIANG_URL, PORTAL, QUANGNAM, fault, link
+from tests.gateways.axis.axis import HAGIANG, HAGIANG_URL, QUANGNAM, fault, link
 
+PORTAL_CALLER = "VN:GOV:000.00.00.G22:vpcpcdvcqgsub01"
 SERVICE = "SERVICE:VN/GOV/000.00.00.H22/hagiangvdxpsvc01/exchangeDataX"
 
 
@@ -144,9 +145,11 @@ def test_a_consumer_key_can_call_as_a_subsystem_of_its_own(visitor: Visitor) -> 
     key = next(
         pair.consumer_key for pair in sandboxes.credentials(sandboxes.get("default")) if pair.kind == "production"
     )
-    admin(visitor, "PUT", "/settings", {"subsystem_by_consumer": {key: PORTAL}})
+    admin(visitor, "PUT", "/settings", {"subsystem_by_consumer": {key: PORTAL_CALLER}})
     address = link("/download/7.pdf", QUANGNAM, "https://dichvucong.quangnam.gov.vn")
     assert visitor.http.get(address, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    assert visitor.http.get("/s/default" + address, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    assert visitor.http.get("/s/default" + address, headers=visitor.basic()).status_code == 200
     assert fault(visitor.http.get(address))[1] == "Server.ServerProxy.AccessDenied"
 
 
