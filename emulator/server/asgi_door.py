@@ -11,7 +11,7 @@ from emulator.kernel.exchange import AT_ONCE, Call, Reply
 from emulator.server.bad_bytes import pieces
 from emulator.server.line import Client, misdeliver
 from emulator.server.problem_replies import answer_for
-from emulator.server.target import is_own, read_target
+from emulator.server.target import is_own, letters_of, read_target
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -64,7 +64,7 @@ def _call(scope: Scope, body: bytes, size: int) -> Call:
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     raw_path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     target = read_target(f"{raw_path}?{query}" if query else raw_path)
-    host = target.host or next((value for name, value in headers if name == "host"), "")
+    host = target.host or letters_of(next((value for name, value in headers if name == "host"), ""))
     return Call(
         method=scope["method"],
         path=target.path,

@@ -11,7 +11,7 @@ from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
 from emulator.server.bad_bytes import phrase_of
 from emulator.server.problem_replies import answer_for
-from emulator.server.target import is_own, read_target
+from emulator.server.target import is_own, letters_of, read_target
 from emulator.server.thread_line import badly, dripping, wait
 
 _CHUNK = 65_536
@@ -57,7 +57,7 @@ def _call(incoming: Request, raw: str, body: bytes, size: int) -> Call:
         body=body,
         body_size=size,
         target=target.text,
-        host=target.host or incoming.headers.get("Host", ""),
+        host=target.host or letters_of(incoming.headers.get("Host", "")),
         scheme=incoming.scheme,
         client_ip=incoming.remote_addr or "",
     )

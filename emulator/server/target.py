@@ -27,7 +27,7 @@ def read_target(raw: str) -> Target:
     ``//``, ``;`` and ``+`` mean nothing special in a path; ``%2F`` becomes ``/``; percent-encoded bytes that are no
     UTF-8 become U+FFFD. Raw bytes outside ASCII, which no URL may hold, are read as the UTF-8 they are (K23).
     """
-    text = whole = raw if raw.isascii() else _letters(raw)
+    text = whole = letters_of(raw)
     host = None
     if not text.startswith("/") and "://" in text:
         host, slash, rest = text.partition("://")[2].partition("/")
@@ -36,7 +36,10 @@ def read_target(raw: str) -> Target:
     return Target(unquote(path), query, host, whole)
 
 
-def _letters(raw: str) -> str:
+def letters_of(raw: str) -> str:
+    """Return the letters of a text that a server handed over a byte a character, when they are UTF-8."""
+    if raw.isascii():
+        return raw
     try:
         return raw.encode("latin-1").decode()
     except UnicodeError:  # letters already, or bytes of another encoding: kept as they came
