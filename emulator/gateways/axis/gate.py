@@ -13,7 +13,7 @@ from emulator.country.axis_records import Host, LiveAgency, Subsystem
 from emulator.country.units import NoSuchUnit, unit_of_call
 from emulator.country.world import World
 from emulator.gateways.axis import faults
-from emulator.gateways.axis.address import Address, ProviderUrl
+from emulator.gateways.axis.address import ForwardAddress, ProviderUrl
 from emulator.kernel.exchange import Call
 from emulator.wire.axis import NotASubsystem, SubsystemId, member_trouble, read_slashed, read_subsystem
 
@@ -119,7 +119,7 @@ def _is_of_member(subject: str, caller: SubsystemId) -> bool:
 # What is reached: the host that the providerurl names, and who owns it (KDL V.3).
 
 
-def reach(address: Address, caller: SubsystemId, provider: Subsystem, call: Call, world: World) -> Reached:
+def reach(address: ForwardAddress, caller: SubsystemId, provider: Subsystem, call: Call, world: World) -> Reached:
     """Return what the call leads to behind a provider that has let the caller in.
 
     Raises:
@@ -180,7 +180,9 @@ def _check_port(url: ProviderUrl, host: Host, world: World) -> None:
     world.remark(rule, "providerurl", vi, en)
 
 
-def _default_host(address: Address, provider: Subsystem, live: LiveAgency | None, call: Call, world: World) -> Host:
+def _default_host(
+    address: ForwardAddress, provider: Subsystem, live: LiveAgency | None, call: Call, world: World
+) -> Host:
     """Return the default backend of a subsystem, for a call that names no host."""
     if address.path.startswith("/mapi/") and provider.default_service:
         return NO_HOST
