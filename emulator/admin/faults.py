@@ -25,7 +25,7 @@ def list_faults(visit: AdminRequest) -> AdminReply:
             "name": name,
             "kind": fault.kind,
             "title": fault.title,
-            "at": fault.at,
+            "at": fault.globs,
             "params": fault.params,
         }
         for name, fault in FAULTS.items()
@@ -76,8 +76,8 @@ def _check_wish(wish: dict[str, Any], place: int) -> dict[str, Any]:
         fault.check(wish["params"])
     except WrongParam as wrong:
         raise invalid([Trouble(f"/faults/{place}/params/{wrong.name}", wrong.vi, wrong.en)]) from None
-    if not any(_may_meet(wish["on"], glob) for glob in fault.at):
-        names = ", ".join(fault.at)
+    if not any(_may_meet(wish["on"], glob) for glob in fault.globs):
+        names = ", ".join(fault.globs)
         vi, en = f"lỗi này chỉ có ở: {names}", f"this fault is only played at: {names}"
         raise invalid([Trouble(f"/faults/{place}/on", vi, en)])
     return wish

@@ -15,7 +15,7 @@ from emulator.cli.terminal import soften_streams, wishes_colour
 
 PROGRAM = "ndxp-emulator"
 COMPLETE_VARIABLE = "_NDXP_EMULATOR_COMPLETE"
-FAULT, STOPPED = 5, 130
+UNUSABLE, FAULT, STOPPED = 2, 5, 130
 
 
 class BilingualGroup(click.Group):
@@ -75,8 +75,14 @@ def _code_of(run: Any) -> int:
         return STOPPED
     except BrokenPipeError:
         _leave_quietly()
-    except Exception:
+    except Exception as fault:
         import traceback
+
+        from emulator.services.registry import ServiceTrouble
+
+        if isinstance(fault, ServiceTrouble):
+            click.echo(str(fault), err=True)
+            return UNUSABLE
 
         traceback.print_exc()
         click.echo(

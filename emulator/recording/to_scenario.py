@@ -15,7 +15,7 @@ from emulator.kernel.clock import day_text
 from emulator.recording.replay import ReplayedExchange
 from emulator.recording.rules import STABLE_ANSWER_HEADERS
 from emulator.recording.session import Content, Recorded
-from emulator.services.registry import staged_names
+from emulator.services.registry import FORWARD, LIVE, staged_names
 from emulator.wire.identity_fields import DISCRIMINATING
 
 _NO_FILE = "(nội dung không được ghi lại / the content was not recorded)"
@@ -23,7 +23,7 @@ _CREDENTIAL_STATUS = 401
 _ADDRESS = ("path", "query.dstcode", "query.providerurl")
 _PLACES = (*(f"body.{name}" for name in DISCRIMINATING), *_ADDRESS)
 # Every call of the axis passes through these before it has its own name: a step on them needs the address.
-_ON_THE_WAY = ("xroad.forward", "xroad.live")
+_ON_THE_WAY = (FORWARD.name, LIVE.name)
 Conditions = dict[str, Any]
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
+from emulator.services.registry import login_names, names_on, names_that_refuse
 
 # What travels between a scenario and a fault.
 
@@ -21,6 +22,7 @@ Kind = Literal["socket", "timing", "payload", "gateway", "token", "x-road"]
 Schema = Mapping[str, Any]
 Instead = Callable[[Exchange, World, Params], Reply | None]
 Upon = Callable[[Reply, Exchange, World, Params], Reply]
+LOGINS, REFUSING = "@login", "@refusing"
 OCCURRENCE = "occurrence"
 """A parameter that nobody chooses: how often an armed fault has struck, this time included."""
 
@@ -68,7 +70,9 @@ class FaultKind:
     ``act`` is asked when the operation is named and the caller admitted: it may answer for the provider, change the
     country (and raise AskAgain), raise a Refusal, or return None. ``spoil`` gets the reply before it is written down
     and returns it as it shall leave. ``sees`` says what a client notices; ``at`` are globs of the operations where the
-    fault has a meaning. ``strikes_any_call`` holds for faults of the line: they also meet calls that were refused.
+    fault has a meaning: ``@ndxp`` is all that a gateway carries, ``@login`` what gives out a token, ``@refusing`` what
+    has an error code of its own. ``strikes_any_call`` holds for faults of the line: they also meet calls that were
+    refused.
     """
 
     kind: Kind
@@ -89,9 +93,14 @@ class FaultKind:
         """Return the reply as it leaves."""
         return self.spoil(reply, exchange, world, self._complete(params))
 
+    @property
+    def globs(self) -> tuple[str, ...]:
+        """Return ``at`` in names of operations alone."""
+        return tuple(name for glob in self.at for name in _names_of(glob))
+
     def fits(self, operation: str) -> bool:
         """Tell whether the fault has a meaning at an operation."""
-        return any(fnmatchcase(operation, glob) for glob in self.at)
+        return any(fnmatchcase(operation, glob) for glob in self.globs)
 
     def check(self, given: Params) -> None:
         """Check parameters against their schemas.
@@ -107,6 +116,14 @@ class FaultKind:
 
     def _complete(self, given: Params) -> Params:
         return {name: schema["default"] for name, schema in self.params.items()} | dict(given)
+
+
+def _names_of(glob: str) -> tuple[str, ...]:
+    if not glob.startswith("@"):
+        return (glob,)
+    if glob == REFUSING:
+        return names_that_refuse()
+    return login_names() if glob == LOGINS else names_on(glob[1:])
 
 
 def _check(name: str, value: object, schema: Schema) -> None:

@@ -12,15 +12,26 @@ from emulator.country.world import World
 from emulator.kernel.clock import http_date
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain, FaultFamily, GatewayRefusal, ServiceRefusal
-from emulator.scenario.fault import FaultKind, Instead, Params, Upon, both, choice, leave_alone, number, speak_not
+from emulator.scenario.fault import (
+    LOGINS,
+    FaultKind,
+    Instead,
+    Params,
+    Upon,
+    both,
+    choice,
+    leave_alone,
+    number,
+    speak_not,
+)
 from emulator.scenario.faults_delivery import later
 from emulator.scenario.faults_payload import with_body
 from emulator.services.portal.fields import BAD_SESSION
+from emulator.services.registry import login_names
 
 # Faults of tokens and sessions: they die early, look different, or are not renewed (facts-platforms §5.3 A05, A08).
 
-_USES = ("btxh.*", "dvcqg.*")
-_LOGINS = ("ndxp.token", "dvcqg.mapi.login", "dvcqg.papers.login")
+_USES = ("@ndxp", "dvcqg.*")
 _HOLDERS = ("access_token", "session", "accessToken")
 _A05, _A08 = "facts-platforms §5.3 A05", "facts-platforms §5.3 A08"
 
@@ -100,7 +111,7 @@ def _not_renewed(exchange: Exchange, world: World, _params: Params) -> Reply | N
 def _skew_date(reply: Reply, exchange: Exchange, world: World, params: Params) -> Reply:
     """Show another time than the sandbox's; a token of a server whose clock is ahead ends that much earlier."""
     skew_s = params["skew_s"]
-    issued = _issued_token(reply, world) if exchange.operation in _LOGINS else None
+    issued = _issued_token(reply, world) if exchange.operation in login_names() else None
     if issued and issued.expires_at is not None and skew_s > 0:
         world.hold()
         world.keyring.end(issued.token, max(world.now_ms, issued.expires_at - skew_s * 1000))
@@ -138,7 +149,7 @@ TOKENS: Mapping[str, FaultKind] = {
         both("Token sống ngắn hơn lời hứa", "Token lives shorter than announced"),
         both("expires_in như cũ, nhưng 401 hoặc -2 đến sớm", "expires_in as ever, but 401 or -2 comes early"),
         _A08,
-        _LOGINS,
+        (LOGINS,),
         spoil=_shorten_life,
         params={"life_s": number(60, "sống bao lâu, giây ảo", "how long it lives, virtual seconds", 0)},
     ),
@@ -154,7 +165,7 @@ TOKENS: Mapping[str, FaultKind] = {
         both("Không cấp lại", "Renewal refused"),
         both("401 invalid_client, hoặc -2", "401 invalid_client, or -2"),
         "facts-gateway A2",
-        _LOGINS,
+        (LOGINS,),
         _not_renewed,
     ),
     "clock-skew": _token(
@@ -170,8 +181,8 @@ TOKENS: Mapping[str, FaultKind] = {
 
 # Faults of the gateway in the words of WSO2, and those of a proxy before it in nginx's (facts-gateway A4 to A7).
 
-_AT = ("btxh.*", "ndxp.*", "dvcqg.province")
-_ADMITTED = ("btxh.*", "dvcqg.province")
+_AT = ("@ndxp", "ndxp.*", "@provincial")
+_ADMITTED = ("@ndxp", "@provincial")
 _A5, _A6, _A7 = "facts-gateway A5", "facts-gateway A6", "facts-gateway A7"
 
 
@@ -328,10 +339,10 @@ GATEWAY: Mapping[str, FaultKind] = {
         both("Chưa đăng ký API", "Not subscribed"), "403, ams:fault 900908", _with(subscription="none"), _A5, _ADMITTED
     ),
     "api-blocked": _gateway(
-        both("API bị chặn", "API blocked"), "503, am:fault 700700", _with(api_state="blocked"), _A5, ("btxh.*",)
+        both("API bị chặn", "API blocked"), "503, am:fault 700700", _with(api_state="blocked"), _A5, ("@ndxp",)
     ),
     "api-retired": _gateway(
-        both("API đã ngừng", "API retired"), "404, am:fault 404", _with(api_state="retired"), _A5, ("btxh.*",)
+        both("API đã ngừng", "API retired"), "404, am:fault 404", _with(api_state="retired"), _A5, ("@ndxp",)
     ),
     "no-endpoint": _gateway(
         both("Loại khóa không có điểm cuối", "No endpoint for the key's type"),

@@ -64,7 +64,7 @@ def _fault_row(name: str, fault: FaultKind) -> str:
         _twice(fault.title),
         _twice(fault.sees),
         "<br>".join(_param(key, schema) for key, schema in fault.params.items()) or "–",
-        " ".join(f"`{glob}`" for glob in fault.at),
+        " ".join(f"`{glob}`" for glob in fault.globs),
         fault.source,
     )
     return "| " + " | ".join(cells) + " |\n"

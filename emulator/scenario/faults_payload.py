@@ -11,7 +11,7 @@ from typing import Any
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.scenario.fault import FaultKind, Params, Schema, Upon, both, choice, number
+from emulator.scenario.fault import REFUSING, FaultKind, Params, Schema, Upon, both, choice, number
 from emulator.wire.codes import BAD_JSON
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -169,7 +169,7 @@ PAYLOADS: Mapping[str, FaultKind] = {
         both("200, error_code khác 0, data rỗng", "200, error_code not 0, no data"),
         "facts-platforms §7.1",
         _refuse_softly,
-        at=("btxh.*",),
+        at=(REFUSING,),
         params={"error_code": number(BAD_JSON, "mã lỗi của dịch vụ", "the service's error code", -99, -1)},
     ),
     "html-login-page": FaultKind(

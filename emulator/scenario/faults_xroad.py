@@ -16,7 +16,7 @@ from emulator.scenario.fault import FaultKind, Instead, Params, both
 from emulator.wire import axis as axis_faults
 from emulator.wire.axis import SubsystemId, is_group, read_subsystem
 
-_AT = ("xroad.*", "dvcqg.mapi.*", "dvcqg.papers.*", "province.*")
+_AT = ("xroad.*", "@axis")
 _PORTS = {"http": 80, "https": 443}
 Refuse = Callable[[SubsystemId, SubsystemId, Exchange], AxisRefusal]
 

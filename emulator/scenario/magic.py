@@ -14,7 +14,7 @@ from functools import cache
 from emulator.country.world import World
 from emulator.kernel.exchange import Call
 from emulator.scenario.director import Wish
-from emulator.scenario.prefer import BEHIND
+from emulator.scenario.prefer import wishful_names
 from emulator.scenario.script import Blow, Refuse, Step
 
 _VALUE = re.compile(rb"(?:-\d{6}-99|(?<!\d)9999000000)(\d\d)(?!\d)")
@@ -88,7 +88,7 @@ def wishes(call: Call, world: World) -> tuple[Wish, ...]:
     if magic is None or found is None:
         return ()
     fault = Blow(magic.fault) if magic.fault else None
-    step = Step(name=found[0].decode(), on=BEHIND, refuse=magic.refuse, fault=fault, delay_ms=magic.delay_ms)
+    step = Step(name=found[0].decode(), on=wishful_names(), refuse=magic.refuse, fault=fault, delay_ms=magic.delay_ms)
     return (Wish("magic", step),)
 
 

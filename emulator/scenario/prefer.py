@@ -11,6 +11,7 @@ from emulator.country.world import World
 from emulator.kernel.exchange import Call
 from emulator.scenario.director import Wish
 from emulator.scenario.script import Blow, Refuse, Step
+from emulator.services.registry import FORWARD, staged_names
 
 ORIGIN = "Prefer"
 LONGEST_MS = 600_000
@@ -25,8 +26,11 @@ _REASONS = {
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }
-BEHIND = ("ndxp.*", "btxh.*", "dvcqg.*", "province.*", "ministry.*", "xroad.live")
-"""Where a wish that is no fault of a door is granted: as late as the operation is known."""
+
+
+def wishful_names() -> tuple[str, ...]:
+    """Return where a wish that is no fault of a gateway is granted: as late as the operation is known."""
+    return tuple(name for name in staged_names() if name != FORWARD.name)
 
 
 def wishes(call: Call, world: World) -> tuple[Wish, ...]:
@@ -37,7 +41,7 @@ def wishes(call: Call, world: World) -> tuple[Wish, ...]:
     wished = dict(_pairs(value))
     step = Step(
         name=value,
-        on=BEHIND if "fault" not in wished else ("*",),
+        on=wishful_names() if "fault" not in wished else ("*",),
         refuse=_refuse(wished, world),
         fault=_blow(wished, world),
         delay_ms=_delay_ms(wished, world),

@@ -40,12 +40,14 @@ REVOKE = GatewayOperation(
     "ndxp", "ndxp.revoke", "POST", "/revoke", "RFC 7009", Both("Thu hồi token", "Revoke a token")
 )  # fmt: skip
 _FORWARD = "/XrdAdapter/RestService/forward"
-OF_GATEWAYS = (
-    TOKEN,
-    REVOKE,
-    GatewayOperation("axis", "xroad.forward", "POST", _FORWARD, "KDL V.3", Both("Chuyển tiếp", "Forward a call")),
-    GatewayOperation("axis", "xroad.live", "POST", _FORWARD, "KDL V.3", Both("Hệ thống thật", "A live agency")),
-)
+FORWARD = GatewayOperation(
+    "axis", "xroad.forward", "POST", _FORWARD, "KDL V.3", Both("Chuyển tiếp", "Forward a call")
+)  # fmt: skip
+"""Every call of the axis has this name until it has been forwarded and has its own."""
+LIVE = GatewayOperation(
+    "axis", "xroad.live", "POST", _FORWARD, "KDL V.3", Both("Hệ thống thật", "A live agency")
+)  # fmt: skip
+OF_GATEWAYS = (TOKEN, REVOKE, FORWARD, LIVE)
 
 
 class ServiceTrouble(Exception):
@@ -145,6 +147,35 @@ def staged_names() -> tuple[str, ...]:
     """Return the names of all operations that a scenario may be on, those of the gateways included."""
     own = [each.name for each in OF_GATEWAYS]
     return (*own, *(name for name, each in operations().items() if not is_address_only(each)))
+
+
+@cache
+def names_on(gateway: str) -> tuple[str, ...]:
+    """Return the operations that a gateway carries, as few globs as say it."""
+    return _globs(name for name in operations() if gateway_of(name) == gateway)
+
+
+@cache
+def names_that_refuse() -> tuple[str, ...]:
+    """Return the operations that can say no in an envelope of their service's own, as few globs as say it."""
+    return _globs(name for name, each in operations().items() if each.service.refuses(each.operation))
+
+
+def _globs(names: Iterable[str]) -> tuple[str, ...]:
+    """Return ``btxh.*`` in place of operations where none of that family is left out."""
+    wanted, found = set(names), []
+    for name in operations():
+        if name in wanted:
+            prefix = name.rpartition(".")[0]
+            family = {each for each in operations() if each.rpartition(".")[0] == prefix}
+            found.append(f"{prefix}.*" if family <= wanted else name)
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def login_names() -> tuple[str, ...]:
+    """Return the operations that give out a token or a session."""
+    return (TOKEN.name, *(name for name, each in operations().items() if each.operation.logs_in))
 
 
 @cache

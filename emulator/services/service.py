@@ -136,7 +136,7 @@ class Operation:
     call that its gateway admitted, and raises ServiceRefusal for a documented no. An operation ``within`` another is
     reached at that one's address and named by the body. ``place`` is where it is when not with the rest of its service.
     ``sample`` puts a right call together; ``mistakes`` are its own ways to be wrong, beside those of its gateway;
-    ``needs`` are settings that a sandbox must have for it.
+    ``needs`` are settings that a sandbox must have for it. One that ``logs_in`` gives out a token or a session.
     """
 
     name: str
@@ -150,6 +150,7 @@ class Operation:
     sample: Callable[[Caller], Ask] | None = None
     mistakes: tuple[Mistake, ...] = ()
     needs: Mapping[str, Any] = field(default_factory=dict)
+    logs_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

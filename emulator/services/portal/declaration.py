@@ -27,6 +27,7 @@ def _of_mapi() -> Iterator[Operation]:
         operations.answer,
         sample=samples.ask_session,
         mistakes=(samples.WRONG_PASSWORD,),
+        logs_in=True,
     )
     title = Both("Gọi một dịch vụ của Cổng DVCQG", "Call a service of the national portal")
     yield Operation(*CALL, title, "/mapi/call", operations.answer)
@@ -53,6 +54,7 @@ def _of_papers() -> Iterator[Operation]:
         place=_PAPERS,
         sample=samples.ask_papers_token,
         mistakes=(samples.WRONG_PASSWORD,),
+        logs_in=True,
     )
     yield Operation(
         *PAPERS,
