@@ -47,10 +47,12 @@ def _filters() -> dict[str, str]:
 def _listing() -> dict[str, Any]:
     seen, filters = newest_number(), _filters()
     offset = max(0, request.args.get("offset", 0, type=int))
-    found = person().caller.get("/requests", limit=PAGE, offset=offset, clock="show", **filters)
+    counting = "skip" if filters else "exact"  # counting what a filter leaves means reading the whole journal
+    found = person().caller.get("/requests", limit=PAGE, offset=offset, clock="show", total=counting, **filters)
     return {
         "entries": found["requests"],
         "total": found["meta"]["total"],
+        "has_more": found["meta"]["truncated"],
         "offset": offset,
         "page_size": PAGE,
         "seen": seen,

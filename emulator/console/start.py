@@ -36,7 +36,7 @@ def live_start() -> AnyResponse | str:
 
 
 def _live() -> dict[str, object]:
-    found = person().caller.get("/requests", limit=200)
+    found = person().caller.get("/requests", limit=200, clock="show")
     entries = found["requests"]
     return {
         "entries": entries[:10],

@@ -62,6 +62,14 @@ class Journal:
         rows = journal_rows.search(self._store, home, search.after, conditions, order, limit, offset)
         return total, rows
 
+    def page(
+        self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
+    ) -> tuple[list[Entry], bool]:
+        """Return one page of the answers and whether more follow; nothing is counted, so no more is read than shown."""
+        order = "DESC" if newest_first else "ASC"
+        rows = journal_rows.search(self._store, home, search.after, search.conditions(), order, limit + 1, offset)
+        return rows[:limit], len(rows) > limit
+
     def tallies(self) -> list[TallyRow]:
         """Return how many calls of each kind were served so far, whatever was reset or forgotten since."""
         return tally_rows.every(self._store)

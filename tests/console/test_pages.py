@@ -144,3 +144,14 @@ def test_the_english_catalogue_is_whole_and_fresh() -> None:
     assert len(translated) > 100
     assert sorted(translated) == messages.sentences_of_the_templates(), "run: python -m release.messages"
     assert messages.compiled(catalogue) == messages.SENTENCES.with_suffix(".mo").read_bytes()
+
+
+def test_a_filtered_journal_is_paged_without_counting(visitor: Visitor) -> None:
+    for _ in range(3):
+        visitor.btxh("DongBoDVC", dossier(MaTTHC="9.9"))
+    found = visitor.http.get("/__admin/requests?total=skip&limit=2&outcome=refused").json
+    assert found["meta"] == {"total": None, "truncated": True}
+    assert len(found["requests"]) == 2
+    assert visitor.http.get("/__admin/requests?total=skip&limit=3&outcome=refused").json["meta"]["truncated"] is False
+    page = visitor.http.get("/__console/journal?rule=B69").text
+    assert page.count("row-link") == 3
