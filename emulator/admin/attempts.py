@@ -101,6 +101,11 @@ def _challenge(content: dict[str, Any], plan: Plan) -> Challenge:
     if (challenge.kit, challenge.kit_digest) != (kit.id, kit.digest):
         vi, en = "là của bộ kiểm thử hoặc phiên bản khác", "is for another kit, or another version of it"
         raise invalid([InputFault("/challenge", vi, en)])
+    other = challenge.stranger_to(plan.product)
+    if other:
+        what, said, here = other
+        vi = f"phát cho “{said}”, kế hoạch ghi product.{what} là “{here}”"
+        raise invalid([InputFault("/challenge", vi, f"was handed out for {said!r}; the plan says {here!r}")])
     if not is_now:
         raise invalid([InputFault("/challenge", "chưa hoặc không còn hiệu lực", "is not valid now")])
     return challenge

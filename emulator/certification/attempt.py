@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import BROKEN_OFF, Record, record_of
-from emulator.certification.stage import House, pay, put_away, set_up, stimulus_for
+from emulator.certification.stage import CertificationHost, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.country.kinds import KEEPSAKES
@@ -28,6 +29,7 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.shelf import Base, Shelf
 from emulator.country.world import World
 from emulator.journal.journal import Journal
+from emulator.kernel.clock import Clock
 from emulator.kernel.dice import random_for
 from emulator.kernel.exchange import Call, Exchange
 
@@ -37,6 +39,8 @@ _JOURNAL_LIMIT = 1_000_000
 _KEY = "redaction key"
 _SETTINGS = {"journal_limit": _JOURNAL_LIMIT, "magic_values": False, "prefer_header": False}
 """No caller may choose its own answers while it is judged."""
+_DEFINITION = {"pack": "co-ban", "profile": "apim-3.2", "scenario": None}
+"""Whatever a server was started with: an attempt is played in one and the same country everywhere."""
 
 
 def keepsakes(world: World) -> Shelf[Keepsake]:
@@ -56,7 +60,7 @@ class WrongMoment(Exception):
 class Attempt:
     """An attempt and where it is played."""
 
-    house: House
+    house: CertificationHost
     sandbox: Sandbox
     plan: Plan
     kit: Kit
@@ -188,30 +192,68 @@ class Attempt:
         return self.house.enter(self.house.sandboxes.get(self.id), exchange)
 
 
-def open_attempt(house: House, attempt_id: str, plan: Plan, challenge: Challenge) -> Attempt:
+def open_attempt(
+    house: CertificationHost,
+    attempt_id: str,
+    plan: Plan,
+    challenge: Challenge,
+    *,
+    kit: Kit | None = None,
+    at_ms: int | None = None,
+) -> Attempt:
     """Make the sandbox of an attempt and write its first entry, which holds plan and challenge.
+
+    ``kit`` and ``at_ms`` are for playing an attempt again: the kit of its bundle, the instant at which it was opened.
 
     Raises:
         SandboxExists: the id is taken.
         NoKit: the plan's kit is not in the box.
     """
-    kit = kit_of(plan.kit)
-    sandbox = house.sandboxes.create(attempt_id, {"mode": plan.mode, "seed": challenge.seed, "scenario": None})
+    kit = kit or kit_of(plan.kit)
+    sandbox = house.sandboxes.create(attempt_id, {**_DEFINITION, "mode": plan.mode, "seed": challenge.seed})
     house.sandboxes.change_settings(sandbox, {**_SETTINGS, "agency_code": plan.agency})
+    if at_ms is not None:
+        house.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))
     attempt = Attempt(house, house.sandboxes.get(attempt_id), plan, kit, challenge)
 
     def told(world: World) -> Mapping[str, Any]:
         keepsakes(world).put_record(Keepsake(_KEY, secrets.token_hex(32)))
         named = {"id": kit.id, "version": kit.version, "digest": kit.digest}
-        return {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
+        told = {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
+        return told | {"issued": _issued(attempt)}
 
     marks.write_mark(attempt.enter, marks.OPENED, told)
-    for test_id, words in plan.attestations.items():
-        attempt.declare(test_id, words)
+    if at_ms is None:  # played again, each declaration comes at its own instant
+        for test_id, words in plan.attestations.items():
+            attempt.declare(test_id, words)
     return attempt
 
 
-def attempt_of(house: House, attempt_id: str) -> Attempt:
+def _issued(attempt: Attempt) -> list[dict[str, str]]:
+    """Return what a client was given to sign in with, in every form in which it will stand in headers and bodies.
+
+    The names are such that a bundle shows commitments: whoever plays the attempt again knows whose they are.
+    """
+    given = attempt.house.sandboxes.credentials_shown(attempt.sandbox)
+    pairs = [(name, *_pair(words)) for name, words in given.items()]
+    return [
+        {
+            "account": name,
+            "api_key": user,
+            "client_secret": password,
+            "access_key": base64.b64encode(f"{user}:{password}".encode()).decode(),
+        }
+        for name, user, password in pairs
+    ]
+
+
+def _pair(words: Mapping[str, str]) -> tuple[str, str]:
+    if "consumer_key" in words:
+        return words["consumer_key"], words["consumer_secret"]
+    return words["username"], words["password"]
+
+
+def attempt_of(house: CertificationHost, attempt_id: str) -> Attempt:
     """Return an attempt by id.
 
     Raises:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from emulator.certification.bundle.envelope import CHALLENGE, BadEnvelope, check, payload_of, sealed, told_in
@@ -18,10 +19,13 @@ _SEEDS = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What the attempt must answer: a nonce that nobody could know before, the kit, and when it may begin.
+    """What the attempt must answer: a nonce that nobody could know before, the kit, whose it is, when it may begin.
 
     ``authority`` names who handed it out; empty: the vendor made it itself, which proves nothing to others.
-    Moments are ISO 8601 with offset, or empty.
+    Moments are ISO 8601 with offset, or empty. ``vendor_key`` is the fingerprint of the one key that may sign a bundle
+    of it, ``product`` and ``vendor`` are those of the plan, ``product_version`` too where it is not empty. ``serial``
+    is its number in the authority's ledger, ``attempts`` how many different bundles of it the authority takes (0: it
+    does not say).
     """
 
     nonce: str
@@ -30,40 +34,67 @@ class Challenge:
     valid_from: str = ""
     valid_to: str = ""
     authority: str = ""
+    serial: str = ""
+    vendor_key: str = ""
+    product: str = ""
+    product_version: str = ""
+    vendor: str = ""
+    attempts: int = 0
 
     @property
     def seed(self) -> int:
         """Return the seed of the attempt's sandbox: dossier codes, people, order of defects."""
-        return int(digest(canonical(asdict(self))).removeprefix("sha256:")[:16], 16) % _SEEDS
+        return int(self.digest.removeprefix("sha256:")[:16], 16) % _SEEDS
 
     @property
     def digest(self) -> str:
         """Return the digest that the first entry of the chain names as its predecessor."""
-        return digest(canonical(asdict(self)))
+        return digest(canonical(self.as_dict()))
 
-    def as_dict(self) -> dict[str, str]:
-        """Return the challenge as JSON holds it."""
-        return asdict(self)
+    def as_dict(self) -> dict[str, Any]:
+        """Return the challenge as JSON holds it; what binds it is left out where it is not bound, as it was before."""
+        told = asdict(self)
+        return {name: value for name, value in told.items() if value or name in _ALWAYS}
 
     def holds_at(self, moment_ms: int) -> bool:
         """Tell whether an attempt may begin at a wall instant."""
-        from datetime import datetime
-
         after = not self.valid_from or moment_ms >= to_ms(datetime.fromisoformat(self.valid_from))
         return after and (not self.valid_to or moment_ms < to_ms(datetime.fromisoformat(self.valid_to)))
 
+    def stranger_to(self, product: Mapping[str, str]) -> tuple[str, str, str] | None:
+        """Return (what, its value here, its value in a plan) when it was handed out for another product, else None."""
+        pairs = (("name", self.product), ("vendor", self.vendor), ("version", self.product_version))
+        return next(((name, said, product[name]) for name, said in pairs if said and said != product[name]), None)
+
+
+_ALWAYS = frozenset({"nonce", "kit", "kit_digest", "valid_from", "valid_to", "authority"})
+_TEXTS = frozenset(each.name for each in fields(Challenge)) - {"attempts"}
+
 
 def challenge_of(words: Mapping[str, Any]) -> Challenge:
-    """Return the challenge that ``as_dict`` wrote."""
+    """Return the challenge that ``as_dict`` wrote. Raises TypeError when it is none."""
+    wrong = [name for name, value in words.items() if name in _TEXTS and not isinstance(value, str)]
+    if wrong or not isinstance(words.get("attempts", 0), int):
+        raise TypeError(f"{', '.join(wrong) or 'attempts'}: not of its kind")
     return Challenge(**words)
 
 
 def new_challenge(
-    kit: str, kit_digest: str, *, authority: str = "", begins_ms: int | None = None, days: int = 14, nonce: str = ""
+    kit: str,
+    kit_digest: str,
+    *,
+    authority: str = "",
+    begins_ms: int | None = None,
+    days: int = 14,
+    nonce: str = "",
+    bound_to: Mapping[str, Any] | None = None,
 ) -> Challenge:
-    """Return a fresh challenge; ``nonce`` is given only where the same attempt is to be played again."""
+    """Return a fresh challenge; ``nonce`` is given only where the same attempt is to be played again.
+
+    ``bound_to`` are ``serial``, ``vendor_key``, ``product``, ``product_version``, ``vendor``, ``attempts``.
+    """
     span = ("", "") if begins_ms is None else (iso(begins_ms), iso(begins_ms + days * 86_400_000))
-    return Challenge(nonce or secrets.token_hex(16), kit, kit_digest, *span, authority)
+    return Challenge(nonce or secrets.token_hex(16), kit, kit_digest, *span, authority, **dict(bound_to or {}))
 
 
 class BadChallenge(Exception):

@@ -24,12 +24,13 @@ from emulator.kernel.exchange import CERTIFICATION, is_behind_the_scenes
 def lines_of(rows: Iterable[Row], before: str, redactor: Redactor) -> Iterator[bytes]:
     """Yield the lines of a bundle's journal; ``before`` is what the first one names as its predecessor."""
     for row in rows:
-        line = redactor.swept(canonical(_told(row, before, redactor)))
+        line = redactor.swept(canonical(line_of(row, before, redactor)))
         before = digest(line)
         yield line
 
 
-def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
+def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
+    """Return one exchange as a bundle's journal holds it, before secrets are swept out of the whole line."""
     story = json.loads(row.story)
     asked, said = story["request"], story["response"]
     kept = {name: story.get(name) for name in ("scenario", "faults") if story.get(name)}
@@ -48,6 +49,7 @@ def _told(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             "scheme": asked["scheme"],
             "host": asked["host"],
             "target": redactor.text(asked["target"]),
+            "path": redactor.text(asked["path"]),
             "headers": [[name, redactor.header(name, value)] for name, value in asked["headers"]],
             "body_size": asked["body_size"],
             **_asked(row, redactor),
@@ -184,6 +186,12 @@ class Entry:
     def text(self) -> str:
         """Return the request body as text."""
         return str(self.told["request"].get("body", ""))
+
+    @property
+    def content(self) -> bytes:
+        """Return the request body as bytes, as far as the journal shows it."""
+        coded = self.told["request"].get("base64")
+        return base64.b64decode(coded) if coded else self.text.encode()
 
     @cached_property
     def reply(self) -> Any:

@@ -12,9 +12,10 @@ from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply
 
-OPENED, GREETED, BEGUN, ENDED, DECLARED, CLOSED = (
-    CERTIFICATION + word for word in ("opened", "greeted", "begun", "ended", "declared", "closed")
+OPENED, GREETED, BEGUN, ENDED, DECLARED, CLOSED, LEFT_OUT = (
+    CERTIFICATION + word for word in ("opened", "greeted", "begun", "ended", "declared", "closed", "left-out")
 )
+"""``LEFT_OUT`` stands in no bundle: a replay writes it where the journal has a call that cannot be played again."""
 _NOTHING_SAID = Reply(200)
 
 

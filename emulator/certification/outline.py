@@ -30,7 +30,7 @@ _CONCLUSIONS = {
 }
 
 
-_JUDGING_ROOMS = ("certification", "journal", "kernel", "scenario", "services", "wire")
+_JUDGING_ROOMS = ("certification", "country", "gateways", "journal", "kernel", "scenario", "services", "store", "wire")
 
 
 @cache
@@ -64,7 +64,7 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
         "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
         "journal": {"lines": len(entries), "head": entries[-1].digest},
         "level": told(level),
-        "validity": validity_of(judgement),
+        "validity": validity_of(judgement, level),
         "conclusion": conclusion(judgement),
         "required": judgement.required,
         "optional": judgement.optional,

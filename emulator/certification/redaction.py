@@ -95,6 +95,37 @@ class Redactor:
         return {committed(value, salt): {"salt": salt, "value": value} for value, salt in sorted(self._salts.items())}
 
 
+class PlainText(Redactor):
+    """Hides nothing: how an attempt that is played again is written down, to be compared."""
+
+    def __init__(self) -> None:
+        super().__init__(b"")
+
+    def commitment(self, value: str) -> str:
+        """Return the value."""
+        return value
+
+    def header(self, _name: str, value: str) -> str:
+        """Return the value."""
+        return value
+
+    def text(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def scrubbed(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def issued(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+    def swept(self, line: bytes) -> bytes:
+        """Return the line."""
+        return line
+
+
 def _forms_of(value: str) -> list[bytes]:
     """Return how a secret may stand written: as it is, in an address, and in base64 at each of three offsets."""
     plain = value.encode()

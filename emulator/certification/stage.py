@@ -17,8 +17,8 @@ from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 
 
-class House(Protocol):
-    """What certification needs of the house; the admin API's office is one."""
+class CertificationHost(Protocol):
+    """The emulator an attempt is played in; the admin API's context is one."""
 
     @property
     def sandboxes(self) -> Sandboxes:
@@ -73,7 +73,7 @@ def announced(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def set_up(house: House, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
+def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
     """Prepare a scene; return the stimulus as it was drawn, for the journal."""
     told = announced(stimulus, no, luck)
     faults, settings = told.get("faults", []), told.get("settings", {})
@@ -90,7 +90,7 @@ def set_up(house: House, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Ra
     return {**told, "kept": kept} if kept else told
 
 
-def put_away(house: House, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
+def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
     """Disarm what a scene had armed; settings return to what they were before it."""
     changed = dict(stimulus.get("kept", {}))
     if changed or stimulus.get("faults"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emulator.app import Country, found_country
+from emulator.admin.request import AdminContext
+from emulator.app import Country, found_country, open_packs
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Definition
 from emulator.gateways.arrival import NoSuchSandbox
@@ -17,6 +20,18 @@ from emulator.kernel.exchange import Call
 from emulator.recording.partner import Answered, PartnerAccount
 from emulator.settings import MEMORY, Settings
 from emulator.store.journal_rows import JournalRow
+
+
+@contextmanager
+def replay_host() -> Iterator[AdminContext]:
+    """Open an empty country for one replay of an attempt (certification/bundle/replay.py); nothing of it stays."""
+    with tempfile.TemporaryDirectory(prefix="ndxp-replay-") as folder:
+        settings = Settings(store=MEMORY, packs=("co-ban",), scenarios=(), base_hosts=())
+        country = found_country(settings, Path(folder) / "store.db", open_packs(settings.packs))
+        try:
+            yield country.office
+        finally:
+            country.store.close()
 
 
 class FreshEmulator:

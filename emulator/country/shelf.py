@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -88,9 +89,9 @@ class Shelf(Generic[T]):
     def put_record(self, record: T) -> None:
         """Add or replace a record."""
         key = self._kind.key(record)
-        text = orjson.dumps({name: getattr(record, name) for name in self._kind.names}).decode()
-        self._write(RecordRow(key, self._kind.place(record), self._kind.moment(record), text))
-        self._world.note_effect(Effect(self._kind.name, key, "put"))
+        text = orjson.dumps({name: getattr(record, name) for name in self._kind.names})
+        self._write(RecordRow(key, self._kind.place(record), self._kind.moment(record), text.decode()))
+        self._world.note_effect(Effect(self._kind.name, key, "put", hashlib.sha256(text).hexdigest()))
 
     def drop(self, key: str) -> None:
         """Remove a record; one of the pack is hidden."""

@@ -199,15 +199,17 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change that the call made to the world."""
+    """One change that the call made to the world. ``sha256`` is that of the record as it lies on its shelf now."""
 
     shelf: str
     key: str
     change: Literal["put", "drop"]
+    sha256: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """Return the journal form."""
-        return {"shelf": self.shelf, "key": self.key, "change": self.change}
+        told = {"shelf": self.shelf, "key": self.key, "change": self.change}
+        return told | ({"sha256": self.sha256} if self.sha256 else {})
 
 
 @dataclass(slots=True)

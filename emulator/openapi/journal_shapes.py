@@ -80,7 +80,8 @@ def journal_shapes() -> dict[str, Shape]:
 
 
 def _exchange() -> Shape:
-    effect = record({"shelf": TEXT, "key": TEXT, "change": {"enum": ["put", "drop"]}})
+    change: Shape = {"enum": ["put", "drop"]}
+    effect = record({"shelf": TEXT, "key": TEXT, "change": change, "sha256": TEXT}, optional=("sha256",))
     return record(
         {
             **_HEAD,

@@ -18,9 +18,10 @@ from emulator.certification.bundle.keys import PrivateKey, new_key
 from emulator.certification.bundle.manifest import manifest, sums
 from emulator.certification.bundle.pack import pack, witnessed
 from emulator.certification.bundle.verify import Trust, verify
-from emulator.certification.challenge import new_challenge, received, signed
+from emulator.certification.challenge import Challenge, new_challenge, received, signed
 from emulator.certification.kit_reader import kit_of
 from emulator.cli import main
+from emulator.cli.in_process import replay_host
 from emulator.country.pack import load_pack
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
@@ -37,17 +38,23 @@ def keys() -> Mapping[str, PrivateKey]:
 
 @cache
 def challenge_file() -> bytes:
+    return signed(challenge_for(keys()["vendor"]), keys()["authority"])
+
+
+def challenge_for(vendor: PrivateKey, serial: str = "cong-ndxp-20261120-0001", **words: Any) -> Challenge:
+    """A challenge as ``certify authority issue`` makes it, for the product of ``Stand``."""
     kit = kit_of(KIT)
-    made = new_challenge(kit.id, kit.digest, authority="Cơ quan A", begins_ms=system_ms())
-    return signed(made, keys()["authority"])
+    bound = {"serial": serial, "vendor_key": vendor.public.id, "attempts": 1, "product": "Một cửa mẫu"}
+    bound |= {"vendor": "Đơn vị mẫu", **words}
+    return new_challenge(kit.id, kit.digest, authority="Cơ quan A", begins_ms=system_ms(), bound_to=bound)
 
 
 @cache
-def played(**plan: Any) -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...]]:
+def played(challenge: bytes = b"", **plan: Any) -> tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, ...]]:
     """The evidence of an attempt bound to the challenge, its report, and every secret it had."""
     with tempfile.TemporaryDirectory() as folder:
         country = found_country(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
-        stand = Stand(country, KIT, challenge=received(challenge_file()).challenge.as_dict(), **plan)
+        stand = Stand(country, KIT, challenge=received(challenge or challenge_file()).challenge.as_dict(), **plan)
         report = stand.play()
         evidence = stand.admin("GET", f"/attempts/{stand.id}/evidence")
         rows = [
@@ -76,8 +83,10 @@ def bundle(level: str = "L1") -> bytes:
     return witnessed(packed, keys()["laboratory"], name="Phòng kiểm thử B", moment="2026-11-22T09:00:00+07:00")
 
 
-def trust() -> Trust:
-    return Trust(keys()["vendor"].public, keys()["authority"].public, keys()["laboratory"].public)
+def trust(**more: Any) -> Trust:
+    """All keys, and a country to play the attempt again in."""
+    known = (keys()["vendor"].public, keys()["authority"].public, keys()["laboratory"].public)
+    return Trust(*known, hosts=replay_host, **more)
 
 
 def changed(raw: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:

@@ -12,10 +12,13 @@ import pytest
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.archive import unzipped, zipped
+from emulator.certification.bundle.manifest import pages
 from emulator.certification.bundle.pack import derived
-from emulator.certification.bundle.verify import verify
+from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import challenge_of
+from emulator.cli.in_process import replay_host
 from emulator.journal.chain import canonical, digest
+from emulator.kernel.clock import system_ms
 from tests.certification.packed import bad_points, bundle, changed, forged, keys, trust
 
 Files = dict[str, bytes]
@@ -101,11 +104,14 @@ def without_a_call(files: Files) -> None:
     before = challenge_of(form.object_in(files[form.CHALLENGE])).digest
     files[form.JOURNAL] = b"\n".join(rechained(lines[:at] + lines[at + 1 :], before)) + b"\n"
     files |= derived(files)
+    files |= pages(files[form.REPORT])
 
 
-def test_a_whole_new_journal_is_not_seen_at_l0_and_is_seen_from_l1_on() -> None:
-    assert not bad_points(forged(bundle("L0"), without_a_call)), "L0 proves nothing to others, and says so"
-    for level in ("L1", "L2", "L3"):
+def test_a_call_less_in_a_journal_written_anew_is_seen_by_playing_it_again_and_by_every_signature() -> None:
+    shorter = forged(bundle("L0"), without_a_call)
+    assert not bad_points(shorter), "without playing it again nothing is seen of it"
+    assert bad_points(shorter, Trust(hosts=replay_host)) == {"replay"}
+    for level in ("L1", "L3"):
         assert "attestation" in bad_points(forged(bundle(level), without_a_call))
 
 
@@ -122,7 +128,7 @@ def under_another_challenge(files: Files) -> None:
 
 
 def test_an_old_run_under_a_new_challenge_is_seen_whatever_its_level() -> None:
-    assert "tasks" in bad_points(forged(bundle("L0"), under_another_challenge))
+    assert {"tasks", "replay"} <= bad_points(forged(bundle("L0"), under_another_challenge), trust())
 
 
 def test_better_verdicts_without_a_better_journal_are_seen_at_l0() -> None:
@@ -131,7 +137,7 @@ def test_better_verdicts_without_a_better_journal_are_seen_at_l0() -> None:
         report["tests"][0]["verdict"] = "warn"
         files[form.REPORT] = form.pretty(report)
 
-    assert bad_points(forged(bundle("L0"), flatter)) == {"judgement"}
+    assert bad_points(forged(bundle("L0"), flatter)) == {"judgement", "pages"}
 
 
 def test_another_plan_kit_or_challenge_is_seen() -> None:
@@ -163,17 +169,16 @@ def test_a_signature_of_somebody_else_is_seen_when_the_vendors_key_is_known() ->
         files[form.ATTESTATION] = sealed(told, IN_TOTO, keys()["stranger"])
 
     stolen = changed(forged(bundle("L1"), taken_over), signed_anew)
-    assert verify(stolen).is_good, "it is a good bundle, of somebody else"
+    assert verify(stolen, Trust(hosts=replay_host)).is_good, "it is a good bundle, of somebody else"
     assert bad_points(stolen, trust()) >= {"attestation"}
 
 
 def test_it_expires() -> None:
-    from emulator.certification.bundle.verify import Trust
-    from emulator.kernel.clock import system_ms
-
     day = 86_400_000
-    assert verify(bundle("L1"), Trust(now_ms=system_ms() + 360 * day)).is_good
-    assert bad_points(bundle("L1"), Trust(now_ms=system_ms() + 367 * day)) == {"validity"}
+    assert verify(bundle("L1"), Trust(now_ms=system_ms() + 360 * day, hosts=replay_host)).exit_code == 0
+    late = verify(bundle("L1"), Trust(now_ms=system_ms() + 367 * day))
+    assert [point.name for point in late.points if point.state == "void"] == ["validity"]
+    assert (late.is_genuine, late.exit_code) == (True, 1), "it is genuine, and counts no longer"
 
 
 def hostile(how: str) -> bytes:
@@ -200,8 +205,7 @@ def hostile(how: str) -> bytes:
 @pytest.mark.parametrize("how", ["path", "absolute", "letters", "bomb", "many", "comment", "nothing"])
 def test_a_hostile_zip_is_refused_with_a_sentence(how: str) -> None:
     found = verify(hostile(how))
-    assert [point.name for point in found.points] == ["archive"]
-    assert not found.is_good
+    assert (found.points[0].name, found.points[0].state, found.exit_code) == ("archive", "bad", 4)
     assert found.points[0].vi
 
 

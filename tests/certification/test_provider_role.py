@@ -12,6 +12,9 @@ import pytest
 
 from emulator.app import Country
 from emulator.certification import kit_reader
+from emulator.certification.bundle.pack import sources
+from emulator.certification.bundle.replay import replay
+from emulator.cli.in_process import replay_host
 from tests.certification.stand import Stand, told, verdicts
 from tests.clients.reference.provider import Desk, FileServer, Shelf
 from tests.clients.reference.tasks import Client
@@ -115,9 +118,12 @@ def provider_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def play(country: Country, server: FileServer) -> dict[str, Any]:
-    maker = type("Publisher", (Client,), {"shelf": server.shelf.folder})
+    return stand_of(country, server).play(type("Publisher", (Client,), {"shelf": server.shelf.folder}))
+
+
+def stand_of(country: Country, server: FileServer) -> Stand:
     url = f"http://127.0.0.1:{server.server_port}"
-    return Stand(country, "kho-dl", "tệp", provider={"dstcode": HANOI, "url": url}).play(maker)
+    return Stand(country, "kho-dl", "tệp", provider={"dstcode": HANOI, "url": url})
 
 
 @pytest.mark.usefixtures("provider_alone")
@@ -135,6 +141,19 @@ def test_a_faulty_server_fails_the_test_about_its_fault_alone(country: Country, 
     said = verdicts(report := play(country, server))
     assert said[DESKS[desk]] == "fail", f"{said[DESKS[desk]]}: {told(report, DESKS[desk])}"
     assert {name for name, verdict in said.items() if verdict in ("fail", "error")} == {DESKS[desk]}
+
+
+@pytest.mark.usefixtures("provider_alone")
+def test_what_the_vendors_own_server_said_cannot_be_played_again_and_is_counted(
+    country: Country, server: FileServer
+) -> None:
+    stand = stand_of(country, server)
+    stand.play(type("Publisher", (Client,), {"shelf": server.shelf.folder}))
+    files = sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), {}, None, b"")
+    found = replay(files, replay_host)
+    assert (found.differs_at, found.scenes > 5) == (None, True)
+    (why,) = found.left_out
+    assert (why.partition(" / ")[2], len(found.left_out[why]) > 10) == ("the vendor's own server", True)
 
 
 @pytest.mark.usefixtures("provider_alone")

@@ -12,7 +12,9 @@ def test_a_pushed_dossier_is_accepted_and_written_down(visitor: Visitor) -> None
     assert reply.json["error_code"] == 0
     newest = visitor.journal()[-1]
     assert newest["operation"] == "btxh.DongBoDVC"
-    assert newest["effects"] == [{"shelf": "dossiers", "key": "000.11.26.H26-261120-0001", "change": "put"}]
+    (effect,) = newest["effects"]
+    assert len(effect.pop("sha256")) == 64, "what lies on the shelf now has its digest"
+    assert effect == {"shelf": "dossiers", "key": "000.11.26.H26-261120-0001", "change": "put"}
 
 
 def test_a_call_without_a_token_is_refused_by_the_gateway(visitor: Visitor) -> None:

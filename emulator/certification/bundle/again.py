@@ -1,4 +1,4 @@
-"""Judging again: the same kit, plan, challenge and journal must give the same files, byte by byte."""
+"""Judging and printing again: the same kit, plan, challenge and journal must give the same files, byte by byte."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.pack import derived
+from emulator.certification.bundle.manifest import PAGES, pages
+from emulator.certification.bundle.pack import derived, printers
+from emulator.certification.outline import judge_digest
 
 Files = Mapping[str, bytes]
 
@@ -20,11 +22,16 @@ def judged_again(files: Files) -> Iterator[Point]:
     wrong = [name for name, content in ours.items() if files[name] != content]
     if not wrong:
         yield Point("judgement", "good", "Chấm lại cho đúng từng byte", "judged again: the same bytes")
-    elif told["emulator"] == made["emulator"]:
+    elif is_by_this_judge(told):
         vi = f"Chấm lại cho kết quả khác ở: {', '.join(wrong)}"
         yield Point("judgement", "bad", vi, f"judged again, these differ: {', '.join(wrong)}")
     else:
         yield _by_another_judge(told, made)
+
+
+def is_by_this_judge(report: Mapping[str, Any]) -> bool:
+    """Tell whether a report says that this very version made it."""
+    return bool(report["emulator"].get("judge") == judge_digest())
 
 
 def _order(report: Mapping[str, Any]) -> Iterator[Point]:
@@ -32,6 +39,9 @@ def _order(report: Mapping[str, Any]) -> Iterator[Point]:
         yield Point("scenes", "bad", report["disorder"]["vi"], report["disorder"]["en"])
     else:
         yield Point("scenes", "good", "Các cảnh đúng theo thử thách", "the scenes follow from the challenge")
+    if report["closed"] is None:
+        vi = "Nhật ký không có dòng đóng lượt: lượt chưa xong, hoặc phần cuối đã bị cắt"
+        yield Point("scenes", "open", vi, "the journal does not end with its closing line: not finished, or cut off")
 
 
 def _by_another_judge(told: Mapping[str, Any], made: Mapping[str, Any]) -> Point:
@@ -40,11 +50,11 @@ def _by_another_judge(told: Mapping[str, Any], made: Mapping[str, Any]) -> Point
     differ = differences(told, made)
     if differ:
         names = ", ".join(test for test, _, _ in differ)
-        vi = f"Bản cài này chấm khác bản {version} ở: {names}"
-        return Point("judgement", "bad", vi, f"this version judges otherwise than {version}: {names}")
+        vi = f"Bản cài này chấm khác bản {version} ở: {names}; hãy kiểm bằng đúng bản đó"
+        return Point("judgement", "open", vi, f"this version judges otherwise than {version}: {names}; verify with it")
     vi = f"Gói do bản khác ({version}) chấm; bản này chấm lại cho cùng kết luận. Muốn so từng byte, dùng đúng bản đó"
     en = f"judged by another version ({version}); ours reaches the same verdicts. For the bytes use that very version"
-    return Point("judgement", "note", vi, en)
+    return Point("judgement", "open", vi, en)
 
 
 def differences(told: Mapping[str, Any], made: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -53,3 +63,26 @@ def differences(told: Mapping[str, Any], made: Mapping[str, Any]) -> list[tuple[
     both = [(name, before.get(name, "–"), after.get(name, "–")) for name in sorted({*before, *after})]
     both.append(("conclusion", told["conclusion"]["word"], made["conclusion"]["word"]))
     return [each for each in both if each[1] != each[2]]
+
+
+def printed_again(files: Files) -> Iterator[Point]:
+    """Look whether page and sheet are those of the report: what a person reads is what was judged."""
+    report = form.object_in(files[form.REPORT])
+    theirs, ours = form.object_in(files[form.ENVIRONMENT]).get("printers"), printers()
+    if "fpdf2" not in ours:
+        vi = 'Chưa so được trang in: cài thêm phần chứng nhận, pip install "ndxp-emulator[certify]"'
+        yield Point("pages", "open", vi, 'the printed pages were not compared: pip install "ndxp-emulator[certify]"')
+        return
+    made = pages(files[form.REPORT])
+    wrong = [name for name in PAGES if files[name] != made[name]]
+    if not wrong:
+        yield Point("pages", "good", "HTML và PDF in lại đúng từng byte", "HTML and PDF, printed again: the same bytes")
+    elif theirs == ours and is_by_this_judge(report):
+        names = ", ".join(wrong)
+        vi = f"Trang cho người đọc không phải trang của báo cáo này: {names}"
+        yield Point("pages", "bad", vi, f"the pages for people are not those of this report: {names}")
+    else:
+        told = ", ".join(f"{name} {version}" for name, version in sorted((theirs or {}).items())) or "?"
+        vi = f"In lại bằng thư viện khác nên chưa so được {', '.join(wrong)}; gói in bằng {told}"
+        en = f"printed by other libraries, so {', '.join(wrong)} could not be compared; they were {told}"
+        yield Point("pages", "open", vi, en)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 SIZE_LIMIT = 256 * 1024 * 1024
 """Bytes. Nothing is compressed, so that no bundle unpacks to more than itself."""
@@ -15,6 +17,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}(/[A-Za-z0-9][A-Za-z0-9._-]{
 _BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
+_ENCRYPTED = 0x1
+_UNREADABLE = (BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError, RuntimeError, OverflowError)
 
 
 class BadBundle(Exception):
@@ -36,6 +40,14 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+@dataclass(frozen=True)
+class Container:
+    """What a zip holds, and whether it is byte for byte the one that ``zipped`` makes of it."""
+
+    files: dict[str, bytes]
+    is_ours: bool
+
+
 def unzipped(raw: bytes) -> dict[str, bytes]:
     """Return the files of a bundle by name.
 
@@ -43,19 +55,42 @@ def unzipped(raw: bytes) -> dict[str, bytes]:
         BadBundle: it is no zip, or not one that ``zipped`` writes: foreign names, twice the same name, compression,
             comments, gaps, a single byte of a header that is different.
     """
-    if len(raw) > SIZE_LIMIT:
-        most = SIZE_LIMIT // 1024 // 1024
-        raise BadBundle(f"Gói lớn hơn {most} MB", f"the bundle is larger than {most} MB")
-    try:
-        files = _read(raw)
-    except (BadZipFile, struct.error, ValueError, OSError, EOFError, RuntimeError, OverflowError) as trouble:
-        raise BadBundle(f"Không phải tệp zip lành lặn: {trouble}", f"not a sound zip file: {trouble}") from trouble
-    if zipped(files) != raw:
+    found = unpacked(raw)
+    if not found.is_ours:
         raise BadBundle(
             "Tệp zip không được đóng như công cụ này đóng: có byte lạ, hoặc đã được đóng lại",
             "the zip is not packed as this tool packs: it has foreign bytes, or was packed again",
         )
-    return files
+    return found.files
+
+
+def unpacked(raw: bytes) -> Container:
+    """Return the files of a bundle, also of one that another program has packed again.
+
+    Raises:
+        BadBundle: it is no zip, too large, or holds names that no bundle has.
+    """
+    if len(raw) > SIZE_LIMIT:
+        raise _too_large()
+    try:
+        files = _read(raw)
+    except (
+        BadZipFile,
+        zlib.error,
+        struct.error,
+        ValueError,
+        OSError,
+        EOFError,
+        RuntimeError,
+        OverflowError,
+    ) as trouble:
+        raise BadBundle(f"Không phải tệp zip lành lặn: {trouble}", f"not a sound zip file: {trouble}") from trouble
+    return Container(files, zipped(files) == raw)
+
+
+def _too_large() -> BadBundle:
+    most = SIZE_LIMIT // 1024 // 1024
+    return BadBundle(f"Gói lớn hơn {most} MB", f"the bundle is larger than {most} MB")
 
 
 def _read(raw: bytes) -> dict[str, bytes]:
@@ -66,7 +101,18 @@ def _read(raw: bytes) -> dict[str, bytes]:
         names = [each.filename for each in listed]
         for each in listed:
             _check_entry(each, names)
-        return {each.filename: archive.read(each) for each in listed}
+        if sum(each.file_size for each in listed) > SIZE_LIMIT:
+            raise _too_large()
+        return {each.filename: _content_of(archive, each) for each in listed}
+
+
+def _content_of(archive: ZipFile, entry: ZipInfo) -> bytes:
+    """Return a file, and no more of it than its head announces: what is said there has been added up."""
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise BadZipFile(f"{entry.filename}: {len(content)} bytes, not {entry.file_size}")
+    return content
 
 
 def _check_entry(entry: ZipInfo, names: list[str]) -> None:
@@ -75,5 +121,5 @@ def _check_entry(entry: ZipInfo, names: list[str]) -> None:
         raise BadBundle(f"Tên tệp không được phép: {name!r}", f"a file name that is not allowed: {name!r}")
     if names.count(name) > 1:
         raise BadBundle(f"Có hai tệp cùng tên {name}", f"there are two files named {name}")
-    if entry.compress_type != ZIP_STORED or entry.flag_bits:
-        raise BadBundle(f"Tệp {name} bị nén hoặc mã hóa", f"the file {name} is compressed or encrypted")
+    if entry.flag_bits & _ENCRYPTED or entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise BadBundle(f"Tệp {name} bị mã hóa hoặc nén lạ", f"the file {name} is encrypted, or oddly compressed")

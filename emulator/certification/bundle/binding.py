@@ -9,6 +9,7 @@ from typing import Any
 from emulator.certification.bundle import form
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.form import plan_text
+from emulator.certification.bundle.keys import public_key
 from emulator.certification.bundle.levels import major_of
 from emulator.certification.challenge import Challenge, challenge_of
 from emulator.certification.evidence import Entry, broken_at, entries_of
@@ -41,26 +42,71 @@ def _challenge(files: Files) -> Challenge:
     return challenge_of(told)
 
 
-def bound(files: Files) -> Iterator[Point]:
-    """Look whether the attempt was opened with this plan, challenge and kit, and while the challenge was valid."""
-    challenge, entries = _challenge(files), entries_of(form.lines_in(files[form.JOURNAL]))
-    opened = record_of(entries).opened
-    plan = plan_of(opened["plan"])
-    kit = files[form.kit_file(plan.kit)]
-    wrong: list[tuple[str, str]] = []
-    if opened["challenge"] != challenge.as_dict():
-        wrong.append(("thử thách khác với thử thách lúc mở lượt", "the challenge is not the one it was opened with"))
-    if plan_text(plan) != files[form.PLAN]:
-        wrong.append(("kế hoạch khác với kế hoạch lúc mở lượt", "the plan is not the one it was opened with"))
-    if not digest(kit) == challenge.kit_digest == opened["kit"]["digest"] or challenge.kit != plan.kit:
-        wrong.append(("bộ kiểm thử khác với bộ mà thử thách nêu", "the kit is not the one the challenge names"))
-    if not challenge.holds_at(entries[0].wall_ms):
-        wrong.append(("lượt mở ngoài hạn của thử thách", "it was opened while the challenge was not valid"))
+def bound(files: Files, demanded: Challenge | None = None) -> Iterator[Point]:
+    """Look whether plan, challenge and kit are those it was opened with, and the challenge is this vendor's.
+
+    ``demanded`` is the challenge a reader expects: none but that very one will do.
+    """
+    challenge = _challenge(files)
+    wrong = [*_not_as_opened(files, challenge), *_not_for_this_vendor(files, challenge)]
+    if demanded is not None and demanded != challenge:
+        vi = f"gói trả lời thử thách {_name(challenge)}, không phải {_name(demanded)}"
+        wrong.append((vi, f"it answers challenge {_name(challenge)} and not {_name(demanded)}"))
+    yield from _told(wrong, challenge)
+
+
+def bound_as_before(files: Files, demanded: Challenge | None = None) -> Iterator[Point]:
+    """Look at a bundle of the older form: its challenges named no vendor."""
+    challenge = _challenge(files)
+    wrong = [*_not_as_opened(files, challenge)]
+    if demanded is not None and demanded != challenge:
+        wrong.append(("gói trả lời một thử thách khác", "it answers another challenge"))
+    yield from _told(wrong, challenge)
+
+
+def _told(wrong: list[tuple[str, str]], challenge: Challenge) -> Iterator[Point]:
     for vi, en in wrong:
         yield Point("binding", "bad", vi[0].upper() + vi[1:], en)
     if not wrong:
-        vi = f"Dòng đầu gắn với thử thách {challenge.digest[:23]}…"
-        yield Point("binding", "good", vi, f"the first line is bound to challenge {challenge.digest[:23]}…")
+        vi = f"Dòng đầu gắn với thử thách {_name(challenge)}"
+        yield Point("binding", "good", vi, f"the first line is bound to challenge {_name(challenge)}")
+
+
+def _name(challenge: Challenge) -> str:
+    return challenge.serial or f"{challenge.digest[:23]}…"
+
+
+def _not_as_opened(files: Files, challenge: Challenge) -> Iterator[tuple[str, str]]:
+    entries = entries_of(form.lines_in(files[form.JOURNAL]))
+    opened = record_of(entries).opened
+    plan = plan_of(opened["plan"])
+    kit = files[form.kit_file(plan.kit)]
+    if opened["challenge"] != challenge.as_dict():
+        yield "thử thách khác với thử thách lúc mở lượt", "the challenge is not the one it was opened with"
+    if plan_text(plan) != files[form.PLAN]:
+        yield "kế hoạch khác với kế hoạch lúc mở lượt", "the plan is not the one it was opened with"
+    if not digest(kit) == challenge.kit_digest == opened["kit"]["digest"] or challenge.kit != plan.kit:
+        yield "bộ kiểm thử khác với bộ mà thử thách nêu", "the kit is not the one the challenge names"
+    if not challenge.holds_at(entries[0].wall_ms):
+        yield "lượt mở ngoài hạn của thử thách", "it was opened while the challenge was not valid"
+
+
+def _not_for_this_vendor(files: Files, challenge: Challenge) -> Iterator[tuple[str, str]]:
+    if form.SIGNED_CHALLENGE not in files:
+        return
+    if not challenge.vendor_key or not challenge.serial:
+        vi = "thử thách không nêu khóa của đơn vị nào: ai cũng dùng được"
+        yield vi, "the challenge names no vendor's key: anybody could use it"
+        return
+    held = public_key(files[form.VENDOR_KEY]).id if form.VENDOR_KEY in files else "–"
+    if held != challenge.vendor_key:
+        vi = f"thử thách phát cho khóa {challenge.vendor_key[:16]}…, gói ký bằng khóa {held[:16]}…"
+        yield vi, f"the challenge is for key {challenge.vendor_key[:16]}…, the bundle is signed by {held[:16]}…"
+    other = challenge.stranger_to(form.object_in(files[form.REPORT])["plan"]["product"])
+    if other:
+        what, said, here = other
+        vi = f"thử thách phát cho “{said}”, gói là của “{here}”"
+        yield vi, f"the challenge was handed out for {what} {said!r}, the bundle is about {here!r}"
 
 
 def same_kit(files: Files) -> Iterator[Point]:
@@ -86,15 +132,19 @@ def _kits(files: Files) -> tuple[str, bytes | None]:
 
 def dates(files: Files, now_ms: int) -> Iterator[Point]:
     """Look whether the report still counts."""
-    validity: Mapping[str, Any] = form.object_in(files[form.REPORT])["validity"]
+    validity: Mapping[str, Any] | None = form.object_in(files[form.REPORT])["validity"]
+    if validity is None:
+        vi = "Tự kiểm tra (L0) không có hiệu lực với ai khác"
+        yield Point("validity", "note", vi, "a self-check (L0) is not valid towards anybody")
+        return
     until = datetime.fromisoformat(validity["until"])
     if to_datetime(now_ms) > until:
-        yield Point("validity", "bad", f"Đã hết hiệu lực từ {iso_of(until)}", f"expired at {iso_of(until)}")
+        yield Point("validity", "void", f"Đã hết hiệu lực từ {iso_of(until)}", f"expired at {iso_of(until)}")
         return
     major = _major_in_the_box(files)
     if int(major or 0) > int(validity["kit_major"]):
         vi = f"Đã hết hiệu lực: bộ kiểm thử đã có phiên bản chính {major}"
-        yield Point("validity", "bad", vi, f"expired: the kit has major version {major} now")
+        yield Point("validity", "void", vi, f"expired: the kit has major version {major} now")
         return
     yield Point("validity", "good", f"Còn hiệu lực đến {iso_of(until)}", f"valid until {iso_of(until)}")
 

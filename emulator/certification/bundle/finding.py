@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-State = Literal["good", "bad", "note"]
-"""``note``: worth knowing, and no reason to doubt the bundle."""
+State = Literal["good", "bad", "open", "void", "note"]
+"""``bad``: not genuine. ``open``: this installation cannot tell. ``void``: genuine, and counts no longer.
+``note``: worth knowing, and no reason to doubt the bundle."""
+PASSED, FAILED, INCOMPLETE, NOT_GENUINE = 0, 1, 3, 4
+"""Exit codes: what a bundle proves, and whether it is one."""
+_PASSES = frozenset({"pass", "notes", "conditional"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +33,52 @@ class Verification:
     """All points of a bundle.
 
     ``level`` is what its signatures give when they fit the keys in the bundle; ``confirmed`` what the reader's own keys
-    confirm: without them nobody knows whose keys those are.
+    confirm: without them nobody knows whose keys those are. ``report`` and ``manifest`` are what the bundle says of
+    itself: to be believed only as far as the points go.
     """
 
     points: tuple[Point, ...]
     level: str = ""
     confirmed: str = ""
-    keys: dict[str, str] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_genuine(self) -> bool:
+        """Tell whether nothing is wrong with it."""
+        return not self._has("bad")
 
     @property
     def is_good(self) -> bool:
-        """Tell whether nothing is wrong."""
-        return all(point.state != "bad" for point in self.points)
+        """Tell whether everything could be looked at, nothing is wrong, and it counts today."""
+        return not (self._has("bad") or self._has("open") or self._has("void"))
+
+    def _has(self, state: State) -> bool:
+        return any(point.state == state for point in self.points)
+
+    @property
+    def conclusion(self) -> str:
+        """Return the word of the report's conclusion, empty when there is none to read."""
+        said = self.report.get("conclusion")
+        return str(said.get("word", "")) if isinstance(said, Mapping) else ""
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 genuine and passed, 1 genuine and not to be relied on, 3 genuine and not complete, 4 not genuine."""
+        if not self.is_genuine:
+            return NOT_GENUINE
+        if self._has("void") or self.conclusion == "fail":
+            return FAILED
+        if self._has("open") or self.conclusion not in _PASSES:
+            return INCOMPLETE
+        return PASSED
 
     def as_dict(self) -> dict[str, Any]:
         """Return the verification as JSON holds it."""
         shown = {name: self.manifest[name] for name in _SHOWN if name in self.manifest}
-        told = {"good": self.is_good, "level": self.level, "confirmed": self.confirmed, "keys": self.keys}
+        judged = {"genuine": self.is_genuine, "good": self.is_good, "exit_code": self.exit_code}
+        told = {**judged, "level": self.level, "confirmed": self.confirmed, "keys": dict(self.keys)}
         return told | {"bundle": shown, "points": [point.as_dict() for point in self.points]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Container, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from emulator.certification.bundle.form import SIGNED_CHALLENGE, VENDOR_KEY, WITNESS
@@ -29,8 +29,11 @@ LEVELS: Mapping[str, Mapping[str, Both]] = {
     "L1": {
         "title": {"vi": "Tự xác nhận", "en": "Self-attested"},
         "proves": {
-            "vi": "Không có gì bị sửa từ khi người giữ khóa của đơn vị phát triển ký; người ký không chối được.",
-            "en": "Nothing was changed since the holder of the vendor's key signed it; the signer cannot deny it.",
+            "vi": "Không có gì bị sửa từ khi người giữ khóa của đơn vị phát triển ký; người ký không chối được. "
+            "Trang cho "
+            "người đọc là trang của báo cáo; phát lại nhật ký thì trình giả lập trả lời đúng như đã ghi.",
+            "en": "Nothing was changed since the holder of the vendor's key signed it; the signer cannot deny it. The "
+            "pages for people are those of the report, and the journal, played again, is answered as it says.",
         },
         "does_not_prove": {
             "vi": "Không chứng minh bài thử chưa biết trước, không chứng minh thời điểm chạy, không ngăn người ký tự "
@@ -43,16 +46,25 @@ LEVELS: Mapping[str, Mapping[str, Both]] = {
     "L2": {
         "title": {"vi": "Theo thử thách của cơ quan", "en": "Bound to a challenge"},
         "proves": {
-            "vi": "Như L1, và: lượt thử được làm sau khi cơ quan phát thử thách, đúng bộ kiểm thử đó; mã hồ sơ, người, "
-            "thứ tự lỗi đều sinh từ thử thách nên không thể dùng lại một lượt cũ.",
-            "en": "As L1, and: it was run after the authority handed out the challenge, with that very kit; dossier "
-            "codes, people and the order of defects follow from it, so no older run can be shown again.",
+            "vi": "Như L1, và: lượt thử được làm sau khi cơ quan phát thử thách, cho đúng sản phẩm và đúng khóa mà thử "
+            "thách nêu, bằng đúng bộ kiểm thử đó. Mọi đề bài và sự cố dựng lại được từ thử thách, nên không dùng lại "
+            "được "
+            "lượt cũ; sửa một cuộc gọi thì phải có cả một cuộc trò chuyện mà trình giả lập thật sự sẽ trả lời như thế.",
+            "en": "As L1, and: it was run after the authority handed out the challenge, for the product and the key "
+            "that "
+            "the challenge names, with that very kit. Every task and stimulus can be made again from it, so no "
+            "older run "
+            "can be shown; whoever edits a call needs a whole conversation that this emulator would have had.",
         },
         "does_not_prove": {
-            "vi": "Không chứng minh lưu lượng đến từ đúng sản phẩm nêu tên, và giờ ghi là giờ máy của đơn vị. Muốn giả "
-            "mạo phải viết một phần mềm làm đúng: gần bằng chính điều cần chứng minh.",
-            "en": "Not that the traffic came from the product that is named, and the times are those of the vendor's "
-            "machine. A forger must write a client that conforms, which is nearly what was to be proved.",
+            "vi": "Không chứng minh lưu lượng đến từ đúng sản phẩm nêu tên, không chứng minh đây là lần chạy duy nhất "
+            "(chỉ "
+            "sổ của cơ quan đếm số gói đã nhận); giờ ghi là giờ máy của đơn vị. Cuộc gọi tới máy chủ của chính đơn vị "
+            "không phát lại được. Muốn giả mạo phải viết một phần mềm làm đúng: gần bằng chính điều cần chứng minh.",
+            "en": "Not that the traffic came from the product that is named, and not that this was the only run (the "
+            "authority's ledger alone counts what it took); the times are those of the vendor's machine. Calls to the "
+            "vendor's own server cannot be played again. A forger must write a client that conforms, which is nearly "
+            "what was to be proved.",
         },
         "use": {"vi": "Kiểm thử từ xa, không cần mạng", "en": "Remote certification without a network"},
     },
@@ -95,8 +107,13 @@ def told(level: str) -> dict[str, Any]:
     return {"id": level, **{word: dict(both) for word, both in LEVELS[level].items()}, "ladder": ladder}
 
 
-def validity_of(judgement: Judgement) -> dict[str, Any]:
-    """Return from when and until when the report counts (wall time), and under which major version of the kit."""
+def validity_of(judgement: Judgement, level: str) -> dict[str, Any] | None:
+    """Return from when and until when the report counts (wall time), and under which major version of the kit.
+
+    A self-check (L0) counts for nobody but the vendor, so it is never valid.
+    """
+    if level == "L0":
+        return None
     begins = datetime.fromisoformat(judgement.record.entries[-1].told["wall"])
     months = judgement.plan.validity_months
     major = major_of(judgement.kit.version)
@@ -122,8 +139,3 @@ def _months_later(moment: datetime, months: int) -> datetime:
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     day = min(moment.day, calendar.monthrange(year, month + 1)[1])
     return moment.replace(year=year, month=month + 1, day=day)
-
-
-def has_passed(validity: dict[str, Any], now: datetime) -> bool:
-    """Tell whether the last instant of validity lies behind."""
-    return now - datetime.fromisoformat(validity["until"]) > timedelta(0)

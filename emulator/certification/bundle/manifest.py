@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.levels import packed_level
 
-SCHEMA = "ndxp-emulator/bundle/1"
+SCHEMA, OLDER = "ndxp-emulator/bundle/2", "ndxp-emulator/bundle/1"
+"""Bundles of the older form hold no pages that can be printed again, and journals that cannot be played again."""
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:
@@ -16,12 +18,12 @@ def sums(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{form.sha256(files[name])}  {name}\n" for name in sorted(_content(files))).encode()
 
 
-def manifest(files: Mapping[str, bytes]) -> bytes:
+def manifest(files: Mapping[str, bytes], schema: str = SCHEMA) -> bytes:
     """Return the manifest. It holds nothing that does not stand in the other files, so that it can be made again."""
     report = form.object_in(files[form.REPORT])
     lines = form.lines_in(files[form.JOURNAL])
     told: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": schema,
         "attempt": form.object_in(files[form.ENVIRONMENT])["attempt"],
         "emulator": report["emulator"],
         "product": report["plan"]["product"],
@@ -51,8 +53,16 @@ PAGE, SHEET = "report.html", "report.pdf"
 PAGES = (PAGE, SHEET)
 
 
-def pages(report: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the printed report by file name."""
+def pages(report: bytes) -> dict[str, bytes]:
+    """Return the printed report by file name: the same ``report.json`` gives the same bytes."""
+    page, sheet = _printed(report)
+    return {PAGE: page, SHEET: sheet}
+
+
+@lru_cache(4)
+def _printed(raw: bytes) -> tuple[bytes, bytes]:
+    """Drawing costs most of what a bundle costs: packing and verifying in one process do it once."""
     from emulator.certification.report import html, pdf
 
-    return {PAGE: html(report), SHEET: pdf(report)}
+    report = form.object_in(raw)
+    return html(report), pdf(report)

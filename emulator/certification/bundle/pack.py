@@ -24,6 +24,8 @@ from emulator.certification.outline import outline
 from emulator.certification.plan import plan_of
 from emulator.certification.scenes import record_of
 
+_PRINTERS = ("fpdf2", "jinja2", "segno", "markupsafe", "fonttools")
+
 
 def pack(
     evidence: Mapping[str, Any],
@@ -40,7 +42,7 @@ def pack(
     """
     files = dict(sources(evidence, environment or surroundings(), key, _envelope(signed_challenge)))
     files |= derived(files)
-    files |= pages(form.object_in(files[form.REPORT]))
+    files |= pages(files[form.REPORT])
     files[form.SUMS] = sums(files)
     files[form.MANIFEST] = manifest(files)
     if key:
@@ -127,7 +129,21 @@ def surroundings() -> dict[str, Any]:
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),
+        "printers": printers(),
     }
+
+
+def printers() -> dict[str, str]:
+    """Return the versions of the libraries that draw the pages for people, of those that are installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in _PRINTERS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def witnessed(raw: bytes, key: PrivateKey, *, name: str, moment: str) -> bytes:

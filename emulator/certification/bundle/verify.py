@@ -1,4 +1,4 @@
-"""Verifying a bundle: every file, the chain, the challenge, the verdicts, the signatures, the dates."""
+"""Verifying a bundle: every file, the chain, the challenge, the verdicts, a replay, the signatures, the dates."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import BadBundle, unzipped
+from emulator.certification.bundle.archive import BadBundle, Container, unpacked
 from emulator.certification.bundle.envelope import BadEnvelope
 from emulator.certification.bundle.finding import Point, Verification
 from emulator.certification.bundle.keys import BadKey, PublicKey
-from emulator.certification.bundle.manifest import PAGES
+from emulator.certification.bundle.manifest import OLDER, PAGES, SCHEMA, manifest, sums
+from emulator.certification.bundle.replay import Hosts, replay_points, scene_points
+from emulator.certification.challenge import Challenge
 from emulator.kernel.clock import system_ms
 
 Files = Mapping[str, bytes]
@@ -20,16 +22,31 @@ _ALWAYS = {
     form.JUNIT, form.RESULTS, *PAGES,
 }  # fmt: skip
 _MAYBE = {form.SIGNED_CHALLENGE, form.VENDOR_KEY, form.ATTESTATION, form.WITNESS}
+_NOT_LOOKED_AT = Point(
+    "content",
+    "open",
+    "Tệp đã bị sửa hoặc đóng lại: nội dung chưa được xem tiếp",
+    "files were changed or packed again: the content was not looked at any further",
+)
+Standing = Callable[[Files], Iterator[Point]]
+"""What an authority's ledger or list of withdrawals says of a bundle (certification/authority.py)."""
 
 
 @dataclass(frozen=True)
 class Trust:
-    """The keys a reader believes, and when the bundle is read (wall milliseconds; None: now)."""
+    """What a reader believes and asks: keys, the very challenge, the authority's word, when it is read.
+
+    ``hosts`` opens a country to play the attempt again in; None: tasks and replay stay open. ``now_ms`` are wall
+    milliseconds; None: now.
+    """
 
     vendor: PublicKey | None = None
     authority: PublicKey | None = None
     witness: PublicKey | None = None
     now_ms: int | None = None
+    challenge: Challenge | None = None
+    hosts: Hosts | None = None
+    standing: tuple[Standing, ...] = ()
 
     @property
     def moment_ms(self) -> int:
@@ -41,29 +58,83 @@ def verify(raw: bytes, trust: Trust | None = None) -> Verification:
     """Return what is good and what is bad about a bundle. Nothing a bundle holds makes this raise."""
     trust = trust or Trust()
     try:
-        files = unzipped(raw)
+        container = unpacked(raw)
     except BadBundle as trouble:
         return Verification((Point("archive", "bad", trouble.vi, trouble.en),))
-    points = [Point("archive", "good", f"{len(files)} tệp", f"{len(files)} files"), *_looked("files", _files, files)]
+    files = container.files
+    points = [*_looked("files", _files, files)]
     if any(point.state == "bad" for point in points):
-        return Verification(tuple(points))
+        return Verification((*_archive(container, is_whole=False), *points))
     points += _looked("manifest", _manifest, files)
-    points += _content(files, trust)
+    is_whole = all(point.state != "bad" for point in points)
+    points = [*_archive(container, is_whole=is_whole), *points]
+    if not container.is_ours or not is_whole:
+        points.append(_NOT_LOOKED_AT)
+        return _weighed(points, files, trust)
+    edition = _object(files[form.MANIFEST]).get("schema")
+    points += _content(files, trust) if edition == SCHEMA else _older(files, trust)
     return _weighed(points, files, trust)
 
 
-def _content(files: Files, trust: Trust) -> list[Point]:
-    from emulator.certification.bundle import again, binding, remade
+def _archive(container: Container, *, is_whole: bool) -> Iterator[Point]:
+    if container.is_ours:
+        count = len(container.files)
+        yield Point("archive", "good", f"{count} tệp", f"{count} files")
+    elif is_whole:
+        vi = "Cùng nội dung, khác vỏ: mọi tệp đúng mã băm, nhưng tệp zip đã được đóng lại; hãy xin tệp gốc"
+        en = "same content, other container: every file has its digest, but the zip was packed again; ask for the first"
+        yield Point("archive", "bad", vi, en)
+    else:
+        vi = "Tệp zip đã được đóng lại, và nội dung cũng khác"
+        yield Point("archive", "bad", vi, "the zip was packed again, and its content is another, too")
 
-    looks = (
+
+def _content(files: Files, trust: Trust) -> list[Point]:
+    from emulator.certification.bundle import again, binding
+
+    looks: tuple[tuple[str, Standing], ...] = (
         ("chain", binding.chain),
-        ("binding", binding.bound),
+        ("binding", lambda held: binding.bound(held, trust.challenge)),
         ("judgement", again.judged_again),
-        ("tasks", remade.scenes_again),
+        ("pages", again.printed_again),
+        ("tasks", lambda held: scene_points(held, trust.hosts)),
+        ("replay", lambda held: replay_points(held, trust.hosts)),
         ("kit", binding.same_kit),
         ("validity", lambda held: binding.dates(held, trust.moment_ms)),
     )
     return [point for name, look in looks for point in _looked(name, look, files)]
+
+
+def _older(files: Files, trust: Trust) -> list[Point]:
+    """Look at a bundle of the older form by its own rules, and say what those rules do not show."""
+    from emulator.certification.bundle import binding
+
+    looks: tuple[tuple[str, Standing], ...] = (
+        ("edition", _edition),
+        ("chain", binding.chain),
+        ("binding", lambda held: binding.bound_as_before(held, trust.challenge)),
+        ("validity", lambda held: binding.dates(held, trust.moment_ms)),
+    )
+    return [point for name, look in looks for point in _looked(name, look, files)]
+
+
+def _edition(files: Files) -> Iterator[Point]:
+    told = _object(files[form.MANIFEST])
+    if told.get("schema") != OLDER:
+        vi = f"Không biết dạng gói này: {told.get('schema')!r}"
+        yield Point("edition", "bad", vi, f"a form of bundle that is not known: {told.get('schema')!r}")
+        return
+    version = told["emulator"]["version"]
+    vi = (
+        f"Gói dạng cũ (1), do bản {version} làm: kiểm theo quy tắc của dạng ấy. Không chấm lại, không so trang in, "
+        "không "
+        f"phát lại lượt thử; muốn biết những điều đó, dùng đúng bản {version}"
+    )
+    en = (
+        f"a bundle of the older form (1), by version {version}, looked at by the rules of that form: not judged again, "
+        f"pages not compared, nothing played again; version {version} itself can judge it"
+    )
+    yield Point("edition", "open", vi, en)
 
 
 def _weighed(points: list[Point], files: Files, trust: Trust) -> Verification:
@@ -71,19 +142,20 @@ def _weighed(points: list[Point], files: Files, trust: Trust) -> Verification:
 
     seals = Seals(files, trust.vendor, trust.authority, trust.witness)
     points += _looked("signatures", lambda _: seals.points(), files)
-    told: dict[str, Any] = form.object_in(files[form.MANIFEST]) if _is_object(files[form.MANIFEST]) else {}
-    return Verification(tuple(points), seals.level(), seals.confirmed(), seals.keys(), told)
+    for standing in trust.standing:
+        points += _looked("authority", standing, files)
+    told, report = _object(files[form.MANIFEST]), _object(files[form.REPORT])
+    return Verification(tuple(points), seals.level(), seals.confirmed(), seals.keys(), told, report)
 
 
-def _is_object(content: bytes) -> bool:
+def _object(content: bytes) -> dict[str, Any]:
     try:
-        form.object_in(content)
+        return form.object_in(content)
     except ValueError:
-        return False
-    return True
+        return {}
 
 
-def _looked(name: str, look: Callable[[Files], Iterator[Point]], files: Files) -> list[Point]:
+def _looked(name: str, look: Standing, files: Files) -> list[Point]:
     """Return what a look says; a file that cannot be read is a bad point, whatever it made the look stumble over."""
     found: list[Point] = []
     try:
@@ -111,15 +183,14 @@ def _files(files: Files) -> Iterator[Point]:
 
 
 def _manifest(files: Files) -> Iterator[Point]:
-    from emulator.certification.bundle.manifest import manifest, sums
-
-    listed = form.object_in(files[form.MANIFEST])["files"]
+    told = form.object_in(files[form.MANIFEST])
+    listed = told["files"]
     wrong = [name for name, content in files.items() if name in listed and not _fits(content, listed[name])]
     if wrong:
         yield Point("manifest", "bad", f"Tệp bị sửa: {', '.join(wrong)}", f"changed files: {', '.join(wrong)}")
     elif sums(files) != files[form.SUMS]:
         yield Point("manifest", "bad", f"{form.SUMS} không khớp các tệp", f"{form.SUMS} does not fit the files")
-    elif manifest(files) != files[form.MANIFEST]:
+    elif manifest(files, OLDER if told.get("schema") == OLDER else SCHEMA) != files[form.MANIFEST]:
         vi = f"{form.MANIFEST} không khớp nội dung các tệp"
         yield Point("manifest", "bad", vi, f"{form.MANIFEST} does not fit what the files say")
     else:

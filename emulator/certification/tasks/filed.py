@@ -69,7 +69,7 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
     code = _code(moment, props)
     papers = [_paper(props, name, odd) for name in _names(given)]
     fields = forms.filed_fields(code, _procedure(number, odd, props), row, at, moment)
-    fields = forms.with_papers(fields, props.world.uuid(f"page/{code}"), papers)
+    fields = forms.with_papers(fields, props.uuid(f"page/{code}"), papers)
     dossier = Dossier(
         code=code,
         origin="ministry",
@@ -132,7 +132,7 @@ def _paper(props: Props, name: str, odd: str) -> forms.FiledPaper:
     number = props.world.count("certification paper") + _FIRST_FILE
     if odd == "missing-file":
         day = f"{to_datetime(props.world.now_ms):%Y%m%d}"
-        return forms.FiledPaper(number, name, f"/file/{day}/{props.world.uuid(f'lost/{number}')}{name}")
+        return forms.FiledPaper(number, name, f"/file/{day}/{props.uuid(f'lost/{number}')}{name}")
     return moving.keep(number, name, (f"Tep so {number}", "Tai lieu gia dinh"), props.world)
 
 

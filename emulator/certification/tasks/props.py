@@ -13,7 +13,7 @@ from emulator.country.life.units import place_of
 from emulator.country.people import Person, person_of
 from emulator.country.world import World
 from emulator.kernel.clock import iso, to_datetime
-from emulator.kernel.dice import random_for
+from emulator.kernel.dice import name_uuid, random_for
 from emulator.services.btxh import catalogues
 from emulator.wire import gso
 
@@ -37,6 +37,10 @@ class Props:
     def luck(self, *purpose: object) -> Random:
         """Return the luck of one purpose within the scene."""
         return random_for(self.seed, "scene", self.no, *purpose)
+
+    def uuid(self, purpose: str) -> str:
+        """Return an identity that follows from seed, attempt and scene alone, whatever was called before."""
+        return name_uuid(self.seed, self.world.sandbox.id, "scene", self.no, purpose)
 
     @property
     def now(self) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from emulator.cli.certify.attempts import list_kits, preflight, resume, run
+from emulator.cli.certify.authority import authority
 from emulator.cli.certify.bundles import disclose, judge, verify, witness
-from emulator.cli.certify.keys import challenge, key
+from emulator.cli.certify.keys import key
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator certify key new --out don-vi.pem
-  ndxp-emulator certify challenge --kit cong-ndxp --key co-quan.pem --authority "Cơ quan A" --out thu-thach.json
+  ndxp-emulator certify authority list --ledger so --key co-quan.pem
   ndxp-emulator certify verify goi.zip --key don-vi.pub.pem
   ndxp-emulator certify witness goi.zip --name "Phòng kiểm thử B" --key phong-kiem-thu.pem
 """
@@ -36,5 +37,5 @@ def certify() -> None:
     """Chứng nhận: thử thách, lượt kiểm thử, gói chứng cứ. / Certification: challenges, attempts, bundles."""
 
 
-for _command in (challenge, disclose, judge, key, list_kits, preflight, resume, run, verify, witness):
+for _command in (authority, disclose, judge, key, list_kits, preflight, resume, run, verify, witness):
     certify.add_command(_command)

@@ -1,30 +1,44 @@
-"""``certify verify``: whether a bundle can be believed, and how far."""
+"""``certify verify``, ``judge``, ``witness``, ``disclose``: what is done with a bundle when the attempt is over."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.certify.files import FILE, content_of, public_key_at
+from emulator.cli.certify.files import (
+    FILE,
+    Untrustworthy,
+    content_of,
+    files_of,
+    private_key_at,
+    public_key_at,
+    write,
+)
+from emulator.cli.stopping import CannotStart
 
 if TYPE_CHECKING:
     from emulator.certification.bundle.finding import Verification
-from collections.abc import Mapping
-from typing import Any
-
-from emulator.cli.certify.files import Untrustworthy, files_of, private_key_at, write
-from emulator.cli.stopping import CannotStart
+    from emulator.certification.bundle.verify import Standing, Trust
 
 _VERIFY_EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator certify verify goi.zip
   ndxp-emulator certify verify goi.zip --key don-vi.pub.pem --authority co-quan.pub.pem
+  ndxp-emulator certify verify goi.zip --challenge thu-thach.json --revocations thu-hoi.dsse.json
   ndxp-emulator certify verify goi.zip --json
 """
-_MARKS = {"good": "✓", "bad": "✗", "note": "·"}
+_MARKS = {"good": "✓", "bad": "✗", "open": "?", "void": "✗", "note": "·"}
+_HEADS = {
+    0: ("GÓI THẬT", "GENUINE"),
+    1: ("GÓI THẬT, KHÔNG DỰA VÀO ĐƯỢC", "GENUINE, AND NOT TO BE RELIED ON"),
+    3: ("GÓI CHƯA KẾT LUẬN ĐƯỢC", "NOT COMPLETE"),
+    4: ("KHÔNG PHẢI GÓI THẬT, điều nó nói dưới đây không tin được", "NOT GENUINE: do not believe what it says below"),
+}
 
 
 @click.command(epilog=_VERIFY_EXAMPLES)
@@ -32,42 +46,108 @@ _MARKS = {"good": "✓", "bad": "✗", "note": "·"}
 @click.option("--key", type=FILE, help="Khóa công khai của đơn vị phát triển (L1). / The vendor's public key.")
 @click.option("--authority", type=FILE, help="Khóa công khai của cơ quan ra thử thách (L2). / The authority's key.")
 @click.option("--witness", type=FILE, help="Khóa công khai của phòng kiểm thử (L3). / The laboratory's key.")
+@click.option("--challenge", type=FILE, help="Đúng thử thách này, không cái nào khác. / This very challenge.")
+@click.option("--revocations", type=FILE, help="Danh sách thu hồi cơ quan đã ký. / The authority's withdrawals.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON. / Print JSON.")
-def verify(bundle: Path, key: Path | None, authority: Path | None, witness: Path | None, as_json: bool) -> None:
-    """Kiểm tra gói chứng cứ: tệp, chuỗi, thử thách, chấm lại, chữ ký, hiệu lực. / Verify a bundle.
+def verify(bundle: Path, as_json: bool, **words: Path | None) -> None:
+    """Kiểm tra gói chứng cứ: thật hay không, và kết luận là gì. / Verify a bundle: is it genuine, and what does it say.
 
-    Không cần mạng, không cần máy chủ. / No network and no server is needed.
+    Chấm lại, in lại, phát lại lượt thử trên máy này; không cần mạng, không cần máy chủ. / Judges, prints and plays the
+    attempt again on this machine; needs no network and no server.
 
-    Mã thoát / exit codes: 0 tốt / good, 4 không đáng tin / not to be trusted, 2 sai cách gọi / usage.
+    Mã thoát / exit codes: 0 thật và đạt / genuine and passed, 1 thật nhưng không đạt, hết hạn hoặc đã thu hồi /
+    genuine, and failed, expired or withdrawn, 3 thật nhưng chưa đủ / genuine, not complete, 4 không thật / not genuine,
+    2 sai cách gọi / usage.
     """
-    from emulator.certification.bundle.verify import Trust, verify
+    from emulator.certification.bundle.verify import verify
 
-    trust = Trust(
-        public_key_at(key, "--key"), public_key_at(authority, "--authority"), public_key_at(witness, "--witness")
-    )
-    found = verify(content_of(bundle), trust)
+    found = verify(content_of(bundle), _trust(words))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:
-        _print(found)
-    raise SystemExit(0 if found.is_good else 4)
+        print_verification(found)
+    raise SystemExit(found.exit_code)
 
 
-def _print(found: Verification) -> None:
+def _trust(words: Mapping[str, Path | None]) -> Trust:
+    from emulator.certification.bundle.verify import Trust
+    from emulator.certification.challenge import BadChallenge, received
+    from emulator.cli.in_process import replay_host
+
+    keys = {name: public_key_at(words[name], f"--{name}") for name in ("key", "authority", "witness")}
+    demanded = None
+    if words["challenge"]:
+        try:
+            demanded = received(content_of(words["challenge"])).challenge
+        except BadChallenge as trouble:
+            raise CannotStart(f"--challenge: {trouble.vi}. / {trouble.en}.") from trouble
+    return Trust(
+        keys["key"],
+        keys["authority"],
+        keys["witness"],
+        challenge=demanded,
+        hosts=replay_host,
+        standing=_standing(words["revocations"], keys["authority"]),
+    )
+
+
+def _standing(revocations: Path | None, authority: Any) -> tuple[Standing, ...]:
+    from emulator.certification.authority import BadLedger, withdrawals_in
+
+    if revocations is None:
+        return ()
+    try:
+        return (withdrawals_in(content_of(revocations), authority).points,)
+    except BadLedger as trouble:
+        raise CannotStart(f"--revocations {revocations}: {trouble.vi}. / {trouble.en}.") from trouble
+
+
+def print_verification(found: Verification) -> None:
+    """Say first what a person asks (whose, which kit, which verdict, how sure), then what was looked at."""
+    vi, en = _HEADS[found.exit_code]
+    click.secho(f"{vi} / {en}", bold=True)
+    for line in _claims(found):
+        click.echo(line)
+    click.echo()
     for point in found.points:
         click.echo(f"{_MARKS[point.state]} {point.name:12} {point.vi}\n  {'':12} {point.en}")
-    if not found.is_good:
-        click.echo("\nKHÔNG ĐÁNG TIN / NOT TO BE TRUSTED")
+    if found.is_genuine:
+        for line in _what_a_level_means(found):
+            click.echo(line)
+
+
+def _claims(found: Verification) -> Iterator[str]:
+    """Yield product, kit, verdict, level and validity, as the report says them; nothing when it cannot be read."""
+    try:
+        product, kit, said = found.report["plan"]["product"], found.report["kit"], found.report["conclusion"]
+        yield f"{product['name']} {product['version']} – {product['vendor']}"
+        yield f"{kit['title']['vi']} · {kit['id']} {kit['version']}"
+        yield f"KẾT LUẬN: {said['vi'].upper()} / conclusion: {said['en']}"
+        for each in said.get("because", ()):
+            yield f"  – {each['vi']} / {each['en']}"
+        until = found.report["validity"] and datetime.fromisoformat(found.report["validity"]["until"])
+    except (KeyError, TypeError, ValueError, AttributeError):
         return
+    told = (
+        f"có giá trị đến {until:%d/%m/%Y} / valid until {until:%Y-%m-%d}"
+        if until
+        else "không có hiệu lực / no validity"
+    )
+    yield f"Mức {found.level or '–'} / level {found.level or '–'}; {told}"
+
+
+def _what_a_level_means(found: Verification) -> Iterator[str]:
     from emulator.certification.bundle.levels import LEVELS
 
     words = LEVELS[found.level]
-    click.echo(f"\nTỐT / GOOD · {found.level} {words['title']['vi']} / {words['title']['en']}")
+    yield f"\n{found.level} {words['title']['vi']} / {words['title']['en']}"
     if found.confirmed != found.level:
-        vi, en = "đã xác nhận bằng khóa của bạn", "confirmed by your keys"
-        click.echo(f"{vi} / {en}: {found.confirmed}")
+        yield f"đã xác nhận bằng khóa của bạn / confirmed by your keys: {found.confirmed}"
     for word, mark in (("proves", "✓"), ("does_not_prove", "✗")):
-        click.echo(f"{mark} {words[word]['vi']}\n  {words[word]['en']}")
+        yield f"{mark} {words[word]['vi']}\n  {words[word]['en']}"
+    for point in found.points:
+        if point.name == "not-replayed":
+            yield f"✗ {point.vi}\n  {point.en}"
 
 
 _JUDGE_EXAMPLES = """\b
@@ -130,16 +210,17 @@ def witness(bundle: Path, key: Path, name: str, out: Path | None) -> None:
 
     Chỉ ký điều chính phòng kiểm thử đã chạy hoặc chứng kiến. / Sign only what the laboratory itself ran or watched.
 
-    Mã thoát / exit codes: 0 đã ký / signed, 4 gói không đáng tin, không ký / the bundle is bad and was not signed,
-    2 sai cách gọi / usage.
+    Mã thoát / exit codes: 0 đã ký / signed, 4 gói không thật hoặc chưa kiểm hết, không ký / it is not genuine, or could
+    not be looked at whole, and was not signed, 2 sai cách gọi / usage.
     """
     from emulator.certification.bundle.archive import BadBundle
     from emulator.certification.bundle.pack import witnessed
-    from emulator.certification.bundle.verify import verify
+    from emulator.certification.bundle.verify import Trust, verify
+    from emulator.cli.in_process import replay_host
     from emulator.kernel.clock import iso, system_ms
 
     raw, signer = content_of(bundle), private_key_at(key)
-    wrong = [point for point in verify(raw).points if point.state == "bad"]
+    wrong = [point for point in verify(raw, Trust(hosts=replay_host)).points if point.state in ("bad", "open")]
     if wrong:
         told = "\n".join(f"✗ {point.name}: {point.vi}. / {point.en}." for point in wrong)
         raise Untrustworthy(f"Không ký gói này. / This bundle is not signed.\n{told}")

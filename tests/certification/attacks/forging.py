@@ -1,0 +1,78 @@
+"""What a forger does: changes the journal, and makes everything that follows from it anew, signatures included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from emulator.certification.bundle import form
+from emulator.certification.bundle.archive import unzipped, zipped
+from emulator.certification.bundle.envelope import IN_TOTO, sealed
+from emulator.certification.bundle.keys import PrivateKey
+from emulator.certification.bundle.manifest import manifest, pages, sums
+from emulator.certification.bundle.pack import derived
+from emulator.certification.bundle.statement import test_result as statement_of
+from emulator.certification.bundle.verify import Trust, verify
+from emulator.certification.challenge import Challenge, challenge_of
+from emulator.journal.chain import canonical, digest
+from tests.certification.packed import bundle, keys, trust
+
+Files = dict[str, bytes]
+Line = dict[str, Any]
+
+
+def lines_of(files: Files) -> list[Line]:
+    return [json.loads(line) for line in form.lines_in(files[form.JOURNAL])]
+
+
+def rewrite(files: Files, lines: list[Line]) -> None:
+    """Put lines into a bundle as a journal: numbered anew, chained anew."""
+    before, written = challenge_of(form.object_in(files[form.CHALLENGE])).digest, []
+    for number, line in enumerate(lines, 1):
+        written.append(canonical(line | {"prev": before, "seq": number}))
+        before = digest(written[-1])
+    files[form.JOURNAL] = b"\n".join(written) + b"\n"
+
+
+def rebuilt(files: Files, key: PrivateKey | None = None, *, judges: bool = True) -> bytes:
+    """Return the bundle of some files: judged, printed, summed up and signed again."""
+    signer = key or keys()["vendor"]
+    if judges:
+        files |= derived(files)
+        files |= pages(files[form.REPORT])
+    files[form.SUMS] = sums(files)
+    files[form.MANIFEST] = manifest(files)
+    told = statement_of(files[form.MANIFEST], form.object_in(files[form.REPORT]))
+    files[form.ATTESTATION] = sealed(told, IN_TOTO, signer)
+    return zipped(files)
+
+
+def forged_journal(change: Callable[[list[Line]], list[Line]], level: str = "L2") -> bytes:
+    """Return a bundle whose journal was changed, with all that follows from it."""
+    files = unzipped(bundle(level))
+    rewrite(files, change(lines_of(files)))
+    return rebuilt(files)
+
+
+def under(files: Files, challenge: Challenge, envelope: bytes) -> None:
+    """Show a run under another challenge: the line that opens it says that it was this one all along."""
+    files[form.CHALLENGE], files[form.SIGNED_CHALLENGE] = form.pretty(challenge.as_dict()), envelope
+    first, *others = lines_of(files)
+    opened = json.loads(first["request"]["body"])
+    first["request"]["body"] = canonical({**opened, "challenge": challenge.as_dict()}).decode()
+    rewrite(files, [first, *others])
+
+
+@cache
+def said_of(raw: bytes, **more: Any) -> tuple[int, dict[str, str]]:
+    """Return the exit code of verifying, and by point what is wrong with a bundle, in both languages."""
+    found = verify(raw, Trust(**{**_keys(), **more}))
+    wrong = [point for point in found.points if point.state in ("bad", "void")]
+    return found.exit_code, {point.name: f"{point.vi} / {point.en}" for point in wrong}
+
+
+def _keys() -> dict[str, Any]:
+    known = trust()
+    return {"vendor": known.vendor, "authority": known.authority, "hosts": known.hosts}
