@@ -13,7 +13,7 @@ from emulator.cli.log_view import remark_lines
 from emulator.cli.stopping import CannotStart
 
 if TYPE_CHECKING:
-    from emulator.cli.call_requests import ClientView
+    from emulator.services.client_view import ClientView
     from emulator.services.service import Ask
 
 # What ``ndxp-emulator call`` prints: the request, the reply, and why, with the clauses and quirks it rests on.
@@ -29,8 +29,8 @@ _BECAME = {
 
 def list_calls(*, as_json: bool) -> None:
     """Print the operations and what can be done wrong in each."""
-    from emulator.cli.call_requests import asks, mistakes_of
     from emulator.cli.terminal import write_data
+    from emulator.services.client_view import asks, mistakes_of
 
     if as_json:
         calls = [{"operation": name, "wrong": list(mistakes_of(name))} for name in asks()]
@@ -89,7 +89,7 @@ def _verdict(told: dict[str, Any]) -> None:
     outcome, became = told["entry"]["outcome"], told["became"]
     vi, en = _BECAME[became]
     if told["wrong"]:
-        from emulator.cli.call_requests import mistakes_of
+        from emulator.services.client_view import mistakes_of
 
         title = mistakes_of(told["operation"])[told["wrong"]].title
         vi, en = f"{title.vi}: {vi}", f"{title.en}: {en}"
@@ -156,8 +156,8 @@ def call(
 
 
 def _check_names(operation: str | None, wrong: str | None) -> str:
-    from emulator.cli.call_requests import asks, mistakes_of
     from emulator.country.furnish import nearest
+    from emulator.services.client_view import asks, mistakes_of
 
     if operation is None:
         raise click.UsageError("Thiếu tên nghiệp vụ, xem --list. / Name an operation, see --list.")
@@ -175,7 +175,7 @@ def _check_names(operation: str | None, wrong: str | None) -> str:
 
 
 def _look_at(client: AdminClient) -> ClientView:
-    from emulator.cli.call_requests import ClientView
+    from emulator.services.client_view import ClientView
 
     return ClientView(client)
 
@@ -184,12 +184,12 @@ def _make_call(desk: ClientView, client: AdminClient, operation: str, wrong: str
     """Make the call; return what was asked, what came back, and the journal's entry of it."""
     import secrets
 
-    from emulator.cli.call_requests import asks, mistakes_of
+    from emulator.services.client_view import CannotCall, put_together
 
-    desk.check_settings(operation)
-    ask = asks()[operation](desk)
-    if wrong:
-        ask = mistakes_of(operation)[wrong].spoil(ask)
+    try:
+        ask = put_together(operation, wrong, desk)
+    except CannotCall as trouble:
+        raise CannotStart(str(trouble)) from trouble
     trace = secrets.token_hex(16)
     broken = None
     try:

@@ -10,7 +10,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.cli.call_requests import asks, mistakes_of
+from emulator.services.client_view import asks, mistakes_of
 from emulator.services.registry import operations
 from tests.serving import Server
 

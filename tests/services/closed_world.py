@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.cli.admin_client import AdminClient, HttpAnswer
-from emulator.cli.call_requests import ClientView, asks, mistakes_of
 from emulator.openapi import bruno, postman
 from emulator.openapi.document import document
 from emulator.scenario.operations import has_error_code, staged_names
+from emulator.services.client_view import ClientView, asks, mistakes_of, put_together
 from emulator.services.registry import Declared, is_address_only, operations
 from emulator.services.service import Api, AxisAddress, Service, Site
 
@@ -85,10 +85,7 @@ class Walk:
         """Make a call as ``call`` does; return the answer and its journal entry."""
         self._settle(name)
         view = ClientView(self.client)
-        ask = asks()[name](view)
-        if wrong:
-            ask = mistakes_of(name)[wrong].spoil(ask)
-        answer = view.send(ask)
+        answer = view.send(put_together(name, wrong, view))
         return answer, self.client.get("/requests", limit=1)["requests"][0]
 
     def missing(self, name: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The calls that ``ndxp-emulator call`` can make, right and wrong: what the services declare, and the gateways' own."""
+"""A sandbox as a client sees it, and the calls it can make there, right and wrong, from what the services declare."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from emulator.cli.admin_client import AdminClient, HttpAnswer
-from emulator.cli.stopping import CannotStart
 from emulator.kernel.clock import VIETNAM
 from emulator.kernel.dice import consumer_text
 from emulator.services.btxh.samples import dossier_code
@@ -29,11 +27,42 @@ _DERIVED = {
 _NOBODY = base64.b64encode(b"nobody:wrong").decode()
 
 
+class SentAnswer(Protocol):
+    """What came back for a call."""
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+
+    @property
+    def body(self) -> bytes:
+        """Return the body."""
+
+
+class SandboxAccess(Protocol):
+    """A sandbox of an emulator, over HTTP or in process: its admin routes, and the way to its services."""
+
+    sandbox: str
+
+    def get(self, path: str, /, **query: Any) -> Any:
+        """Return the JSON that a GET of the sandbox's admin API answers."""
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the JSON that the sandbox's admin API answers."""
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Any:
+        """Send a call to the emulated services; ``path`` has the sandbox's prefix. Return a SentAnswer."""
+
+
+class CannotCall(Exception):
+    """A call cannot be made: a setting is another, or what must come first failed. The sentence says so twice."""
+
+
 class ClientView:
     """A sandbox as a client sees it: its address, credentials and time, and what must be fetched before a call."""
 
-    def __init__(self, client: AdminClient) -> None:
-        """Look the sandbox up. Raises Unreachable and Refused."""
+    def __init__(self, client: SandboxAccess) -> None:
+        """Look the sandbox up. Raises what ``client`` raises."""
         self._client = client
         card, self._settings = client.ask("GET", ""), client.get("/settings")
         self._agency = self._settings["agency_code"] or "H26"
@@ -45,18 +74,22 @@ class ClientView:
         newest = client.get("/requests", limit=1)["requests"]
         self._number = (newest[0]["seq"] if newest else 0) % _NUMBERS
 
-    def send(self, ask: Ask, **headers: str) -> HttpAnswer:
-        """Send a call to the sandbox."""
+    def send(self, ask: Ask, **headers: str) -> Any:
+        """Send a call to the sandbox; return what ``client`` gives for an answer, a SentAnswer."""
         return self._client.send(ask.method, self.prefix + ask.path, {**ask.headers, **headers}, ask.body)
 
     def fetch(self, ask: Ask, member: str) -> str:
-        """Return a member of the JSON that answers a call which must succeed before the real one."""
-        answer = self.send(ask)
+        """Return a member of the JSON that answers a call which must succeed before the real one.
+
+        Raises:
+            CannotCall: it did not succeed.
+        """
+        answer: SentAnswer = self.send(ask)
         try:
             return str(json.loads(answer.body)[member])
         except (ValueError, KeyError, TypeError):
             said = answer.body.decode("utf-8", "replace")[:300]
-            raise CannotStart(
+            raise CannotCall(
                 f"{ask.path}: cuộc gọi chuẩn bị không xong, HTTP {answer.status}: {said} / a call that must come first "
                 f"failed, HTTP {answer.status}"
             ) from None
@@ -80,13 +113,13 @@ class ClientView:
         """Look whether the sandbox is set up for an operation.
 
         Raises:
-            CannotStart: a setting that the operation needs is another.
+            CannotCall: a setting that the operation needs is another.
         """
         declared = operations().get(name)
         for setting, value in (declared.operation.needs if declared else {}).items():
             if self._settings[setting] != value:
                 wanted = json.dumps({setting: value})
-                raise CannotStart(
+                raise CannotCall(
                     f"{name} cần thiết lập {wanted} trong sandbox / {name} needs the setting {wanted} in the sandbox "
                     "(PUT /__admin/settings)"
                 )
@@ -123,6 +156,17 @@ def asks() -> Mapping[str, Callable[[Caller], Ask]]:
     declared = {name: each.operation.sample for name, each in operations().items()}
     found = {name: sample for name, sample in declared.items() if sample is not None}
     return {TOKEN.name: ask_token, REVOKE.name: _ask_to_revoke, **found}
+
+
+def put_together(name: str, wrong: str | None, view: ClientView) -> Ask:
+    """Return a call of an operation, right or with one of its mistakes; both names are known.
+
+    Raises:
+        CannotCall: the sandbox is not set up for it, or what must come first failed.
+    """
+    view.check_settings(name)
+    ask = asks()[name](view)
+    return mistakes_of(name)[wrong].spoil(ask) if wrong else ask
 
 
 # What can be wrong: the address, the verb, the credential, a cut body, and what the operation itself declares.
