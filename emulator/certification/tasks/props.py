@@ -66,7 +66,7 @@ class Props:
         """Return where a dossier is handled: GSO codes and names of a commune of the province."""
         luck, era = self.luck("place", number), self.world.settings.gso_era
         district = luck.choice(sorted(gso.districts(HOME_PROVINCE))) if era == "2023" else ""
-        commune = luck.choice(sorted(gso.communes(HOME_PROVINCE, district)))
+        commune = luck.choice(sorted(gso.communes(era, HOME_PROVINCE, district)))
         found = place_of(era, HOME_PROVINCE, district, commune)
         return {"province": HOME_PROVINCE, "district": district, "commune": commune, "unit": found.unit}
 

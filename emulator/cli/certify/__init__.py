@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from emulator.certification.bundle import word_missing_libraries
 from emulator.cli.certify.attempts import list_kits, preflight, resume, run
 from emulator.cli.certify.authority import authority
 from emulator.cli.certify.bundles import disclose, judge, verify, witness
 from emulator.cli.certify.keys import key
+from emulator.cli.stopping import CannotStart
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -19,6 +21,7 @@ Ví dụ / Examples:
   ndxp-emulator certify witness goi.zip --name "Phòng kiểm thử B" --key phong-kiem-thu.pem
 """
 _DEFAULT = "run"
+_NEED_NONE = ("list", "preflight")
 
 
 class OrPlan(click.Group):
@@ -30,6 +33,21 @@ class OrPlan(click.Group):
         if first not in self.commands and first not in ("--help", "-h") and _DEFAULT in self.commands:
             args = [_DEFAULT, *args]
         return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; one that seals or prints is refused at once where the extra for that is missing."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name not in _NEED_NONE and not {"--help", "-h"} & set(rest):
+            _demand_libraries()
+        return name, command, rest
+
+
+def _demand_libraries() -> None:
+    missing = word_missing_libraries()
+    if missing:
+        raise CannotStart(" / ".join(missing))
 
 
 @click.group(cls=OrPlan, epilog=_EXAMPLES)

@@ -160,7 +160,7 @@ def _somewhere(wanted: list[str], luck: tuple[object, ...], world: World) -> tup
     if era == "2023" and not district and not commune:
         district = dice.choice(sorted(gso.districts(province)) or [""])
     if not commune:
-        commune = dice.choice(sorted(gso.communes(province, district)) or [""])
+        commune = dice.choice(sorted(gso.communes(era, province, district)) or [""])
     if gso.misfit(era, province, district, commune):
         raise Lapsed(f"Không có địa bàn {wanted}", f"there is no place {wanted}")
     return province, district, commune

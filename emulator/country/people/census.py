@@ -49,7 +49,6 @@ def census(wish: CensusWish) -> Iterator[PersonEntry]:
 
     Raises:
         NoSuchPlace: the province is not in the era's catalogue.
-        CatalogueMissing: era 2025 is asked for and its package is not installed.
     """
     from emulator.country.people.names import seeded_faker
 

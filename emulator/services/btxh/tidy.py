@@ -317,7 +317,11 @@ def unit(level: Level) -> Special:
 def _no_commune(tidy: Tidy, name: str, _text: str) -> str | None:
     """Four districts of the catalogue have no communes: there is no code that MaXa could hold."""
     province, district = tidy.texts.get("MaTinh") or "", tidy.texts.get("MaHuyen") or ""
-    if tidy.reading.rules.gso_era == "2023" and district in districts(province) and not communes(province, district):
+    if (
+        tidy.reading.rules.gso_era == "2023"
+        and district in districts(province)
+        and not communes("2023", province, district)
+    ):
         tidy.settled.add(name)
         vi, en = f"{name}: huyện {district} không có cấp xã", f"{name}: district {district} has no communes"
         tidy.reading.note("no-communes", f"/{name}", vi, en)
