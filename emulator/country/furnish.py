@@ -20,7 +20,7 @@ from emulator.services.btxh.pack_tables import (
     step_form,
 )
 from emulator.wire.agency_codes import is_agency_code
-from emulator.wire.statuses import STATUS_NAMES
+from emulator.wire.statuses import FINAL_STATUSES, STATUS_NAMES
 
 Rows = dict[str, Fields]
 Tables = Mapping[str, Rows]
@@ -157,6 +157,10 @@ def furnish(tables: Tables) -> Furniture:
         dossier = filed[step.dossier_code]
         if step.handled_at > dossier.changed_at:
             filed[step.dossier_code] = replace(dossier, changed_at=step.handled_at)
+    for code, dossier in filed.items():
+        if dossier.result_fields is not None:
+            ended = [step.handled_at for step in steps if step.dossier_code == code and step.status in FINAL_STATUSES]
+            filed[code] = replace(dossier, result_given_at=min(ended, default=dossier.changed_at))
     return Furniture(list(filed.values()), steps)
 
 

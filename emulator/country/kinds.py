@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from emulator.country.records import DetailLink, Dossier, Keepsake, ProcessingStep
-from emulator.country.shelf import ShelfKind
+from emulator.country.shelf import SecondIndex, ShelfKind
+
+
+def given_at(dossier: Dossier) -> int | None:
+    """Return the instant at which a dossier's result was given, None while it has none."""
+    if dossier.result_fields is None:
+        return None
+    return dossier.changed_at if dossier.result_given_at is None else dossier.result_given_at
+
 
 DOSSIERS = ShelfKind(
     name="dossiers",
@@ -11,6 +19,7 @@ DOSSIERS = ShelfKind(
     key=lambda dossier: dossier.code,
     place=lambda dossier: f"{dossier.origin}/{dossier.province_code}",
     moment=lambda dossier: dossier.received_at,
+    second=SecondIndex("results", given_at),
 )
 STEPS = ShelfKind(
     name="steps",

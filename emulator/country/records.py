@@ -16,7 +16,7 @@ class Dossier:
     ``fields`` are the 44 official fields as accepted; ``result_fields`` those of the final push, None before it.
     ``origin`` tells who the citizen filed it with: the ministry's portal (pulled by provinces) or a province (pushed).
     ``came_from`` is the status before the present one, None when nobody knows; ``supplement_count`` counts how often
-    the dossier was sent back for papers (status 5).
+    the dossier was sent back for papers (status 5); ``result_given_at`` is the instant its result was given.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Dossier:
     result_fields: Fields | None = None
     came_from: int | None = None
     supplement_count: int = 0
+    result_given_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class SandboxSettings:
     own_rules: dict[OwnRule, Stance] = field(default_factory=dict)
     # What a pull finds (BTXH 3.1.4): whose dossiers, by which time of theirs, and at most how many (B57, B58).
     pull_source: Literal["ministry", "all"] = "ministry"
-    window_on: Literal["received", "submitted", "changed"] = "received"
+    window_on: Literal["by-service", "received", "submitted", "changed"] = "by-service"
     pull_limit: int | None = None
     # Oddities of the printed replies, by name (emulator/services/btxh/replies.py). None means as the mode says.
     reply_oddities: tuple[OddityName, ...] | None = None

@@ -22,10 +22,19 @@ _PAGE = 200
 
 
 @dataclass(frozen=True)
+class SecondIndex(Generic[T]):
+    """Another moment by which records of one place are found; None for a record that has no such moment yet."""
+
+    name: str
+    moment: Callable[[T], int | None]
+
+
+@dataclass(frozen=True)
 class ShelfKind(Generic[T]):
     """What a shelf must know of its records: name, class, and how each is found.
 
-    ``place`` and ``moment`` are the declared index: records of one place are read by a window of moments.
+    ``place`` and ``moment`` are the declared index: records of one place are read by a window of moments. ``second``
+    is a second one over the same places; its rows stand beside the records and follow them.
     """
 
     name: str
@@ -33,6 +42,7 @@ class ShelfKind(Generic[T]):
     key: Callable[[T], str]
     place: Callable[[T], str]
     moment: Callable[[T], int]
+    second: SecondIndex[T] | None = None
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,14 +57,22 @@ class Base(Generic[T]):
         self._by_place: dict[str, list[tuple[int, str]]] = {}
         for key, record in self.by_key.items():
             self._by_place.setdefault(kind.place(record), []).append((kind.moment(record), key))
-        for entries in self._by_place.values():
+        self._by_second: dict[str, list[tuple[int, str]]] = {}
+        for key, record in self.by_key.items() if kind.second else ():
+            second = kind.second.moment(record) if kind.second else None
+            if second is not None:
+                self._by_second.setdefault(kind.place(record), []).append((second, key))
+        for entries in (*self._by_place.values(), *self._by_second.values()):
             entries.sort()
         self._keys = sorted(self.by_key)
 
     def window(self, place: str, first: int, last: int) -> list[tuple[int, str]]:
         """Return ``(moment, key)`` of a place from first to last inclusive, oldest first."""
-        entries = self._by_place.get(place, [])
-        return entries[bisect_left(entries, (first, "")) : bisect_right(entries, (last, "\U0010ffff"))]
+        return _inside(self._by_place.get(place, []), first, last)
+
+    def second_window(self, place: str, first: int, last: int) -> list[tuple[int, str]]:
+        """Return the same by the second moment."""
+        return _inside(self._by_second.get(place, []), first, last)
 
     def with_prefix(self, prefix: str) -> list[str]:
         """Return the keys that begin with ``prefix``, in order."""
@@ -63,6 +81,10 @@ class Base(Generic[T]):
     def keys_after(self, key: str) -> deque[str]:
         """Return the keys that come after ``key``, in order."""
         return deque(self._keys[bisect_right(self._keys, key) :])
+
+
+def _inside(entries: list[tuple[int, str]], first: int, last: int) -> list[tuple[int, str]]:
+    return entries[bisect_left(entries, (first, "")) : bisect_right(entries, (last, "\U0010ffff"))]
 
 
 class Home(Protocol):
@@ -91,6 +113,9 @@ class Shelf(Generic[T]):
         key = self._kind.key(record)
         text = orjson.dumps({name: getattr(record, name) for name in self._kind.names})
         self._write(RecordRow(key, self._kind.place(record), self._kind.moment(record), text.decode()))
+        second = self._kind.second.moment(record) if self._kind.second else None
+        if second is not None:
+            self._write(RecordRow(key, self._kind.place(record), second, "{}"), self._second_shelf)
         self._world.note_effect(Effect(self._kind.name, key, "put", hashlib.sha256(text).hexdigest()))
 
     def drop(self, key: str) -> None:
@@ -108,6 +133,16 @@ class Shelf(Generic[T]):
         found.sort(key=lambda entry: entry[:2])
         kept = [record for _, _, record in found if record is not None]
         return kept if limit == NO_LIMIT else kept[:limit]
+
+    def second_window(self, place: str, first: int, last: int) -> list[T]:
+        """Return the records of a place whose second moment lies from first to last inclusive, oldest first."""
+        rows = record_rows.window(self._world.store, self._world.home, self._second_shelf, place, first, last, NO_LIMIT)
+        found = [(row.moment, row.key) for row in rows]
+        below = self._base.second_window(place, first, last)
+        covered = self._overwritten_keys([key for _, key in below])
+        found += [entry for entry in below if entry[1] not in covered]
+        kept = [self.get(key) for _, key in sorted(found)]
+        return [record for record in kept if record is not None]
 
     def with_prefix(self, prefix: str) -> list[T]:
         """Return the records whose key begins with ``prefix``, in the order of their keys."""
@@ -157,5 +192,9 @@ class Shelf(Generic[T]):
         content: dict[str, Any] = orjson.loads(row.value)
         return self._kind.record(**content)
 
-    def _write(self, row: RecordRow) -> None:
-        record_rows.put_record(self._world.store, self._world.home, self._kind.name, row)
+    @property
+    def _second_shelf(self) -> str:
+        return f"{self._kind.name}@{self._kind.second.name if self._kind.second else ''}"
+
+    def _write(self, row: RecordRow, shelf: str = "") -> None:
+        record_rows.put_record(self._world.store, self._world.home, shelf or self._kind.name, row)

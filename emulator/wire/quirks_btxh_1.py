@@ -88,7 +88,8 @@ ROWS: tuple[tuple[str, str], ...] = (
     (
         "RAA",
         """B20 | NgayThangNamSinh | dd/MM/yyyy | replies add a time; one sample is born on the filing day
-     | a day alone | a time is taken and dropped""",
+     | a day alone
+     | a time is taken and dropped, and printed in replies | a time is taken and dropped; replies print the day""",
     ),
     (
         "RAA",

@@ -24,7 +24,8 @@ ROWS: tuple[tuple[str, str], ...] = (
     (
         "SSS",
         """B57 | meaning of the window | not said | a dossier of 08/12 in a window of 01/12 to 11/12
-     | dossiers by NgayTiepNhan, steps by ThoiDiemXuLy | the same; a setting chooses another time""",
+     | dossiers by NgayTiepNhan, results by the moment they were given, steps by ThoiDiemXuLy
+     | the same; a setting chooses another time""",
     ),
     (
         "SSS",

@@ -28,7 +28,12 @@ def at(text: str) -> int:
 
 
 def ministry_dossier(
-    code: str = CODE, status: int = 1, has_result: bool = False, origin: str = "ministry", **changes: Any
+    code: str = CODE,
+    status: int = 1,
+    has_result: bool = False,
+    origin: str = "ministry",
+    given: str = "25/11/2026",
+    **changes: Any,
 ) -> Dossier:
     page = f"https://dvcbtxh.molisa.gov.vn/BTXH_ThongTinChung/GetViewDetail/{PAGE}"
     fields = builders.dossier(MaHoSo=code, UrlDetail=page) | changes
@@ -46,6 +51,7 @@ def ministry_dossier(
         changed_at=at("25/11/2026"),
         fields=fields,
         result_fields=final if has_result else None,
+        result_given_at=at(given) if has_result else None,
     )
 
 

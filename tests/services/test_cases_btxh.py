@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 import pytest
 
+from emulator.kernel.clock import read_day, read_moment
 from emulator.wire.own_rules import REFUSING, OwnRule
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier, final_result, pull, step
 from tests.conftest import Visitor
@@ -324,3 +325,25 @@ def test_the_short_list_of_rules_of_ours_that_always_refuse_gives_a_reason_for_e
         "retired-procedure",
     }
     assert all(len(reason) > 20 for reason in REFUSING.values())
+
+
+def assert_read_by_the_public_client(item: Mapping[str, Any]) -> None:
+    """Read a pulled dossier as the one public client does: exact forms, four more dates once ngayBanHanh is there."""
+    assert read_day(item["ngayThangNamSinh"])
+    if item["ngayBanHanh"]:
+        assert read_day(item["ngayBanHanh"])
+        assert all(read_moment(item[name]) for name in ("ngayTiepNhan", "ngayHenTra", "ngayKetThucXuLy_ThucTe"))
+
+
+def test_an_observed_pull_is_what_the_public_client_can_read(tmp_path: Path) -> None:
+    """B25."""
+    filed, done = ministry_dossier(CODE[:-1] + "8"), ministry_dossier(status=10, has_result=True)
+    with visiting(tmp_path, [filed, done], mode="observed") as visitor:
+        new = visitor.btxh("DanhSachHoSo", pull()).json["result"]["data"]
+        final = visitor.btxh("DanhSachHoSo", pull(LoaiDuLieu="100")).json["result"]["data"]
+    assert (len(new), len(final)) == (2, 1)
+    for item in (*new, *final):
+        assert_read_by_the_public_client(item)
+    assert final[0]["ngayBanHanh"] == "25/11/2026"
+    assert all(final[0][name] for name in ("loaiKetQua", "soQuyetDinh", "coQuanBanHanh", "trichYeu", "ngayHenTra"))
+    assert {item["ngayBanHanh"] for item in new} == {None, "25/11/2026"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import dossier, pull
+from tests.builders import dossier, final_result, pull
 from tests.services.stories import ministry_dossier, ministry_step, visiting
 
 EARLY, LATE, FAR = "000.00.15.G07-261110-0001", "000.00.15.G07-261112-0001", "000.00.15.G07-261111-0001"
@@ -113,12 +113,42 @@ def test_results_are_those_dossiers_that_have_one(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("window_on", "found"),
-    [("received", []), ("submitted", [LATE, FAR, EARLY]), ("changed", [])],
+    [("by-service", []), ("received", []), ("submitted", [LATE, FAR, EARLY]), ("changed", [])],
 )
 def test_a_setting_chooses_the_time_that_the_window_means(tmp_path, window_on: str, found: list[str]) -> None:
     window = {"ThoiGianBatDau": "01/11/2026 00:00:00", "ThoiGianKetThuc": "03/11/2026 23:59:59"}
     with visiting(tmp_path, THREE, window_on=window_on) as visitor:
         assert codes(visitor, **window) == found
+
+
+@pytest.mark.parametrize(("window_on", "day"), [("by-service", "25"), ("received", "20"), ("submitted", "20")])
+def test_a_result_is_found_on_the_day_it_was_given_unless_a_setting_says_otherwise(
+    tmp_path, window_on: str, day: str
+) -> None:
+    """B2, B57: received and submitted on the 20th, the result given on the 25th."""
+    done = ministry_dossier(status=10, has_result=True, given="25/11/2026 15:00:00")
+    with visiting(tmp_path, [done], window_on=window_on) as visitor:
+        found = {
+            each: codes(
+                visitor,
+                LoaiDuLieu="100",
+                ThoiGianBatDau=f"{each}/11/2026 00:00:00",
+                ThoiGianKetThuc=f"{each}/11/2026 23:59:59",
+            )
+            for each in ("19", "20", "24", "25", "26")
+        }
+    assert {each for each, rows in found.items() if rows == [done.code]} == {day}
+    assert sum(map(len, found.values())) == 1
+
+
+def test_a_pushed_result_is_found_by_the_moment_of_its_push_once_its_dossier_is_replaced(tmp_path) -> None:
+    today = {"ThoiGianBatDau": "01/12/2026 00:00:00", "ThoiGianKetThuc": "01/12/2026 23:59:59", "LoaiDuLieu": "100"}
+    with visiting(tmp_path, [ministry_dossier(LATE)], pull_source="all") as visitor:
+        assert codes(visitor, **today) == []
+        visitor.btxh("DongBoDVC", final_result(MaHoSo=LATE))
+        assert codes(visitor, **today) == [LATE]
+        visitor.btxh("DongBoDVC", dossier(MaHoSo=LATE, SoDienThoai="0000000001"))
+        assert codes(visitor, **today) == [LATE]
 
 
 def test_the_last_change_can_be_the_window(tmp_path) -> None:

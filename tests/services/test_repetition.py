@@ -13,7 +13,8 @@ PULL_ALL = {"pull_source": "all"}
 
 
 def pulled(visitor: Visitor, operation: str = "DanhSachHoSo", **changes: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = visitor.btxh(operation, pull(**changes)).json["result"]["data"]
+    until_today = pull(ThoiGianKetThuc="01/12/2026 23:59:59") | changes
+    found: list[dict[str, str]] = visitor.btxh(operation, until_today).json["result"]["data"]
     return found
 
 

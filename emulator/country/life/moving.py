@@ -90,7 +90,8 @@ def issue(dossier: Dossier, name: str, result_code: str, world: World) -> Dossie
     paper = keep(number, name, [*lines, "Tai lieu gia dinh"], world)
     base = dossier.result_fields or dossier.fields
     fields = forms.with_result(base, [replace(paper, result_code=code)], dossier.status)
-    issued = replace(dossier, result_fields=fields, changed_at=world.now_ms)
+    given_at = world.now_ms // 1000 * 1000  # the wire knows seconds: a window ends at 23:59:59
+    issued = replace(dossier, result_fields=fields, changed_at=world.now_ms, result_given_at=given_at)
     world.dossiers.put_record(issued)
     return issued
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from emulator.country.kinds import given_at
 from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, step_of
 from emulator.country.shelf import NO_LIMIT, Shelf
 from emulator.country.world import World
@@ -49,6 +50,7 @@ def file_dossier(form: DossierForm, stored: Dossier | None, world: World) -> Non
         result_fields=form.fields if is_final else stored.result_fields if stored else None,
         came_from=stored.came_from if stored else None,
         supplement_count=stored.supplement_count if stored else 0,
+        result_given_at=world.now_ms // 1000 * 1000 if is_final else stored.result_given_at if stored else None,
     )
     world.dossiers.put_record(dossier if status == dossier.status else _enter_status(dossier, status))
     page = detail_id(form.fields)
@@ -70,8 +72,9 @@ def _enter_status(dossier: Dossier, status: int) -> Dossier:
 
 # What a pull finds: a window of time at a place, oldest first (BTXH 3.1.4 to 3.1.6; B57 to B59).
 #
-# The default is one index window per pull. ``window_on: submitted`` or ``changed`` reads every dossier of the province:
-# these two times have no index, since no documented client needs them.
+# Each service has a time of its own: dossiers are found by their receipt, results by the moment they were given, steps
+# by the moment they were handled. Each is one index window. ``window_on: submitted`` or ``changed`` reads every dossier
+# of the province: these two times have no index, since no documented client needs them.
 
 _Found = TypeVar("_Found", Dossier, ProcessingStep)
 _EVER = (-(2**62), 2**62)
@@ -79,17 +82,32 @@ _EVER = (-(2**62), 2**62)
 
 def find_dossiers(form: PullForm, world: World) -> list[Dossier]:
     """Return the dossiers of a window, both ends included; for ``FINAL_RESULT`` only those that have a result."""
-    moment = _MOMENTS[world.settings.window_on]
-    first, last = (form.first_ms, form.last_ms) if world.settings.window_on == "received" else _EVER
+    is_final, window_on = form.record_kind == FINAL_RESULT, world.settings.window_on
+    if is_final and window_on == "by-service":
+        moment: Callable[[Dossier], int] = _result_given_at
+        inside = _results_given(form, world)
+    else:
+        moment = _MOMENTS[window_on]
+        has_index = window_on in ("by-service", "received")
+        first, last = (form.first_ms, form.last_ms) if has_index else _EVER
+        inside = _at_place(world.dossiers, form, world, first, last, is_bare=has_index and not is_final)
 
     def is_wanted(dossier: Dossier) -> bool:
-        has_kind = form.record_kind != FINAL_RESULT or dossier.result_fields is not None
+        has_kind = not is_final or dossier.result_fields is not None
         return has_kind and form.first_ms <= moment(dossier) <= form.last_ms and _is_there(dossier, form)
 
-    is_bare = form.record_kind != FINAL_RESULT and world.settings.window_on == "received"
-    found = [each for each in _at_place(world.dossiers, form, world, first, last, is_bare) if is_wanted(each)]
+    found = [dossier for dossier in inside if is_wanted(dossier)]
     found.sort(key=lambda dossier: (moment(dossier), dossier.code))
     return found[: world.settings.pull_limit]
+
+
+def _results_given(form: PullForm, world: World) -> list[Dossier]:
+    places = (f"{origin}/{form.province_code}" for origin in _origins(world))
+    return [each for place in places for each in world.dossiers.second_window(place, form.first_ms, form.last_ms)]
+
+
+def _result_given_at(dossier: Dossier) -> int:
+    return given_at(dossier) or 0
 
 
 def find_steps(form: PullForm, world: World) -> list[ProcessingStep]:
@@ -101,6 +119,7 @@ def find_steps(form: PullForm, world: World) -> list[ProcessingStep]:
 
 
 _MOMENTS: dict[str, Callable[[Dossier], int]] = {
+    "by-service": lambda dossier: dossier.received_at,
     "received": lambda dossier: dossier.received_at,
     "submitted": lambda dossier: dossier.submitted_at,
     "changed": lambda dossier: dossier.changed_at,
@@ -110,10 +129,17 @@ _MOMENTS: dict[str, Callable[[Dossier], int]] = {
 def _at_place(shelf: Shelf[_Found], form: PullForm, world: World, first: int, last: int, is_bare: bool) -> list[_Found]:
     """Return a province's records; ``is_bare`` tells that only the place can narrow them further."""
     settings = world.settings
-    origins: tuple[Origin, ...] = ("ministry",) if settings.pull_source == "ministry" else ("ministry", "local")
     is_narrowed = bool(not is_bare or form.district_code or form.commune_code)
     limit = NO_LIMIT if is_narrowed or settings.pull_limit is None else settings.pull_limit
-    return [each for origin in origins for each in shelf.window(f"{origin}/{form.province_code}", first, last, limit)]
+    return [
+        each
+        for origin in _origins(world)
+        for each in shelf.window(f"{origin}/{form.province_code}", first, last, limit)
+    ]
+
+
+def _origins(world: World) -> tuple[Origin, ...]:
+    return ("ministry",) if world.settings.pull_source == "ministry" else ("ministry", "local")
 
 
 def _is_there(record: Dossier | ProcessingStep, form: PullForm) -> bool:
@@ -228,4 +254,5 @@ def _list_reply(
 
 def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.Item:
     fields = dossier.result_fields if record_kind == FINAL_RESULT and dossier.result_fields else dossier.fields
-    return btxh.dossier_item(fields, record_kind, dossier.status, printing)
+    result = (dossier.result_fields, given_at(dossier) or 0) if dossier.result_fields else None
+    return btxh.dossier_item(fields, record_kind, dossier.status, printing, result)

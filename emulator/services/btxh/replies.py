@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
+from xml.sax.saxutils import unescape
 
 import orjson
 
-from emulator.kernel.clock import moment_text, read_day, read_moment
+from emulator.kernel.clock import day_text, moment_text, read_day, read_moment
 from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh.models import FINAL_RESULT
@@ -61,7 +62,7 @@ class Oddity:
 
 ODDITIES: dict[OddityName, Oddity] = {
     "dates-with-time": Oddity(
-        "B20", "Ngày sinh và ngày cấp kèm 00:00:00", "Birth and issue dates carry 00:00:00", _AS_PRINTED
+        "B20", "Ngày sinh và ngày cấp kèm 00:00:00", "Birth and issue dates carry 00:00:00", frozenset({"documented"})
     ),
     "submitted-two-forms": Oddity(
         "B36",
@@ -222,6 +223,7 @@ Item = dict[str, str | None]
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 _DETAIL = re.compile(r"/BTXH_ThongTinChung/GetViewDetail/([^/?#]+)$")
 _STEP_TIMES = ("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh")
+_LAST_MS = read_moment("31/12/9999 23:59:59") or 0
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
@@ -270,10 +272,17 @@ def _nested_reply(message: str, code: int | str, data: Sequence[Item]) -> Reply:
     return Reply(200, orjson.dumps({"result": {"message": message, "error_code": code, "data": data}}), _JSON)
 
 
-def dossier_item(fields: Mapping[str, str | None], record_kind: int, status: int, printing: Printing) -> Item:
+def dossier_item(
+    fields: Mapping[str, str | None],
+    record_kind: int,
+    status: int,
+    printing: Printing,
+    result: tuple[Mapping[str, str | None], int] | None = None,
+) -> Item:
     """Return one dossier of ``DanhSachHoSo``: 44 keys in the printed order, null for what is absent (B60, B64).
 
-    ``fields`` are the official fields; ``record_kind`` and ``status`` are what the world knows now.
+    ``fields`` are the official fields; ``record_kind`` and ``status`` are what the world knows now. ``result`` are the
+    fields of the dossier's result and the instant it was given, which the later fields speak of.
     """
     oddities = printing.oddities
     as_sample = record_kind == FINAL_RESULT and "sample-result-values" in oddities
@@ -288,8 +297,30 @@ def dossier_item(fields: Mapping[str, str | None], record_kind: int, status: int
         item["submittedDate"] = _year_first(item["submittedDate"])
     if "later-fields" in oddities:
         known.setdefault("SubmitedDate", known.get("SubmittedDate"))
+        known = (_of_result(*result) if result else {}) | {name: value for name, value in known.items() if value}
         item |= {camel_key(name): _value(known.get(name), oddities) for name in LATER_FIELDS}
     return item
+
+
+_RESULT_TITLE = re.compile(r"<GiayToKetQua>.*?<TenGiayTo>([^<]*)</TenGiayTo>", re.DOTALL)
+
+
+def _of_result(fields: Mapping[str, str | None], given_at: int) -> Item:
+    """Return the later fields of a dossier that has a result; a real client reads four dates as soon as one is there.
+
+    What the push itself said of them goes before; the rest follows from the result (facts of a live reply; B25 ours).
+    """
+    title = _RESULT_TITLE.search(fields.get("CertificateExtentData") or "")
+    name = unescape(title.group(1)) if title else ""
+    return {
+        "LoaiKetQua": "1",
+        "NgayBanHanh": day_text(given_at),
+        "SoQuyetDinh": f"{(fields.get('MaHoSo') or '').rpartition('-')[2]}/QĐ-UBND",
+        "CoQuanBanHanh": fields.get("DonViXuLy"),
+        "TrichYeu": name or fields.get("TenTTHC"),
+        "NgayHenTra": moment_text(given_at),
+        "NgayKetThucXuLy_ThucTe": moment_text(given_at),
+    }
 
 
 def step_item(fields: Mapping[str, str | None], status: int, printing: Printing) -> Item:
@@ -328,7 +359,7 @@ def _as_printed_step(known: Mapping[str, str | None], status: int) -> Item:
     if status == 2:
         return {"TrangThai": "1"}
     handled_at = read_moment(known.get("ThoiDiemXuLy") or "") or read_day(known.get("ThoiDiemXuLy") or "") or 0
-    late = moment_text(handled_at + _WEEK_MS)
+    late = moment_text(min(handled_at + _WEEK_MS, _LAST_MS))
     return {"NgayBatDau": late, "NgayKetThucTheoQuyDinh": late}
 
 
