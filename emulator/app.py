@@ -30,7 +30,8 @@ from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.exchange import Exchange
 from emulator.scenario import magic, prefer
-from emulator.scenario.casting import Casting
+from emulator.scenario.cast import Cast
+from emulator.scenario.casting import DirectorFinder
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
@@ -62,16 +63,23 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     sandboxes = Sandboxes(store, settings.default, SandboxSettings(journal_limit=settings.max_journal))
     sandboxes.ensure_default()
 
-    def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, packs[sandbox.definition.pack], exchange)
-
     library = Library(settings.scenarios, is_watched=settings.watch)
+    cast = Cast(library)
+
+    def enter(sandbox: Sandbox, exchange: Exchange) -> World:
+        world = World(store, sandbox, packs[sandbox.definition.pack], exchange)
+        world.scenes = cast
+        return world
+
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     declared = declared_services()
     axis, last = XroadGateway(declared, _outside_hosts(packs)), NdxpGateway(declared)
     doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared), last)
     timekeeper = Timekeeper(enter, sandboxes)
-    door = Door(arrival, enter, doors, Casting(library.get, (prefer.wishes, magic.wishes)), timekeeper.settle_due)
+    directors = DirectorFinder(
+        cast, (prefer.wishes, magic.wishes), lambda no: timekeeper.settle_due(sandboxes.of_no(no))
+    )
+    door = Door(arrival, enter, doors, directors, timekeeper.settle_due)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
     office = AdminContext(
         sandboxes,
@@ -84,7 +92,7 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
         door.serve,
         timekeeper.settle_due,
         timekeeper.at_once,
-        library,
+        cast,
         _published_page,
     )
     play(office, sandboxes.get("default"))

@@ -17,6 +17,7 @@ from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
 
 # What the admin API is given to work with.
@@ -46,7 +47,7 @@ class AdminContext:
     serve: Callable[[Call], Reply] = nobody
     settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
-    library: Library = field(default_factory=Library)
+    cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
     started_ms: int = field(default_factory=system_ms)
 

@@ -68,8 +68,11 @@ def redefine_sandbox(visit: AdminRequest) -> AdminReply:
 
     changes = schemas.load(schemas.SandboxChange(), visit.content())
     _check_scenario(visit, changes)
-    changed = visit.office.sandboxes.redefine(visit.sandbox(), changes)
-    scenarios.play(visit.office, changed)
+    sandbox = visit.sandbox()
+    if "scenario" in changes and changes["scenario"] != sandbox.definition.scenario:
+        wishes = [] if changes["scenario"] is None else [{"name": changes["scenario"]}]
+        sandbox = scenarios.change_scenarios(visit.office, sandbox, wishes)
+    changed = visit.office.sandboxes.redefine(sandbox, {k: v for k, v in changes.items() if k != "scenario"})
     return AdminReply(_card(visit, changed))
 
 

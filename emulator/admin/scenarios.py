@@ -1,8 +1,9 @@
-"""Scenarios of a sandbox: which one plays, in what states, how often its steps were met."""
+"""Scenarios of a sandbox: which ones play, in what states, how often their steps were met."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,169 +14,237 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
+from emulator.scenario.cast import names_of
 from emulator.scenario.library import NoScenario
-from emulator.scenario.performance import Due, NothingAlike, begin, enter, schedule
+from emulator.scenario.performance import NothingAlike, begin, end, enter, schedule
 from emulator.scenario.script import Machine, Script
+from emulator.scenario.turns import ACTED, state_now
+
+MOST_AT_ONCE = 8
+LONGEST_TEXT = 256 * 1024
+_TEXT_BEGINS = re.compile(rb"(\xef\xbb\xbf)?(\s*(#[^\n]*)?\n)*(---\s*\n)?\$?[a-z_]+:")
+"""A scenario as it stands in its file: not JSON, which is what every other body is."""
 
 
 def find_scenario(office: AdminContext, name: str) -> Script:
-    """Return a scenario of the library.
+    """Return a scenario of the library, with its own values.
 
     Raises:
         Trouble: there is none of that name, or its file is wrong.
     """
+    return _script_of(office, {"name": name})
+
+
+def _script_of(office: AdminContext, wish: Mapping[str, Any], pointer: str = "/scenario") -> Script:
     from emulator.scenario.reader import BadScenario
 
     try:
-        return office.library.get(name)
+        return office.cast.script_of(wish)
     except NoScenario as trouble:
+        name = wish["name"]
         vi, en = f"không có kịch bản '{name}'{trouble.vi}", f"there is no scenario {name!r}{trouble.en}"
-        raise invalid([InputFault("/scenario", vi, en)]) from None
+        raise invalid([InputFault(pointer, vi, en)]) from None
     except BadScenario as trouble:
-        raise invalid([InputFault("/scenario", str(each), str(each)) for each in trouble.problems]) from None
+        raise invalid(
+            [InputFault(pointer, f"{each.place}: {each.vi}", f"{each.place}: {each.en}") for each in trouble.problems]
+        ) from None
 
 
 def play(office: AdminContext, sandbox: Sandbox) -> None:
-    """Begin the scenario of a sandbox, if it has one and it has not begun: its records are there from now on.
+    """Begin the scenarios of a sandbox that have not begun: their records are there from now on.
 
     Raises:
-        Trouble: the scenario cannot be had, or does not fit the sandbox's pack.
+        Trouble: a scenario cannot be had, or does not fit the sandbox's pack.
     """
-    if sandbox.definition.scenario is None:
+    for wish in sandbox.definition.scenarios:
+        script, world = _script_of(office, wish), _enter(office, sandbox)
+        try:
+            due = begin(script, ScenarioState(world.store, world.home, script.id), world)
+        except NothingAlike as trouble:
+            vi, en = f"gói này không có hồ sơ để sao chép: {trouble}", f"the pack has no dossier to copy: {trouble}"
+            raise invalid([InputFault("/scenario", vi, en)]) from None
+        if due:
+            schedule(due, world)
+            world.commit()
+
+
+def stop(office: AdminContext, sandbox: Sandbox) -> None:
+    """End the scenarios of a sandbox: what they remember and what they had scheduled goes."""
+    names = list(names_of(sandbox))
+    if not names:
         return
-    world = office.enter(sandbox, Exchange(Call("GET", "/")))
+    world = _enter(office, sandbox)
+    for name in names:
+        end(name, world)
+    world.commit()
+
+
+def change_scenarios(office: AdminContext, sandbox: Sandbox, wishes: Sequence[Mapping[str, Any]]) -> Sandbox:
+    """Play these scenarios from their beginning, and no others; when one cannot begin, the ones before go on.
+
+    Raises:
+        Trouble: a scenario cannot be had, or does not fit the sandbox's pack.
+    """
+    for each in wishes:
+        _script_of(office, each)
+    before = sandbox.definition
+    stop(office, sandbox)
+    changed = office.sandboxes.redefine(sandbox, _as_definition(wishes))
     try:
-        due = begin(find_scenario(office, sandbox.definition.scenario), ScenarioState(world.store, world.home), world)
-    except NothingAlike as trouble:
-        vi, en = f"gói này không có hồ sơ để sao chép: {trouble}", f"the pack has no dossier to copy: {trouble}"
-        raise invalid([InputFault("/scenario", vi, en)]) from None
-    _schedule(due, world)
+        play(office, changed)
+    except Trouble:
+        stop(office, changed)
+        play(office, office.sandboxes.redefine(changed, _as_definition(before.scenarios)))
+        raise
+    return changed
 
 
-def _schedule(due: list[Due], world: World) -> None:
-    if due:
-        schedule(due, world)
-        world.commit()
+def _as_definition(wishes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"scenario": wishes[0]["name"] if wishes else None, "scenarios": tuple(wishes)}
 
 
 def show_scenario(visit: AdminRequest) -> AdminReply:
-    """Return the scenario of a sandbox with its states and counters; null when none plays."""
+    """Return the first scenario of a sandbox with its states and counters, and those that play beside it."""
     sandbox = visit.sandbox()
-    name = sandbox.definition.scenario
-    if name is None:
+    wishes = sandbox.definition.scenarios
+    if not wishes:
         return AdminReply({"scenario": None})
-    script = find_scenario(visit.office, name)
-    world, plot = _world(visit)
-    return AdminReply(
-        {
-            **_card(script),
-            "states": {each.name: _standing(each, plot, world) for each in script.machines.values()},
-            "counters": {step.name: plot.counters().get(step.name, 0) for step in script.steps},
-            "problems": [asdict(each) for each in visit.office.library.problems(name)],
-        }
-    )
+    cards = [_playing_card(visit, sandbox, wish) for wish in wishes]
+    return AdminReply(cards[0] | ({"also": cards[1:]} if cards[1:] else {}))
+
+
+def _playing_card(visit: AdminRequest, sandbox: Sandbox, wish: Mapping[str, Any]) -> dict[str, Any]:
+    script, world = _script_of(visit.office, wish), _enter(visit.office, sandbox)
+    plot = ScenarioState(world.store, world.home, script.id)
+    counters = {name: value for name, value in plot.counters().items() if not name.endswith(f"/{ACTED}")}
+    totals = {step.name: counters.pop(step.name, 0) for step in script.steps}
+    for name, value in counters.items():
+        totals[name.partition("#")[0]] += value
+    problems = [] if "text" in wish else [asdict(each) for each in visit.office.cast.library.problems(wish["name"])]
+    return {
+        **_card(script),
+        "params": dict(script.params),
+        "states": {each.name: _machine_card(each, plot, world) for each in script.machines.values()},
+        "counters": totals,
+        "problems": problems,
+    }
 
 
 def choose_scenario(visit: AdminRequest) -> AdminReply:
-    """Play a scenario from its beginning, or none (``null``). What the last one has changed stays; reset undoes it."""
-    from emulator.admin import schemas
-    from emulator.admin import schemas as scenario_schemas
+    """Play a scenario from its beginning, several, the one of a text, or none (``null``).
 
-    before = visit.sandbox().definition.scenario
-    wish = schemas.load(scenario_schemas.ScenarioChoice(), visit.content())
-    if wish["scenario"] is not None:
-        find_scenario(visit.office, wish["scenario"])
-    _, plot = _world(visit)
-    with plot.at_once():
-        plot.forget()
-    try:
-        play(visit.office, visit.office.sandboxes.redefine(visit.sandbox(), wish))
-    except Trouble:
-        visit.office.sandboxes.redefine(visit.sandbox(), {"scenario": before})
-        raise
+    What the last one has changed stays, what it had scheduled goes; a reset undoes the rest.
+    """
+    change_scenarios(visit.office, visit.sandbox(), _wishes_of(visit))
     return show_scenario(visit)
 
 
-def put_state(visit: AdminRequest) -> AdminReply:
-    """Put a machine of the scenario into a state; WireMock's empty body puts it to its start."""
+def _wishes_of(visit: AdminRequest) -> list[Mapping[str, Any]]:
     from emulator.admin import schemas
-    from emulator.admin import schemas as scenario_schemas
 
-    wish = schemas.load(scenario_schemas.StateWish(), visit.content(may_be_empty=True))
-    script, machine = _machine(visit)
+    if _TEXT_BEGINS.match(visit.body):
+        return [_text_wish(visit.body.decode("utf-8", "replace"), {})]
+    wish = schemas.load(schemas.ScenarioChoice(), visit.content())
+    if "text" in wish:
+        return [_text_wish(wish["text"], wish.get("set", {}))]
+    if "scenarios" in wish:
+        return [_named_wish(each) for each in wish["scenarios"]]
+    return [] if wish["scenario"] is None else [_named_wish(wish)]
+
+
+def _named_wish(wish: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"name": wish["scenario"], **({"set": wish["set"]} if wish.get("set") else {})}
+
+
+def _text_wish(text: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    from emulator.scenario.reader import id_of_text
+
+    if len(text.encode()) > LONGEST_TEXT:
+        limit = f"{LONGEST_TEXT // 1024} KB"
+        raise invalid([InputFault("/text", f"dài hơn {limit}", f"longer than {limit}")])
+    name = id_of_text(text)
+    if name is None:
+        raise invalid([InputFault("/text", "không phải một kịch bản: thiếu id", "no scenario: it has no id")])
+    return {"name": name, "text": text, **({"set": dict(values)} if values else {})}
+
+
+def put_state(visit: AdminRequest) -> AdminReply:
+    """Put a machine of a scenario into a state; WireMock's empty body puts it to its start."""
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.StateWish(), visit.content(may_be_empty=True))
+    script, machine = _find_machine(visit)
     state = wish.get("state", machine.start)
     if state not in machine.states:
         names = ", ".join(machine.states)
         raise invalid(
             [InputFault("/state", f"không có trạng thái này; có: {names}", f"no such state; there are: {names}")]
         )
-    world, plot = _world(visit)
+    world = _enter(visit.office, visit.sandbox())
+    plot = ScenarioState(world.store, world.home, script.id)
     due = begin(script, plot, world)
     with plot.at_once():
         due += enter(machine, state, plot, world)
-    _schedule(due, world)
+    schedule(due, world)
+    if due:
+        world.commit()
     return show_scenario(visit)
 
 
 def put_counter(visit: AdminRequest) -> AdminReply:
-    """Set how often a step of the scenario was met."""
+    """Set how often a step of a scenario was met; one that counts by dossier or person begins there for all."""
     from emulator.admin import schemas
-    from emulator.admin import schemas as scenario_schemas
 
-    _, plot = _world(visit)
-    wish, name = schemas.load(scenario_schemas.CounterWish(), visit.content()), visit.named["name"]
-    if name not in {step.name for step in _script(visit).steps}:
+    scripts = _scripts(visit)
+    wish, name = schemas.load(schemas.CounterWish(), visit.content()), visit.named["name"]
+    script = next((each for each in scripts if name in {step.name for step in each.steps}), None)
+    if script is None:
         raise Trouble("no-such-scenario-part", name=name)
+    world = _enter(visit.office, visit.sandbox())
+    plot = ScenarioState(world.store, world.home, script.id)
     with plot.at_once():
         plot.set_counter(name, wish["value"])
     return show_scenario(visit)
 
 
 def reset_scenario(visit: AdminRequest) -> AdminReply:
-    """Play the scenario from its beginning: states at their start, counters at zero. Dossiers stay as they are."""
-    _, plot = _world(visit)
-    with plot.at_once():
-        plot.forget()
+    """Play the scenarios from their beginning: states at their start, counters at zero. Dossiers stay as they are."""
+    stop(visit.office, visit.sandbox())
     play(visit.office, visit.sandbox())
     return show_scenario(visit)
 
 
 def list_machines(visit: AdminRequest) -> AdminReply:
-    """Return the machines of the playing scenario in WireMock's form, and every scenario that can be chosen."""
-    name = visit.sandbox().definition.scenario
-    machines: Mapping[str, Machine] = find_scenario(visit.office, name).machines if name else {}
-    world, plot = _world(visit)
+    """Return the machines of the playing scenarios in WireMock's form, and every scenario that can be chosen."""
+    world = _enter(visit.office, visit.sandbox())
     rows = [
         {
             "id": each.name,
             "name": each.name,
-            "state": _standing(each, plot, world)["state"],
+            "state": state_now(each, ScenarioState(world.store, world.home, script.id), world)[0],
             "possibleStates": list(each.states),
             "mappings": [],
         }
-        for each in machines.values()
+        for script in _scripts(visit)
+        for each in script.machines.values()
     ]
-    return AdminReply({"scenarios": rows, "library": sorted(visit.office.library.paths())})
+    return AdminReply({"scenarios": rows, "library": sorted(visit.office.cast.library.paths())})
 
 
-def _script(visit: AdminRequest) -> Script:
-    name = visit.sandbox().definition.scenario
-    if name is None:
-        raise Trouble("no-such-scenario-part", name=visit.named["name"])
-    return find_scenario(visit.office, name)
+def _scripts(visit: AdminRequest) -> list[Script]:
+    return [_script_of(visit.office, wish) for wish in visit.sandbox().definition.scenarios]
 
 
-def _machine(visit: AdminRequest) -> tuple[Script, Machine]:
-    script, name = _script(visit), visit.named["name"]
-    machine = script.machines.get(name)
-    if machine is None:
-        raise Trouble("no-such-scenario-part", name=name)
-    return script, machine
+def _find_machine(visit: AdminRequest) -> tuple[Script, Machine]:
+    name = visit.named["name"]
+    for script in _scripts(visit):
+        if name in script.machines:
+            return script, script.machines[name]
+    raise Trouble("no-such-scenario-part", name=name)
 
 
-def _world(visit: AdminRequest) -> tuple[World, ScenarioState]:
-    world = visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
-    return world, ScenarioState(world.store, world.home)
+def _enter(office: AdminContext, sandbox: Sandbox) -> World:
+    return office.enter(sandbox, Exchange(Call("GET", "/")))
 
 
 def _card(script: Script) -> dict[str, Any]:
@@ -188,7 +257,6 @@ def _card(script: Script) -> dict[str, Any]:
     }
 
 
-def _standing(machine: Machine, plot: ScenarioState, world: World) -> dict[str, Any]:
-    kept = plot.standing(machine.name)
-    state, since = machine.at(kept.state, kept.since_ms, world.now_ms) if kept else (machine.start, world.now_ms)
-    return {"state": state, "since": iso(since), "possible": list(machine.states)}
+def _machine_card(machine: Machine, plot: ScenarioState, world: World) -> dict[str, Any]:
+    state, since_ms = state_now(machine, plot, world)
+    return {"state": state, "since": iso(since_ms), "possible": list(machine.states)}

@@ -8,7 +8,7 @@ import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminRequest
@@ -86,10 +86,26 @@ def load_request(visit: AdminRequest, schema: Schema, *, may_be_empty: bool = Fa
 # What may be sent to the routes of scenarios.
 
 
-class ScenarioChoice(Schema):
-    """``PUT /__admin/scenario``."""
+class PlayWish(Schema):
+    """One scenario of several, with the values its parameters are set to."""
 
-    scenario = fields.String(required=True, allow_none=True)
+    scenario = fields.String(required=True)
+    set = fields.Dict(keys=fields.String(), values=fields.Raw())
+
+
+class ScenarioChoice(Schema):
+    """``PUT /__admin/scenario``: a name (null: none), several names, or the text of a scenario."""
+
+    scenario = fields.String(allow_none=True)
+    set = fields.Dict(keys=fields.String(), values=fields.Raw())
+    scenarios = fields.List(fields.Nested(PlayWish), validate=validate.Length(min=1, max=8))
+    text = fields.String()
+
+    @validates_schema
+    def _name_one(self, data: dict[str, Any], **_: Any) -> None:
+        if sum(name in data for name in ("scenario", "scenarios", "text")) != 1:
+            words = "scenario, scenarios, text"
+            raise ValidationError(f"cần đúng một trong: {words} / exactly one of {words} is needed", "scenario")
 
 
 class StateWish(Schema):

@@ -15,6 +15,7 @@ from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.scenario.performance import end
 
 
 class CertificationHost(Protocol):
@@ -96,6 +97,9 @@ def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, 
     if changed or stimulus.get("faults"):
         house.sandboxes.change_settings(sandbox, {**changed, "armed_faults": []})
     if stimulus.get("scenario"):
+        world = house.enter(sandbox, Exchange(Call("GET", "/")))
+        end(stimulus["scenario"], world)
+        world.commit()
         house.sandboxes.redefine(sandbox, {"scenario": None})
 
 

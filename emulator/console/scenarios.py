@@ -40,7 +40,7 @@ def _card(name: str) -> dict[str, Any]:
     from emulator.scenario.reader import BadScenario
 
     try:
-        script = person().caller.context.library.get(name)
+        script = person().caller.context.cast.library.get(name)
     except BadScenario as trouble:
         return {"id": name, "problems": [str(each) for each in trouble.problems]}
     return {"id": name, "title": script.title, "purpose": script.purpose, "problems": []}
@@ -109,7 +109,7 @@ def edit_scenario() -> str:
     name = request.args.get("name", "")
     text = ""
     if name:
-        paths = person().caller.context.library.paths()
+        paths = person().caller.context.cast.library.paths()
         if name in paths:
             text = paths[name].read_text(encoding="utf-8-sig")
     return render_template("scenario_editor.html", text=text, name=name, problems=_problems(text) if text else ())

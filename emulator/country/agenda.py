@@ -21,7 +21,18 @@ from emulator.store.agenda_rows import AgendaRow
 if TYPE_CHECKING:
     from emulator.country.world import World
 
-__all__ = ["Agenda", "AgendaRow", "BadEffect", "EffectWords", "Lapsed", "Settlement", "as_text", "let_happen", "settle"]
+__all__ = [
+    "Agenda",
+    "AgendaRow",
+    "BadEffect",
+    "EffectWords",
+    "Lapsed",
+    "Settlement",
+    "as_text",
+    "happen_within",
+    "let_happen",
+    "settle",
+]
 _log = logging.getLogger(__name__)
 EffectWords = Mapping[str, Any]
 COUNTER = "agenda"
@@ -106,6 +117,13 @@ class Settlement:
         self._guests.add(row.no)
         return True
 
+    def forget(self, is_meant: Callable[[EffectWords], bool]) -> None:
+        """Leave out what has not happened yet and is meant."""
+        kept = [row for row in self._rows if not is_meant(orjson.loads(row.effect))]
+        if len(kept) < len(self._rows):
+            heapq.heapify(kept)
+            self._rows = kept
+
     def run(self, happen: Callable[[AgendaRow], None]) -> tuple[AgendaRow, list[AgendaRow]]:
         """Let the effects happen; return the last in order, and the guests that must go on the agenda after all."""
         last = self._rows[0]
@@ -131,6 +149,22 @@ def let_happen(effect: EffectWords, world: World) -> None:
         exchange.effects.clear()
         _note(trouble, effect, world)
     store.run("RELEASE effect")
+
+
+def happen_within(effect: EffectWords, world: World) -> None:
+    """Let an effect happen as part of a call that is about to be written down; one that lapses is remarked upon."""
+    from emulator.country.life.effects import apply
+
+    world.hold()
+    kept = list(world.exchange.effects)
+    world.store.run("SAVEPOINT effect")
+    try:
+        apply(effect, world)
+    except Lapsed as lapse:
+        world.store.run("ROLLBACK TO effect")
+        world.exchange.effects[:] = kept
+        world.remark("effect-lapsed", "", lapse.vi, lapse.en)
+    world.store.run("RELEASE effect")
 
 
 def _note(trouble: Exception, effect: EffectWords, world: World) -> None:

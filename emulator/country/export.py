@@ -62,7 +62,7 @@ def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Conte
     ``content`` has been through ``state_findings`` and nothing is wrong with it.
     """
     whole = content["state"]["1"]
-    definition = Definition(**{name: whole[name] for name in asdict(Definition())})
+    definition = Definition(**{name: whole[name] for name in asdict(Definition()) if name in whole})
     try:
         sandbox = sandboxes.create(sandbox_id, asdict(definition))
     except SandboxExists:

@@ -24,8 +24,13 @@ class Problem:
     vi: str
     en: str
 
+    @property
+    def place(self) -> str:
+        """Return ``file:line:column``."""
+        return f"{self.path}:{self.line}:{self.column}"
+
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.vi} / {self.en}"
+        return f"{self.place}: {self.vi} / {self.en}"
 
 
 def problem_at(path: Path, text: str, offset: int, vi: str, en: str) -> Problem:

@@ -21,13 +21,25 @@ KEY_KINDS = ("production", "sandbox")
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a sandbox was made from."""
+    """What a sandbox was made from.
+
+    ``scenarios`` are those that play, in the order in which they were chosen: each with its ``name``, the values that
+    its parameters were ``set`` to, and its ``text`` when it stands in no file. ``scenario`` is the first one's name;
+    whoever names only that one has no others.
+    """
 
     pack: str = "co-ban"
     mode: Mode = "documented"
     profile: Profile = "apim-3.2"
     seed: int = 42
     scenario: str | None = None
+    scenarios: tuple[Mapping[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        playing = tuple(self.scenarios)
+        if self.scenario != (playing[0]["name"] if playing else None):
+            playing = () if self.scenario is None else ({"name": self.scenario},)
+        object.__setattr__(self, "scenarios", playing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +84,26 @@ class Sandboxes:
     def ensure_default(self) -> Sandbox:
         """Return the sandbox ``default``, made at the first start.
 
-        It is remade when its pack or seed changed, since everything in it was built on them; mode, profile and
-        scenario are what the emulator was started with, and change nothing that the sandbox holds.
+        It is remade when its pack or seed changed, since everything in it was built on them; mode and profile are what
+        the emulator was started with, and change nothing that the sandbox holds. So is the scenario, if it was started
+        with one; else the one goes on that played when it ended.
         """
         with self._store.writing():
             row = sandbox_rows.by_id(self._store, "default")
-            if row and not self._has_same_base(Definition(**json.loads(row.definition))):
-                sandbox_rows.drop(self._store, row.no)
-                row = None
-            if row is None:
+            before = Definition(**json.loads(row.definition)) if row else None
+            if row is None or before is None:
                 self._add("default", self._default)
-            elif Definition(**json.loads(row.definition)) != self._default:
-                sandbox_rows.change(self._store, row.no, "definition", json.dumps(asdict(self._default)))
+            elif not self._has_same_base(before):
+                sandbox_rows.drop(self._store, row.no)
+                self._add("default", self._default)
+            elif (now := self._continued(before)) != before:
+                sandbox_rows.change(self._store, row.no, "definition", json.dumps(asdict(now)))
         return self.get("default")
+
+    def _continued(self, before: Definition) -> Definition:
+        if self._default.scenario is not None:
+            return self._default
+        return replace(self._default, scenario=before.scenario, scenarios=before.scenarios)
 
     def _has_same_base(self, definition: Definition) -> bool:
         return (definition.pack, definition.seed) == (self._default.pack, self._default.seed)

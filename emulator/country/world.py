@@ -37,6 +37,23 @@ class CallDirector(Protocol):
         """Return the reply as it leaves."""
 
 
+class Scenes(Protocol):
+    """The scenarios that play, as an effect on the clock meets them."""
+
+    def enter_state(self, scenario: str | None, machine: str, state: str, world: World) -> None:
+        """Put a machine into a state, with all that belongs to its entry.
+
+        Args:
+            scenario: whose machine; None: that of the first scenario that has one of that name.
+            machine: its name.
+            state: the state.
+            world: the world, held.
+
+        Raises:
+            Lapsed: no scenario that plays has such a machine or state.
+        """
+
+
 class World:
     """What a provider may see and change.
 
@@ -51,6 +68,7 @@ class World:
         self.presented: Token | None = None  # what the call's sandbox was found by, or what admitted it
         self.now_ms = sandbox.clock.at(system_ms())
         self.director: CallDirector | None = None
+        self.scenes: Scenes | None = None
         self.seq = 0
         self.head = ""
         self.is_held = False

@@ -15,9 +15,11 @@ from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import AskAgain, Refusal
-from emulator.scenario.casting import Casting
+from emulator.scenario.casting import DirectorFinder
 
 _log = logging.getLogger(__name__)
+_MOST_ASKED = 64
+"""Each step and fault changes the country once in a call: no call gets here, but a bound is said."""
 
 
 class Gateway(Protocol):
@@ -51,12 +53,12 @@ class Door:
         arrival: Arrival,
         enter: Callable[[Sandbox, Exchange], World],
         gateways: tuple[Gateway, ...],
-        casting: Casting,
+        directors: DirectorFinder,
         settled: Callable[[Sandbox], Sandbox],
     ) -> None:
         """``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then."""
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
-        self._casting, self._settled = casting, settled
+        self._directors, self._settled = directors, settled
 
     def serve(self, call: Call) -> Reply:
         """Answer a call; when this returns, the exchange and its effects are durable.
@@ -100,7 +102,7 @@ class Door:
         gateway = next(gateway for gateway in self._gateways if gateway.owns(exchange.call))
         exchange.gateway = gateway.name
         try:
-            world.director = self._casting.director_of(exchange.call, world)
+            world.director = self._directors.director_for(exchange.call, world)
             reply = _answer_or_word(gateway, exchange, world)
             if world.director:
                 reply = world.director.finish(reply, exchange, world)
@@ -139,10 +141,11 @@ def _answer_or_word(gateway: Gateway, exchange: Exchange, world: World) -> Reply
 
 
 def _ask_gateway(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
-    """Return the gateway's answer; when a fault changed the country under it, that of the second asking."""
-    try:
-        return gateway.answer(exchange, world)
-    except AskAgain:
-        world.release()
-        exchange.remarks.clear()
-        return gateway.answer(exchange, world)
+    """Return the gateway's answer; each time a scenario or a fault changed the country under it, it is asked again."""
+    for _ in range(_MOST_ASKED):
+        try:
+            return gateway.answer(exchange, world)
+        except AskAgain:
+            world.release()
+            exchange.remarks.clear()
+    return gateway.answer(exchange, world)

@@ -70,6 +70,7 @@ class Delivery:
     ``fault``: ``empty`` closes without a byte, ``reset`` breaks the connection (RST), ``cut`` closes after ``size``
     bytes of the body, ``bad-chunk`` sends the head and a chunk that is none, ``noise`` sends ``noise`` instead of HTTP,
     ``drip`` sends ``size`` bytes at a time with ``pause_s`` between, ``hang`` sends nothing until the client leaves.
+    A ``cut`` body may drip as well, ``piece`` bytes at a time, and end in an RST (``resets``).
     """
 
     delay_s: float = 0.0
@@ -77,6 +78,8 @@ class Delivery:
     size: int = 0
     pause_s: float = 0.0
     noise: bytes = b""
+    piece: int = 0
+    resets: bool = False
 
     def as_dict(self) -> dict[str, int | str]:
         """Return the journal form of a bad delivery, empty for a good one."""
@@ -85,8 +88,12 @@ class Delivery:
         told: dict[str, int | str] = {"fault": self.fault}
         if self.fault in ("cut", "drip"):
             told["size"] = self.size
-        if self.fault == "drip":
+        if self.piece:
+            told["piece"] = self.piece
+        if self.pause_s:
             told["pause_ms"] = round(self.pause_s * 1000)
+        if self.resets:
+            told["ending"] = "reset"
         return told
 
 

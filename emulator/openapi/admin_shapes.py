@@ -158,10 +158,12 @@ def _of_stories() -> dict[str, Shape]:
         "source": TEXT,
         "states": mapping(standing),
         "counters": mapping(_COUNT),
+        "params": OBJECT,
         "problems": rows(of_dataclass(Problem)),
     }
+    first = record({**playing, "also": rows(record(playing))}, optional=("also",))
     return {
-        "Scenario": one_of(record({"scenario": {"type": "null"}}), record(playing)),
+        "Scenario": one_of(record({"scenario": {"type": "null"}}), first),
         "Machines": record({"scenarios": rows(machine), "library": rows(TEXT)}),
         "Armed": record({"faults": rows(record(arm))}),
         "Faults": record({"faults": rows(record(arm)), "catalogue": rows(known)}),

@@ -113,7 +113,7 @@ def _steps(operation: str, exchanges: Sequence[Recorded]) -> list[dict[str, Any]
             if conditions:
                 step["when"] = conditions
             if place < len(answers) - 1:  # each once, in their order; the last one for ever
-                step["nth"] = 1
+                step["nth"] = place + 1
             steps.append(step | {"answer": answer})
     # What has more conditions is tried first.
     return sorted(steps, key=lambda step: -len(step.get("when", {})))

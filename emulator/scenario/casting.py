@@ -1,38 +1,40 @@
-"""Who directs a call: the sandbox's scenario, the caller's own wishes, or nobody."""
+"""Who directs a call: the sandbox's scenarios and armed faults, the caller's own wishes, or nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.country.world import CallDirector as AnyDirector
-from emulator.country.world import World
+from emulator.country.sandbox import Sandbox
+from emulator.country.world import CallDirector, World
 from emulator.kernel.exchange import Call
-from emulator.scenario.director import Director, Wish
-from emulator.scenario.fields import CallFields
-from emulator.scenario.script import Script
+from emulator.scenario.cast import Cast
+from emulator.scenario.script import Wish
 
-FindScript = Callable[[str], Script]
 FindWishes = Callable[[Call, World], tuple[Wish, ...]]
+Settle = Callable[[int], Sandbox]
 
 
-class Casting:
+class DirectorFinder:
     """Finds a director for a call. A call of a sandbox without a scenario that wishes nothing costs a few looks."""
 
-    def __init__(self, find_script: FindScript, wishes: tuple[FindWishes, ...] = ()) -> None:
-        self._find_script, self._wishes = find_script, wishes
+    def __init__(self, cast: Cast, wishes: tuple[FindWishes, ...] = (), settle: Settle | None = None) -> None:
+        """``settle`` lets happen what is due on the clock of the sandbox of that number, and returns the sandbox."""
+        self._cast, self._wishes, self._settle = cast, wishes, settle
 
-    def director_of(self, call: Call, world: World) -> AnyDirector | None:
-        """Return the director of one exchange, or None. Armed faults stand before the scenario."""
-        name = world.sandbox.definition.scenario
+    def director_for(self, call: Call, world: World) -> CallDirector | None:
+        """Return the director of one exchange, or None."""
         wishes: tuple[Wish, ...] = ()
         for find in self._wishes:
             wishes += find(call, world)
-        director = None
-        if name is not None or wishes:
-            director = Director(self._find_script(name) if name is not None else None, wishes, CallFields(call))
         armed = world.settings.armed_faults
-        if not armed:
-            return director
+        if not (world.sandbox.definition.scenarios or wishes or armed):
+            return None
         from emulator.scenario.armed import ArmedFaults
+        from emulator.scenario.director import Director
+        from emulator.scenario.fields import CallFields
 
-        return ArmedFaults(armed, director)
+        scripts, missing = self._cast.scripts_of(world.sandbox)
+        for each in missing:
+            vi, en = f"Kịch bản {each.name} không diễn: {each.vi}", f"Scenario {each.name} does not play: {each.en}"
+            world.remark("scenario-missing", "", vi, en)
+        return Director(scripts, wishes, CallFields(call), ArmedFaults(armed) if armed else None, self._settle)

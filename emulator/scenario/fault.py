@@ -19,12 +19,19 @@ Params = Mapping[str, Any]
 # One fault: its name in two languages, what it takes, and what it does to an exchange.
 
 Kind = Literal["socket", "timing", "payload", "gateway", "token", "x-road"]
+Stage = Literal["answer", "headers", "body", "pace", "end"]
+STAGES: tuple[Stage, ...] = ("answer", "headers", "body", "pace", "end")
+"""Where on its way a reply meets a fault: who answers, its head, its content, how fast it leaves, how the line ends."""
+SILENT_ENDS = frozenset({"empty", "reset", "hang", "noise", "bad-chunk"})
+"""Ends of a line on which nothing of the body arrives: what was done to the body before has not acted."""
 Schema = Mapping[str, Any]
 Instead = Callable[[Exchange, World, Params], Reply | None]
 Upon = Callable[[Reply, Exchange, World, Params], Reply]
 LOGINS, REFUSING = "@login", "@refusing"
 OCCURRENCE = "occurrence"
-"""A parameter that nobody chooses: how often an armed fault has struck, this time included."""
+"""A parameter that nobody chooses: how often an armed fault or a step has struck, this time included."""
+LUCK = "luck"
+"""Another: what the luck of this one strike is drawn from, a tuple of texts and numbers; absent for a caller's wish."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "string": (str,)}
 
@@ -72,7 +79,7 @@ class FaultKind:
     and returns it as it shall leave. ``sees`` says what a client notices; ``at`` are globs of the operations where the
     fault has a meaning: ``@ndxp`` is all that a gateway carries, ``@login`` what gives out a token, ``@refusing`` what
     has an error code of its own. ``strikes_any_call`` holds for faults of the line: they also meet calls that were
-    refused.
+    refused. ``stage`` is where it strikes; one that returns the very reply it got has not acted.
     """
 
     kind: Kind
@@ -84,6 +91,7 @@ class FaultKind:
     params: Mapping[str, Schema] = field(default_factory=dict)
     at: tuple[str, ...] = ("*",)
     strikes_any_call: bool = False
+    stage: Stage = "answer"
 
     def instead(self, exchange: Exchange, world: World, params: Params) -> Reply | None:
         """Return the answer to give without asking the provider, or None; may raise a Refusal or AskAgain."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from random import Random
 
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
-from emulator.kernel.exchange import Delivery, Exchange, Misdelivery, Reply
+from emulator.kernel.exchange import Exchange, Misdelivery, Reply
 from emulator.scenario.fault import (
+    LUCK,
     OCCURRENCE,
     FaultKind,
     Instead,
     Params,
     Schema,
+    Stage,
     Upon,
     both,
     choice,
@@ -47,31 +50,44 @@ def _break_delivery(fault: Misdelivery) -> Upon:
     return upon
 
 
-def _bad_chunk(reply: Reply, _exchange: Exchange, world: World, _params: Params) -> Reply:
-    noise = _noise(32, world)
+def _bad_chunk(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
+    noise = _noise(32, world, params)
     status = reply.status or 200
     return replace(reply, status=status, delivery=replace(reply.delivery, fault="bad-chunk", noise=noise))
 
 
 def _random_data(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
-    noise = _noise(params["bytes"], world)
+    noise = _noise(params["bytes"], world, params)
     return replace(reply, delivery=replace(reply.delivery, fault="noise", noise=noise))
 
 
-def _noise(size: int, world: World) -> bytes:
+def _noise(size: int, world: World, params: Params) -> bytes:
     """Return bytes that are no HTTP and no chunk size, the same whenever the story is told again."""
-    world.hold()
-    picks = random_for(world.sandbox.definition.seed, world.sandbox.id, world.seq, "noise")
+    picks = luck_of(world, params, "noise")
     return bytes(picks.choice(range(0x80, 0x100)) for _ in range(size))
 
 
+def luck_of(world: World, params: Params, purpose: str) -> Random:
+    """Return the luck of one strike; a caller's wish has none of its own and takes the call's number."""
+    if LUCK in params:
+        return random_for(*params[LUCK], purpose)
+    world.hold()
+    return random_for(world.sandbox.definition.seed, world.seq, purpose)
+
+
 def _cut(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
-    kept = reply.size * params["percent"] // 100
-    return replace(reply, delivery=replace(reply.delivery, fault="cut", size=kept))
+    """Let a part of the body through; one that drips goes on dripping until then."""
+    kept, before = reply.size * params["percent"] // 100, reply.delivery
+    piece = before.size if before.fault == "drip" else 0
+    resets = params["ending"] == "reset"
+    return replace(reply, delivery=replace(before, fault="cut", size=kept, piece=piece, resets=resets))
 
 
 def _drip(reply: Reply, _exchange: Exchange, _world: World, params: Params) -> Reply:
-    delivery = Delivery(reply.delivery.delay_s, "drip", params["bytes"], params["pause_ms"] / 1000)
+    """Let the body leave in pieces; of two that drip, the first decides."""
+    if reply.delivery.fault or not reply.size:
+        return reply
+    delivery = replace(reply.delivery, fault="drip", size=params["bytes"], pause_s=params["pause_ms"] / 1000)
     return replace(reply, delivery=delivery)
 
 
@@ -82,9 +98,10 @@ def _fault(
     *,
     source: str,
     instead: Instead = speak_not,
+    stage: Stage = "end",
     **params: Schema,
 ) -> FaultKind:
-    return FaultKind("socket", title, sees, source, instead, upon, params, strikes_any_call=True)
+    return FaultKind("socket", title, sees, source, instead, upon, params, strikes_any_call=True, stage=stage)
 
 
 SOCKETS: Mapping[str, FaultKind] = {
@@ -127,12 +144,14 @@ SOCKETS: Mapping[str, FaultKind] = {
         _cut,
         source=_R01,
         percent=_PERCENT,
+        ending=choice(("close", "reset"), "kết thúc: đóng hoặc RST", "how it ends: closed, or a reset"),
     ),
     "slow-drip": _fault(
         both("Trả nhỏ giọt", "Slow drip"),
         both("trả lời đúng nhưng từng mẩu, có nghỉ giữa các mẩu", "the right reply in pieces, with pauses between"),
         _drip,
         source=_R01,
+        stage="pace",
         bytes=number(16, "số byte mỗi mẩu", "bytes in a piece", 1, 65_536),
         pause_ms=number(500, "mili giây thực giữa hai mẩu", "real milliseconds between pieces", 1, 600_000),
     ),
@@ -164,8 +183,7 @@ def _delay_fixed(reply: Reply, _exchange: Exchange, _world: World, params: Param
 
 
 def _log_normal(reply: Reply, _exchange: Exchange, world: World, params: Params) -> Reply:
-    world.hold()
-    picks = random_for(world.sandbox.definition.seed, world.sandbox.id, world.seq, "delay")
+    picks = luck_of(world, params, "delay")
     return later(reply, picks.lognormvariate(math.log(params["median_ms"]), params["sigma"]))
 
 
@@ -186,8 +204,10 @@ def _ms(default: int, vi: str, en: str, low: int = 0) -> Schema:
     return number(default, f"{vi}, mili giây thực", f"{en}, real milliseconds", low, _LONGEST_MS)
 
 
-def _timing(title: Mapping[str, str], sees: Mapping[str, str], upon: Upon, source: str, **params: Schema) -> FaultKind:
-    return FaultKind("timing", title, sees, source, spoil=upon, params=params, strikes_any_call=True)
+def _timing(
+    title: Mapping[str, str], sees: Mapping[str, str], upon: Upon, source: str, stage: Stage = "pace", **params: Schema
+) -> FaultKind:
+    return FaultKind("timing", title, sees, source, spoil=upon, params=params, strikes_any_call=True, stage=stage)
 
 
 _SLOW = "facts-platforms §5.3 R01"
@@ -223,6 +243,7 @@ TIMING: Mapping[str, FaultKind] = {
         both("việc đã xong, trả lời không đến; gửi lại là gửi lần hai", "the work is done, no answer comes"),
         _lose_reply,
         "facts-platforms §5.3 I02",
+        stage="end",
         ending=choice(
             tuple(_ENDINGS), "kết thúc: treo, đóng, hoặc RST", "how it ends: nothing comes, the end, or a reset"
         ),

@@ -129,7 +129,7 @@ def _digest(part: FileBody) -> str:
 
 
 def _file(title: Mapping[str, str], sees: Mapping[str, str], spoil: Upon, **params: Schema) -> FaultKind:
-    return FaultKind("payload", title, sees, _K02, spoil=spoil, params=params, at=_AT)
+    return FaultKind("payload", title, sees, _K02, spoil=spoil, params=params, at=_AT, stage="body")
 
 
 FILES: Mapping[str, FaultKind] = {

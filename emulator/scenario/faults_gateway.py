@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -73,6 +74,7 @@ def _shorten_life(reply: Reply, _exchange: Exchange, world: World, params: Param
     if issued:
         world.hold()
         world.keyring.end(issued.token, world.now_ms + params["life_s"] * 1000)
+        return replace(reply)  # another object: the fault has acted
     return reply
 
 
@@ -151,6 +153,7 @@ TOKENS: Mapping[str, FaultKind] = {
         _A08,
         (LOGINS,),
         spoil=_shorten_life,
+        stage="body",
         params={"life_s": number(60, "sống bao lâu, giây ảo", "how long it lives, virtual seconds", 0)},
     ),
     "token-type": _token(
@@ -159,6 +162,7 @@ TOKENS: Mapping[str, FaultKind] = {
         "RFC 6749 §5.1",
         ("ndxp.token",),
         spoil=_retype_token,
+        stage="body",
         params={"type": choice(("bearer", "BEARER", "mac", "JWT"), "giá trị", "the value")},
     ),
     "renewal-refused": _token(
@@ -174,6 +178,7 @@ TOKENS: Mapping[str, FaultKind] = {
         "facts-gateway A1",
         ("*",),
         spoil=_skew_date,
+        stage="headers",
         params={"skew_s": number(600, "lệch bao nhiêu giây", "seconds off", -31_622_400, 31_622_400)},
     ),
 }

@@ -37,8 +37,10 @@ def _edit_json(change: Callable[[Any, Params], Any]) -> Upon:
         if content is None:
             world.remark("fault-without-json", "", "Trả lời không phải JSON", "The reply is no JSON: it is left alone")
             return reply
-        text = json.dumps(change(content, params), ensure_ascii=False, separators=(",", ":"))
-        return with_body(reply, text.encode())
+        changed = change(content, params)
+        if changed == content:
+            return reply
+        return with_body(reply, json.dumps(changed, ensure_ascii=False, separators=(",", ":")).encode())
 
     return spoil
 
@@ -158,7 +160,7 @@ def _payload(
     source: str = "facts-platforms §5.3 P02",
     **params: Schema,
 ) -> FaultKind:
-    return FaultKind("payload", title, sees, source, spoil=spoil, params=params)
+    return FaultKind("payload", title, sees, source, spoil=spoil, params=params, stage="body")
 
 
 _R01 = "facts-platforms §5.3 R01"

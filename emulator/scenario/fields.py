@@ -1,19 +1,26 @@
-"""Reading a field of a call for a scenario's conditions."""
+"""Reading a field of a call, and what stands beside it, for a scenario's conditions."""
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
+from lxml import etree
 
-from emulator.kernel.exchange import Call
-from emulator.scenario.script import Test
+from emulator.country.world import World
+from emulator.kernel.clock import day_text, read_day, read_moment, to_datetime
+from emulator.kernel.exchange import Call, Exchange
+from emulator.scenario.script import WEEKDAYS, Condition, Group, Test
 
-ABSENT = object()
-"""What a place holds that the call does not have."""
+EXTENT = "CertificateExtentData"
+"""The field that holds XML; ``extent//TenTep`` is a path into it."""
+_DOSSIER_CODES = ("MaHoSo", "data.MaHoSo", "data.0.MaHoSo", "DuLieu.0.MaHoSo")
+_PERSON_NUMBERS = ("SoDinhDanh", "CMND", "SoDinhDanhChuSoHuu", "data.SoDinhDanh", "data.0.SoDinhDanh")
+_MOST_XML = 1_000_000
 
 
 class CallFields:
@@ -24,31 +31,33 @@ class CallFields:
         self._body: Any = None
         self._is_read = False
 
-    def all_hold(self, tests: Sequence[Test]) -> bool:
-        """Tell whether every condition holds."""
-        return all(_holds(self.at(test.place), test) for test in tests)
-
-    def at(self, place: str) -> Any:
-        """Return the value at a place, or ABSENT."""
+    def find(self, place: str) -> list[Any]:
+        """Return the values at a place: none when the call has no such thing, several for a ``[*]``."""
         if place.startswith("/"):
-            return _point(self._json(), place[1:].split("/"))
+            return list(_point(self.content, place[1:].split("/")))
+        if place.startswith("extent/"):
+            return self._elements(place.removeprefix("extent"))
         kind, _, name = place.partition(".")
         if kind == "body" and name:
-            return _point(self._json(), name.split("."))
+            return list(_point(self.content, name.replace("[*]", ".*").split(".")))
         if kind in ("query", "form"):
             text = self._call.query if kind == "query" else self._call.body.decode("utf-8", "replace")
-            return parse_qs(text, keep_blank_values=True).get(name, [ABSENT])[0]
+            return parse_qs(text, keep_blank_values=True).get(name, [])[:1]
         return self._plain(kind, name)
 
-    def _plain(self, kind: str, name: str) -> Any:
+    def _plain(self, kind: str, name: str) -> list[Any]:
         call = self._call
         if kind == "header":
             value = call.header(name.lower())
-            return ABSENT if value is None else value
+            return [] if value is None else [value]
+        if kind == "body":
+            return [call.body.decode("utf-8", "replace")]
         whole = {"method": call.method, "path": call.path, "host": call.host, "scheme": call.scheme}
-        return call.body.decode("utf-8", "replace") if kind == "body" else whole.get(kind, ABSENT)
+        return [whole[kind]] if kind in whole else []
 
-    def _json(self) -> Any:
+    @property
+    def content(self) -> Any:
+        """Return the JSON of the body, None when it is none."""
         if not self._is_read:
             self._is_read = True
             try:
@@ -57,24 +66,151 @@ class CallFields:
                 self._body = None  # no JSON has no fields
         return self._body
 
+    def dossier_code(self) -> str:
+        """Return the code of the dossier that the call is about, empty when it is about none."""
+        return self._first(_DOSSIER_CODES)
 
-def _point(value: Any, parts: Sequence[str]) -> Any:
-    for part in parts:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict):
-            value = _member(value, key)
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        else:
-            return ABSENT
-    return value
+    def person_number(self) -> str:
+        """Return the number of the person that the call is about, empty when it is about nobody."""
+        return self._first(_PERSON_NUMBERS)
+
+    def _first(self, places: Sequence[str]) -> str:
+        found = (value for place in places for value in self.find(f"body.{place}"))
+        return next((text_of(value) for value in found if isinstance(value, str | int)), "")
+
+    def _elements(self, path: str) -> list[str]:
+        text = next((value for value in self.find(f"body.{EXTENT}") if isinstance(value, str)), "")
+        return elements_at(text, path)
 
 
-def _member(value: dict[str, Any], key: str) -> Any:
+def elements_at(xml: str, path: str) -> list[str]:
+    """Return the texts of the elements at ``//TenTep`` or ``/ThongTin/GiayTo[2]/TenTep``, in whatever namespace.
+
+    What is no XML, or is larger than a million characters, has no elements.
+    """
+    if not xml or len(xml) > _MOST_XML:
+        return []
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml.strip().encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return []
+    above = etree.Element("above")
+    above.append(root)
+    return ["".join(str(part) for part in each.itertext()).strip() for each in above.iterfind(_element_path(path))]
+
+
+def _element_path(path: str) -> str:
+    """Return the path as ElementPath spells it: from above the root, names without their namespace."""
+    named = re.sub(r"(?<=/)(?=[^/.*{])", "{*}", path)
+    return f".{named}"
+
+
+class Scene:
+    """One exchange as conditions and placeholders see it: the call, who sends it, and the country around it."""
+
+    def __init__(self, fields: CallFields, exchange: Exchange, world: World, since_ms: int | None = None) -> None:
+        self.fields, self.exchange, self.world = fields, exchange, world
+        self.since_ms = since_ms
+
+    def all_hold(self, conditions: Sequence[Condition]) -> bool:
+        """Tell whether every condition holds."""
+        return all(self._holds(each) for each in conditions)
+
+    def _holds(self, condition: Condition) -> bool:
+        if isinstance(condition, Test):
+            return holds(self.find(condition.place), condition)
+        return self._holds_group(condition)
+
+    def _holds_group(self, group: Group) -> bool:
+        if group.how == "any":
+            return any(self._holds(each) for each in group.parts)
+        return self.all_hold(group.parts) is (group.how == "all")
+
+    def find(self, place: str) -> list[Any]:
+        """Return the values at a place of the call or beside it."""
+        beside = _BESIDE.get(place)
+        return self.fields.find(place) if beside is None else [each for each in beside(self) if each is not None]
+
+    def scope(self, names: Sequence[str], moments: dict[str, int | None]) -> str:
+        """Return whose calls are counted together with this one, for ``count_by``.
+
+        ``moments`` are those of a state's entry and of a window's beginning: a counter begins anew with each.
+        """
+        parts = []
+        for name in names:
+            if name in moments:
+                parts.append(str(moments[name]))
+            else:
+                parts.append(next((text_of(each) for each in _SCOPES[name](self)), ""))
+        return "|".join(parts)
+
+
+def _agency_of(scene: Scene) -> str | None:
+    ends = scene.exchange.extra.get("axis")
+    if ends is None:
+        return scene.world.settings.agency_code
+    from emulator.country.axis import Axis
+
+    found = Axis(scene.world).subsystem(ends[0])
+    return found.agency_code if found else None
+
+
+def _status_of(scene: Scene) -> int | None:
+    code = scene.fields.dossier_code()
+    if not code:
+        return None
+    dossier = scene.world.dossiers.get(code)
+    if dossier is not None:
+        return dossier.status
+    from emulator.country.portal import Portal
+
+    filed = Portal(scene.world).dossiers.get(code)
+    return None if filed is None else filed.status
+
+
+_BESIDE: Mapping[str, Callable[[Scene], Sequence[Any]]] = {
+    "consumer": lambda scene: [scene.exchange.consumer],
+    "agency": lambda scene: [_agency_of(scene)],
+    "clock.time": lambda scene: [f"{to_datetime(scene.world.now_ms):%H:%M:%S}"],
+    "clock.weekday": lambda scene: [WEEKDAYS[to_datetime(scene.world.now_ms).weekday()]],
+    "clock.date": lambda scene: [day_text(scene.world.now_ms)],
+    "dossier.status": lambda scene: [_status_of(scene)],
+    "dossier.code": lambda scene: [scene.fields.dossier_code() or None],
+    "since": lambda scene: [scene.since_ms],
+}
+PLACES_BESIDE = tuple(_BESIDE)
+_SCOPES: Mapping[str, Callable[[Scene], Sequence[Any]]] = {
+    "dossier": lambda scene: [scene.fields.dossier_code()],
+    "person": lambda scene: [scene.fields.person_number()],
+    "consumer": lambda scene: [scene.exchange.consumer or ""],
+    "agency": lambda scene: [_agency_of(scene) or ""],
+    "operation": lambda scene: [scene.exchange.operation or ""],
+    "day": lambda scene: [day_text(scene.world.now_ms)],
+}
+SCOPES = (*_SCOPES, "state", "window")
+
+
+def _point(value: Any, parts: Sequence[str]) -> Iterator[Any]:
+    if not parts:
+        yield value
+        return
+    key, rest = parts[0].replace("~1", "/").replace("~0", "~"), parts[1:]
+    if key in ("*", "[*]") and isinstance(value, list):
+        for each in value:
+            yield from _point(each, rest)
+    elif isinstance(value, dict):
+        for each in _member(value, key):
+            yield from _point(each, rest)
+    elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        yield from _point(value[int(key)], rest)
+
+
+def _member(value: dict[str, Any], key: str) -> list[Any]:
     """The services read names in any letter case (B15), so conditions do too; the exact one comes first."""
     if key in value:
-        return value[key]
-    return next((each for name, each in value.items() if name.casefold() == key.casefold()), ABSENT)
+        return [value[key]]
+    return [each for name, each in value.items() if name.casefold() == key.casefold()][:1]
 
 
 def text_of(value: Any) -> str:
@@ -82,18 +218,52 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _holds(value: Any, test: Test) -> bool:
+def holds(values: Sequence[Any], test: Test) -> bool:
+    """Tell whether a test holds for any of some values; ``not`` must hold for all of them."""
     if test.comparison == "present":
-        return (value is not ABSENT) is test.wanted
-    if value is ABSENT:
-        return test.comparison == "not"
+        return bool(values) is test.wanted
+    if test.comparison == "not":
+        return not any(_compares(value, "equals", test.wanted) for value in values)
+    return any(_compares(value, test.comparison, test.wanted) for value in values)
+
+
+def _compares(value: Any, comparison: str, wanted: Any) -> bool:
+    if comparison == "equals":
+        return text_of(value) in [text_of(each) for each in _choices(wanted)]
+    if comparison == "contains":
+        return text_of(wanted) in text_of(value)
+    if comparison == "matches":
+        return re.search(wanted, text_of(value)) is not None
+    if comparison == "between":
+        return _compares(value, "at_least", wanted[0]) and _compares(value, "at_most", wanted[1])
+    return _is_ordered(size_of(value), size_of(wanted), comparison)
+
+
+def _is_ordered(one: tuple[str, Any], other: tuple[str, Any], comparison: str) -> bool:
+    """Compare two sizes of the same sort; numbers, moments and texts are not compared with each other."""
+    if one[0] != other[0]:
+        return False
+    return bool(_ORDERS[comparison](one[1], other[1]))
+
+
+_ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "greater": operator.gt,
+    "less": operator.lt,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+}
+
+
+def size_of(value: Any) -> tuple[str, Any]:
+    """Return what a value is compared by: a number, a moment (``dd/MM/yyyy`` with or without a time), else a text."""
     text = text_of(value)
-    if test.comparison == "contains":
-        return text_of(test.wanted) in text
-    if test.comparison == "matches":
-        return re.search(test.wanted, text) is not None
-    is_equal = text in [text_of(each) for each in _choices(test.wanted)]
-    return is_equal is (test.comparison == "equals")
+    moment = read_moment(text) if len(text) > 10 else read_day(text)
+    if moment is not None:
+        return "moment", moment
+    try:
+        return "number", float(text)
+    except ValueError:
+        return "text", text
 
 
 def _choices(wanted: Any) -> Sequence[Any]:

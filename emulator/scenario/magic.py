@@ -13,9 +13,8 @@ from functools import cache
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Call
-from emulator.scenario.director import Wish
 from emulator.scenario.prefer import wishful_names
-from emulator.scenario.script import Blow, Refuse, Step
+from emulator.scenario.script import Blow, Refuse, Step, Wish
 
 _VALUE = re.compile(rb"(?:-\d{6}-99|(?<!\d)9999000000)(\d\d)(?!\d)")
 
@@ -87,8 +86,8 @@ def wishes(call: Call, world: World) -> tuple[Wish, ...]:
     magic = table().get(int(found[1])) if found else None
     if magic is None or found is None:
         return ()
-    fault = Blow(magic.fault) if magic.fault else None
-    step = Step(name=found[0].decode(), on=wishful_names(), refuse=magic.refuse, fault=fault, delay_ms=magic.delay_ms)
+    fault = (Blow(magic.fault),) if magic.fault else ()
+    step = Step(name=found[0].decode(), on=wishful_names(), refuse=magic.refuse, faults=fault, delay_ms=magic.delay_ms)
     return (Wish("magic", step),)
 
 

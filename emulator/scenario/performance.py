@@ -1,21 +1,23 @@
-"""How a scenario begins, how its states are entered, and what it puts on the agenda."""
+"""How a scenario begins, how its states are entered, what it puts on the agenda, and how it ends."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emulator.country.furnish import furnish
 from emulator.country.kinds import DOSSIERS, STEPS
+from emulator.country.life.acts import END_OF_DOWNTIME, set_settings
 from emulator.country.plot import ScenarioState
 from emulator.country.records import Fields
 from emulator.country.shelf import Shelf
 from emulator.country.world import World
-from emulator.scenario.script import LIKE, Later, Machine, Script
+from emulator.scenario.script import LIKE, Later, Machine, Script, State
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
 
 BEGUN = "(begun)"
-"""The name under which the plot keeps which scenario has begun, and when."""
+"""The name under which a scenario remembers that it has begun, and when."""
 Due = tuple[int, Mapping[str, Any]]
 
 
@@ -31,20 +33,28 @@ def begin(script: Script, plot: ScenarioState, world: World) -> list[Due]:
     Raises:
         NothingAlike: a fixture cannot be made.
     """
-    if _has_begun(script, plot):
+    if plot.machine_state(BEGUN):
         return []
     with plot.at_once():
-        if _has_begun(script, plot):
+        if plot.machine_state(BEGUN):
             return []
-        plot.forget()
         plot.put_machine(BEGUN, script.id, world.now_ms)
         _furnish(script, plot, world)
-        return [due for machine in script.machines.values() for due in enter(machine, machine.start, plot, world)]
+        due = [entry for machine in script.machines.values() for entry in enter(machine, machine.start, plot, world)]
+        return due + due_effects(script.timeline, world.now_ms, plot.scenario)
 
 
-def _has_begun(script: Script, plot: ScenarioState) -> bool:
-    standing = plot.standing(BEGUN)
-    return standing is not None and standing.state == script.id
+def end(scenario: str, world: World) -> None:
+    """End a scenario: what it remembers and what it has scheduled goes; an outage it had begun is over.
+
+    Takes the pen; whoever calls commits. What it has changed in the country stays.
+    """
+    world.hold()
+    plot = ScenarioState(world.store, world.home, scenario)
+    planned = [json.loads(row.effect) for row in plot.scheduled()]
+    if any(END_OF_DOWNTIME.items() <= effect.items() for effect in planned):
+        set_settings(END_OF_DOWNTIME, world)
+    plot.forget()
 
 
 def _furnish(script: Script, plot: ScenarioState, world: World) -> None:
@@ -72,17 +82,32 @@ def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
 
 
 def enter(machine: Machine, state: str, plot: ScenarioState, world: World) -> list[Due]:
-    """Put a machine into a state and return the effects of it and of the states that time alone leads to."""
+    """Put a machine into a state and return its effects, and the entries of the states that time alone leads to.
+
+    Entries that were planned before are off the agenda: the machine has left that path. Call inside a transaction.
+    """
+    plot.cancel_entries(machine.name)
+    if world.settlement:
+        world.settlement.forget(lambda effect: _is_entry_of(effect, plot.scenario, machine.name))
     plot.put_machine(machine.name, state, world.now_ms)
-    due, at_ms, seen = list[Due](), world.now_ms, set[str]()
-    while state not in seen:
-        seen.add(state)
-        here = machine.states[state]
-        due += later(here.effects, at_ms)
-        if here.after_ms is None or here.goto is None:
-            break
-        state, at_ms = here.goto, at_ms + here.after_ms
+    due = due_effects(machine.states.get(state, State()).effects, world.now_ms, plot.scenario)
+    for entry in machine.entries_after(state):
+        effects = machine.states[entry.state].effects
+        if effects:
+            words: dict[str, Any] = {
+                "kind": "enter",
+                "scenario": plot.scenario,
+                "machine": machine.name,
+                "state": entry.state,
+                "effects": [{"after_ms": each.after_ms, "do": dict(each.effect)} for each in effects],
+            }
+            words |= {} if entry.every_ms is None else {"every_ms": entry.every_ms}
+            due.append((world.now_ms + entry.in_ms, words))
     return due
+
+
+def _is_entry_of(effect: Mapping[str, Any], scenario: str, machine: str) -> bool:
+    return effect["kind"] == "enter" and effect.get("scenario") == scenario and effect["machine"] == machine
 
 
 def schedule(due: Iterable[Due], world: World) -> None:
@@ -92,6 +117,20 @@ def schedule(due: Iterable[Due], world: World) -> None:
         world.agenda.add(due_ms, dict(effect))
 
 
-def later(effects: Iterable[Later], now_ms: int) -> list[Due]:
-    """Return effects with the virtual instants at which they are due."""
-    return [(now_ms + each.after_ms, each.effect) for each in effects]
+def due_effects(effects: Iterable[Later], now_ms: int, scenario: str) -> list[Due]:
+    """Return effects with the virtual instants at which they are due; each belongs to its scenario."""
+    return list(_dated(effects, now_ms, scenario))
+
+
+def _dated(effects: Iterable[Later], now_ms: int, scenario: str) -> Iterator[Due]:
+    for each in effects:
+        effect = {**each.effect, "scenario": scenario}
+        if each.anchor is None:
+            yield now_ms + each.after_ms, effect
+            continue
+        first = each.anchor.next_at(now_ms)
+        if first is not None and each.anchor.every_ms is not None:
+            again = {"kind": "again", "every_ms": each.anchor.every_ms, "do": dict(each.effect), "scenario": scenario}
+            yield first, again
+        elif first is not None:
+            yield first, effect

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Call
-from emulator.scenario.director import Wish
-from emulator.scenario.script import Blow, Refuse, Step
+from emulator.scenario.script import Blow, Refuse, Step, Wish
 from emulator.services.registry import FORWARD, staged_names
 
 ORIGIN = "Prefer"
@@ -43,10 +42,10 @@ def wishes(call: Call, world: World) -> tuple[Wish, ...]:
         name=value,
         on=wishful_names() if "fault" not in wished else ("*",),
         refuse=_refuse(wished, world),
-        fault=_blow(wished, world),
+        faults=_blows(wished, world),
         delay_ms=_delay_ms(wished, world),
     )
-    is_idle = step.refuse is None and step.fault is None and not step.delay_ms
+    is_idle = step.refuse is None and not step.faults and not step.delay_ms
     return () if is_idle else (Wish(ORIGIN, step),)
 
 
@@ -67,16 +66,16 @@ def _refuse(wished: dict[str, str], world: World) -> Refuse | None:
     return Refuse(status=int(said), message=_REASONS.get(int(said), "Runtime Error"), description="Prefer: code")
 
 
-def _blow(wished: dict[str, str], world: World) -> Blow | None:
+def _blows(wished: dict[str, str], world: World) -> tuple[Blow, ...]:
     said = wished.get("fault")
     if said is None:
-        return None
+        return ()
     from emulator.scenario.faults import FAULTS
 
     if said not in FAULTS:
         _note_ignored("fault", f"tên một lỗi đã biết, không phải '{said}'", f"a known fault, not {said!r}", world)
-        return None
-    return Blow(said)
+        return ()
+    return (Blow(said),)
 
 
 def _delay_ms(wished: dict[str, str], world: World) -> int:

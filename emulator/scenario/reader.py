@@ -34,7 +34,7 @@ class BadScenario(Exception):
 
 def problems_of(path: Path) -> list[Problem]:
     """Return everything that is wrong with a scenario file, in the order of lines and columns."""
-    return _read(path)[1]
+    return _read(Page(path))[1]
 
 
 def read_script(path: Path) -> Script:
@@ -43,14 +43,33 @@ def read_script(path: Path) -> Script:
     Raises:
         BadScenario: something is wrong with the file.
     """
-    script, problems = _read(path)
+    script, problems = _read(Page(path))
     if script is None or problems:
         raise BadScenario(problems)
     return script
 
 
-def _read(path: Path) -> tuple[Script | None, list[Problem]]:
-    page = Page(path)
+def read_text(name: str, text: str) -> Script:
+    """Return the scenario of a text that stands in no file; places are told as ``name.yaml:line:column``.
+
+    Raises:
+        BadScenario: something is wrong with the text.
+    """
+    script, problems = _read(Page(Path(f"{name}.yaml"), text.encode()))
+    if script is None or problems:
+        raise BadScenario(problems)
+    return script
+
+
+def id_of_text(text: str) -> str | None:
+    """Return the id that a scenario's text gives itself, None when it gives none."""
+    root = Page(Path("scenario.yaml"), text.encode()).tree()
+    named = next((value for key, value in members(root) if key.value == "id"), None) if root else None
+    return str(named.value) if isinstance(named, yaml.ScalarNode) and named.value else None
+
+
+def _read(page: Page) -> tuple[Script | None, list[Problem]]:
+    path = page.path
     root = page.tree()
     if root is None or page.problems:
         return None, sorted(page.problems)
@@ -122,7 +141,7 @@ def _step(name: str, machine: str, words: Words) -> Step:
         priority=words.get("priority", LAST),
         answer=_answer(words["answer"]) if "answer" in words else None,
         refuse=Refuse(**_plain(words["refuse"])) if "refuse" in words else None,
-        fault=Blow(*fault) if fault else None,
+        faults=(Blow(*fault),) if fault else (),
         delay_ms=words.get("delay", 0),
         goto=words.get("goto"),
         effects=_effects(words),

@@ -9,7 +9,10 @@ from emulator.kernel.exchange import Reply
 
 
 def bad_bytes(reply: Reply, version: str, *, is_bodiless: bool) -> Iterator[bytes]:
-    """Yield what a ``cut``, ``bad-chunk`` or ``noise`` reply puts on the line; nothing for the other kinds."""
+    """Yield what a ``cut``, ``bad-chunk`` or ``noise`` reply puts on the line; nothing for the other kinds.
+
+    Head and framing come first, in one part; what follows is body, to be paused between when the delivery pauses.
+    """
     delivery = reply.delivery
     if delivery.fault == "noise":
         yield delivery.noise
@@ -22,10 +25,10 @@ def bad_bytes(reply: Reply, version: str, *, is_bodiless: bool) -> Iterator[byte
 def pieces(reply: Reply) -> Iterator[bytes]:
     """Yield the body: a file in its chunks, or all at once; in small pieces when the reply drips."""
     whole = reply.file.chunks() if reply.file else iter((reply.body,))
-    if reply.delivery.fault != "drip":
+    size = reply.delivery.size if reply.delivery.fault == "drip" else reply.delivery.piece
+    if not size:
         yield from whole
         return
-    size = max(1, reply.delivery.size)
     for chunk in whole:
         for start in range(0, len(chunk), size):
             yield chunk[start : start + size]
@@ -42,11 +45,10 @@ def phrase_of(status: int) -> str:
 def _cut(reply: Reply, version: str, *, is_bodiless: bool) -> Iterator[bytes]:
     """Yield the head and the beginning of the body. A chunk is announced whole, so that its end is missed."""
     chunked = version == "1.1" and reply.header("content-length") is None and not is_bodiless
-    yield _head(reply, version, chunked=chunked)
+    announced = f"{reply.size:x}\r\n".encode() if chunked and reply.size else b""
+    yield _head(reply, version, chunked=chunked) + announced
     if is_bodiless:
         return
-    if chunked and reply.size:
-        yield f"{reply.size:x}\r\n".encode()
     left = reply.delivery.size
     for chunk in pieces(reply):
         yield chunk[:left]

@@ -58,12 +58,29 @@ async def misdeliver(reply: Reply, scope: MutableMapping[str, Any], client: Clie
         line.abort()
     else:
         is_bodiless = scope["method"] == "HEAD" or reply.status in (204, 304)
-        for chunk in bad_bytes(reply, scope["http_version"], is_bodiless=is_bodiless):
+        for place, chunk in enumerate(bad_bytes(reply, scope["http_version"], is_bodiless=is_bodiless)):
+            if place > 1 and reply.delivery.pause_s and not await client.stays(reply.delivery.pause_s):
+                break
             line.write(chunk)
-            while line.get_write_buffer_size() > _FULL and not line.is_closing():
-                await asyncio.sleep(_PAUSE_S)
-        line.close()
+            await _drain(line, _FULL)
+        await _end(line, resets=reply.delivery.resets)
     await client.stays()
+
+
+async def _drain(line: asyncio.Transport, most: int) -> None:
+    """Wait until no more than so many bytes are still to be sent, or the line is closed."""
+    while line.get_write_buffer_size() > most and not line.is_closing():
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def _end(line: asyncio.Transport, *, resets: bool) -> None:
+    if not resets:
+        line.close()
+        return
+    await _drain(line, 0)
+    if not line.is_closing():
+        make_reset(line.get_extra_info("socket").fileno())
+        line.abort()
 
 
 def make_reset(descriptor: int) -> None:

@@ -57,8 +57,12 @@ def badly(reply: Reply, line: socket.socket | None, version: str, *, is_bodiless
     elif line is not None and reply.delivery.fault == "reset":
         _reset(line)
     elif line is not None:
-        for chunk in bad_bytes(reply, version, is_bodiless=is_bodiless):
+        for place, chunk in enumerate(bad_bytes(reply, version, is_bodiless=is_bodiless)):
+            if place > 1 and reply.delivery.pause_s and not wait(line, reply.delivery.pause_s):
+                break
             line.sendall(chunk)
+        if reply.delivery.resets:
+            _reset(line)
     yield from ()
     raise ConnectionResetError(errno.ECONNRESET, f"on purpose: {reply.delivery.fault}")
 

@@ -78,3 +78,32 @@ def note_next(store: Store, home: tuple[int, int]) -> None:
         " (SELECT min(due_ms) FROM agenda WHERE sandbox_no = ? AND epoch = ?) WHERE no = ?",
         (*home, home[0]),
     )
+
+
+def of_scenario(store: Store, home: tuple[int, int], scenario: str) -> list[AgendaRow]:
+    """Return what a scenario has scheduled, in order."""
+    rows = store.all(
+        "SELECT due_ms, no, effect FROM agenda WHERE sandbox_no = ? AND epoch = ?"
+        " AND json_extract(effect, '$.scenario') = ? ORDER BY due_ms, no",
+        (*home, scenario),
+    )
+    return [AgendaRow(*row) for row in rows]
+
+
+def drop_of_scenario(store: Store, home: tuple[int, int], scenario: str) -> None:
+    """Cancel whatever a scenario has scheduled."""
+    store.run(
+        "DELETE FROM agenda WHERE sandbox_no = ? AND epoch = ? AND json_extract(effect, '$.scenario') = ?",
+        (*home, scenario),
+    )
+    note_next(store, home)
+
+
+def drop_entries(store: Store, home: tuple[int, int], scenario: str, machine: str) -> None:
+    """Cancel the states that time would have led a machine of a scenario to."""
+    store.run(
+        "DELETE FROM agenda WHERE sandbox_no = ? AND epoch = ? AND json_extract(effect, '$.scenario') = ?"
+        " AND json_extract(effect, '$.kind') = 'enter' AND json_extract(effect, '$.machine') = ?",
+        (*home, scenario, machine),
+    )
+    note_next(store, home)

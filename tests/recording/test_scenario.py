@@ -51,7 +51,7 @@ def test_answers_that_alternate_come_in_their_order_and_the_last_one_stays(tmp_p
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout.splitlines()[-1])["played"] == 3
     text = (tmp_path / "luc-co.yaml").read_text(encoding="utf-8")
-    assert text.count("nth: 1") == 2
+    assert text.count("nth: 1") == 1
     assert "when:" not in text
 
 

@@ -12,6 +12,7 @@ SET = {"kind": "set", "settings": {"pull_limit": 7}}
 
 
 def state(name: str, value: str = "on") -> dict[str, str]:
+    """A state of no scenario that plays: it lapses, at its instant."""
     return {"kind": "state", "name": name, "value": value}
 
 
@@ -70,7 +71,7 @@ def test_a_clock_that_runs_settles_at_the_next_call(ministry: Ministry, visitor:
 
 def test_what_the_clock_did_is_in_the_chain_but_is_no_call(ministry: Ministry, visitor: Visitor) -> None:
     visitor.token()
-    ministry.schedule(FIRST, **state("x"))
+    ministry.schedule(FIRST, **SET)
     ministry.advance("P9D")
     visitor.token()
     chain = visitor.http.get("/__admin/chain").json

@@ -9,7 +9,6 @@ from typing import Any
 from emulator.country.agenda import BadEffect, Lapsed
 from emulator.country.furnish import nearest
 from emulator.country.life import moving, units
-from emulator.country.plot import ScenarioState
 from emulator.country.settings import setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
@@ -20,6 +19,9 @@ from emulator.wire.statuses import STATUS_NAMES, status_text
 Words = Mapping[str, Any]
 _DUE_DAYS = 5
 _MOST_MINUTES = 60 * 24 * 365
+END_OF_DOWNTIME: Words = {"kind": "set", "settings": {"downtime_notice": None}}
+_SHORTEST_MS = 60_000
+"""What comes again comes once a minute at most: a year that is passed over costs what a year may cost."""
 
 
 def judge_move_words(words: Words) -> None:
@@ -99,9 +101,50 @@ def set_settings(words: Words, world: World) -> None:
 
 
 def set_state(words: Words, world: World) -> None:
-    """Put a machine of the scenario into a state."""
-    ScenarioState(world.store, world.home).put_machine(words["name"], words["value"], world.now_ms)
+    """Put a machine of a scenario that plays into a state."""
+    if world.scenes is None:
+        raise Lapsed("không có kịch bản nào đang diễn", "no scenario plays")
+    world.scenes.enter_state(words.get("scenario"), words["name"], words["value"], world)
     world.note_effect(Effect("standings", words["name"], "put"))
+
+
+def judge_entry(words: Words) -> None:
+    """Refuse an entry whose effects cannot be."""
+    for place, each in enumerate(words["effects"]):
+        judge_again({"do": each.get("do") or {}, "every_ms": words.get("every_ms", _SHORTEST_MS)}, f"/effects/{place}")
+        if not isinstance(each.get("after_ms"), int):
+            raise BadEffect(f"/effects/{place}/after_ms", "phải là số nguyên", "must be an integer")
+
+
+def enter_state(words: Words, world: World) -> None:
+    """Let the effects of a state come that time alone has entered, and plan its next entry when it lies in a loop."""
+    mark = {"scenario": words["scenario"]} if "scenario" in words else {}
+    for each in words["effects"]:
+        world.agenda.add(world.now_ms + each["after_ms"], {**each["do"], **mark})
+    if "every_ms" in words:
+        world.agenda.add(world.now_ms + words["every_ms"], words)
+
+
+def judge_again(words: Words, at: str = "") -> None:
+    """Refuse what cannot happen, or would happen all the time."""
+    from emulator.country.life.effects import check
+
+    if words["do"].get("kind") in ("again", "enter"):
+        raise BadEffect(f"{at}/do/kind", "không thể lồng nhau", "cannot be nested")
+    try:
+        check(words["do"])
+    except BadEffect as trouble:
+        raise BadEffect(f"{at}/do{trouble.pointer}", trouble.vi, trouble.en) from None
+    if words["every_ms"] < _SHORTEST_MS:
+        least = _SHORTEST_MS
+        raise BadEffect(f"{at}/every_ms", f"phải từ {least} mili giây", f"must be {least} milliseconds or more")
+
+
+def happen_again(words: Words, world: World) -> None:
+    """Let an effect happen now, and plan the next time."""
+    mark = {"scenario": words["scenario"]} if "scenario" in words else {}
+    world.agenda.add(world.now_ms, {**words["do"], **mark})
+    world.agenda.add(world.now_ms + words["every_ms"], words)
 
 
 def grant_access(words: Words, world: World) -> None:
@@ -130,4 +173,5 @@ def begin_downtime(words: Words, world: World) -> None:
     minutes = min(max(words["minutes"], 1), _MOST_MINUTES)
     notice = words.get("notice") or f"Hệ thống bảo trì {minutes} phút / Maintenance for {minutes} minutes"
     set_settings({"settings": {"downtime_notice": notice}}, world)
-    world.agenda.add(world.now_ms + minutes * 60_000, {"kind": "set", "settings": {"downtime_notice": None}})
+    mark = {"scenario": words["scenario"]} if "scenario" in words else {}
+    world.agenda.add(world.now_ms + minutes * 60_000, {**END_OF_DOWNTIME, **mark})

@@ -32,6 +32,8 @@ class EffectKind:
 
 _OFFICER: Words = {"level": _TEXT, "officer": _TEXT, "unit": _TEXT, "note": _TEXT, "due_days": _NUMBER}
 _WISH: Words = {"procedure": _TEXT, "province": _TEXT, "district": _TEXT, "commune": _TEXT, "person": (str, dict)}
+_OF_ANY: Words = {"scenario": _TEXT}
+"""Any effect may belong to a scenario: it goes when that scenario goes."""
 KINDS: dict[str, EffectKind] = {
     "move": EffectKind(acts.move, {"dossier": _TEXT, "status": _NUMBER}, _OFFICER, acts.judge_move_words),
     "result": EffectKind(acts.attach_result, {"dossier": _TEXT}, {"name": _TEXT, "result_code": _TEXT}),
@@ -43,6 +45,13 @@ KINDS: dict[str, EffectKind] = {
     "grant": EffectKind(acts.grant_access, {"provider": _TEXT, "subject": _TEXT}, {}),
     "withdraw": EffectKind(acts.withdraw_access, {"provider": _TEXT, "subject": _TEXT}, {}),
     "downtime": EffectKind(acts.begin_downtime, {"minutes": _NUMBER}, {"notice": _TEXT}),
+    "again": EffectKind(acts.happen_again, {"every_ms": _NUMBER, "do": _OBJECT}, {}, acts.judge_again),
+    "enter": EffectKind(
+        acts.enter_state,
+        {"machine": _TEXT, "state": _TEXT, "effects": _LIST},
+        {"every_ms": _NUMBER},
+        acts.judge_entry,
+    ),
 }
 
 
@@ -75,7 +84,7 @@ def apply(effect: EffectWords, world: World) -> None:
 
 
 def _check_words(words: Mapping[str, Any], shape: EffectKind) -> None:
-    allowed = {**shape.needed, **shape.optional}
+    allowed = {**shape.needed, **shape.optional, **_OF_ANY}
     for name, value in words.items():
         if name not in allowed:
             vi, en = nearest(name, allowed)

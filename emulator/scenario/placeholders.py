@@ -1,0 +1,71 @@
+"""``{{call.body.MaHoSo}}`` in what a step says: found when a file is read, filled when a call has come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from emulator.kernel.clock import day_text, iso, moment_text
+from emulator.scenario.fields import Scene, text_of
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_CALL = re.compile(r"call\.(?:(?:body|query|form|header)\.[^\s{}]+|body|method|path)", re.ASCII)
+Lookup = Callable[[str], Any]
+
+_VALUES: Mapping[str, Callable[[Scene, int], Any]] = {
+    "clock": lambda scene, _: iso(scene.world.now_ms),
+    "clock.moment": lambda scene, _: moment_text(scene.world.now_ms),
+    "clock.date": lambda scene, _: day_text(scene.world.now_ms),
+    "count": lambda _, count: count,
+    "consumer": lambda scene, _: scene.exchange.consumer or "",
+    "operation": lambda scene, _: scene.exchange.operation or "",
+    "dossier.code": lambda scene, _: scene.fields.dossier_code(),
+}
+NAMES = (*_VALUES, "call.body.…", "call.header.…", "call.query.…", "params.…")
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a placeholder has a meaning when a call comes (parameters are filled when a file is read)."""
+    return name in _VALUES or _CALL.fullmatch(name) is not None
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Yield the placeholders anywhere in a value."""
+    if isinstance(value, str):
+        yield from PLACEHOLDER.findall(value)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from names_in(key)
+            yield from names_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from names_in(each)
+
+
+def fill(value: Any, lookup: Lookup) -> Any:
+    """Return a value with its placeholders filled; a text that is one placeholder becomes the value itself."""
+    if isinstance(value, str):
+        whole = PLACEHOLDER.fullmatch(value)
+        if whole:
+            return lookup(whole.group(1))
+        return PLACEHOLDER.sub(lambda found: text_of(lookup(found.group(1))), value)
+    if isinstance(value, Mapping):
+        return {key: fill(each, lookup) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill(each, lookup) for each in value]
+    return value
+
+
+def lookup_in(scene: Scene, count: int) -> Lookup:
+    """Return what knows the values of one call; what the call does not have is an empty text."""
+
+    def look(name: str) -> Any:
+        if name in _VALUES:
+            return _VALUES[name](scene, count)
+        place = name.removeprefix("call.")
+        if place == "body" and scene.fields.content is not None:
+            return scene.fields.content
+        return next(iter(scene.fields.find(place)), "")
+
+    return look

@@ -1,0 +1,111 @@
+"""What a step says instead of the service, or makes of what the service said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from emulator.kernel.exchange import Reply
+from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
+from emulator.scenario.faults_payload import with_body
+from emulator.scenario.fields import text_of
+from emulator.scenario.placeholders import Lookup, fill
+from emulator.scenario.script import Answer, Refuse, Step
+
+# WSO2 numbers its refusals by hundreds (facts-gateway A5, A6).
+_FAMILIES: Mapping[int, FaultFamily] = {9009: "security", 9008: "throttling"}
+
+
+def refusal_of(refuse: Refuse) -> GatewayRefusal | ServiceRefusal:
+    """Return the refusal a step asks for; the door or the service words it."""
+    if refuse.error_code is not None:
+        return ServiceRefusal(refuse.error_code, refuse.message)
+    family: FaultFamily = _FAMILIES.get(refuse.code // 100, "other")
+    return GatewayRefusal(family, refuse.status, refuse.code or refuse.status, refuse.message, refuse.description)
+
+
+def answer_reply(answer: Answer) -> Reply:
+    """Return the reply that a step gives."""
+    return Reply(answer.status, answer.body, answer.headers)
+
+
+def body_of(content: Any) -> bytes:
+    """Return a body as it is sent: a text as it stands, anything else as JSON."""
+    if content is None:
+        return b""
+    return content.encode() if isinstance(content, str) else orjson.dumps(content)
+
+
+def changed_reply(step: Step, reply: Reply) -> Reply:
+    """Return what the service said as a step changes it: other words, patched JSON (RFC 7396), other headers."""
+    if step.answer and step.answer.served:
+        if reply.file:
+            reply.file.close()
+        reply = replace(answer_reply(step.answer), delivery=reply.delivery)
+    if step.patch is not None:
+        reply = _patched(reply, step.patch)
+    return replace(reply, headers=_merged_headers(reply.headers, step.headers)) if step.headers else reply
+
+
+def _patched(reply: Reply, patch: Any) -> Reply:
+    try:
+        content = orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        return reply  # no JSON has nothing to be merged with
+    return with_body(reply, orjson.dumps(merge_patch(content, patch)))
+
+
+def merge_patch(content: Any, patch: Any) -> Any:
+    """Return JSON merged with a patch as RFC 7396 says: an object goes into an object, null takes a member away."""
+    if not isinstance(patch, Mapping):
+        return patch
+    merged = dict(content) if isinstance(content, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged
+
+
+def _merged_headers(
+    headers: tuple[tuple[str, str], ...], wanted: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    replaced = {name.lower() for name, _ in wanted}
+    kept = tuple(pair for pair in headers if pair[0].lower() not in replaced)
+    return (*kept, *((name, value) for name, value in wanted if value))
+
+
+def fill_step(step: Step, lookup: Lookup) -> Step:
+    """Return a step whose placeholders are filled with the values of one call."""
+    return replace(
+        step,
+        answer=step.answer and _filled_answer(step.answer, lookup),
+        refuse=step.refuse and _filled_refusal(step.refuse, lookup),
+        patch=fill(step.patch, lookup),
+        headers=_filled_headers(step.headers, lookup),
+        effects=tuple(replace(each, effect=fill(dict(each.effect), lookup)) for each in step.effects),
+    )
+
+
+def _filled_answer(answer: Answer, lookup: Lookup) -> Answer:
+    body = body_of(fill(answer.content, lookup))
+    return replace(answer, body=body, headers=_filled_headers(answer.headers, lookup))
+
+
+def _filled_refusal(refuse: Refuse, lookup: Lookup) -> Refuse:
+    message, description = (text_of(fill(text, lookup)) for text in (refuse.message, refuse.description))
+    return replace(refuse, message=message, description=description)
+
+
+def _filled_headers(headers: tuple[tuple[str, str], ...], lookup: Lookup) -> tuple[tuple[str, str], ...]:
+    """A header's value is one line of Latin letters: what a call brings is held to that."""
+    return tuple((name, _header_text(text_of(fill(value, lookup)))) for name, value in headers)
+
+
+def _header_text(text: str) -> str:
+    line = " ".join(text.split())
+    return line.encode("latin-1", "replace").decode("latin-1")
