@@ -62,23 +62,17 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     store.prepare()
     sandboxes = Sandboxes(store, settings.default, SandboxSettings(journal_limit=settings.max_journal))
     sandboxes.ensure_default()
-
-    library = Library(settings.scenarios, is_watched=settings.watch)
-    cast = Cast(library)
+    cast = Cast(Library(settings.scenarios, is_watched=settings.watch))
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        world = World(store, sandbox, packs[sandbox.definition.pack], exchange)
-        world.scenes = cast
-        return world
+        return World(store, sandbox, packs[sandbox.definition.pack], exchange, cast)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     declared = declared_services()
     axis, last = XroadGateway(declared, _outside_hosts(packs)), NdxpGateway(declared)
     doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared), last)
     timekeeper = Timekeeper(enter, sandboxes)
-    directors = DirectorFinder(
-        cast, (prefer.wishes, magic.wishes), lambda no: timekeeper.settle_due(sandboxes.of_no(no))
-    )
+    directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     door = Door(arrival, enter, doors, directors, timekeeper.settle_due)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
     office = AdminContext(

@@ -61,14 +61,16 @@ class World:
     writes until the door has written the exchange down.
     """
 
-    def __init__(self, store: Store, sandbox: Sandbox, pack: Pack, exchange: Exchange) -> None:
+    def __init__(
+        self, store: Store, sandbox: Sandbox, pack: Pack, exchange: Exchange, scenes: Scenes | None = None
+    ) -> None:
         self.store, self.sandbox, self.pack, self.exchange = store, sandbox, pack, exchange
         self.home = sandbox.home
         self.keyring = Keyring(store)
         self.presented: Token | None = None  # what the call's sandbox was found by, or what admitted it
         self.now_ms = sandbox.clock.at(system_ms())
         self.director: CallDirector | None = None
-        self.scenes: Scenes | None = None
+        self.scenes = scenes
         self.seq = 0
         self.head = ""
         self.is_held = False

@@ -45,6 +45,10 @@ class Timekeeper:
             sandbox = self._sandboxes.of_no(sandbox.no)
         return sandbox
 
+    def settle_sandbox(self, sandbox_no: int) -> Sandbox:
+        """Return the sandbox of a number after everything that is due now, as ``settle_due`` does."""
+        return self.settle_due(self._sandboxes.of_no(sandbox_no))
+
     def at_once(self, sandbox: Sandbox, effects: Sequence[EffectWords]) -> list[Exchange]:
         """Let effects happen now, in one transaction; return what became of each, as it stands in the journal.
 

@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-from lxml import etree
 
 from emulator.country.world import World
 from emulator.kernel.clock import day_text, read_day, read_moment, to_datetime
 from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.script import WEEKDAYS, Condition, Group, Test
+from emulator.wire.xml_tree import BrokenXml, element_texts
 
 EXTENT = "CertificateExtentData"
 """The field that holds XML; ``extent//TenTep`` is a path into it."""
@@ -80,30 +80,12 @@ class CallFields:
 
     def _elements(self, path: str) -> list[str]:
         text = next((value for value in self.find(f"body.{EXTENT}") if isinstance(value, str)), "")
-        return elements_at(text, path)
-
-
-def elements_at(xml: str, path: str) -> list[str]:
-    """Return the texts of the elements at ``//TenTep`` or ``/ThongTin/GiayTo[2]/TenTep``, in whatever namespace.
-
-    What is no XML, or is larger than a million characters, has no elements.
-    """
-    if not xml or len(xml) > _MOST_XML:
-        return []
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml.strip().encode(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return []
-    above = etree.Element("above")
-    above.append(root)
-    return ["".join(str(part) for part in each.itertext()).strip() for each in above.iterfind(_element_path(path))]
-
-
-def _element_path(path: str) -> str:
-    """Return the path as ElementPath spells it: from above the root, names without their namespace."""
-    named = re.sub(r"(?<=/)(?=[^/.*{])", "{*}", path)
-    return f".{named}"
+        if not text or len(text) > _MOST_XML:
+            return []
+        try:
+            return element_texts(text, path)
+        except BrokenXml:
+            return []  # no XML has no elements
 
 
 class Scene:

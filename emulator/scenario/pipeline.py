@@ -46,7 +46,7 @@ class Strike:
 
 
 class Pipeline:
-    """The faults of one exchange, in the order in which they came: those of the scenarios, then those that are armed."""
+    """The faults of one exchange in the order in which they came: of the scenarios, then those that are armed."""
 
     def __init__(self) -> None:
         self.strikes: list[Strike] = []
@@ -63,7 +63,9 @@ class Pipeline:
 
     def spoil(self, reply: Reply, exchange: Exchange, world: World) -> Reply:
         """Return the reply as it leaves, stage by stage; name in the exchange what acted."""
-        end = next(self._of("end"), None)
+        ends = list(self._of("end"))
+        # Who kept the call from its service also ends its line; else it is the first that wants to.
+        end = next((strike for strike in ends if strike.has_acted), ends[0] if ends else None)
         is_silent = end is not None and _ends_silently(end, reply, exchange, world)
         for strike in self._of("answer"):
             reply = strike.spoil(reply, exchange, world) if strike.has_acted else reply

@@ -20,7 +20,7 @@ class Turns:
         self._scopes: dict[str, str] = {}
 
     def count(self, step: Step, scene: Scene) -> int:
-        """Count a call for a step whose conditions hold; return the how many-th it is, 0 outside its state or window."""
+        """Count a call for a step whose conditions hold; return which one it is, 0 outside its state or window."""
         moments: dict[str, int | None] = {"state": None, "window": None}
         if step.machine in self._script.machines:
             state, moments["state"] = state_now(self._script.machines[step.machine], self._plot, self._world)

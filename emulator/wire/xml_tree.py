@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,20 @@ def xml_root(text: str) -> _Element:
         return etree.fromstring(text.strip().encode(), _parser())
     except (etree.XMLSyntaxError, ValueError) as trouble:
         raise BrokenXml(str(trouble)) from None
+
+
+def element_texts(text: str, path: str) -> list[str]:
+    """Return the texts of the elements at ``//TenTep`` or ``/ThongTin/GiayTo[2]/TenTep``, in whatever namespace.
+
+    Raises:
+        BrokenXml: the text cannot be read.
+    """
+    from lxml import etree
+
+    above = etree.Element("above")
+    above.append(xml_root(text))
+    named = re.sub(r"(?<=/)(?=[^/.*{])", "{*}", path)
+    return ["".join(str(part) for part in each.itertext()).strip() for each in above.iterfind(f".{named}")]
 
 
 @lru_cache(1)

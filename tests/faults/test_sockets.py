@@ -162,3 +162,25 @@ def test_a_hanging_reply_does_not_hold_the_stop_up(kind: str) -> None:
             assert server.stop() == 0
             assert time.monotonic() - started < 2 * slack()
         assert "Traceback" not in server.said()
+
+
+def _bytes_until_the_end(client: socket.socket, heard: bytearray) -> bytes:
+    while chunk := client.recv(65536):
+        heard += chunk
+    return b""
+
+
+def test_a_drip_that_is_cut_drips_until_then_and_ends_in_a_reset(line: Server) -> None:
+    drip = wish("slow-drip", "ndxp.token", params={"bytes": 8, "pause_ms": 20})
+    arm_on(line, drip, wish("cut-in-body", "ndxp.token", params={"percent": 60, "ending": "reset"}))
+    heard = bytearray()
+    with _connected(line) as client:
+        client.sendall(_ASK)
+        with pytest.raises(ConnectionResetError):
+            _bytes_until_the_end(client, heard)
+    entry = _named(line)
+    assert entry["faults"] == ["slow-drip", "cut-in-body"]
+    kept = entry["response"]["delivery"]
+    assert (kept["fault"], kept["piece"], kept["ending"]) == ("cut", 8, "reset")
+    assert kept["size"] == entry["response"]["bytesSent"] * 60 // 100
+    assert heard.endswith(entry["response"]["body"][: kept["size"]].encode())
