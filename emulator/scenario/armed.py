@@ -56,7 +56,7 @@ def arm_of(stored: Mapping[str, Any]) -> Arm:
     return Arm(**{**stored, "nth": tuple(stored.get("nth", ()))})
 
 
-class ArmedFaults:
+class ArmedStrikes:
     """The armed faults of a sandbox during one exchange."""
 
     def __init__(self, stored: tuple[Mapping[str, Any], ...]) -> None:

@@ -29,7 +29,7 @@ class DirectorFinder:
         armed = world.settings.armed_faults
         if not (world.sandbox.definition.scenarios or wishes or armed):
             return None
-        from emulator.scenario.armed import ArmedFaults
+        from emulator.scenario.armed import ArmedStrikes
         from emulator.scenario.director import Director
         from emulator.scenario.fields import CallFields
 
@@ -37,4 +37,4 @@ class DirectorFinder:
         for each in missing:
             vi, en = f"Kịch bản {each.name} không diễn: {each.vi}", f"Scenario {each.name} does not play: {each.en}"
             world.remark("scenario-missing", "", vi, en)
-        return Director(scripts, wishes, CallFields(call), ArmedFaults(armed) if armed else None, self._settle)
+        return Director(scripts, wishes, CallFields(call), ArmedStrikes(armed) if armed else None, self._settle)

@@ -13,10 +13,10 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain
-from emulator.scenario.armed import ArmedFaults
+from emulator.scenario.armed import ArmedStrikes
 from emulator.scenario.fault import LUCK, FaultKind
 from emulator.scenario.faults import FAULTS
-from emulator.scenario.fields import CallFields, Scene
+from emulator.scenario.fields import CallFields, CallScene
 from emulator.scenario.performance import Due, begin, due_effects, enter, schedule
 from emulator.scenario.pipeline import Pipeline, Strike
 from emulator.scenario.placeholders import lookup_in
@@ -63,7 +63,7 @@ class Director:
         scripts: Sequence[Script],
         wishes: Sequence[Wish],
         call_fields: CallFields,
-        armed: ArmedFaults | None = None,
+        armed: ArmedStrikes | None = None,
         settle: Settle | None = None,
     ) -> None:
         """``settle`` lets happen what is due on a sandbox's clock; without it nothing happens before a call."""
@@ -147,7 +147,7 @@ class Director:
             return
         with plot.at_once():
             turns = Turns(script, plot, world)
-            scene = Scene(self._fields, exchange, world)
+            scene = CallScene(self._fields, exchange, world)
             met = [(step, number) for step in wanted if (number := turns.count(step, scene))]
             for step in timed:
                 plot.put_machine(f"{_LAST_CALL} {step.name}", "", world.now_ms)
@@ -156,16 +156,16 @@ class Director:
                 playing.acts = True
                 self._act(script, *chosen, scene, plot)
 
-    def _scene(self, step: Step, plot: ScenarioState, exchange: Exchange, world: World) -> Scene:
+    def _scene(self, step: Step, plot: ScenarioState, exchange: Exchange, world: World) -> CallScene:
         last = plot.machine_state(f"{_LAST_CALL} {step.name}") if step.remembers_time else None
-        return Scene(self._fields, exchange, world, None if last is None else world.now_ms - last.since_ms)
+        return CallScene(self._fields, exchange, world, None if last is None else world.now_ms - last.since_ms)
 
     def _take(self, met: Sequence[tuple[Step, int]], turns: Turns) -> tuple[Step, int] | None:
         is_answered = any(_answers(part.step) for part in self._parts)
         free = (each for each in met if not (is_answered and _answers(each[0])))
         return next((each for each in free if turns.take(*each)), None)
 
-    def _act(self, script: Script, step: Step, number: int, scene: Scene, plot: ScenarioState) -> None:
+    def _act(self, script: Script, step: Step, number: int, scene: CallScene, plot: ScenarioState) -> None:
         world = scene.world
         if step.has_placeholders:
             step = fill_step(step, lookup_in(scene, number))

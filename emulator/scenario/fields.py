@@ -88,7 +88,7 @@ class CallFields:
             return []  # no XML has no elements
 
 
-class Scene:
+class CallScene:
     """One exchange as conditions and placeholders see it: the call, who sends it, and the country around it."""
 
     def __init__(self, fields: CallFields, exchange: Exchange, world: World, since_ms: int | None = None) -> None:
@@ -128,7 +128,7 @@ class Scene:
         return "|".join(parts)
 
 
-def _agency_of(scene: Scene) -> str | None:
+def _agency_of(scene: CallScene) -> str | None:
     ends = scene.exchange.extra.get("axis")
     if ends is None:
         return scene.world.settings.agency_code
@@ -138,7 +138,7 @@ def _agency_of(scene: Scene) -> str | None:
     return found.agency_code if found else None
 
 
-def _status_of(scene: Scene) -> int | None:
+def _status_of(scene: CallScene) -> int | None:
     code = scene.fields.dossier_code()
     if not code:
         return None
@@ -151,7 +151,7 @@ def _status_of(scene: Scene) -> int | None:
     return None if filed is None else filed.status
 
 
-_BESIDE: Mapping[str, Callable[[Scene], Sequence[Any]]] = {
+_BESIDE: Mapping[str, Callable[[CallScene], Sequence[Any]]] = {
     "consumer": lambda scene: [scene.exchange.consumer],
     "agency": lambda scene: [_agency_of(scene)],
     "clock.time": lambda scene: [f"{to_datetime(scene.world.now_ms):%H:%M:%S}"],
@@ -162,7 +162,7 @@ _BESIDE: Mapping[str, Callable[[Scene], Sequence[Any]]] = {
     "since": lambda scene: [scene.since_ms],
 }
 PLACES_BESIDE = tuple(_BESIDE)
-_SCOPES: Mapping[str, Callable[[Scene], Sequence[Any]]] = {
+_SCOPES: Mapping[str, Callable[[CallScene], Sequence[Any]]] = {
     "dossier": lambda scene: [scene.fields.dossier_code()],
     "person": lambda scene: [scene.fields.person_number()],
     "consumer": lambda scene: [scene.exchange.consumer or ""],

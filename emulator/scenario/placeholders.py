@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from emulator.kernel.clock import day_text, iso, moment_text
-from emulator.scenario.fields import Scene, text_of
+from emulator.scenario.fields import CallScene, text_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _CALL = re.compile(r"call\.(?:(?:body|query|form|header)\.[^\s{}]+|body|method|path)", re.ASCII)
 Lookup = Callable[[str], Any]
 
-_VALUES: Mapping[str, Callable[[Scene, int], Any]] = {
+_VALUES: Mapping[str, Callable[[CallScene, int], Any]] = {
     "clock": lambda scene, _: iso(scene.world.now_ms),
     "clock.moment": lambda scene, _: moment_text(scene.world.now_ms),
     "clock.date": lambda scene, _: day_text(scene.world.now_ms),
@@ -57,7 +57,7 @@ def fill(value: Any, lookup: Lookup) -> Any:
     return value
 
 
-def lookup_in(scene: Scene, count: int) -> Lookup:
+def lookup_in(scene: CallScene, count: int) -> Lookup:
     """Return what knows the values of one call; what the call does not have is an empty text."""
 
     def look(name: str) -> Any:

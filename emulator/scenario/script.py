@@ -213,7 +213,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimedEntry:
     """A state that time alone will enter: ``in_ms`` from now, and again after each ``every_ms``."""
 
     state: str
@@ -243,7 +243,7 @@ class Machine:
                 state, entered_ms = each.state, each.in_ms + turned_ms
         return state, since_ms + entered_ms
 
-    def entries_after(self, state: str) -> list[Entry]:
+    def entries_after(self, state: str) -> list[TimedEntry]:
         """Return the states that time alone leads to from one; those of a loop come once, with its length."""
         path, place, in_ms = list[tuple[str, int]](), dict[str, int](), 0
         while (here := self.states.get(state)) and here.after_ms is not None and here.goto is not None:
@@ -251,10 +251,10 @@ class Machine:
             if state in place:
                 first = place[state]
                 every_ms = in_ms - path[first][1]
-                return [Entry(name, at, every_ms if no >= first else None) for no, (name, at) in enumerate(path)]
+                return [TimedEntry(name, at, every_ms if no >= first else None) for no, (name, at) in enumerate(path)]
             place[state] = len(path)
             path.append((state, in_ms))
-        return [Entry(name, at, None) for name, at in path]
+        return [TimedEntry(name, at, None) for name, at in path]
 
 
 @dataclass(frozen=True, slots=True)

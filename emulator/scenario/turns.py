@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.country.plot import ScenarioState
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
-from emulator.scenario.fields import Scene
+from emulator.scenario.fields import CallScene
 from emulator.scenario.script import Machine, Script, Step
 
 ACTED = "acted"
@@ -19,7 +19,7 @@ class Turns:
         self._script, self._plot, self._world = script, plot, world
         self._scopes: dict[str, str] = {}
 
-    def count(self, step: Step, scene: Scene) -> int:
+    def count(self, step: Step, scene: CallScene) -> int:
         """Count a call for a step whose conditions hold; return which one it is, 0 outside its state or window."""
         moments: dict[str, int | None] = {"state": None, "window": None}
         if step.machine in self._script.machines:
