@@ -51,11 +51,11 @@ def failed_start(*flags: str, **more: str) -> str:
 class Server:
     """A running emulator. ``ready`` is its ready line."""
 
-    def __init__(self, *flags: str, **more: str) -> None:
+    def __init__(self, *flags: str, python: str = sys.executable, **more: str) -> None:
         given = flags if "--port" in flags or "PORT" in more else ("--port", "0", *flags)
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the server
         self.process = subprocess.Popen(
-            command(*given),
+            [python, *command(*given)[1:]],
             env=environment(**more),
             stdout=subprocess.PIPE,
             stderr=self._said,

@@ -18,7 +18,7 @@ from emulator.server.certificates import CertificateTrouble, issue
 from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
-from emulator.services.registry import ServiceTrouble
+from emulator.services.registry import ServiceTrouble, services
 from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.claim import claim_store
 from emulator.store.sqlite import StoreTrouble
@@ -46,6 +46,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ndxp-emulator-")))
             store_path = _store_path(settings, folder)
             stack.enter_context(claim_store(store_path))
+            services()
             _check_scenario(settings)
             country = found_country(settings, store_path, open_packs(settings.packs))
             certificate, ca_file = _certificate(settings, folder)

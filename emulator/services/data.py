@@ -10,8 +10,7 @@ from typing import Any
 
 
 @cache
-def read_interface(folder: str) -> Mapping[str, Any]:
-    """Return ``interface.json`` of a service's folder, or of the package of one from outside: examples and shapes."""
-    package = folder if "." in folder else f"emulator.services.{folder}"
+def read_interface(package: str) -> Mapping[str, Any]:
+    """Return ``interface.json`` of a service's package: examples and shapes."""
     content: Mapping[str, Any] = json.loads(files(package).joinpath("interface.json").read_text(encoding="utf-8"))
     return content

@@ -19,7 +19,14 @@ LEAVE_NOTHING = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT"
 MARK = "--- here the next block begins ---\n"
 BLOCK = re.compile(r"^```sh\n(?P<asked>.*?)^```$(?:\n+```text\n(?P<answer>.*?)^```$)?", re.DOTALL | re.MULTILINE)
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md") if "\n```sh\n" in path.read_text(encoding="utf-8"))
-PLAYED_AT_LEAST = {"start.md", "howto-btxh.md", "howto-kho-dl.md", "howto-scenario.md", "certification.md"}
+PLAYED_AT_LEAST = {
+    "start.md",
+    "howto-btxh.md",
+    "howto-kho-dl.md",
+    "howto-scenario.md",
+    "howto-service.md",
+    "certification.md",
+}
 TOOLS = {"ndxp-emulator": '-m emulator "$@"', "python": '"$@"'}
 
 

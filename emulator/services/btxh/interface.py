@@ -36,7 +36,7 @@ _SHAPES = {
 
 def interface() -> Interface:
     """Return the interface."""
-    examples = read_interface("btxh")
+    examples = read_interface(__package__)
     operations = {
         f"btxh.{name}": Described(request, (reply,), read_examples(examples[name]), _ABOUT)
         for name, (request, reply) in _SHAPES.items()

@@ -21,7 +21,7 @@ _ABOUT = (
 
 def interface() -> Interface:
     """Return the interface."""
-    content = read_interface("portal")
+    content = read_interface(__package__)
     examples = {name: _example(name, content["services"][name]["example"]) for name in MAPI}
     found, agencies = ("PortalFound", "PortalTaken"), {"LayDanhMucCoQuan": examples["LayDanhMucCoQuan"]}
     operations = {

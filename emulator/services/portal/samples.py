@@ -78,12 +78,12 @@ def _call(caller: Caller, session: str, service: str, given: Mapping[str, Any]) 
 
 
 def _example(service: str, session: str, caller: Caller) -> dict[str, Any]:
-    example: dict[str, Any] = read_interface("portal")["services"][service]["example"]
+    example: dict[str, Any] = read_interface(__package__)["services"][service]["example"]
     if service == _NEW_DOSSIER:
         return _with_code(example, _code(caller))
     if service in _FINDS:
         code = _code(caller)
-        pushed = _with_code(read_interface("portal")["services"][_NEW_DOSSIER]["example"], code)
+        pushed = _with_code(read_interface(__package__)["services"][_NEW_DOSSIER]["example"], code)
         caller.fetch(_call(caller, session, _NEW_DOSSIER, pushed), "error_code")
         return {"mahoso": code} if service == "TraCuuHoSo" else _with_code(example, code)
     return example
