@@ -69,6 +69,12 @@ WORDINGS: Mapping[str, Wording] = {
         "Nhật ký hiện tại không có lượt gọi '{name}'.",
         "The current journal holds no exchange '{name}'.",
     ),
+    "journal-is-a-chain": Wording(
+        409,
+        "The journal is a chain",
+        "{fitting} trong {held} lượt khớp mẫu; nhật ký là một chuỗi băm, chỉ có thể xóa cả: DELETE /__admin/requests.",
+        "{fitting} of {held} fit; the journal is a hash chain and is forgotten whole: DELETE /__admin/requests.",
+    ),
     "no-such-scenario-part": Wording(
         404,
         "No such part of a scenario",

@@ -15,6 +15,7 @@ from emulator.journal.near_miss import near_misses
 from emulator.journal.patterns import Pattern
 
 _MISSES = 50
+_MOST_NEAR = 3
 
 
 def list_exchanges(visit: AdminRequest) -> AdminReply:
@@ -128,6 +129,61 @@ def list_near_misses(visit: AdminRequest) -> AdminReply:
         misses = near_misses(row.method, request["url"], visit.office.offers)
         pairs += [{"request": request, **miss.as_dict()} for miss in misses]
     return AdminReply({"nearMisses": pairs})
+
+
+def miss_request(visit: AdminRequest) -> AdminReply:
+    """Answer WireMock's ``/near-misses/request``: the operations closest to a request that is described."""
+    given = visit.content()
+    faults = [
+        InputFault(f"/{name}", "cần một chuỗi không rỗng", "a non-empty string is expected")
+        for name in ("method", "url")
+        if not isinstance(given.get(name), str) or not given[name]
+    ]
+    if faults:
+        raise invalid(faults)
+    misses = near_misses(given["method"].upper(), given["url"], visit.office.offers)
+    return AdminReply({"nearMisses": [{"request": given, **miss.as_dict()} for miss in misses]})
+
+
+def miss_pattern(visit: AdminRequest) -> AdminReply:
+    """Answer WireMock's ``/near-misses/request-pattern``: the requests of the journal that fit most of its words."""
+    given, sandbox, secrets = visit.content(), visit.sandbox(), visit.shows_secrets()
+    words = [pattern_of({word: value}) for word, value in given.items()]
+    far = len(words) or 1
+    rows = [
+        (sum(not word.matches(row) for word in words) / far, -row.seq, row)
+        for row in visit.office.journal.calls(sandbox.home, _floor(visit, sandbox))
+    ]
+    nearest = sorted((each for each in rows if 0 < each[0] < 1), key=lambda each: each[:2])[:_MOST_NEAR]
+    return AdminReply(
+        {
+            "nearMisses": [
+                {
+                    "request": as_logged_request(row, secrets=secrets),
+                    "requestPattern": given,
+                    "matchResult": {"distance": round(distance, 3)},
+                }
+                for distance, _, row in nearest
+            ]
+        }
+    )
+
+
+def remove_requests(visit: AdminRequest) -> AdminReply:
+    """Answer WireMock's ``/requests/remove``: forget the requests that fit a pattern, and return them.
+
+    Raises:
+        Trouble: some requests do not fit. The journal is a chain: it is forgotten whole or not at all.
+    """
+    pattern, sandbox, secrets = pattern_of(visit.content(may_be_empty=True)), visit.sandbox(), visit.shows_secrets()
+    rows = list(visit.office.journal.calls(sandbox.home, _floor(visit, sandbox)))
+    fitting = [row for row in rows if pattern.matches(row)]
+    if fitting and len(fitting) < len(rows):
+        raise Trouble("journal-is-a-chain", fitting=len(fitting), held=len(rows))
+    if fitting:
+        visit.office.journal.clear(sandbox.home)
+    removed = [as_logged_request(row, secrets=secrets) for row in fitting]
+    return AdminReply({"requests": removed, "requestJournalDisabled": False})
 
 
 def _search_unmatched(visit: AdminRequest, limit: int) -> list[Entry]:

@@ -182,6 +182,10 @@ ROUTES = (
     Route("DELETE", "/requests", requests.forget_journal, "Xoá nhật ký", "Forget the journal", scoped=True),
     Route("POST", "/requests/find", requests.find_requests, "Tìm theo mẫu", "Find by pattern", scoped=True),
     Route("POST", "/requests/count", requests.count_requests, "Đếm theo mẫu", "Count by pattern", scoped=True),
+    Route("POST", "/requests/reset", requests.forget_journal, "Xóa nhật ký", "Forget the journal", scoped=True),
+    Route("POST", "/requests/remove", requests.remove_requests, "Xóa theo mẫu", "Forget by pattern", scoped=True),
+    Route("POST", "/near-misses/request", requests.miss_request, "Gần một yêu cầu", "Near a request", scoped=True),
+    Route("POST", "/near-misses/request-pattern", requests.miss_pattern, "Gần một mẫu", "Near a pattern", scoped=True),
     Route("GET", "/requests/unmatched", requests.list_unmatched, "Lượt gọi lạc", "Unmatched requests", scoped=True),
     Route(
         "GET",

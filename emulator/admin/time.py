@@ -21,6 +21,7 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,3})?)S)?)?",
     re.ASCII,
 )
+_LOST_PLUS = re.compile(r":\d\d(?:\.\d+)? \d\d:?\d\d\Z")  # a query's + reads as a blank
 _UNITS = {"weeks": 604_800_000, "days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1000}
 LAST_MS = 253_402_189_200_000  # 9999-12-31 in Vietnam: what the calendar of Python can hold
 
@@ -32,7 +33,7 @@ def instant(text: str, pointer: str) -> int:
         Trouble: it is no moment, or lies before 1970 or after 9999.
     """
     try:
-        moment = to_ms(datetime.fromisoformat(text))
+        moment = to_ms(datetime.fromisoformat(text.replace(" ", "+") if _LOST_PLUS.search(text) else text))
     except (ValueError, OverflowError):
         vi = "phải là thời điểm ISO 8601, ví dụ 2026-03-02T08:00:00+07:00"
         raise invalid(

@@ -60,7 +60,7 @@ def value_at(body: bytes, name: str) -> Any:
 def matcher_of(value: Any, pointer: str, known: Mapping[str, Any]) -> Check:
     """Compile an object of matchers, all of which must hold. Raises PatternTrouble for an unknown one."""
     given = dict(object_of(value, pointer))
-    fold = given.pop("caseInsensitive", False) is True
+    options = frozenset(word for word in OPTIONS if given.pop(word, False) is True)
     checks: list[Check] = []
     for word, wanted in given.items():
         if word not in known:
@@ -70,39 +70,49 @@ def matcher_of(value: Any, pointer: str, known: Mapping[str, Any]) -> Check:
                 f"không hỗ trợ phép so '{word}'; có: {names}",
                 f"the matcher '{word}' is not supported; supported: {names}",
             )
-        checks.append(known[word](wanted, f"{pointer}/{word}", fold))
+        checks.append(known[word](wanted, f"{pointer}/{word}", options))
     if not checks:
         raise PatternTrouble(pointer, "thiếu phép so", "names no matcher")
     return lambda value: all(check(value) for check in checks)
 
 
-def _equal_to(wanted: Any, pointer: str, fold: bool) -> Check:
-    text = text_of(wanted, pointer)
+OPTIONS = ("caseInsensitive", "ignoreArrayOrder", "ignoreExtraElements")
+"""WireMock's words that stand beside a matcher and change it."""
+Options = frozenset[str]
+
+
+def _equal_to(wanted: Any, pointer: str, options: Options) -> Check:
+    text, fold = text_of(wanted, pointer), "caseInsensitive" in options
     return lambda value: isinstance(value, str) and (value == text or (fold and value.casefold() == text.casefold()))
 
 
-def _contains(wanted: Any, pointer: str, _: bool) -> Check:
+def _contains(wanted: Any, pointer: str, _: Options) -> Check:
     text = text_of(wanted, pointer)
     return lambda value: isinstance(value, str) and text in value
 
 
-def _does_not_contain(wanted: Any, pointer: str, _: bool) -> Check:
+def _does_not_contain(wanted: Any, pointer: str, _: Options) -> Check:
     text = text_of(wanted, pointer)
     return lambda value: not isinstance(value, str) or text not in value
 
 
-def _matches(wanted: Any, pointer: str, _: bool) -> Check:
+def _matches(wanted: Any, pointer: str, _: Options) -> Check:
     pattern = regex_of(wanted, pointer)
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _absent(wanted: Any, pointer: str, _: bool) -> Check:
+def _absent(wanted: Any, pointer: str, _: Options) -> Check:
     if not isinstance(wanted, bool):
         raise PatternTrouble(pointer, "phải là true hoặc false", "must be true or false")
     return lambda value: (value is ABSENT) is wanted
 
 
-def _equal_to_json(wanted: Any, pointer: str, _: bool) -> Check:
+def _does_not_match(wanted: Any, pointer: str, _: Options) -> Check:
+    pattern = regex_of(wanted, pointer)
+    return lambda value: not isinstance(value, str) or pattern.fullmatch(value) is None
+
+
+def _equal_to_json(wanted: Any, pointer: str, options: Options) -> Check:
     try:
         tree = json.loads(wanted) if isinstance(wanted, str) else wanted
     except (ValueError, RecursionError) as trouble:
@@ -110,20 +120,61 @@ def _equal_to_json(wanted: Any, pointer: str, _: bool) -> Check:
 
     def check(value: Any) -> bool:
         try:
-            return bool(json.loads(value) == tree)
+            return _is_alike(json.loads(value), tree, options)
         except (TypeError, ValueError, RecursionError):
             return False
 
     return check
 
 
-def _json_path(wanted: Any, pointer: str, _: bool) -> Check:
-    """Compile the part of JSONPath we know: ``$.a.b[0]``, true when the place exists and is not null."""
-    text = text_of(wanted, pointer)
-    if not re.fullmatch(r"\$(?:\.\w+|\[\d+\])+", text):
-        raise PatternTrouble(pointer, "chỉ hỗ trợ dạng $.a.b[0]", "only the form $.a.b[0] is supported")
-    place = "".join(f"/{step}" for step in re.findall(r"\w+", text))
+def _is_alike(found: Any, wanted: Any, options: Options) -> bool:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        is_whole = "ignoreExtraElements" in options or found.keys() == wanted.keys()
+        return is_whole and all(name in found and _is_alike(found[name], wanted[name], options) for name in wanted)
+    if isinstance(found, list) and isinstance(wanted, list):
+        return _are_alike(found, wanted, options)
+    return type(found) is type(wanted) and bool(found == wanted)
+
+
+def _are_alike(found: list[Any], wanted: list[Any], options: Options) -> bool:
+    if len(found) < len(wanted) or ("ignoreExtraElements" not in options and len(found) > len(wanted)):
+        return False
+    if "ignoreArrayOrder" not in options:
+        return all(_is_alike(one, other, options) for one, other in zip(found, wanted, strict=False))
+    rest = list(found)
+    for each in wanted:
+        at = next((at for at, one in enumerate(rest) if _is_alike(one, each, options)), None)
+        if at is None:
+            return False
+        del rest[at]
+    return True
+
+
+def _json_path(wanted: Any, pointer: str, _: Options) -> Check:
+    """Compile the part of JSONPath we know, ``$.a.b[0]``: the place exists and is not null.
+
+    As an object, ``{"expression": "$.a.b", "equalTo": "x"}``, what stands there must fit the matchers beside it.
+    """
+    if isinstance(wanted, Mapping):
+        given = dict(wanted)
+        place = _place_of(given.pop("expression", None), f"{pointer}/expression")
+        test = matcher_of(given, pointer, BODY_MATCHERS | {"absent": _absent})
+        return lambda value: isinstance(value, str) and test(_text_at(value, place))
+    place = _place_of(wanted, pointer)
     return lambda value: isinstance(value, str) and value_at(value.encode(), place) not in (None, ABSENT)
+
+
+def _place_of(text: Any, pointer: str) -> str:
+    """Return the JSON pointer of a path. Raises PatternTrouble for one we do not know."""
+    if not re.fullmatch(r"\$(?:\.\w+|\[\d+\])+", text_of(text, pointer)):
+        raise PatternTrouble(pointer, "chỉ hỗ trợ dạng $.a.b[0]", "only the form $.a.b[0] is supported")
+    return "".join(f"/{step}" for step in re.findall(r"\w+", text))
+
+
+def _text_at(body: str, place: str) -> Any:
+    """Return what stands at a place as matchers read it: text as it is, everything else as JSON."""
+    found = value_at(body.encode(), place)
+    return found if found is ABSENT or isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
 HEADER_MATCHERS: Mapping[str, Any] = {
@@ -131,13 +182,15 @@ HEADER_MATCHERS: Mapping[str, Any] = {
     "contains": _contains,
     "doesNotContain": _does_not_contain,
     "matches": _matches,
+    "doesNotMatch": _does_not_match,
     "absent": _absent,
 }
-BODY_MATCHERS: Mapping[str, Any] = {
+BODY_MATCHERS: dict[str, Any] = {
     "equalTo": _equal_to,
     "equalToJson": _equal_to_json,
     "contains": _contains,
     "doesNotContain": _does_not_contain,
     "matches": _matches,
+    "doesNotMatch": _does_not_match,
     "matchesJsonPath": _json_path,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
@@ -106,6 +107,15 @@ def _query(value: Any, pointer: str) -> Test:
     return test
 
 
+def _basic_auth(value: Any, pointer: str) -> Test:
+    """Compile ``basicAuthCredentials``: the header that carries this user and password."""
+    given = object_of(value, pointer)
+    name = text_of(given.get("username"), f"{pointer}/username")
+    word = text_of(given.get("password"), f"{pointer}/password")
+    wanted = "Basic " + base64.b64encode(f"{name}:{word}".encode()).decode()
+    return lambda _, story: ["authorization", wanted] in story["request"]["headers"]
+
+
 def _any(check: Check, values: list[str]) -> bool:
     return any(check(value) for value in values) if values else check(ABSENT)
 
@@ -154,6 +164,7 @@ WORDS: Mapping[str, Callable[[Any, str], Test]] = {
     "headers": _headers,
     "queryParameters": _query,
     "bodyPatterns": _body_patterns,
+    "basicAuthCredentials": _basic_auth,
     "operation": _column("operation"),
     "outcome": _outcome,
     "status": _column("status"),

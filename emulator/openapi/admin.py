@@ -10,14 +10,14 @@ from typing import Any
 from emulator.admin.citizens import FORMS
 from emulator.admin.problems import MEDIA_TYPE, WORDINGS
 from emulator.admin.routes import PREFIX, TABLE, Route
-from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS
+from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS, OPTIONS
 from emulator.journal.patterns import WORDS
 from emulator.openapi.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD
 from emulator.openapi.admin_told import RouteDoc
 from emulator.openapi.attempt_table import ATTEMPTS
 from emulator.openapi.schemas import QUERIES
 from emulator.services.interface import Example, OperationDoc, ReplyDoc, in_path, in_query
-from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, record, ref, rows
+from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, one_of, record, ref, rows
 
 _SCOPE = "/sandboxes/{sandbox}"
 _ADMITTED: tuple[Mapping[str, list[str]], ...] = ({}, {"admin_token": []}, {"admin_header": []})
@@ -59,6 +59,7 @@ def _pattern() -> Shape:
         "queryParameters": mapping(_matchers(HEADER_MATCHERS)),
         "bodyPatterns": rows(_matchers(BODY_MATCHERS)),
         "body": OBJECT,
+        "basicAuthCredentials": record({"username": TEXT, "password": TEXT}),
         "status": INTEGER,
     }
     return record({word: kinds.get(word, TEXT) for word in WORDS}, optional=tuple(WORDS))
@@ -66,8 +67,9 @@ def _pattern() -> Shape:
 
 def _matchers(known: Mapping[str, Any]) -> Shape:
     kinds: dict[str, Shape] = {"absent": FLAG, "equalToJson": ANY}
-    words = {word: kinds.get(word, TEXT) for word in known}
-    return {**record({**words, "caseInsensitive": FLAG}, optional=(*known, "caseInsensitive")), "minProperties": 1}
+    kinds |= {"matchesJsonPath": one_of(TEXT, OBJECT)}
+    words = {word: kinds.get(word, TEXT) for word in known} | dict.fromkeys(OPTIONS, FLAG)
+    return {**record(words, optional=tuple(words)), "minProperties": 1}
 
 
 def operations() -> Iterator[OperationDoc]:

@@ -102,6 +102,21 @@ JOURNAL: dict[Key, RouteDoc] = {
         "LoggedRequests", "RequestPattern", _PATTERN, may_be_empty=True, words=(_SHOW,), noes=("secrets-need-token",)
     ),
     ("POST", "/requests/count"): RouteDoc("Counted", "RequestPattern", {"outcome": "answered"}, may_be_empty=True),
+    ("POST", "/requests/reset"): RouteDoc("Nothing", last=6),
+    ("POST", "/requests/remove"): RouteDoc(
+        "LoggedRequests",
+        "RequestPattern",
+        {"urlPath": "/khong-ai-goi"},
+        may_be_empty=True,
+        words=(_SHOW,),
+        noes=("secrets-need-token", "journal-is-a-chain"),
+    ),
+    ("POST", "/near-misses/request"): RouteDoc(
+        "NearOperations", "DescribedRequest", {"method": "GET", "url": "/apiBTXH/1.0/dongbodvc"}
+    ),
+    ("POST", "/near-misses/request-pattern"): RouteDoc(
+        "NearRequests", "RequestPattern", _PATTERN, words=(_SHOW,), noes=("secrets-need-token",)
+    ),
     ("GET", "/requests/unmatched"): RouteDoc("LoggedRequests", words=(_SHOW,), noes=("invalid", "secrets-need-token")),
     ("GET", "/requests/unmatched/near-misses"): RouteDoc(
         "NearMisses", words=(_SHOW,), noes=("invalid", "secrets-need-token")

@@ -64,7 +64,7 @@ _CHAIN: dict[str, Shape] = {
 
 def journal_shapes() -> dict[str, Shape]:
     """Return the components."""
-    meta = record({"total": _COUNT, "truncated": FLAG})
+    meta = record({"total": maybe(_COUNT), "truncated": FLAG})
     disabled: dict[str, Shape] = {"requestJournalDisabled": {"const": False}}
     return {
         "Remark": record(_REMARK, optional=("basis", "source", *_VALUES)),
@@ -73,7 +73,10 @@ def journal_shapes() -> dict[str, Shape]:
         "Journal": record({"requests": rows(ref("Exchange")), "meta": meta, **disabled}),
         "LoggedRequests": record({"requests": rows(ref("LoggedRequest")), **disabled}),
         "Counted": record({"count": _COUNT, **disabled}),
-        "NearMisses": record({"nearMisses": rows(_near_miss())}),
+        "NearMisses": record({"nearMisses": rows(_near_miss(ref("LoggedRequest")))}),
+        "NearOperations": record({"nearMisses": rows(_near_miss(ref("DescribedRequest")))}),
+        "NearRequests": record({"nearMisses": rows(_near_request())}),
+        "DescribedRequest": record({key: {"type": "string", "minLength": 1} for key in ("method", "url")}),
         "Verified": record({"verified": {"const": True}, "matched": _COUNT, "requests": rows(TEXT)}),
         "Chain": record(_CHAIN),
     }
@@ -101,10 +104,15 @@ def _exchange() -> Shape:
     )
 
 
-def _near_miss() -> Shape:
+def _near_request() -> Shape:
+    distance = record({"distance": {"type": "number"}})
+    return record({"request": ref("LoggedRequest"), "requestPattern": ref("RequestPattern"), "matchResult": distance})
+
+
+def _near_miss(request: Shape) -> Shape:
     return record(
         {
-            "request": ref("LoggedRequest"),
+            "request": request,
             **dict.fromkeys(("operation", "clause"), TEXT),
             "expected": record({"method": TEXT, "path": TEXT}),
             "matchResult": record({"distance": NUMBER}),

@@ -39,13 +39,34 @@ def pytest_configure(config: Any) -> None:
 @pytest.fixture(scope="session")
 def ndxp_server(pytestconfig: Any) -> Iterator[Server]:
     """The server of this process: its own on a free port, or the one that ``NDXP_EMULATOR_URL`` names."""
-    from emulator.testing.server import OwnServer, existing
+    from emulator.testing.server import OwnServer, existing, variables_past_the_proxy
 
-    server = existing() or OwnServer(pytestconfig.getini("ndxp_serve"))
-    try:
-        yield server
-    finally:
-        server.close()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in variables_past_the_proxy().items():
+            environment.setenv(name, value)
+        server = existing() or OwnServer(pytestconfig.getini("ndxp_serve"))
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@pytest.fixture(scope="session")
+def ndxp_factory(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterator[Callable[..., Ndxp]]:
+    """Return what makes sandboxes that live as long as the run, for fixtures of a module, a class or the session."""
+    from emulator.testing.marks import making
+
+    with making(ndxp_server.line, request) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def ndxp_module(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterator[Ndxp]:
+    """A country that all tests of a module share; the module's own ``pytestmark`` sets it up."""
+    from emulator.testing.marks import making
+
+    with making(ndxp_server.line, request) as make:
+        yield make()
 
 
 @pytest.fixture

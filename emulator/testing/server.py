@@ -18,6 +18,7 @@ from emulator.testing.line import HttpLine
 URL, TOKEN = PREFIX + "URL", PREFIX + "ADMIN_TOKEN"
 _ROOT = Path(__file__).resolve().parents[2]
 _START_S = 60
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _STOP_S = 10
 
 
@@ -98,6 +99,15 @@ def existing() -> Server | None:
     """Return the server that the environment names, if it names one."""
     url = os.environ.get(URL)
     return Server(url, os.environ.get(TOKEN)) if url else None
+
+
+def variables_past_the_proxy() -> dict[str, str]:
+    """Return the environment variables by which HTTP clients know that no proxy stands before this machine."""
+    found = {}
+    for name in ("NO_PROXY", "no_proxy"):
+        kept = [each.strip() for each in os.environ.get(name, "").split(",") if each.strip()]
+        found[name] = ",".join(dict.fromkeys([*kept, *_THIS_MACHINE]))
+    return found
 
 
 def _command(flags: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 
 from tests.serving import Server
@@ -168,3 +169,41 @@ def test_the_markers_are_explained(suite: Suite) -> None:
     said = suite.run("", "--markers").stdout.str()
     for name in ("scenario", "fault", "clock", "mode", "settings"):
         assert f"@pytest.mark.ndxp_{name}(" in said
+
+
+def test_a_module_and_a_fixture_of_wider_scope_may_share_a_country(suite: Suite, server: Server) -> None:
+    ran = suite.run("""
+        pytestmark = pytest.mark.ndxp_mode("strict")
+
+        @pytest.fixture(scope="session")
+        def everywhere(ndxp_factory):
+            return ndxp_factory(mode="observed")
+
+        def test_one(ndxp_module, everywhere):
+            log_in(ndxp_module)
+            assert (ndxp_module.ask("")["mode"], everywhere.ask("")["mode"]) == ("strict", "observed")
+
+        def test_two(ndxp_module, everywhere):
+            assert len(ndxp_module.journal.entries()) == 1
+            assert everywhere.journal.entries() == []
+            assert everywhere.id != ndxp_module.id
+    """)
+    ran.assert_outcomes(passed=2)
+    every = requests.get(f"{server.base_url}/__admin/sandboxes", timeout=30).json()["sandboxes"]
+    assert [each["id"] for each in every] == ["default"]
+
+
+def test_a_proxy_of_the_environment_does_not_stand_before_the_emulator(
+    alone: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "intranet.example.vn")
+    ran = alone.run("""
+        import os
+
+        def test_reached(ndxp):
+            assert log_in(ndxp).status_code == 200
+            assert os.environ["NO_PROXY"].startswith("intranet.example.vn,")
+    """)
+    ran.assert_outcomes(passed=1)
