@@ -12,8 +12,9 @@ from emulator import __version__
 from emulator.admin.problems import Trouble
 from emulator.console.annotated import annotate
 from emulator.console.clauses import clause_texts
-from emulator.console.repeat import as_curl, draft_of, operations_to_send, scenario_text, send_call, token_header
+from emulator.console.repeat import as_curl, draft_of, draft_of_form, right_call, scenario_text, send_call, token_header
 from emulator.console.site import go_to, page_address, person
+from emulator.services.client_view import asks
 
 PAGE = 50
 _FILTERS = ("operation", "outcome", "status", "method", "path", "rule", "consumer", "q")
@@ -72,6 +73,7 @@ def exchange(number: str) -> str:
         clauses=clause_texts([entry["clause"], *(each.get("source") for each in remarks)]),
         misses=_near_misses(entry),
         curl=as_curl(asked),
+        has_example=entry["operation"] in asks(),
         previous=_neighbour(entry["seq"], -1),
         following=_neighbour(entry["seq"], 1),
     )
@@ -108,16 +110,13 @@ def edit_call(number: str) -> str:
 
 def compose_call() -> str:
     """Show the form for a call of one's own, filled with a right example of an operation."""
-    operations = operations_to_send(person().caller)
     chosen = request.args.get("operation", "")
-    draft = operations[chosen].draft() if chosen in operations else None
-    return render_template("send.html", draft=draft, operations=operations, chosen=chosen)
+    draft = right_call(person().caller, chosen) if chosen else None
+    return render_template("send.html", draft=draft, operations=sorted(asks()), chosen=chosen)
 
 
 def send_edited() -> AnyResponse:
     """Send the call of the form, and show what came of it."""
-    from emulator.console.repeat import draft_of_form
-
     draft = draft_of_form(request.form)
     if request.form.get("token") == "fresh":
         draft = draft.with_header("authorization", token_header(person().caller))

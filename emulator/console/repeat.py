@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import AdminCaller
 from emulator.kernel.exchange import Call, Reply
+from emulator.services.client_view import CannotCall, ClientView, asks, put_together
 
 _OWN_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 _LONGEST_IN_CURL = 8_000
@@ -161,19 +162,46 @@ def _as_json(text: str) -> Any:
         return text
 
 
-@dataclass(frozen=True)
-class Offered:
-    """An operation that can be called from the page: where it stands."""
+class PageAccess:
+    """A sandbox as ``ClientView`` reaches it from a page: its admin routes and its doors, in process."""
 
-    method: str
-    path: str
+    def __init__(self, caller: AdminCaller) -> None:
+        self._caller, self.sandbox = caller, caller.sandbox
 
-    def draft(self) -> Draft:
-        """Return a call of it, to be filled in."""
-        headers = (("Content-Type", "application/json"), ("Accept", "application/json"))
-        return Draft(self.method, self.path, headers, "{}" if self.method == "POST" else "")
+    def get(self, path: str, /, **query: Any) -> Any:
+        """Return the JSON that a GET of the sandbox's admin API answers."""
+        return self._caller.get(path, **query)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the JSON that the sandbox's admin API answers."""
+        return self._caller.change(method, path, body)
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """Send a call to the emulated services; ``path`` may have the sandbox's prefix."""
+        url = path.removeprefix(f"/s/{self.sandbox}")
+        return send_call(self._caller, Draft(method, url, tuple(headers.items()), (body or b"").decode()))
 
 
-def operations_to_send(caller: AdminCaller) -> dict[str, Offered]:
-    """Return the operations a person can call from the page, by name."""
-    return {offer.name: Offered(offer.method, offer.path) for offer in caller.context.offers}
+def right_call(caller: AdminCaller, operation: str) -> Draft:
+    """Return a right call of an operation, as its service declares it; what must come first has been called.
+
+    Raises:
+        Trouble: there is no such call, or what must come first was refused; the journal says why.
+    """
+    if operation not in asks():
+        raise invalid([InputFault("/operation", "không có lượt gọi mẫu này", "there is no example of it")])
+    try:
+        ask = put_together(operation, None, ClientView(PageAccess(caller)))
+    except CannotCall as trouble:
+        vi, _, en = str(trouble).partition(" / ")
+        raise invalid([InputFault("/operation", vi, en or vi)]) from None
+    return Draft(ask.method, ask.path, tuple(ask.headers.items()), _readable(ask.body or b""))
+
+
+def _readable(body: bytes) -> str:
+    """Return a JSON body as a person edits it; anything else as it is."""
+    text = body.decode("utf-8", "replace")
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except ValueError:
+        return text

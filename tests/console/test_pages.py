@@ -155,3 +155,16 @@ def test_a_filtered_journal_is_paged_without_counting(visitor: Visitor) -> None:
     assert visitor.http.get("/__admin/requests?total=skip&limit=3&outcome=refused").json["meta"]["truncated"] is False
     page = visitor.http.get("/__console/journal?rule=B69").text
     assert page.count("row-link") == 3
+
+
+def test_a_right_call_is_put_together_and_sent_from_the_page(visitor: Visitor) -> None:
+    page = visitor.http.get("/__console/journal/send?operation=btxh.DongBoDVC").text
+    written = {
+        name: unescape(found[1])
+        for name in ("headers", "body")
+        if (found := re.search(rf'name="{name}"[^>]*>(.*?)</textarea>', page, re.DOTALL))
+    }
+    assert json.loads(written["body"])["LoaiDuLieu"] == "1"
+    visitor.http.post("/__console/journal/send", data={"method": "POST", "url": "/apiBTXH/1.0/DongBoDVC", **written})
+    assert json.loads(visitor.journal()[-1]["response"]["body"])["error_code"] == 0
+    assert visitor.http.get("/__console/journal/send?operation=btxh.DongboDVC").status_code == 422
