@@ -19,6 +19,7 @@ test:  ## the test suite
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference
 	$(PYTHON) -m tests.house.coverage_page
+	$(PYTHON) -m tests.house.sources_page
 	$(PYTHON) -m release.licences
 
 messages:  ## bring the console's English sentences to its templates

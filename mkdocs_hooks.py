@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 FENCE = "sequence"
+CITED = re.compile(r"(?<![`\w])src:([a-z0-9]+(?:-[a-z0-9]+)*)")
 _LINE = re.compile(r"(?P<who>[^:]+?)\s*(?P<arrow>-->|->)\s*(?P<whom>[^:]+?)\s*:\s*(?P<said>.+)")
 _NOTE = re.compile(r"(?P<who>[^:>]+?)\s*:\s*(?P<said>.+)")
 _LANE, _ROW, _TOP, _MARGIN = 210, 40, 66, 105
@@ -28,6 +29,12 @@ def on_config(config: Any) -> Any:
     fence = {"name": FENCE, "class": FENCE, "format": drawn}
     config["mdx_configs"].setdefault("pymdownx.superfences", {})["custom_fences"] = [fence]
     return config
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Turn each citation ``src:ID`` into a link to its entry of the page of sources."""
+    up = "../" * page.file.src_uri.count("/")
+    return CITED.sub(lambda found: f"[{found[1]}]({up}sources.md#{found[1]})", markdown)
 
 
 def _named(entries: list[Any]) -> Iterator[str]:

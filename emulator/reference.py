@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import emulator.app  # noqa: F401  # with it every room has registered its rules
 from emulator.certification.kit_page import kits_page
 from emulator.cli.page import page as cli_page
+from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
 from emulator.scenario.faults_page import page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
 from emulator.scenario.magic import page as magic_table
@@ -67,12 +69,51 @@ def error_codes_page() -> str:
 {_WRITTEN}
 The documents say that 0 means success and every other code an error, and list none (B08). **These codes are the
 emulator's own**: a client must not rely on them at the real service. -3 was seen in the field. A refusal names every
-broken rule in `message`; the first decides the code. The HTTP status is 200.
+broken rule in `message`; the first decides the code. The HTTP status is 200. What each rule stands on, unlike the
+number it is told by, is in [the rules](rules.md), and in every remark of the journal.
 
-| Code | Nghĩa | Meaning |
-|---|---|---|
+| Code | Nghĩa | Meaning | Basis | Source |
+|---|---|---|---|---|
 """
-    return head + "".join(f"| {code.number} | {code.vi} | {code.en} |\n" for code in ERROR_CODES)
+    return head + "".join(
+        f"| {code.number} | {code.vi} | {code.en} | {basis_of(code.source)} "
+        f"| {_linked(code.source, basis_of(code.source))} |\n"
+        for code in ERROR_CODES
+    )
+
+
+def rules_page() -> str:
+    """Return ``rules.md``: every rule a remark can name, and what it stands on."""
+    head = f"""# Quy tắc và căn cứ · Rules and their basis
+
+{_WRITTEN}
+Mỗi nhận xét trong nhật ký nêu một quy tắc của bảng này, cùng căn cứ: **document** là một mục của hai văn bản hoặc một
+dòng của [sổ điểm lệch](quirks.md); **platform** là một [nguồn](sources.md) công khai; **ours** là của trình giả lập.
+`error` là quy tắc có thể từ chối lời gọi, `note` chỉ ghi nhận, `both` tuỳ chế độ và thiết đặt. `operation` là mục của
+chính nghiệp vụ được gọi.
+
+Every remark of the journal names a rule of this table and what it stands on: **document** is a clause of the two
+documents or a row of [the quirk register](quirks.md); **platform** is a public [source](sources.md); **ours** is the
+emulator's own. `error` may refuse a call, `note` only says something, `both` depends on mode and settings. `operation`
+is the clause of the operation that was called.
+
+| Rule | Nghĩa | Meaning | Basis | Source | Level |
+|---|---|---|---|---|---|
+"""
+    return head + "".join(_rule_row(rule) for rule in registered_rules() if rule.id not in QUIRKS)
+
+
+def _rule_row(rule: Rule) -> str:
+    name = f"`{rule.id}`" + (f" ({rule.scope}…)" if rule.scope else "")
+    source = "; ".join(_linked(part, rule.basis) for part in rule.source.split("; "))
+    return f"| {name} | {rule.vi} | {rule.en} | {rule.basis} | {source} | {rule.level} |\n"
+
+
+def _linked(source: str, basis: Basis) -> str:
+    if source.startswith("decision "):
+        number = source.removeprefix("decision ")
+        return f"[decision {number}](decisions/index.md)"
+    return f"[{source}](sources.md#{source})" if basis == "platform" and source != OF_OPERATION else source
 
 
 def extent_data_page() -> str:
@@ -203,6 +244,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "fields.md": fields_page,
     "quirks.md": quirks_page,
     "error-codes.md": error_codes_page,
+    "rules.md": rules_page,
     "faults.md": faults_page,
     "extent-data.md": extent_data_page,
     "extent-data.xsd": extent_schema,

@@ -1,6 +1,6 @@
 """Indicators of Decision 766 estimated from the dossiers an attempt pushed: an estimate, never a score of the province.
 
-What cannot be known from pushed dossiers is listed with its reason, not guessed (facts-platforms §8).
+What cannot be known from pushed dossiers is listed with its reason, not guessed (src:kpi-766).
 """
 
 from __future__ import annotations

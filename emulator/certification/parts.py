@@ -1,4 +1,4 @@
-"""What the ten parts of a printed report need beyond the verdicts (facts-platforms §5.2; the grading is ours)."""
+"""What the ten parts of a printed report need beyond the verdicts (src:test-circulars; the grading is ours)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,9 @@ class Axis:
         return [grant for grant in self.grants.window(provider, 0, _EVER) if grant.removed_at is None]
 
     def may_call(self, consumer: str, provider: str) -> bool:
-        """Tell whether a consumer is admitted now: exact subsystem or group, nobody by default (facts-gateway B5).
+        """Tell whether a consumer is admitted now: exact subsystem or group, nobody by default.
+
+        Sources: src:xroad-access-rights.
 
         Whole identifiers are compared: another spelling that leads to the same subsystem gives no right (K21). A
         change counts only once the provider's server has noticed it (``grant_settling_s``).

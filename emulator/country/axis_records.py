@@ -91,7 +91,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of subsystems that rights may be given to (facts-gateway B5)."""
+    """A group of subsystems that rights may be given to (src:xroad-access-rights)."""
 
     id: str
     name: str

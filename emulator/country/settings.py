@@ -32,7 +32,7 @@ class SandboxSettings:
     journal_limit: int = 10_000
     error_code_style: Literal["number", "string", "00"] = "number"
     token_lifetime_s: int = 3600
-    # What the gateway's operator has set up. A negative lifetime never ends (facts-gateway A1).
+    # What the gateway's operator has set up. A negative lifetime never ends (src:apim-token-issue).
     host_name: str = "api.ngsp.gov.vn"  # the realm of the token endpoint's challenge (A2)
     application_state: Literal["active", "revoked"] = "active"
     user_grants: bool = False  # password, refresh_token and authorization_code are allowed beside client_credentials
@@ -60,7 +60,7 @@ class SandboxSettings:
     pull_limit: int | None = None
     # Oddities of the printed replies, by name (emulator/services/btxh/replies.py). None means as the mode says.
     reply_oddities: tuple[OddityName, ...] | None = None
-    # The national portal. error_code: by-family is a number in reads and a string in pushes (facts-platforms §1.3).
+    # The national portal. error_code: by-family is a number in reads and a string in pushes (src:portal-envelopes).
     portal_session_lifetime_min: int = 30  # 1 to 120; nobody publishes the real one
     papers_token_lifetime_min: int = 30
     portal_error_code_style: Literal["by-family", "number", "string", "00"] = "by-family"
@@ -68,7 +68,7 @@ class SandboxSettings:
     portal_maps_errors_to_http: bool = False
     portal_duplicate_code: Literal[3, -3] = -3
     portal_steps_limit: int = 10
-    provincial_gateway: bool = False  # mounts /KetNoiMotCuaQuocGia/<Service> (facts-clients §2.5)
+    provincial_gateway: bool = False  # mounts /KetNoiMotCuaQuocGia/<Service> (src:client-province-gateway)
     provincial_gateway_double_encodes: bool = True
     papers_file_key: Literal["TenTep", "TenFile", "both"] | None = None  # K15
     papers_agency_form: Literal["full", "short"] | None = None  # K16

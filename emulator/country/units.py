@@ -37,7 +37,7 @@ class Account:
     unit: str
 
 
-# Accounts: two independent pairs per unit (facts-platforms §0.1, §1.2, §1.8).
+# Accounts: two independent pairs per unit (src:portal-credentials, src:portal-login, src:portal-papers).
 
 
 def own_unit_code(sandbox: Sandbox) -> str:

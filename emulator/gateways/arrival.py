@@ -76,7 +76,7 @@ class Arrival:
         return ""
 
     def _find_token(self, call: Call) -> Token | None:
-        """Look for a Bearer token in any header: a sandbox may have renamed the usual one (facts-gateway A9)."""
+        """Look for a Bearer token in any header: a sandbox may have renamed the usual one (src:apim-auth-header)."""
         for _, value in call.headers:
             if "Bearer " in value:
                 word = bearer_word(value)

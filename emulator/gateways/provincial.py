@@ -1,4 +1,6 @@
-"""A province's gateway before the portal: ``/KetNoiMotCuaQuocGia/<Service>`` with a Bearer token (facts-clients §2.5).
+"""A province's gateway before the portal: ``/KetNoiMotCuaQuocGia/<Service>`` with a Bearer token.
+
+Sources: src:client-province-gateway.
 
 Off unless a sandbox turns it on. Token, faults and their bodies are those of the NDXP gateway: both are one product.
 """

@@ -20,11 +20,11 @@ def random_for(*parts: object) -> Random:
 
 
 def name_uuid(*parts: object) -> str:
-    """Return a version 3 UUID, as WSO2 builds its opaque tokens (facts-gateway A1)."""
+    """Return a version 3 UUID, as WSO2 builds its opaque tokens (src:apim-token-issue)."""
     return str(uuid.UUID(bytes=hashlib.md5(draw(*parts), usedforsecurity=False).digest(), version=3))
 
 
 def consumer_text(*parts: object) -> str:
-    """Return 28 characters that end in ``a``, as consumer keys and secrets look (facts-gateway A10)."""
+    """Return 28 characters that end in ``a``, as consumer keys and secrets look (src:apim-key-types)."""
     picks = random_for(*parts)
     return "".join(picks.choices(_KEY_ALPHABET, k=27)) + "a"

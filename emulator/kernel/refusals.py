@@ -29,7 +29,7 @@ class Refusal(Exception):
 class GatewayRefusal(Refusal):
     """The gateway refuses before any provider is asked.
 
-    ``family`` chooses the fault body (facts-gateway A4); ``code`` is the WSO2 code, or the HTTP status for
+    ``family`` chooses the fault body (src:apim-faults); ``code`` is the WSO2 code, or the HTTP status for
     routing faults; ``headers`` are added to the reply, ``members`` to the end of the fault.
     """
 

@@ -26,9 +26,9 @@ from emulator.scenario.fault import (
     speak_not,
 )
 
-# Faults of the connection: the reply leaves badly, or not at all (facts-platforms §5.3 R01; names of WireMock).
+# Faults of the connection: the reply leaves badly, or not at all (src:client-failures; names of WireMock).
 
-_R01 = "facts-platforms §5.3 R01"
+_R01 = "client-failures"
 _WIREMOCK = "WireMock"
 _SERVED = flag(
     "true: dịch vụ đã xử lý xong rồi đường truyền mới hỏng; false: dịch vụ chưa nhận được lời gọi",
@@ -166,7 +166,7 @@ SOCKETS: Mapping[str, FaultKind] = {
 }
 
 
-# Faults of time: a good reply that comes late, or is lost after its call was committed (facts-platforms §5.3 I02).
+# Faults of time: a good reply that comes late, or is lost after its call was committed (src:client-failures).
 
 _LONGEST_MS = 600_000
 _ENDINGS: Mapping[str, Misdelivery] = {"hang": "hang", "close": "empty", "reset": "reset"}
@@ -210,7 +210,7 @@ def _timing(
     return FaultKind("timing", title, sees, source, spoil=upon, params=params, strikes_any_call=True, stage=stage)
 
 
-_SLOW = "facts-platforms §5.3 R01"
+_SLOW = "client-failures"
 TIMING: Mapping[str, FaultKind] = {
     "delay": _timing(
         both("Trả chậm", "Fixed delay"),
@@ -242,7 +242,7 @@ TIMING: Mapping[str, FaultKind] = {
         both("Mất trả lời sau khi đã ghi nhận", "Reply lost after the commit"),
         both("việc đã xong, trả lời không đến; gửi lại là gửi lần hai", "the work is done, no answer comes"),
         _lose_reply,
-        "facts-platforms §5.3 I02",
+        "client-failures",
         stage="end",
         ending=choice(
             tuple(_ENDINGS), "kết thúc: treo, đóng, hoặc RST", "how it ends: nothing comes, the end, or a reset"

@@ -40,14 +40,14 @@ def _of_btxh(name: OddityName, oddity: Oddity) -> FaultKind:
         "payload",
         title,
         title,
-        f"docs/quirks.md {oddity.quirk}",
+        "client-btxh-fields" if oddity.quirk == "later-fields" else oddity.quirk,
         _showing(name),
         at=tuple(name for name, shows in pulls.items() if shows),
     )
 
 
 def _of_portal(vi: str, en: str, quirk: str, at: tuple[str, ...], **settings: Any) -> FaultKind:
-    return FaultKind("payload", both(vi, en), both(vi, en), f"docs/quirks.md {quirk}", _with(**settings), at=at)
+    return FaultKind("payload", both(vi, en), both(vi, en), quirk, _with(**settings), at=at)
 
 
 _MAPI, _PAPERS, _CODES = ("dvcqg.mapi.*",), ("dvcqg.papers.*",), ("btxh.*", "dvcqg.mapi.*")
@@ -87,16 +87,16 @@ PRINTED: Mapping[str, FaultKind] = {
 }
 
 
-# Faults of downloaded files: what a careless client keeps as a citizen's paper (facts-platforms §5.3 K02).
+# Faults of downloaded files: what a careless client keeps as a citizen's paper (src:client-downloads).
 
 _AT = ("province.download", "ministry.page")
-_K02 = "facts-platforms §5.3 K02"
+_K02 = "client-downloads"
 _OTHER_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 _ERROR_PAGE = b"<html><head><title>Error</title></head><body><h1>Unable to open the requested file</h1></body></html>"
-# The industry's harmless test file for virus scanners, in parts: whole, it would stop this very file.
+# The industry's harmless test file for virus scanners (src:file-magic), in parts: whole, it would stop this very file.
 _TEST_VIRUS = ("X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-", "ANTIVIRUS-", "TEST-FILE!", "$H+H*")
 
 

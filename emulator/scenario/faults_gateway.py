@@ -30,11 +30,11 @@ from emulator.scenario.faults_payload import with_body
 from emulator.services.portal.fields import BAD_SESSION
 from emulator.services.registry import login_names
 
-# Faults of tokens and sessions: they die early, look different, or are not renewed (facts-platforms §5.3 A05, A08).
+# Faults of tokens and sessions: they die early, look different, or are not renewed (src:apim-security-codes, KDL V.3).
 
 _USES = ("@ndxp", "dvcqg.*")
 _HOLDERS = ("access_token", "session", "accessToken")
-_A05, _A08 = "facts-platforms §5.3 A05", "facts-platforms §5.3 A08"
+_A05, _A08 = "apim-security-codes", "KDL V.3"
 
 
 def _end_token(how: Callable[[Token, World], None]) -> Instead:
@@ -143,7 +143,7 @@ TOKENS: Mapping[str, FaultKind] = {
     "token-revoked": _token(
         both("Token bị thu hồi", "Token revoked"),
         both("401 900901 như hết hạn; xin lại thì được token khác", "401 900901 as if expired; a new one is another"),
-        "facts-gateway A3, A5",
+        "apim-revoke; apim-security-codes",
         _USES,
         _end_token(_revoke),
     ),
@@ -159,7 +159,7 @@ TOKENS: Mapping[str, FaultKind] = {
     "token-type": _token(
         both("token_type khác, hoặc sai chữ hoa", "Another token_type, or another letter case"),
         both("token_type không phải Bearer; token vẫn dùng được", "token_type is not Bearer; the token works"),
-        "RFC 6749 §5.1",
+        "oauth-rfc",
         ("ndxp.token",),
         spoil=_retype_token,
         stage="body",
@@ -168,14 +168,14 @@ TOKENS: Mapping[str, FaultKind] = {
     "renewal-refused": _token(
         both("Không cấp lại", "Renewal refused"),
         both("401 invalid_client, hoặc -2", "401 invalid_client, or -2"),
-        "facts-gateway A2",
+        "apim-token-errors",
         (LOGINS,),
         _not_renewed,
     ),
     "clock-skew": _token(
         both("Đồng hồ lệch", "Clock skew"),
         both("Date lệch; token của máy chạy nhanh hết hạn sớm", "Date is off; tokens of a fast clock end early"),
-        "facts-gateway A1",
+        "apim-token-issue",
         ("*",),
         spoil=_skew_date,
         stage="headers",
@@ -184,11 +184,12 @@ TOKENS: Mapping[str, FaultKind] = {
 }
 
 
-# Faults of the gateway in the words of WSO2, and those of a proxy before it in nginx's (facts-gateway A4 to A7).
+# Faults of the gateway in the words of WSO2, and those of a proxy before it in nginx's
+# (src:apim-faults, src:apim-security-codes, src:apim-throttling, src:apim-transport).
 
 _AT = ("@ndxp", "ndxp.*", "@provincial")
 _ADMITTED = ("@ndxp", "@provincial")
-_A5, _A6, _A7 = "facts-gateway A5", "facts-gateway A6", "facts-gateway A7"
+_A5, _A6, _A7 = "apim-security-codes", "apim-throttling", "apim-transport"
 
 
 def _no(family: FaultFamily, status: int, code: int, message: str, description: str) -> Instead:

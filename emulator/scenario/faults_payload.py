@@ -1,4 +1,7 @@
-"""Faults of the content: a reply arrives well and cannot be read as it was meant (facts-platforms §5.3 R01, P02)."""
+"""Faults of the content: a reply arrives well and cannot be read as it was meant.
+
+Sources: src:client-failures, src:client-faults.
+"""
 
 from __future__ import annotations
 
@@ -157,19 +160,19 @@ def _payload(
     title: Mapping[str, str],
     sees: Mapping[str, str],
     spoil: Upon,
-    source: str = "facts-platforms §5.3 P02",
+    source: str = "client-faults",
     **params: Schema,
 ) -> FaultKind:
     return FaultKind("payload", title, sees, source, spoil=spoil, params=params, stage="body")
 
 
-_R01 = "facts-platforms §5.3 R01"
+_R01 = "client-failures"
 PAYLOADS: Mapping[str, FaultKind] = {
     "service-refused": FaultKind(
         "payload",
         both("Dịch vụ từ chối: error_code khác 0 với mã HTTP 200", "The service says no: error_code with HTTP 200"),
         both("200, error_code khác 0, data rỗng", "200, error_code not 0, no data"),
-        "facts-platforms §7.1",
+        "client-faults",
         _refuse_softly,
         at=(REFUSING,),
         params={"error_code": number(BAD_JSON, "mã lỗi của dịch vụ", "the service's error code", -99, -1)},
@@ -191,7 +194,7 @@ PAYLOADS: Mapping[str, FaultKind] = {
         both("Sai bảng mã", "Wrong charset"),
         both("đầu trang ghi UTF-8, nội dung là bảng mã khác", "the head says UTF-8, the bytes are something else"),
         _miscode_charset,
-        "facts-platforms §5.3 F07",
+        "json-rfc",
         charset=choice(("windows-1258", "utf-16", "utf-8-bom"), "bảng mã thật", "what the bytes are"),
     ),
     "data-null": _payload(
@@ -208,7 +211,7 @@ PAYLOADS: Mapping[str, FaultKind] = {
         both("Thiếu error_code", "No error_code"),
         both("phong bì không có error_code, errorCode", "the envelope has neither error_code nor errorCode"),
         _edit_json(_without("error_code", "errorCode")),
-        "facts-clients §7",
+        "client-failures",
     ),
     "error-beside-data": _payload(
         both("Báo lỗi mà vẫn có dữ liệu", "An error beside data"),
@@ -221,13 +224,13 @@ PAYLOADS: Mapping[str, FaultKind] = {
         both("JSON mã hóa hai lần", "Double-encoded JSON"),
         both("nội dung là một chuỗi JSON chứa JSON", "the body is a JSON string that holds JSON"),
         _encoded_twice,
-        "facts-clients §2.5",
+        "client-province-gateway",
     ),
     "duplicate-records": _payload(
         both("Bản ghi lặp", "Duplicate records"),
         both("mỗi bản ghi có hai lần", "every record comes twice"),
         _edit_json(_twice),
-        "facts-platforms §5.3 P03",
+        "client-btxh-calls",
     ),
     "odd-casing": _payload(
         both("Tên khóa viết hoa thường khác", "Odd casing"),
@@ -239,7 +242,7 @@ PAYLOADS: Mapping[str, FaultKind] = {
         both("Lời khác, mã vẫn thế", "Other words, same code"),
         both("message là OK; mã không đổi", "message is OK, the code stays"),
         _edit_json(_reword_message),
-        "facts-platforms §7.2",
+        "client-faults",
     ),
     "empty-body": _payload(
         both("Nội dung rỗng với mã 200", "An empty body with 200"),

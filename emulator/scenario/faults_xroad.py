@@ -1,4 +1,4 @@
-"""Faults of the axis: what a REST caller can meet of facts-gateway B4, for one call at a time.
+"""Faults of the axis: what a REST caller can meet of src:xroad-fault-codes, for one call at a time.
 
 Rows of B4 that only a SOAP message can meet (its headers, envelope and body) have no fault: the adapters speak REST.
 """
@@ -71,7 +71,7 @@ def _fail_service(kind: str, message: str, vi: str) -> Refuse:
 
 def _axis(vi: str, en: str, code: str, refuse: Refuse) -> FaultKind:
     sees = both(f"{code}, X-Road-Error", f"{code}, X-Road-Error")
-    return FaultKind("x-road", both(vi, en), sees, "facts-gateway B4", _no(refuse), at=_AT)
+    return FaultKind("x-road", both(vi, en), sees, "xroad-fault-codes", _no(refuse), at=_AT)
 
 
 XROAD: Mapping[str, FaultKind] = {
@@ -166,7 +166,7 @@ XROAD: Mapping[str, FaultKind] = {
             "500 Server.ServerProxy.AccessDenied, từ nay đến khi được cấp lại",
             "500 Server.ServerProxy.AccessDenied, until the right is given again",
         ),
-        "facts-gateway B5",
+        "xroad-access-rights",
         _withdrawn,
         at=_AT,
     ),

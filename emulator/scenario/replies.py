@@ -15,7 +15,7 @@ from emulator.scenario.fields import text_of
 from emulator.scenario.placeholders import Lookup, fill
 from emulator.scenario.script import Answer, Refuse, Step
 
-# WSO2 numbers its refusals by hundreds (facts-gateway A5, A6).
+# WSO2 numbers its refusals by hundreds (src:apim-security-codes, src:apim-throttling).
 _FAMILIES: Mapping[int, FaultFamily] = {9009: "security", 9008: "throttling"}
 
 

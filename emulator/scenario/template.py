@@ -18,7 +18,7 @@ title:
 purpose:
   vi: Luyện gửi lại đúng cách khi cổng báo lỗi tạm thời
   en: Practise sending again in the right way when the gateway has a passing fault
-source: facts-platforms §5.3 R01 # điều khoản hoặc sự việc làm căn cứ / the clause or fact behind it
+source: client-failures # điều khoản hoặc sự việc làm căn cứ / the clause or fact behind it
 good_client:
   vi: Đợi một lát rồi gửi lại đúng nội dung cũ, không tạo hồ sơ thứ hai
   en: Waits a little and sends the same content again, makes no second dossier

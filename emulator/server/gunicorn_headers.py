@@ -2,7 +2,7 @@
 
 The asgi worker already leaves ``Date`` and ``Connection`` alone when a reply has them; only its ``Server`` line must
 go. The gthread worker writes ``Server``, ``Date`` and ``Connection`` before every reply, so its methods that put
-a reply together are replaced (facts-gateway A1 shows what a reply of the gateway carries).
+a reply together are replaced (src:apim-token-issue shows what a reply of the gateway carries).
 """
 
 from __future__ import annotations

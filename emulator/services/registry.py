@@ -37,7 +37,7 @@ TOKEN = GatewayOperation(
     "ndxp", "ndxp.token", "POST", "/token", "BTXH 2.1.1", Both("Xin token", "Ask for a token")
 )  # fmt: skip
 REVOKE = GatewayOperation(
-    "ndxp", "ndxp.revoke", "POST", "/revoke", "RFC 7009", Both("Thu hồi token", "Revoke a token")
+    "ndxp", "ndxp.revoke", "POST", "/revoke", "apim-revoke", Both("Thu hồi token", "Revoke a token")
 )  # fmt: skip
 _FORWARD = "/XrdAdapter/RestService/forward"
 FORWARD = GatewayOperation(

@@ -1,4 +1,4 @@
-"""Agency codes: two written forms of one name (facts-platforms §2.2; K16).
+"""Agency codes: two written forms of one name (src:agency-codes; K16).
 
 QCVN 102:2016 reads right to left with every group present, ``000.00.15.G07``; Decision 20/2020/QĐ-TTg reads left to
 right without the empty ones, ``G07.15``. Clients meet both and must join them.

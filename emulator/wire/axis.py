@@ -13,7 +13,7 @@ from emulator.kernel.exchange import Call, Remark
 from emulator.kernel.refusals import AxisRefusal
 from emulator.wire.agency_codes import is_agency_code
 
-# Identifiers of the axis: ``VN:GOV:000.00.00.G22:vpcpdvcprovider`` and its other spellings (facts-gateway B1).
+# Identifiers of the axis: ``VN:GOV:000.00.00.G22:vpcpdvcprovider`` and its other spellings (src:xroad-identifiers).
 
 SERVICE = "exchangeDataX"
 HOST_PLACEHOLDER = "IP-SS-BNĐP"
@@ -120,7 +120,10 @@ def member_trouble(subsystem: SubsystemId) -> str | None:
 
 
 def is_group(subject: str) -> bool:
-    """Tell whether a subject of access rights is a group: ``GLOBALGROUP:…`` or ``LOCALGROUP:…`` (facts-gateway B5)."""
+    """Tell whether a subject of access rights is a group: ``GLOBALGROUP:…`` or ``LOCALGROUP:…``.
+
+    Sources: src:xroad-access-rights.
+    """
     return subject.startswith(("GLOBALGROUP:", "LOCALGROUP:"))
 
 
@@ -171,7 +174,7 @@ def member_list(row: Row) -> list[str]:
     return (row.get("members") or "").split()
 
 
-# What security servers say when they refuse, in X-Road's words (facts-gateway B4).
+# What security servers say when they refuse, in X-Road's words (src:xroad-fault-codes).
 
 
 def _no(code: str, message: str, rule: str, vi: str) -> AxisRefusal:

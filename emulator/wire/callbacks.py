@@ -1,4 +1,6 @@
-"""Calls into an agency: another province's download, and the portal's own calls (facts-platforms §1.4, clients §2.6).
+"""Calls into an agency: another province's download, and the portal's own calls.
+
+Sources: src:portal-services, src:portal-callbacks.
 
 Of the portal's bodies only the names and the shape ``{service, isUpdating, data}`` are known; what stands in ``data``
 is ours, and a rehearsal may send another body.

@@ -1,4 +1,4 @@
-"""The error codes of the emulated services. They are ours: no public text lists any (facts-platforms §1.3, B08)."""
+"""The error codes of the emulated services. They are ours: no public text lists any (src:portal-envelopes, B08)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ BAD_WINDOW = -13
 
 
 class ErrorCode(NamedTuple):
-    """One row of the published table."""
+    """One row of the published table; ``source`` is what the number stands on."""
 
     number: int
     vi: str
     en: str
+    source: str = "ours"
 
 
 ERROR_CODES = (
-    ErrorCode(DONE, "Thành công", "Done"),
+    ErrorCode(DONE, "Thành công", "Done", "BTXH 3.1.1"),
     ErrorCode(BAD_JSON, "Lỗi chung; thân yêu cầu không phải một đối tượng JSON", "General; the body is no JSON object"),
     ErrorCode(BAD_SESSION, "Phiên làm việc không hợp lệ hoặc đã hết hạn", "The session is unknown or has expired"),
-    ErrorCode(EXISTS, "Hồ sơ đã tồn tại", "The dossier exists already"),
+    ErrorCode(EXISTS, "Hồ sơ đã tồn tại", "The dossier exists already", "portal-envelopes"),
     ErrorCode(UNKNOWN_DOSSIER, "Hồ sơ không tồn tại", "There is no such dossier"),
     ErrorCode(
         BAD_FIELD,

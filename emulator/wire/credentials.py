@@ -1,4 +1,4 @@
-"""What an ``Authorization`` header holds, as WSO2 reads it (facts-gateway A2, A5)."""
+"""What an ``Authorization`` header holds, as WSO2 reads it (src:apim-token-errors, src:apim-security-codes)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import binascii
 
 
 def bearer_word(value: str) -> str:
-    """Return the token in a header value, empty when there is none (facts-gateway A5).
+    """Return the token in a header value, empty when there is none (src:apim-security-codes).
 
     The value is split on commas, then on spaces; ``Bearer`` is case-sensitive; quotes around the token are dropped.
     """

@@ -1,4 +1,4 @@
-"""``MaHoSo``: unit, date of receipt, running number (Circular 01/2018/TT-VPCP art. 19; facts-platforms §2.1)."""
+"""``MaHoSo``: unit, date of receipt, running number (Circular 01/2018/TT-VPCP art. 19; src:dossier-code)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Codes of provinces, districts and communes (BTXH PL 2.1) in two eras: before and after 01/07/2025 (B30, B73).
+"""Codes of provinces, districts and communes in two eras: before and after 01/07/2025 (B30, B73).
+
+Sources: BTXH PL 2.1; src:gso-units.
 
 The tables beside this module have 63 provinces, 705 districts and 10,599 communes of 2023, and the 34 provinces and
 3,321 communes of Decision 19/2025/QĐ-TTg, which has no districts. ``make gso`` writes them; one is read when it is

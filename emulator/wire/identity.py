@@ -1,4 +1,4 @@
-"""Numbers that name people and enterprises: citizen card, identity card, tax code (facts-platforms §2.2)."""
+"""Numbers that name people and enterprises: citizen card, identity card, tax code (src:identity-numbers)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A body as a JSON object, whatever is wrong with it (facts-platforms §5.3 F07). These rules are ours, by RFC 8259."""
+"""A body as a JSON object, whatever is wrong with it (src:json-rfc). These rules are ours, by RFC 8259."""
 
 from __future__ import annotations
 

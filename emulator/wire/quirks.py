@@ -25,7 +25,7 @@ _LETTERS = {"R": Behaviour.REFUSE, "A": Behaviour.ACCEPT, "S": Behaviour.SAY}
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
-    """One row of the register (facts-platforms §6): where, what each side says, what each mode does.
+    """One row of the register (the quirk register): where, what each side says, what each mode does.
 
     ``touches_wire`` is False for rows about the text of the document alone: no call can meet them.
     """

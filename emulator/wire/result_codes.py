@@ -1,4 +1,4 @@
-"""Codes of results (K18, K28) and of procedures (K26): their grammars and the usual slips."""
+"""Codes of results (K18, K28) and of procedures (K26; src:procedure-codes): their grammars and the usual slips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statuses of a dossier and the moves between them (BTXH list 5; the matrix is ours, from facts-platforms §2.3)."""
+"""Statuses of a dossier and the moves between them (BTXH PL 5; the matrix is ours, from src:status-moves)."""
 
 from __future__ import annotations
 

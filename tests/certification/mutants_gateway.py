@@ -1,6 +1,7 @@
 """Clients with one fault each in how they treat token and gateway, and the test of ``cong-ndxp`` that must see it.
 
-Each is a fault that vendors' clients were seen with, or that an official sentence warns of (facts-clients §5, §7).
+Each is a fault that vendors' clients were seen with, or that an official sentence warns of
+(src:client-tokens, src:client-failures).
 """
 
 from __future__ import annotations

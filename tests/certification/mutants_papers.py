@@ -1,4 +1,7 @@
-"""Clients that use Kho DL with one fault each, as real ones have them (facts-platforms §1.8, §7; facts-clients)."""
+"""Clients that use Kho DL with one fault each, as real ones have them.
+
+Sources: src:portal-papers, src:client-faults.
+"""
 
 from __future__ import annotations
 

@@ -250,7 +250,7 @@ class StopsTheBatch(Client):
 
 
 class ReadsTheFirstReplyOnly(Client):
-    """Looks at the dossier's reply again where the step's should be read (facts-clients §6.1)."""
+    """Looks at the dossier's reply again where the step's should be read (src:client-btxh-calls)."""
 
     def push_course(self, task: Words) -> None:
         for known in task["dossiers"]:

@@ -1,4 +1,7 @@
-"""S1: a ministry's core system, re-expressed from facts-clients §1, §2.1 and §7."""
+"""S1: a ministry's core system, re-expressed.
+
+Sources: src:client-portal-login, src:client-error-codes, src:client-failures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S13: a court's system, re-expressed from facts-clients §4."""
+"""S13: a court's system, re-expressed from src:client-downloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S2: a province's portal, re-expressed from facts-clients §2.4, §3.2 and §4."""
+"""S2: a province's portal, re-expressed from src:client-dossiers, src:portal-papers, src:client-downloads."""
 
 from __future__ import annotations
 

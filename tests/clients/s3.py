@@ -1,4 +1,4 @@
-"""S3: a ministry's single-page application, re-expressed from facts-clients §3.1."""
+"""S3: a ministry's single-page application, re-expressed from src:portal-papers."""
 
 from __future__ import annotations
 

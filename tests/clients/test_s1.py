@@ -1,4 +1,7 @@
-"""S1 against the real server: what works, and what it never notices (KDL V.1, V.3; facts-clients §1, §2, §7)."""
+"""S1 against the real server: what works, and what it never notices.
+
+Sources: KDL V.1, V.3; src:client-portal-login, src:client-error-codes, src:client-failures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S13 against the real server: links cut at the fourth slash, bodies kept blindly (KDL V.3; facts-clients §4)."""
+"""S13 against the real server: links cut at the fourth slash, bodies kept blindly (KDL V.3; src:client-downloads)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""S2 against the real server: texts in place of codes, and what goes unnoticed (KDL V.2; facts-clients §2.4, §3.2)."""
+"""S2 against the real server: texts in place of codes, and what goes unnoticed.
+
+Sources: KDL V.2; src:client-dossiers, src:portal-papers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S3 against the real server: an address without names, a token without a scheme (KDL V.2; facts-clients §3.1)."""
+"""S3 against the real server: an address without names, a token without a scheme (KDL V.2; src:portal-papers)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quirks of replies and of pulls, one case a row (facts-platforms 6.1)."""
+"""Quirks of replies and of pulls, one case a row (the quirk register)."""
 
 from __future__ import annotations
 

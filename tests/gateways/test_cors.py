@@ -1,4 +1,4 @@
-"""Cross-origin headers (facts-gateway A8)."""
+"""Cross-origin headers (src:apim-cors)."""
 
 from __future__ import annotations
 

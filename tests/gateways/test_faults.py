@@ -1,4 +1,7 @@
-"""Fault bodies, codes and the choice of format (facts-gateway A4, A5, A7, A9, A10)."""
+"""Fault bodies, codes and the choice of format.
+
+Sources: src:apim-faults, src:apim-security-codes, src:apim-transport, src:apim-auth-header, src:apim-key-types.
+"""
 
 from __future__ import annotations
 
@@ -348,6 +351,6 @@ def test_everything_a_client_can_ask_for_is_listed_for_near_misses() -> None:
     listed = NdxpGateway((Service("x", Both("X", "X"), "BTXH", api, (operation,)),)).operations()
     assert [tuple(each) for each in listed] == [
         ("ndxp.token", "POST", "/token", "BTXH 2.1.1"),
-        ("ndxp.revoke", "POST", "/revoke", "RFC 7009"),
+        ("ndxp.revoke", "POST", "/revoke", "apim-revoke"),
         ("btxh.x", "POST", PUSH, "BTXH 3.1.1"),
     ]

@@ -1,4 +1,4 @@
-"""Throttling (facts-gateway A6): exact, per application or per subscription, in windows aligned to the clock."""
+"""Throttling (src:apim-throttling): exact, per application or per subscription, in windows aligned to the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``POST /revoke`` (facts-gateway A3)."""
+"""``POST /revoke`` (src:apim-revoke)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""``POST /token`` (BTXH 2.1.1 to 2.1.3; facts-gateway A1, A2): what a client sees, byte for byte."""
+"""``POST /token``
+(BTXH 2.1.1 to 2.1.3; src:apim-token-issue, src:apim-token-errors): what a client sees, byte for byte."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def wanted(**changes: Any) -> dict[str, Any]:
 
 
 def dossier(**changes: Any) -> dict[str, Any]:
-    """One element of DongBoHoSoMC (facts-platforms §1.6)."""
+    """One element of DongBoHoSoMC (src:portal-dossier)."""
     body: dict[str, Any] = {
         "MaHoSo": "H26.15-261120-0001",
         "MaTTHC": "2.000488",

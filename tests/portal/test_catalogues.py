@@ -1,4 +1,4 @@
-"""Services that read (KDL V.1; facts-platforms §1.4, §1.5)."""
+"""Services that read (KDL V.1; src:portal-services, src:portal-procedure)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DongBoHoSoMC and TraCuuHoSo (facts-platforms §1.6)."""
+"""DongBoHoSoMC and TraCuuHoSo (src:portal-dossier)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CapNhatTienDoHoSoMC and DongBoTrangThaiHoSo (facts-platforms §1.4, §1.7)."""
+"""CapNhatTienDoHoSoMC and DongBoTrangThaiHoSo (src:portal-services, src:portal-step)."""
 
 from __future__ import annotations
 

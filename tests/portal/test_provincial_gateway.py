@@ -1,4 +1,4 @@
-"""A province's gateway before the portal (facts-clients §2.5)."""
+"""A province's gateway before the portal (src:client-province-gateway)."""
 
 from __future__ import annotations
 

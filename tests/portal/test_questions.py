@@ -1,4 +1,4 @@
-"""Questions, answers, ratings (facts-platforms §1.4)."""
+"""Questions, answers, ratings (src:portal-services)."""
 
 from __future__ import annotations
 

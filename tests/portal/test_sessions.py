@@ -1,4 +1,4 @@
-"""mapi/login and the life of a session (facts-platforms §1.2, §1.3)."""
+"""mapi/login and the life of a session (src:portal-login, src:portal-envelopes)."""
 
 from __future__ import annotations
 

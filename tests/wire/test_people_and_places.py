@@ -1,4 +1,4 @@
-"""Identity numbers, tax codes and administrative units (BTXH PL 2.1; facts-platforms §2.2)."""
+"""Identity numbers, tax codes and administrative units (BTXH PL 2.1; src:identity-numbers)."""
 
 from __future__ import annotations
 

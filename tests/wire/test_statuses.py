@@ -1,4 +1,4 @@
-"""The matrix of moves between statuses (ours, facts-platforms §2.3)."""
+"""The matrix of moves between statuses (ours, src:status-moves)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks of the token request itself, and of how a call carries what it got (BTXH 2.1; facts-gateway A1, A2, A5)."""
+"""Checks of the token request itself, and of how a call carries what it got.
+
+Sources: BTXH 2.1; src:apim-token-issue, src:apim-token-errors, src:apim-security-codes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks of how a client gets, keeps and renews its token (BTXH 2.1; facts-gateway A2 to A5)."""
+"""Checks of how a client gets, keeps and renews its token.
+
+Sources: BTXH 2.1; src:apim-token-errors, src:apim-revoke, src:apim-faults, src:apim-security-codes.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The report "Biên bản kiểm thử kết nối, tích hợp": findings first, then the ten parts practice asks for.
 
-The parts follow facts-platforms §5.2, which is built on Circulars 24/2020/TT-BTTTT (annex 2c) and 16/2024/TT-BTTTT.
+The parts follow src:test-circulars, which is built on Circulars 24/2020/TT-BTTTT (annex 2c) and 16/2024/TT-BTTTT.
 """
 
 from __future__ import annotations

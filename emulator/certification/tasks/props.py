@@ -52,7 +52,7 @@ class Props:
         return person_of(self.luck("people").getrandbits(53), number)
 
     def dossier_code(self, number: int) -> str:
-        """Return a code of the plan's agency that no other scene has, filed today (facts-platforms §2.1)."""
+        """Return a code of the plan's agency that no other scene has, filed today (src:dossier-code)."""
         day = f"{to_datetime(self.world.now_ms):%y%m%d}"
         serial = self._serials[number - 1]
         return f"000.11.26.{self.plan.agency}-{day}-{serial:04d}"

@@ -24,7 +24,7 @@ def identity_card(serial: int) -> str:
 
 
 def tax_code(serial: int) -> str:
-    """Return ten digits whose check digit is wrong, so that no enterprise can have them (facts-platforms §2.2)."""
+    """Return ten digits whose check digit is wrong, so that no enterprise can have them (src:tax-codes)."""
     nine = f"990{serial:06d}"
     return nine + str((10 - tax_remainder(nine) + 5) % 10)
 

@@ -1,6 +1,6 @@
 """Citizens and officers who cannot exist, drawn from a seed.
 
-No country has the birthplace code 999, so no such identity number was ever issued (facts-platforms §2.2). Names are
+No country has the birthplace code 999, so no such identity number was ever issued (src:identity-numbers). Names are
 four syllables put together at random from the syllables of Faker's Vietnamese lists.
 """
 

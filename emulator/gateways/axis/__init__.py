@@ -1,7 +1,7 @@
-"""The security servers' adapters: how one agency reaches another over the axis (KDL V.1 to V.4, facts-gateway B).
+"""The security servers' adapters: how one agency reaches another over the axis (KDL V.1 to V.4, src:xroad-identifiers).
 
 What X-Road itself says is worded as version 6.22 does. The adapter's own bodies are not published, so a fault of the
-address is given in the same form: X-Road style, ours (facts-platforms §3).
+address is given in the same form: X-Road style, ours (src:adapter-forward).
 """
 
 from pathlib import Path

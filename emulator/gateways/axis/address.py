@@ -212,7 +212,7 @@ def _remark_on_raw_text(call: Call, world: World) -> None:
     world.remark("K23", "target", vi, en)
 
 
-# What the axis adds to a message and takes from it (facts-gateway B2).
+# What the axis adds to a message and takes from it (src:xroad-rest-headers).
 
 _FILTERED = {
     "connection",

@@ -1,4 +1,4 @@
-"""Faults of the axis in X-Road's REST form (facts-gateway B3); their sentences stand in ``wire/axis``."""
+"""Faults of the axis in X-Road's REST form (src:xroad-fault-form); their sentences stand in ``wire/axis``."""
 
 from __future__ import annotations
 

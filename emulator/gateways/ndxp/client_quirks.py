@@ -13,6 +13,7 @@ from emulator.kernel.exchange import Call
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.quirks import QUIRKS, Behaviour
 
+# Where clients put a key that the document names without a place for it (BTXH 3.1; src:lgsp-practice).
 _HEADERS = {
     "accesskey": ("B01", "AccessKey"),
     "lgspaccesstoken": ("B01", "lgspaccesstoken"),

@@ -10,7 +10,7 @@ from emulator.country.settings import Profile
 from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal
 
-# What differs between releases of the product, one value a profile (facts-gateway A1 to A8).
+# What differs between releases of the product, one value a profile (src:apim-token-errors to src:apim-cors).
 
 _OLD_MISSING = (
     "Required OAuth credentials not provided. Make sure your API invocation call has a header: "
@@ -86,7 +86,7 @@ _APIM_4X = FaultDialect(
 DIALECTS: dict[Profile, FaultDialect] = {"apim-2.6": _APIM_26, "apim-3.2": _APIM_32, "apim-4.x": _APIM_4X}
 
 
-# Fault bodies of the gateway: three families, XML or JSON, two generations (facts-gateway A4).
+# Fault bodies of the gateway: three families, XML or JSON, two generations (src:apim-faults).
 
 _NAMESPACE = {
     "security": ("ams", "http://wso2.org/apimanager/security"),

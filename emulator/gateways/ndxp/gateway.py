@@ -20,7 +20,7 @@ from emulator.services.registry import REVOKE, TOKEN
 from emulator.services.service import Api, Listed, Operation, Service, carry
 from emulator.wire.credentials import bearer_word
 
-# Cross-origin headers: on by default, pre-flights are answered before authentication (facts-gateway A8).
+# Cross-origin headers: on by default, pre-flights are answered before authentication (src:apim-cors).
 
 _ALLOWED = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
 _ORIGIN = ("Access-Control-Allow-Origin", "*")
@@ -51,7 +51,8 @@ def _all(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers
     )
 
 
-# Who may call an API: token, subscription, quota, endpoint, in this order (BTXH 1.2.1; facts-gateway A4, A10).
+# Who may call an API: token, subscription, quota, endpoint, in this order
+# (BTXH 1.2.1; src:apim-faults, src:apim-key-types).
 
 _QUOTA_CODE = {"application": 900803, "subscription": 900804}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -61,7 +62,8 @@ def admit(call: Call, world: World, api: Api) -> None:
     """Let a caller in; whose token it brought is written into the exchange.
 
     Raises:
-        GatewayRefusal: 900902, 900901, 900907 to 900909, 900803 or 900804, and 900901 as 403 (facts-gateway A5, A6).
+        GatewayRefusal: 900902, 900901, 900907 to 900909, 900803 or 900804, and 900901 as 403
+        (src:apim-security-codes, src:apim-throttling).
     """
     dialect, settings = DIALECTS[world.sandbox.definition.profile], world.settings
     token = _token(call, world, api, dialect)
@@ -140,7 +142,7 @@ def _next_access(instant_ms: int) -> str:
     return f"{moment.year}-{_MONTHS[moment.month - 1]}-{moment:%d %H:%M:%S}+0000 UTC"
 
 
-# The gateway as a door: routing, then authentication, then the provider (facts-gateway A4).
+# The gateway as a door: routing, then authentication, then the provider (src:apim-faults).
 
 _OWN = {TOKEN.path: (TOKEN, tokens.issue), REVOKE.path: (REVOKE, revocation.revoke)}
 _CORS = "cors"
@@ -214,7 +216,7 @@ class NdxpGateway:
         return False
 
     def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
-        """Answer as the gateway does when a backend fails (facts-gateway A7, 101500)."""
+        """Answer as the gateway does when a backend fails (src:apim-transport, 101500)."""
         refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         return self.word(refusal, exchange, world)
 

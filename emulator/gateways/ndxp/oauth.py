@@ -15,10 +15,11 @@ from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.wire.credentials import basic_pair
 
-# What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded (facts-gateway A2, A3).
+# What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded
+# (src:apim-token-errors, src:apim-revoke).
 
 FORM = "application/x-www-form-urlencoded"
-# The key manager's web container adds these to every answer, good or bad (facts-gateway A1).
+# The key manager's web container adds these to every answer, good or bad (src:apim-token-issue).
 FRAME, SNIFF, XSS = (
     ("X-Frame-Options", "DENY"),
     ("X-Content-Type-Options", "nosniff"),
@@ -38,7 +39,7 @@ class OAuthRefusal(Refusal):
         self.status, self.error, self.description, self.challenges = status, error, description, challenges
 
     def body(self) -> bytes:
-        """Return the error object; the description comes first (facts-gateway A2)."""
+        """Return the error object; the description comes first (src:apim-token-errors)."""
         return compact({"error_description": self.description, "error": self.error})
 
     def headers(self, host_name: str) -> Headers:
@@ -141,7 +142,7 @@ def known_client(client: Presented, world: World, dialect: FaultDialect) -> Cred
 
 
 def check_secret(client: Presented, pair: Credential, description: str) -> None:
-    """Compare the secret as sent: the product does not URL-decode it (facts-gateway A2).
+    """Compare the secret as sent: the product does not URL-decode it (src:apim-token-errors).
 
     Raises:
         OAuthRefusal: it is wrong.
@@ -160,7 +161,7 @@ def check_single_method(call: Call, form: Mapping[str, str]) -> None:
         raise OAuthRefusal(400, "invalid_request", "Request body and headers contain authorization information")
 
 
-# ``POST /token`` (BTXH 2.1.1, 2.1.2, 2.1.3; facts-gateway A1, A2).
+# ``POST /token`` (BTXH 2.1.1, 2.1.2, 2.1.3; src:apim-token-issue, src:apim-token-errors).
 
 FOREVER_S = 9_223_372_036_854_775
 _RENEWED_BELOW_MS = 1000
@@ -180,7 +181,7 @@ _HEADERS = (
 def issue(exchange: Exchange, world: World) -> Reply:
     """Answer the token request: the same token until it ends, then a new one.
 
-    The checks stand in the product's order, so a missing ``grant_type`` wins over a bad secret (facts-gateway A2).
+    The checks stand in the product's order, so a missing ``grant_type`` wins over a bad secret (src:apim-token-errors).
 
     Raises:
         OAuthRefusal: the key manager's documented noes.
@@ -267,7 +268,10 @@ def _token(form: Mapping[str, str], pair: Credential, world: World, dialect: Fau
 
 
 def granted_scope(requested: str, dialect: FaultDialect) -> str:
-    """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped (facts-gateway A1)."""
+    """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped.
+
+    Sources: src:apim-token-issue.
+    """
     kept = {name for name in requested.split() if name == "openid" or name.startswith("device_")} or {"default"}
     if dialect.forced_scope:
         kept.add(dialect.forced_scope)

@@ -1,4 +1,4 @@
-"""What the gateway offers, and how a call is matched to it. Routing comes before everything else (facts-gateway A4)."""
+"""What the gateway offers, and how a call is matched to it. Routing comes before everything else (src:apim-faults)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Routes:
 
         Raises:
             GatewayRefusal: 404 ``Not Found`` without an API, 404 ``Runtime Error`` without a resource, 403 over HTTP
-                when only HTTPS is open, 503 for a blocked API (facts-gateway A7).
+                when only HTTPS is open, 503 for a blocked API (src:apim-transport).
         """
         resource = self._resources.get(call.path)
         if resource and (mounted or not resource.is_mount):

@@ -83,7 +83,7 @@ STATUSES: dict[str, str] = {
 }
 FINISHED = frozenset({"9", "10"})
 
-# Seen in a live reply type; no document lists them (facts-platforms §6.3).
+# Seen in a live reply type; no document lists them (src:client-btxh-fields).
 LATER_FIELDS = (
     "LoaiKetQua",
     "NgayBanHanh",

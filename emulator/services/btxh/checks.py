@@ -36,7 +36,7 @@ from emulator.wire.identity import (
 )
 from emulator.wire.reading import Reading
 
-# Rules of a dossier that look at more than one field, or into a catalogue (BTXH 3.1.1, 3.1.3; facts-platforms §2).
+# Rules of a dossier that look at more than one field, or into a catalogue (BTXH 3.1.1, 3.1.3; src:dossier-code).
 
 Texts = Mapping[str, str | None]
 _OLD_UNIT = r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"

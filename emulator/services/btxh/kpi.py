@@ -1,4 +1,4 @@
-"""What a pushed dossier says about the indicators of Decision 766 (facts-platforms §8), read without judging it."""
+"""What a pushed dossier says about the indicators of Decision 766 (src:kpi-766), read without judging it."""
 
 from __future__ import annotations
 

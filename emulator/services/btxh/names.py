@@ -89,12 +89,12 @@ LATER_FIELDS = (
     "NganHang",
     "SubmitedDate",
 )
-"""Fields of no document that a real client reads in replies (facts-clients 6.2)."""
+"""Fields of no document that a real client reads in replies (src:client-btxh-fields)."""
 
 
 @cache
 def camel_key(name: str) -> str:
-    """Return the spelling of an official name in a reply: the .NET camel-case policy (facts-platforms 6.3).
+    """Return the spelling of an official name in a reply: the .NET camel-case policy (src:camel-case).
 
     From the left, upper-case letters become lower case, but the walk stops before a letter (not the first) that is
     followed by something that is not upper case. ``HKTT_MaTinh`` becomes ``hktT_MaTinh``.

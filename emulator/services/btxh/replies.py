@@ -259,7 +259,7 @@ def list_reply(items: Sequence[Item], printing: Printing) -> Reply:
 def pull_refused(refusal: ServiceRefusal, printing: Printing) -> Reply:
     """Return the refusal of a pull in the envelope of its success.
 
-    No document shows one. ``data`` stays a list, empty, because a real client breaks on null (facts-clients 6.1).
+    No document shows one. ``data`` stays a list, empty, because a real client breaks on null (src:client-btxh-calls).
     """
     return _nested_reply(refusal.message, printing.code(refusal.code), ())
 

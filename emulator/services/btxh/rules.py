@@ -1,4 +1,4 @@
-"""Rules about what the ministry already knows. Sources and choices: decision 0003; facts-platforms 2.1, 2.3.
+"""Rules about what the ministry already knows. Sources and choices: decision 0003; src:dossier-code, src:status-moves.
 
 No clause speaks of what may follow what: all but one of these rules are ours and note (decision 0040). A rule says what
 is unusual to the reading, which decides between refusing and remarking; it knows neither JSON nor envelopes. Call these

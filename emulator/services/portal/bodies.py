@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from marshmallow import Schema
 
 
-# Reading what agencies push to the portal: dossiers, steps, status reports (facts-platforms §1.4, §1.6, §1.7).
+# Reading what agencies push to the portal: dossiers, steps, status reports
+# (src:portal-services, src:portal-dossier, src:portal-step).
 
 _TRUE, _FALSE = "True", "False"
 
@@ -39,7 +40,7 @@ def _schema(name: str) -> Schema:
 
 
 def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
-    """Read ``isUpdating``: the capitalised strings ``True`` and ``False`` (facts-platforms §1.4)."""
+    """Read ``isUpdating``: the capitalised strings ``True`` and ``False`` (src:portal-services)."""
     value = given.get("isUpdating")
     if value in (_TRUE, _FALSE):
         return bool(value == _TRUE)
@@ -108,7 +109,7 @@ def read_step(element: dict[str, Any], place: int, reading: Reading) -> StepRepo
 
 
 def read_status_report(given: dict[str, Any], reading: Reading) -> StatusReport:
-    """Read ``DongBoTrangThaiHoSo``: ``type`` "2" and ``data`` as one object (facts-platforms §1.4).
+    """Read ``DongBoTrangThaiHoSo``: ``type`` "2" and ``data`` as one object (src:portal-services).
 
     Raises:
         ServiceRefusal: a rule was broken.
@@ -244,7 +245,7 @@ def read_pack_dossier(row: Mapping[str, Any]) -> PortalDossier:
     )
 
 
-# Questions, answers and ratings (facts-platforms §1.4). The pairing of the services is ours where no text gives it.
+# Questions, answers and ratings (src:portal-services). The pairing of the services is ours where no text gives it.
 
 Row = dict[str, Any]
 QUESTION_FIELDS = (

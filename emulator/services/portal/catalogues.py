@@ -1,4 +1,4 @@
-"""Services that read: catalogues, procedures, public services (KDL V.1; facts-platforms §1.4, §1.5)."""
+"""Services that read: catalogues, procedures, public services (KDL V.1; src:portal-services, src:portal-procedure)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def list_procedures(desk: PortalCall) -> Reply:
 
 
 def get_procedure(desk: PortalCall) -> Reply:
-    """``LayThuTuc``: an array of one, with the result codes a papers call may ask for (facts-clients §2.3).
+    """``LayThuTuc``: an array of one, with the result codes a papers call may ask for (src:portal-procedure).
 
     Raises:
         ServiceRefusal: ``maTTHC`` is missing or not in the catalogue; the nearest code is named.
@@ -72,7 +72,7 @@ def get_procedure(desk: PortalCall) -> Reply:
 
 
 def list_services(desk: PortalCall) -> Reply:
-    """``LayDVC``: unlike the others an object with ``data`` (facts-platforms §1.3). Filters are ours."""
+    """``LayDVC``: unlike the others an object with ``data`` (src:portal-envelopes). Filters are ours."""
     asked = desk.asked
     rows = catalogue.matching_services(
         desk.portal.base.services, asked.text("maDVC"), asked.text("maTTHC"), asked.text("maCoQuan")

@@ -69,7 +69,7 @@ def _of_papers() -> Iterator[Operation]:
 
 _PROVINCE = Operation(
     "dvcqg.province",
-    "facts-clients §2.5",
+    "client-province-gateway",
     Both("Dịch vụ của Cổng DVCQG qua cổng của tỉnh", "A service of the national portal through a province's gateway"),
     "/KetNoiMotCuaQuocGia/",
     operations.answer_province,

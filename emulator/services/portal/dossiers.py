@@ -26,7 +26,7 @@ from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_co
 from emulator.wire.result_codes import is_procedure_code, mended_result_code
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 
-# What must be true of a dossier pushed to the portal (facts-platforms §1.5, §2, §7).
+# What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).
 
 
 def check_dossier(dossier: PortalDossier, place: int, desk: PortalCall) -> None:
@@ -38,7 +38,7 @@ def check_dossier(dossier: PortalDossier, place: int, desk: PortalCall) -> None:
 
 
 def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> None:
-    """Judge a move between statuses (facts-platforms §2.3).
+    """Judge a move between statuses (src:status-moves).
 
     Raises:
         ServiceRefusal: -7, the matrix forbids it, or only tolerates it and the mode is strict.
@@ -56,7 +56,7 @@ def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> N
 
 
 def check_same_owner(stored: PortalDossier, dossier: PortalDossier) -> None:
-    """Refuse a code that is used again for another person (facts-platforms §2.1)."""
+    """Refuse a code that is used again for another person (src:dossier-code)."""
     if stored.owner_id and dossier.owner_id and stored.owner_id != dossier.owner_id:
         raise ServiceRefusal(BAD_FIELD, f"Mã hồ sơ {dossier.code} đã dùng cho chủ hồ sơ khác: SoDinhDanh không khớp")
 
@@ -82,7 +82,7 @@ def _check_code(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
 
 
 def _check_procedure(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
-    """The trio name, sector code and sector name must be what ``LayThuTuc`` says (facts-platforms §1.5)."""
+    """The trio name, sector code and sector name must be what ``LayThuTuc`` says (src:portal-procedure)."""
     procedures = desk.portal.base.procedures
     found = procedures.get(dossier.procedure_code)
     if found is None:
@@ -149,7 +149,7 @@ def by_mode(desk: PortalCall, rule: str, path: str, code: int, vi: str, en: str)
         desk.reading.note(rule, path, vi, en)
 
 
-# ``CapNhatTienDoHoSoMC`` and ``DongBoTrangThaiHoSo`` (facts-platforms §1.4, §1.7).
+# ``CapNhatTienDoHoSoMC`` and ``DongBoTrangThaiHoSo`` (src:portal-services, src:portal-step).
 
 
 def record_steps(desk: PortalCall) -> Reply:
@@ -236,7 +236,7 @@ def _move_status(dossier: PortalDossier, status: int, desk: PortalCall) -> Porta
     return replace(dossier, status=status, changed_at=desk.world.now_ms, fields=fields)
 
 
-# ``DongBoHoSoMC`` and ``TraCuuHoSo`` (facts-platforms §1.6).
+# ``DongBoHoSoMC`` and ``TraCuuHoSo`` (src:portal-dossier).
 #
 # A batch is taken whole or not at all: no source says, and a half-taken batch cannot be told from its one reply. Ours.
 

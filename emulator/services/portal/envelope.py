@@ -1,4 +1,7 @@
-"""What ``mapi`` reads and writes: calls with a session, and their envelopes (KDL V.1; facts-platforms §1.2, §1.3)."""
+"""What ``mapi`` reads and writes: calls with a session, and their envelopes.
+
+Sources: KDL V.1; src:portal-login, src:portal-envelopes.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class Envelope:
         return Reply(200, dump({"error_code": code, "message": "Thành công", "result": result}), _JSON)
 
     def accepted_reply(self, message: str) -> Reply:
-        """Return the reply of a service that takes data; ``message`` says "thành công" (facts-clients §2.4)."""
+        """Return the reply of a service that takes data; ``message`` says "thành công" (src:client-dossiers)."""
         return Reply(200, dump({"error_code": self._code(SUCCESS, "string"), "message": message}), _JSON)
 
     def login_reply(self, session: str) -> Reply:
@@ -46,7 +49,10 @@ class Envelope:
         return Reply(200, dump({"session": session, "error_code": code, "message": "Đăng nhập thành công"}), _JSON)
 
     def refused_reply(self, refusal: ServiceRefusal, *, pushes: bool) -> Reply:
-        """Return a refusal. ``error_code`` is never a word, which a lenient reader takes for 0 (facts-clients §2.1)."""
+        """Return a refusal. ``error_code`` is never a word, which a lenient reader takes for 0.
+
+        Sources: src:client-error-codes.
+        """
         number = self.duplicate_code if refusal.code == EXISTS else refusal.code
         code = self._code(number, "string" if pushes else "number")
         status = HTTP_STATUS.get(number, 400) if self.maps_status else 200
@@ -144,7 +150,7 @@ def dump(value: object) -> bytes:
 
 
 def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> MapiCall:
-    """Read a call that comes through a province's gateway (facts-clients §2.5).
+    """Read a call that comes through a province's gateway (src:client-province-gateway).
 
     Raises:
         ServiceRefusal: there is a body and it is no JSON object or list.

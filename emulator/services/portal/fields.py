@@ -7,7 +7,7 @@ from datetime import datetime
 
 from emulator.kernel.clock import VIETNAM, to_datetime, to_ms
 
-# Error codes of the national portal. The table is ours: no document prints one (facts-platforms §1.3, §9).
+# Error codes of the national portal. The table is ours: no document prints one (src:portal-envelopes).
 
 SUCCESS = 0
 BAD_BODY = -1
@@ -47,10 +47,10 @@ HTTP_STATUS: dict[int, int] = {
     NOT_YOURS: 403,
     NO_SUCH_SERVICE: 404,
 }
-"""The HTTP status of each code when a sandbox asks for one; the portal itself answers 200 (facts-clients §2.1)."""
+"""The HTTP status of each code when a sandbox asks for one; the portal itself answers 200 (src:client-error-codes)."""
 
 
-# The portal's date dialect: ``yyyyMMddHHmmss`` in Vietnamese time (facts-platforms §1.6).
+# The portal's date dialect: ``yyyyMMddHHmmss`` in Vietnamese time (src:portal-dossier).
 
 _STAMP = re.compile(r"\d{14}", re.ASCII)
 

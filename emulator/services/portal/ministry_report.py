@@ -1,4 +1,6 @@
-"""What the ministry tells the national portal of a dossier filed with it: model A2, BTXH 1.2; facts-platforms 1.6, 1.7.
+"""What the ministry tells the national portal of a dossier filed with it, model A2.
+
+Sources: BTXH 1.2; src:portal-dossier, src:portal-step.
 
 No document prints such a report; its fields are those of the pushes that provinces make.
 """

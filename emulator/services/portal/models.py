@@ -20,7 +20,7 @@ class IssuedResult:
 
 @dataclass(frozen=True, slots=True)
 class PortalDossier:
-    """A dossier as the portal knows it (facts-platforms §1.6). ``owner_id`` is empty when the push names nobody.
+    """A dossier as the portal knows it (src:portal-dossier). ``owner_id`` is empty when the push names nobody.
 
     ``origin`` is ``portal`` for one that citizens filed there and an agency follows with ``DongBoTrangThaiHoSo``.
     ``lists`` are the official lists as pushed; times are instants in ms.
@@ -40,7 +40,7 @@ class PortalDossier:
 
 @dataclass(frozen=True, slots=True)
 class PortalStep:
-    """One step of a portal dossier (facts-platforms §1.7); ``number`` counts from 1 within the dossier."""
+    """One step of a portal dossier (src:portal-step); ``number`` counts from 1 within the dossier."""
 
     dossier_code: str
     number: int
@@ -69,7 +69,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A citizen's question sent through the portal, with its answer when there is one (facts-platforms §1.4)."""
+    """A citizen's question sent through the portal, with its answer when there is one (src:portal-services)."""
 
     id: str
     unit_code: str

@@ -31,7 +31,7 @@ class MapiService(NamedTuple):
     en: str
     answer: Callable[[PortalCall], Reply]
     pushes: bool = False
-    clause: str = "facts-platforms §1.4"
+    clause: str = "portal-services"
 
     @property
     def title(self) -> Both:
@@ -80,7 +80,7 @@ MAPI: Mapping[str, MapiService] = {
 }  # fmt: skip
 """The services of ``mapi/call`` by name; their operations are ``dvcqg.mapi.<name>``."""
 ALIASES = {"DongBoTrangThaiHoSoMC": "CapNhatTienDoHoSoMC"}
-"""A name in circulation that no public code uses (facts-platforms §1.4)."""
+"""A name in circulation that no public code uses (src:portal-services)."""
 
 
 class Address(NamedTuple):
@@ -90,9 +90,9 @@ class Address(NamedTuple):
     clause: str
 
 
-LOGIN = Address("dvcqg.mapi.login", "facts-platforms §1.2")
+LOGIN = Address("dvcqg.mapi.login", "portal-login")
 CALL = Address("dvcqg.mapi.call", "KDL V.1")
-PAPERS_LOGIN = Address("dvcqg.papers.login", "facts-platforms §1.8")
+PAPERS_LOGIN = Address("dvcqg.papers.login", "portal-papers")
 PAPERS = Address("dvcqg.papers.find", "KDL V.2")
 ADDRESSES: Mapping[str, Address] = {
     "/mapi/login": LOGIN,
@@ -127,7 +127,7 @@ def _remark_on_address(call: Call, world: World) -> None:
 def serve(asked: MapiCall, world: World) -> Reply:
     """Answer one service for a caller who has been admitted; raises ServiceRefusal.
 
-    A province's gateway, which has its own way of admitting, comes in here too (facts-clients §2.5).
+    A province's gateway, which has its own way of admitting, comes in here too (src:client-province-gateway).
     """
     name = ALIASES.get(asked.service, asked.service)
     service = _service(name, asked.service)
@@ -195,7 +195,7 @@ def word(refusal: ServiceRefusal, world: World) -> Reply:
     return through_province(reply, world) if world.exchange.gateway == "provincial" else reply
 
 
-# The portal behind a province's gateway: no session, the service in the path (facts-clients §2.5).
+# The portal behind a province's gateway: no session, the service in the path (src:client-province-gateway).
 
 
 def answer_province(call: Call, world: World) -> Reply:

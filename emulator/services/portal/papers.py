@@ -21,7 +21,7 @@ from emulator.wire.reading import Reading
 
 
 def log_in(call: Call, world: World) -> Reply:
-    """``bndp/public/v1/login``: user name and password for an ``accessToken`` (facts-clients §3.1)."""
+    """``bndp/public/v1/login``: user name and password for an ``accessToken`` (src:portal-papers)."""
     form = read_login(call.body, call.body_size, reading_of(world))
     lifetime_min = world.settings.papers_token_lifetime_min
     token = sessions.open_session(form, accounts_of(world, "papers"), world, "papers", lifetime_min)

@@ -1,4 +1,4 @@
-"""Questions, answers and ratings (facts-platforms §1.4)."""
+"""Questions, answers and ratings (src:portal-services)."""
 
 from __future__ import annotations
 

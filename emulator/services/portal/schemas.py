@@ -1,4 +1,6 @@
-"""The fields of portal pushes with their types and limits (facts-platforms §1.6, §1.7). Imported when first needed.
+"""The fields of portal pushes with their types and limits. Imported when first needed.
+
+Sources: src:portal-dossier, src:portal-step.
 
 Every scalar is a string; ``""`` stands for absent. A limit is what clients cut to, so one exists upstream.
 """
@@ -106,7 +108,7 @@ class OtherAttachmentSchema(_Lenient):
 
 
 class SupplementSchema(_Lenient):
-    """``DanhSachHoSoBoSung``; ``NgayTiepNhanBoSung`` is optional since 27/02/2024 (facts-platforms §1.1)."""
+    """``DanhSachHoSoBoSung``; ``NgayTiepNhanBoSung`` is optional since 27/02/2024 (src:portal-dossier)."""
 
     supplement_id = LimitedText("HoSoBoSungId")
     requested_by = LimitedText("NguoiYeuCauBoSung")

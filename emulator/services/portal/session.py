@@ -19,7 +19,8 @@ from emulator.services.portal.fields import BAD_SESSION
 from emulator.services.portal.wire_papers import PapersPrinting
 from emulator.wire.reading import Reading, ReadingRules
 
-# Sessions of ``mapi`` and tokens of the papers service: two credentials, two lives (facts-platforms §0.1, §1.2).
+# Sessions of ``mapi`` and tokens of the papers service: two credentials, two lives
+# (src:portal-credentials, src:portal-login).
 #
 # Lifetimes and codes are ours. A client that logs in again while its session lives, and one that goes on with a dead
 # session, are both told so in the journal: "chỉ gọi lại khi token hết hạn" (KDL V.3).

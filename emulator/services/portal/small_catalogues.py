@@ -1,4 +1,4 @@
-"""The twelve catalogues of which only the names are public (facts-platforms §1.4). The keys of their rows are ours."""
+"""The twelve catalogues of which only the names are public (src:portal-services). The keys of their rows are ours."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Catalogue entries of the national portal: official rows read into values, and written as services print them.
 
-Where only a service's name is public, the keys of its rows are ours (facts-platforms §1.4); docs/portal.md says which.
+Where only a service's name is public, the keys of its rows are ours (src:portal-services); docs/portal.md says which.
 """
 
 from __future__ import annotations

@@ -57,12 +57,12 @@ class PapersPrinting:
         return Reply(200, dump(body), _JSON)
 
     def login_reply(self, token: str, lifetime_s: int) -> Reply:
-        """Return the reply of the login; ``accessToken`` stands at top level (facts-clients §3.1)."""
+        """Return the reply of the login; ``accessToken`` stands at top level (src:portal-papers)."""
         body = {"errorCode": "0", "message": "Successfully", "accessToken": token, "expiresIn": lifetime_s}
         return Reply(200, dump(body), _JSON)
 
     def refused_reply(self, refusal: ServiceRefusal) -> Reply:
-        """Return a refusal with an empty list: a real client reads the list whatever the code (facts-clients §3.2)."""
+        """Return a refusal with an empty list: a real client reads the list whatever the code (src:portal-papers)."""
         status = HTTP_STATUS.get(refusal.code, 400) if self.maps_status else 200
         body = {
             "errorCode": str(refusal.code),

@@ -70,7 +70,8 @@ def read_range(header: str | None, size: int) -> Slice | None:
 
 # The operation of an agency's file host.
 #
-# Links are paths of files (KDL V.3) or opaque ones, as the screen of KDL IV.2 shows.
+# Links are paths of files (KDL V.3), sent whole or in part
+# (src:http-rfc), or opaque ones, as the screen of KDL IV.2 shows.
 
 _ALLOWED = ("GET", "HEAD")
 _NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>"
@@ -79,7 +80,7 @@ _NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>404 Not 
 def download(call: Call, world: World) -> Reply:
     """Send a file of the host the call names, whole or in part (KDL V.3).
 
-    A link needs no Authorization (facts-clients §4). Methods but GET and HEAD get 405: one known client posts here.
+    A link needs no Authorization (src:client-downloads). Methods but GET and HEAD get 405: one known client posts here.
     """
     world.exchange.operation, world.exchange.clause = "province.download", "KDL V.3"
     staged = world.apply_scenario()
@@ -124,7 +125,7 @@ def _headers(hosted: HostedFile, *, offers_ranges: bool) -> Headers:
 
 
 def _remark_on_content(hosted: HostedFile, size: int, world: World) -> None:
-    """Say what a careless client will store as a paper (facts-clients §4: bytes are kept whatever they are)."""
+    """Say what a careless client will store as a paper (src:client-downloads: bytes are kept whatever they are)."""
     if size == 0:
         world.remark("empty-file", "body", "Tệp trả về có 0 byte", "The file that was sent has 0 bytes")
     is_page = hosted.content_type.startswith("text/html")

@@ -1,4 +1,7 @@
-"""What clients are known to get wrong in an address, and what they may do (KDL V.1 to V.3; facts-clients §1 to §4)."""
+"""What clients are known to get wrong in an address, and what they may do.
+
+Sources: KDL V.1 to V.3; src:adapter-forward, src:client-downloads.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""X-Road's own faults, in the words of 6.22 and in the order of its checks (facts-gateway B3, B4)."""
+"""X-Road's own faults, in the words of 6.22 and in the order of its checks.
+
+Sources: src:xroad-fault-form, src:xroad-fault-codes.
+"""
 
 from __future__ import annotations
 
