@@ -29,7 +29,7 @@ from emulator.scenario.fault import (
 # Faults of the connection: the reply leaves badly, or not at all (src:client-failures; names of WireMock).
 
 _R01 = "client-failures"
-_WIREMOCK = "WireMock"
+_WIREMOCK = "wiremock-faults"
 _SERVED = flag(
     "true: dịch vụ đã xử lý xong rồi đường truyền mới hỏng; false: dịch vụ chưa nhận được lời gọi",
     "true: the service did its work before the line broke; false: it never saw the call",
@@ -225,7 +225,7 @@ TIMING: Mapping[str, FaultKind] = {
             "trả lời đúng, đa số nhanh, thỉnh thoảng rất chậm", "the right reply, mostly soon, now and then very late"
         ),
         _log_normal,
-        "WireMock",
+        "wiremock-faults",
         median_ms=_ms(300, "trung vị", "the median", 1),
         sigma=number(0.5, "độ lệch của logarit", "deviation of the logarithm", 0, 3),
     ),
