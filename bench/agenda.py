@@ -34,14 +34,14 @@ def _round(country: Country) -> tuple[float, float]:
     sandboxes = country.sandboxes
     sandboxes.reset(sandboxes.get("default"))
     sandboxes.set_clock(sandboxes.get("default"), Clock(_BEGIN, 0, 1.0, True))
-    world = country.office.enter(sandboxes.get("default"), Exchange(Call("GET", "/")))
+    world = country.admin.enter(sandboxes.get("default"), Exchange(Call("GET", "/")))
     for number in range(EFFECTS):
         effect = {"kind": "state", "name": f"machine {number % 10}", "value": str(number)}
         world.agenda.add(_BEGIN + (number + 1) * (_YEAR // EFFECTS), effect)
     world.commit()
     sandboxes.set_clock(sandboxes.get("default"), Clock(_BEGIN + _YEAR, 0, 1.0, True))
     wall, used = time.perf_counter(), time.process_time()
-    country.office.settled(sandboxes.get("default"))
+    country.admin.settled(sandboxes.get("default"))
     return (time.perf_counter() - wall) * 1000, (time.process_time() - used) * 1000
 
 
@@ -49,5 +49,5 @@ def _nothing_due(country: Country) -> float:
     sandbox = country.sandboxes.get("default")
     begun = time.perf_counter()
     for _ in range(100_000):
-        country.office.settled(sandbox)
+        country.admin.settled(sandbox)
     return (time.perf_counter() - begun) * 10

@@ -93,7 +93,7 @@ class _Clerk:
 
     def _call(self, path: str, body: bytes, token: str) -> bytes:
         call = Call("POST", path, headers=(("authorization", token),), body=body, body_size=len(body))
-        world = self._country.office.enter(self._country.sandboxes.get("default"), Exchange(call))
+        world = self._country.admin.enter(self._country.sandboxes.get("default"), Exchange(call))
         reply = answer(call, world)
         if world.is_held:
             world.commit()

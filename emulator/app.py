@@ -48,7 +48,7 @@ class Country:
     store: Store
     sandboxes: Sandboxes
     door: Door
-    office: AdminContext
+    admin: AdminContext
 
 
 def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Country:
@@ -75,7 +75,7 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     door = Door(arrival, enter, doors, directors, timekeeper.settle_due)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
-    office = AdminContext(
+    context = AdminContext(
         sandboxes,
         Journal(store),
         packs,
@@ -89,8 +89,8 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
         cast,
         _published_page,
     )
-    play(office, sandboxes.get("default"))
-    return Country(settings, store, sandboxes, door, office)
+    play(context, sandboxes.get("default"))
+    return Country(settings, store, sandboxes, door, context)
 
 
 def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:
@@ -112,8 +112,8 @@ def create_app(country: Country) -> Flask:
 def own_pages(country: Country) -> Flask:
     """Return the Flask application of our own pages alone, everything under ``/__``."""
     app = Flask("emulator", static_folder=None)
-    app.register_blueprint(admin(country.office))
-    app.wsgi_app = _ConsoleWhenAsked(app.wsgi_app, country.office)  # type: ignore[method-assign]
+    app.register_blueprint(admin(country.admin))
+    app.wsgi_app = _ConsoleWhenAsked(app.wsgi_app, country.admin)  # type: ignore[method-assign]
     return app
 
 

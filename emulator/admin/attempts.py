@@ -5,61 +5,94 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
-from emulator.certification.attempt import PREFIX, Attempt, WrongMoment, attempt_of, open_attempt
-from emulator.certification.challenge import Challenge, challenge_of, new_challenge
-from emulator.certification.kit_reader import BadFile, kit_names, kit_of
-from emulator.certification.plan import Plan, read_plan
-from emulator.country.sandbox import NoSandbox, SandboxExists
+from emulator.admin.route import RouteDoc, RouteTable
+from emulator.country.sandbox import ID_GRAMMAR, NoSandbox, SandboxExists
 from emulator.kernel.clock import system_ms
+
+if TYPE_CHECKING:
+    from emulator.certification.attempt import Attempt
+    from emulator.certification.challenge import Challenge
+    from emulator.certification.plan import Plan
+
+# Certification takes a third of a second to import: each function asks for what it needs, so that who only serves
+# calls does not wait for it.
+ROUTES = RouteTable("kiểm thử / certification")
+_PLAN = {
+    "kit": "cong-ndxp",
+    "product": {"name": "Một cửa điện tử", "version": "1.0", "vendor": "Công ty Không Có Thật"},
+}
+_MOVES = ("no-such-attempt", "wrong-moment")
 
 _HOWS = ("done", "crashed", "timeout", "broken-off")
 
 
-def kits(_: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/kits", "Các bộ kiểm thử", "The kits in the box", RouteDoc("Kits"))
+def list_kits(_: AdminRequest) -> AdminReply:
     """List the kits in the box with their tests."""
     from emulator.admin.attempt_cards import kit_card
+    from emulator.certification.kit_reader import kit_names, kit_of
 
     return AdminReply({"kits": [kit_card(kit_of(name)) for name in kit_names()]})
 
 
-def list_attempts(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/attempts", "Các lượt kiểm thử", "All attempts", RouteDoc("Attempts"))
+def list_attempts(request: AdminRequest) -> AdminReply:
     """List all attempts of this emulator."""
     from emulator.admin.attempt_cards import card
+    from emulator.certification.attempt import PREFIX
 
-    names = [each.id for each in visit.office.sandboxes.every() if each.id.startswith(PREFIX)]
-    return AdminReply({"attempts": [card(attempt) for attempt in _those_there(visit, names)]})
+    names = [each.id for each in request.context.sandboxes.every() if each.id.startswith(PREFIX)]
+    return AdminReply({"attempts": [card(attempt) for attempt in _those_there(request, names)]})
 
 
-def _those_there(visit: AdminRequest, names: list[str]) -> Iterator[Attempt]:
+def _those_there(request: AdminRequest, names: list[str]) -> Iterator[Attempt]:
     """Yield the attempts; a sandbox that was reset, or made by hand under such a name, is none."""
+    from emulator.certification.attempt import WrongMoment, attempt_of
+
     for name in names:
         try:
-            yield attempt_of(visit.office, name)
+            yield attempt_of(request.context, name)
         except WrongMoment:
             continue
 
 
-def start_attempt(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/attempts",
+    "Mở lượt kiểm thử",
+    "Open an attempt",
+    RouteDoc(
+        "OpenedAttempt",
+        "AttemptWish",
+        {"plan": _PLAN},
+        noes=("sandbox-exists",),
+        status=("201",),
+        last=-1,
+        keeps={"attempt": "id"},
+    ),
+)
+def start_attempt(request: AdminRequest) -> AdminReply:
     """Open one: ``plan`` as in a plan file, ``challenge`` and ``id`` if there are."""
     from emulator.admin.attempt_cards import card
+    from emulator.certification.attempt import open_attempt
     from emulator.certification.context import context_of
 
-    content = visit.content()
+    content = request.content()
     _only(content, ("plan", "challenge", "id"))
     plan = _plan(content)
     challenge = _challenge(content, plan)
     attempt_id = _id(content)
     try:
-        attempt = open_attempt(visit.office, attempt_id, plan, challenge)
+        attempt = open_attempt(request.context, attempt_id, plan, challenge)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=attempt_id) from None
-    return AdminReply(card(attempt) | {"context": context_of(attempt, visit.base)}, 201)
+    return AdminReply(card(attempt) | {"context": context_of(attempt, request.base)}, 201)
 
 
 def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:
@@ -72,7 +105,7 @@ def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:
 
 
 def _id(content: dict[str, Any]) -> str:
-    from emulator.country.sandbox import ID_GRAMMAR
+    from emulator.certification.attempt import PREFIX
 
     name = content.get("id") or PREFIX + secrets.token_hex(5)
     if not isinstance(name, str) or not ID_GRAMMAR.fullmatch(name) or not name.startswith(PREFIX):
@@ -81,6 +114,9 @@ def _id(content: dict[str, Any]) -> str:
 
 
 def _plan(content: dict[str, Any]) -> Plan:
+    from emulator.certification.kit_reader import BadFile
+    from emulator.certification.plan import read_plan
+
     if not isinstance(content.get("plan"), dict):
         raise invalid([InputFault("/plan", "là bắt buộc, phải là một đối tượng", "is required and must be an object")])
     try:
@@ -90,6 +126,9 @@ def _plan(content: dict[str, Any]) -> Plan:
 
 
 def _challenge(content: dict[str, Any], plan: Plan) -> Challenge:
+    from emulator.certification.challenge import challenge_of, new_challenge
+    from emulator.certification.kit_reader import kit_of
+
     kit = kit_of(plan.kit)
     if content.get("challenge") is None:
         return new_challenge(kit.id, kit.digest)
@@ -111,45 +150,82 @@ def _challenge(content: dict[str, Any], plan: Plan) -> Challenge:
     return challenge
 
 
-def _attempt(visit: AdminRequest) -> Attempt:
-    name = visit.named["attempt"]
+def _attempt(request: AdminRequest) -> Attempt:
+    from emulator.certification.attempt import WrongMoment, attempt_of
+
+    name = request.named["attempt"]
     try:
-        return attempt_of(visit.office, name)
+        return attempt_of(request.context, name)
     except (WrongMoment, NoSandbox):
         raise Trouble("no-such-attempt", name=name) from None
 
 
-def show_attempt(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/attempts/{attempt}",
+    "Một lượt kiểm thử",
+    "One attempt, as it stands",
+    RouteDoc("StandingAttempt", noes=("no-such-attempt",)),
+)
+def show_attempt(request: AdminRequest) -> AdminReply:
     """Return one attempt: verdicts so far, the scene that is played, what has arrived."""
     from emulator.admin.attempt_cards import standing
     from emulator.certification.context import context_of
 
-    attempt = _attempt(visit)
-    return AdminReply(standing(attempt) | {"context": context_of(attempt, visit.base)})
+    attempt = _attempt(request)
+    return AdminReply(standing(attempt) | {"context": context_of(attempt, request.base)})
 
 
-def greet_client(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/attempts/{attempt}/greet",
+    "Gọi thử",
+    "A small task before the first scene",
+    RouteDoc("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES, last=-1),
+)
+def greet_client(request: AdminRequest) -> AdminReply:
     """Ask the client for a small task, before the first scene."""
-    _only(visit.content(may_be_empty=True), ())
-    return _move_attempt(visit, lambda attempt: attempt.greet())
+    _only(request.content(may_be_empty=True), ())
+    return _move_attempt(request, lambda attempt: attempt.greet())
 
 
-def diagnose_client(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/attempts/{attempt}/diagnosis",
+    "Chẩn đoán cấu hình",
+    "Is the client set up rightly",
+    RouteDoc("Diagnosis", noes=("no-such-attempt",)),
+)
+def diagnose_client(request: AdminRequest) -> AdminReply:
     """Return what is wrong with the client's set-up, by what it called since it was greeted."""
     from emulator.certification.preflight import diagnosis
 
-    return AdminReply(diagnosis(_attempt(visit)))
+    return AdminReply(diagnosis(_attempt(request)))
 
 
-def begin_scene(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/attempts/{attempt}/begin",
+    "Bắt đầu cảnh kế tiếp",
+    "Begin the next scene",
+    RouteDoc("Task", "Nothing", {}, may_be_empty=True, noes=_MOVES),
+)
+def begin_scene(request: AdminRequest) -> AdminReply:
     """Begin the next scene: what the client is asked to do, of how many; ``task`` null when all have been played."""
-    _only(visit.content(may_be_empty=True), ())
-    return _move_attempt(visit, lambda attempt: attempt.begin() or {"task": None, "say": {}})
+    _only(request.content(may_be_empty=True), ())
+    return _move_attempt(request, lambda attempt: attempt.begin() or {"task": None, "say": {}})
 
 
-def end_scene(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/attempts/{attempt}/end",
+    "Kết thúc cảnh",
+    "End the scene",
+    RouteDoc("Nothing", "SceneEnd", {"how": "done"}, may_be_empty=True, noes=_MOVES),
+)
+def end_scene(request: AdminRequest) -> AdminReply:
     """End the scene: ``how`` (done, crashed, timeout, broken-off), ``exit_code``, ``output``."""
-    content = visit.content(may_be_empty=True)
+    content = request.content(may_be_empty=True)
     _only(content, ("how", "exit_code", "output"))
     how = content.pop("how", "done")
     if how not in _HOWS:
@@ -160,14 +236,27 @@ def end_scene(visit: AdminRequest) -> AdminReply:
         attempt.end(how, **content)
         return {}
 
-    return _move_attempt(visit, end)
+    return _move_attempt(request, end)
 
 
-def record_declaration(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/attempts/{attempt}/declare",
+    "Ghi lời khai",
+    "Write a declaration down",
+    RouteDoc(
+        "Nothing",
+        "Declaration",
+        {"test": "NDXP-TK-01", "by": "NGƯỜI KHÔNG CÓ THẬT", "statement": "Đã xem"},
+        noes=_MOVES,
+        usual="422",
+    ),
+)
+def record_declaration(request: AdminRequest) -> AdminReply:
     """Write down what a person declares: ``test``, ``by``, ``statement``, ``attachment``."""
-    content = visit.content()
+    content = request.content()
     _only(content, ("test", "by", "statement", "attachment"))
-    attempt = _attempt(visit)
+    attempt = _attempt(request)
     attests = {test.id for test in attempt.kit.tests if test.kind == "attest"}
     if content.get("test") not in attests:
         names = ", ".join(sorted(attests)) or "–"
@@ -179,35 +268,52 @@ def record_declaration(visit: AdminRequest) -> AdminReply:
     return AdminReply({})
 
 
-def close_attempt(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/attempts/{attempt}/close",
+    "Đóng lượt kiểm thử",
+    "Close the attempt",
+    RouteDoc("Nothing", noes=_MOVES, last=1),
+)
+def close_attempt(request: AdminRequest) -> AdminReply:
     """Close the attempt: from now on nothing is added to it."""
-    _only(visit.content(may_be_empty=True), ())
+    _only(request.content(may_be_empty=True), ())
 
     def close(attempt: Attempt) -> dict[str, Any]:
         attempt.close()
         return {}
 
-    return _move_attempt(visit, close)
+    return _move_attempt(request, close)
 
 
-def report(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/attempts/{attempt}/report", "Báo cáo", "The report", RouteDoc("Report", noes=("no-such-attempt",)))
+def show_report(request: AdminRequest) -> AdminReply:
     """Return the report as it stands now."""
     from emulator.certification.outline import report_of
 
-    return AdminReply(report_of(_attempt(visit)))
+    return AdminReply(report_of(_attempt(request)))
 
 
-def evidence(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/attempts/{attempt}/evidence",
+    "Chứng cứ để đóng gói",
+    "Evidence for a bundle",
+    RouteDoc("Evidence", noes=("no-such-attempt",)),
+)
+def show_evidence(request: AdminRequest) -> AdminReply:
     """Return what a bundle is made from: plan, challenge, kit, the redacted journal's lines, and their openings."""
-    attempt = _attempt(visit)
+    attempt = _attempt(request)
     redactor = attempt.redactor()
     lines = [line.decode() for line in attempt.lines(redactor)]
     told = {"attempt": attempt.id, "plan": attempt.plan.as_dict(), "challenge": attempt.challenge.as_dict()}
     return AdminReply({**told, "kit": attempt.kit.text, "journal": lines, "openings": redactor.openings()})
 
 
-def _move_attempt(visit: AdminRequest, move: Any) -> AdminReply:
+def _move_attempt(request: AdminRequest, move: Any) -> AdminReply:
+    from emulator.certification.attempt import WrongMoment
+
     try:
-        return AdminReply(move(_attempt(visit)))
+        return AdminReply(move(_attempt(request)))
     except WrongMoment as wrong:
         raise Trouble("wrong-moment", vi=wrong.vi, en=wrong.en) from None

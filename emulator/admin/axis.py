@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import TEXT, RouteDoc, RouteTable
 from emulator.country.axis import Axis
 from emulator.country.axis_records import LiveAgency, Subsystem
 from emulator.country.world import World
@@ -21,18 +22,21 @@ from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.wire.axis import SERVICE, NotASubsystem, is_group, read_subject, read_subsystem
 from emulator.wire.callbacks import DOWNLOADS, Callback, callback, findings
 
+ROUTES = RouteTable("trục / axis", scoped=True)
+_KONTUM, _HAGIANG = "VN:GOV:000.00.00.H34:kontumvdxpsvc01", "VN:GOV:000.00.00.H22:hagiangvdxpsvc01"
+
 # How a clerk changes the axis outside an exchange: one held world, committed at the end.
 
 
-def world_of(visit: AdminRequest) -> World:
+def world_of(request: AdminRequest) -> World:
     """Return the world of the sandbox, for reading."""
-    return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
+    return request.context.enter(request.sandbox(), Exchange(Call("GET", "/")))
 
 
 @contextmanager
-def hold_world(visit: AdminRequest) -> Iterator[World]:
+def hold_world(request: AdminRequest) -> Iterator[World]:
     """Hold the world: everything done inside becomes durable at the end, or nothing does."""
-    world = world_of(visit)
+    world = world_of(request)
     world.hold()
     try:
         yield world
@@ -57,42 +61,77 @@ def find_subsystem(axis: Axis, dstcode: str) -> Subsystem:
 # The screen "Access Rights" of a security server (KDL V.4): who may call ``exchangeDataX`` of a subsystem.
 
 
-def list_rights(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/access-rights",
+    "Quyền truy cập",
+    "Access rights of a provider",
+    RouteDoc("AccessRights", words=(("provider", "bên cung cấp", "the provider", TEXT),), noes=("no-such-subsystem",)),
+)
+def list_rights(request: AdminRequest) -> AdminReply:
     """List the rights of ``?provider=`` (the sandbox's own subsystem by default), oldest first."""
-    world = world_of(visit)
-    return _screen(world, visit.asked.get("provider") or world.settings.own_subsystem)
+    world = world_of(request)
+    return _screen(world, request.asked.get("provider") or world.settings.own_subsystem)
 
 
-def search_subjects(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/access-rights/subjects",
+    "Tìm để cấp quyền",
+    "Search subjects to add",
+    RouteDoc("Subjects", words=(("q", "tên hoặc mã", "name or id", TEXT),)),
+)
+def search_subjects(request: AdminRequest) -> AdminReply:
     """Search "Add Subjects" for ``?q=`` in names and ids; nothing asked finds everybody."""
-    found = Axis(world_of(visit)).search(visit.asked.get("q", ""))
+    found = Axis(world_of(request)).search(request.asked.get("q", ""))
     return AdminReply({"subjects": [{"name": name, "subject": subject} for name, subject in found]})
 
 
-def add_rights(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/access-rights",
+    "Cấp quyền",
+    "Add selected subjects",
+    RouteDoc("AccessRights", "Selected", {"subjects": [_HAGIANG]}, noes=("no-such-subsystem",)),
+)
+def add_rights(request: AdminRequest) -> AdminReply:
     """Add selected subjects (``subjects``) to the rights of ``provider``; those that are there keep their date."""
-    content = _load_request(visit, "Selected")
-    with hold_world(visit) as world:
+    content = _load_request(request, "Selected")
+    with hold_world(request) as world:
         provider = _provider(content, world)
         for subject in _subjects(content, Axis(world)):
             Axis(world).grant(provider, subject)
         return _screen(world, provider)
 
 
-def add_all_rights(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/access-rights/all",
+    "Cấp cho mọi kết quả tìm",
+    "Add every hit of a search",
+    RouteDoc("AccessRights", "Search", {"search": "G22"}, noes=("no-such-subsystem",)),
+)
+def add_all_rights(request: AdminRequest) -> AdminReply:
     """Add every hit of ``search`` to the rights of ``provider``."""
-    content = _load_request(visit, "SubjectSearch")
-    with hold_world(visit) as world:
+    content = _load_request(request, "SubjectSearch")
+    with hold_world(request) as world:
         provider = _provider(content, world)
         for _, subject in Axis(world).search(content["search"]):
             Axis(world).grant(provider, subject)
         return _screen(world, provider)
 
 
-def remove_rights(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/access-rights",
+    "Bỏ quyền",
+    "Remove selected subjects",
+    RouteDoc("AccessRights", "Selected", {"subjects": [_HAGIANG]}, noes=("no-such-subsystem",), last=1),
+)
+def remove_rights(request: AdminRequest) -> AdminReply:
     """Remove selected subjects from the rights of ``provider``."""
-    content = _load_request(visit, "Selected")
-    with hold_world(visit) as world:
+    content = _load_request(request, "Selected")
+    with hold_world(request) as world:
         provider, axis = _provider(content, world), Axis(world)
         wanted = set(_subjects(content, axis))
         for grant in axis.rights(provider):
@@ -101,21 +140,28 @@ def remove_rights(visit: AdminRequest) -> AdminReply:
         return _screen(world, provider)
 
 
-def remove_all_rights(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/access-rights/all",
+    "Bỏ mọi quyền",
+    "Remove every right",
+    RouteDoc("AccessRights", "Provider", {"provider": _KONTUM}, may_be_empty=True, noes=("no-such-subsystem",), last=1),
+)
+def remove_all_rights(request: AdminRequest) -> AdminReply:
     """Leave nobody in the rights of ``provider``."""
-    content = _load_request(visit, "Provider")
-    with hold_world(visit) as world:
+    content = _load_request(request, "Provider")
+    with hold_world(request) as world:
         provider, axis = _provider(content, world), Axis(world)
         for grant in axis.rights(provider):
             axis.withdraw(grant)
         return _screen(world, provider)
 
 
-def _load_request(visit: AdminRequest, shape: str) -> dict[str, Any]:
+def _load_request(request: AdminRequest, shape: str) -> dict[str, Any]:
     from emulator.admin import schemas as axis_schemas
 
     schema = getattr(axis_schemas, shape)()
-    return axis_schemas.load_request(visit, schema, may_be_empty=shape == "Provider")
+    return axis_schemas.load_request(request, schema, may_be_empty=shape == "Provider")
 
 
 def _provider(content: dict[str, Any], world: World) -> str:
@@ -148,57 +194,83 @@ def _screen(world: World, dstcode: str) -> AdminReply:
 # Subsystems and hosts as a trainer breaks and mends them, and agencies that a real machine plays.
 
 
-def list_subsystems(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/subsystems", "Các hệ thống trên trục", "Subsystems of the axis", RouteDoc("Subsystems"))
+def list_subsystems(request: AdminRequest) -> AdminReply:
     """List every subsystem of the axis."""
-    return AdminReply({"subsystems": [asdict(each) for each in Axis(world_of(visit)).subsystems.with_prefix("")]})
+    return AdminReply({"subsystems": [asdict(each) for each in Axis(world_of(request)).subsystems.with_prefix("")]})
 
 
-def change_subsystem(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PATCH",
+    "/subsystems/{dstcode}",
+    "Đổi trạng thái",
+    "Break or mend a subsystem",
+    RouteDoc("Subsystem", "SubsystemChange", {"service": "disabled", "notice": "Bảo trì"}, noes=("no-such-subsystem",)),
+)
+def change_subsystem(request: AdminRequest) -> AdminReply:
     """Change ``is_reachable`` (its server), ``service`` or ``notice`` of a subsystem."""
     from emulator.admin import schemas as axis_schemas
 
-    changes = axis_schemas.load_request(visit, axis_schemas.SubsystemChange())
-    with hold_world(visit) as world:
-        changed = replace(find_subsystem(Axis(world), visit.named["dstcode"]), **changes)
+    changes = axis_schemas.load_request(request, axis_schemas.SubsystemChange())
+    with hold_world(request) as world:
+        changed = replace(find_subsystem(Axis(world), request.named["dstcode"]), **changes)
         Axis(world).subsystems.put_record(changed)
     return AdminReply(asdict(changed))
 
 
-def list_hosts(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/hosts", "Các máy chủ sau trục", "Hosts behind the axis", RouteDoc("Hosts"))
+def list_hosts(request: AdminRequest) -> AdminReply:
     """List every host behind the axis."""
-    return AdminReply({"hosts": [asdict(each) for each in Axis(world_of(visit)).hosts.with_prefix("")]})
+    return AdminReply({"hosts": [asdict(each) for each in Axis(world_of(request)).hosts.with_prefix("")]})
 
 
-def change_host(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PATCH",
+    "/hosts/{host}",
+    "Đổi trạng thái máy chủ",
+    "Break or mend a host",
+    RouteDoc("Host", "HostChange", {"is_up": False}, noes=("no-such-host",)),
+)
+def change_host(request: AdminRequest) -> AdminReply:
     """Change ``is_up`` or ``offers_ranges`` of a host."""
     from emulator.admin import schemas as axis_schemas
 
-    changes = axis_schemas.load_request(visit, axis_schemas.HostChange())
-    with hold_world(visit) as world:
-        found = Axis(world).hosts.get(visit.named["host"])
+    changes = axis_schemas.load_request(request, axis_schemas.HostChange())
+    with hold_world(request) as world:
+        found = Axis(world).hosts.get(request.named["host"])
         if found is None:
-            raise Trouble("no-such-host", name=visit.named["host"])
+            raise Trouble("no-such-host", name=request.named["host"])
         changed = replace(found, **changes)
         Axis(world).hosts.put_record(changed)
     return AdminReply(asdict(changed))
 
 
-def list_live_agencies(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/live-agencies", "Cơ quan chạy thật", "Agencies that real machines play", RouteDoc("LiveAgencies"))
+def list_live_agencies(request: AdminRequest) -> AdminReply:
     """List the agencies that real machines play."""
-    return AdminReply({"live_agencies": [asdict(each) for each in Axis(world_of(visit)).live_agencies.with_prefix("")]})
+    return AdminReply(
+        {"live_agencies": [asdict(each) for each in Axis(world_of(request)).live_agencies.with_prefix("")]}
+    )
 
 
-def register_live_agency(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PUT",
+    "/live-agencies/{dstcode}",
+    "Khai báo chạy thật",
+    "Register a live agency",
+    RouteDoc("LiveAgency", "LiveWish", {"base_url": "http://127.0.0.1:9"}),
+)
+def register_live_agency(request: AdminRequest) -> AdminReply:
     """Register an agency as live at ``base_url``; one that is not on the axis is put there."""
     from emulator.admin import schemas as axis_schemas
 
-    content, dstcode = axis_schemas.load_request(visit, axis_schemas.Live()), visit.named["dstcode"]
+    content, dstcode = axis_schemas.load_request(request, axis_schemas.Live()), request.named["dstcode"]
     agency = LiveAgency(dstcode, _base_url(content["base_url"]), content["verify_tls"])
     try:
         member = read_subsystem(dstcode).member
     except NotASubsystem as trouble:
         raise invalid([InputFault("?dstcode", trouble.vi, trouble.en)]) from None
-    with hold_world(visit) as world:
+    with hold_world(request) as world:
         axis = Axis(world)
         if axis.subsystem(dstcode) is None:
             axis.subsystems.put_record(Subsystem(dstcode, content.get("name", member), member))
@@ -206,10 +278,17 @@ def register_live_agency(visit: AdminRequest) -> AdminReply:
     return AdminReply(asdict(agency))
 
 
-def remove_live_agency(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/live-agencies/{dstcode}",
+    "Thôi chạy thật",
+    "Play the agency again",
+    RouteDoc("Nothing", noes=("no-such-subsystem",), last=1),
+)
+def remove_live_agency(request: AdminRequest) -> AdminReply:
     """Let the emulator play an agency again."""
-    dstcode = visit.named["dstcode"]
-    with hold_world(visit) as world:
+    dstcode = request.named["dstcode"]
+    with hold_world(request) as world:
         if Axis(world).live_agencies.get(dstcode) is None:
             raise Trouble("no-such-subsystem", name=dstcode)
         Axis(world).live_agencies.drop(dstcode)
@@ -235,27 +314,34 @@ _SHOWN = 65_536
 FORWARD = "/VXPAdapter/RestService/forward"
 
 
-def rehearse_call(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/rehearsals",
+    "Gọi thử vào một cơ quan",
+    "Rehearse a call into an agency",
+    RouteDoc("Rehearsed", "RehearsalWish", {"kind": "search/call"}, noes=("no-such-subsystem",), last=-1),
+)
+def rehearse_call(request: AdminRequest) -> AdminReply:
     """Start one: ``kind``, ``dstcode`` (the sandbox's own by default), ``caller``, ``path`` or ``file``, ``body``."""
     from emulator.admin import schemas as axis_schemas
 
-    content, world = axis_schemas.load_request(visit, axis_schemas.Rehearsal()), world_of(visit)
+    content, world = axis_schemas.load_request(request, axis_schemas.Rehearsal()), world_of(request)
     axis = Axis(world)
     kind: str = content["kind"]
     dstcode = find_subsystem(axis, content.get("dstcode", world.settings.own_subsystem)).id
-    wanted = _callback(kind, content, visit)
+    wanted = _callback(kind, content, request)
     caller = content.get("caller") or _caller(kind, dstcode, world)
     if axis.subsystems.get(caller) is None:
         raise Trouble("no-such-subsystem", name=caller)
     call = _call(wanted, content.get("body", wanted.body), f"/s/{world.sandbox.id}", dstcode, caller)
-    before = visit.office.journal.newest(visit.sandbox().home)
-    reply = visit.office.serve(call)
+    before = request.context.journal.newest(request.sandbox().home)
+    reply = request.context.serve(call)
     beginning, text_shown = _read(reply)
     found = findings(kind, reply.status, reply.headers, beginning)
     return AdminReply(
         {
             "kind": kind,
-            "request_id": _written_down(reply, visit, before),
+            "request_id": _written_down(reply, request, before),
             "call": {"method": call.method, "target": call.target, "caller": caller, "body": call.body.decode()},
             "reply": {
                 "status": reply.status,
@@ -270,19 +356,19 @@ def rehearse_call(visit: AdminRequest) -> AdminReply:
     )
 
 
-def _written_down(reply: Reply, visit: AdminRequest, before: int) -> str | None:
+def _written_down(reply: Reply, request: AdminRequest, before: int) -> str | None:
     """Return the journal's id of what was just served; a reply's headers and body hold a UUID of its own."""
-    sandbox = visit.sandbox()
+    sandbox = request.sandbox()
     said = [list(pair) for pair in reply.headers]
-    for row in visit.office.journal.each(sandbox.home, before):
+    for row in request.context.journal.each(sandbox.home, before):
         if row.response_body == reply.body and json.loads(row.story)["response"]["headers"] == said:
             return entry_id(sandbox.id, sandbox.epoch, row.seq)
     return None
 
 
-def _callback(kind: str, content: dict[str, Any], visit: AdminRequest) -> Callback:
+def _callback(kind: str, content: dict[str, Any], request: AdminRequest) -> Callback:
     given = content.get("path") if kind == "download" else content.get("file")
-    name = str(given or ("/" if kind == "download" else name_uuid(visit.sandbox().id, "rehearsal", kind)))
+    name = str(given or ("/" if kind == "download" else name_uuid(request.sandbox().id, "rehearsal", kind)))
     found = callback(kind, name)
     if found is None:
         raise invalid([InputFault("/kind", f"không có loại '{kind}'", f"there is no kind '{kind}'")])

@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country import citizen_results
 from emulator.country.portal import Portal
 from emulator.country.world import World
@@ -17,30 +18,54 @@ from emulator.services.portal.models import Paper
 from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.wire.agency_codes import full_form, is_agency_code
 
+ROUTES = RouteTable("đất nước / country", scoped=True)
+
 FORMS = ("original", "certified-copy", "electronic-certification")
 """What may be uploaded: bản chính, bản sao y, bản chứng thực điện tử (KDL III.2 step 4)."""
 _UPLOAD = ("form", "result_code", "reference_number", "agency_code", "file_name", "link")
 
 
-def list_results(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/citizens/{id}/results", "Kết quả", "A citizen's results", RouteDoc("CitizenResults"))
+def list_results(request: AdminRequest) -> AdminReply:
     """List a citizen's final results, "Dịch vụ công của tôi"."""
-    found = citizen_results.results_of(_world(visit), visit.named["id"])
+    found = citizen_results.results_of(_world(request), request.named["id"])
     return AdminReply({"results": [asdict(each) for each in found]})
 
 
-def list_papers(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/citizens/{id}/papers", "Kho DL", "A citizen's papers", RouteDoc("Papers"))
+def list_papers(request: AdminRequest) -> AdminReply:
     """List the papers in a citizen's Kho DL."""
-    return AdminReply({"papers": [asdict(each) for each in Portal(_world(visit)).papers_of(visit.named["id"])]})
+    return AdminReply({"papers": [asdict(each) for each in Portal(_world(request)).papers_of(request.named["id"])]})
 
 
-def keep_paper(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/citizens/{id}/papers",
+    "Lưu vào Kho DL",
+    "Keep in Kho DL",
+    RouteDoc(
+        "Paper",
+        "PaperWish",
+        {
+            "form": "original",
+            "result_code": "KQ.G15.000007",
+            "reference_number": "9001/STP-LLTP",
+            "agency_code": "H26",
+            "file_name": "phieu.pdf",
+            "link": "https://dichvucong.hanoi.example.vn/tep/phieu.pdf",
+        },
+        noes=("no-such-result", "may-not-be-kept"),
+        status=("201",),
+    ),
+)
+def keep_paper(request: AdminRequest) -> AdminReply:
     """Keep a result (``{"result": id}``), or upload a paper; 201 with the paper.
 
     Raises:
         Trouble: no such result, the catalogue does not let it in, or a field of the upload is wrong.
     """
-    given, citizen = visit.content(), visit.named["id"]
-    with _hold_world(visit) as world:
+    given, citizen = request.content(), request.named["id"]
+    with _hold_world(request) as world:
         try:
             if "result" in given:
                 number = str(given.get("reference_number") or "")
@@ -54,9 +79,10 @@ def keep_paper(visit: AdminRequest) -> AdminReply:
     return AdminReply(asdict(paper), 201)
 
 
-def list_security_servers(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/ss-info", "Danh sách SS", "Security servers", RouteDoc("SecurityServers"))
+def list_security_servers(request: AdminRequest) -> AdminReply:
     """Return the page "Danh sách SS tải tệp kho dữ liệu" as JSON (KDL V.3)."""
-    return AdminReply({"security_servers": security_server_rows(Portal(_world(visit)).security_servers())})
+    return AdminReply({"security_servers": security_server_rows(Portal(_world(request)).security_servers())})
 
 
 def _build_upload(given: dict[str, Any], citizen: str, world: World) -> Paper:
@@ -91,14 +117,14 @@ def _build_upload(given: dict[str, Any], citizen: str, world: World) -> Paper:
     )
 
 
-def _world(visit: AdminRequest) -> World:
-    return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
+def _world(request: AdminRequest) -> World:
+    return request.context.enter(request.sandbox(), Exchange(Call("GET", "/")))
 
 
 @contextmanager
-def _hold_world(visit: AdminRequest) -> Iterator[World]:
+def _hold_world(request: AdminRequest) -> Iterator[World]:
     """Hold the sandbox's world: committed at the end, forgotten on an exception."""
-    world = _world(visit)
+    world = _world(request)
     world.hold()
     try:
         yield world

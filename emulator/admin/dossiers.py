@@ -9,21 +9,31 @@ from typing import Any
 
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 
+ROUTES = RouteTable("đất nước / country", scoped=True)
 
-def list_dossiers(visit: AdminRequest) -> AdminReply:
+
+@ROUTES.add(
+    "GET",
+    "/dossiers",
+    "Các hồ sơ đang giữ",
+    "The dossiers held",
+    RouteDoc("Dossiers", query="dossiers", noes=("invalid",)),
+)
+def list_dossiers(request: AdminRequest) -> AdminReply:
     """List dossiers by code; ``meta.next`` is the ``after`` of the next page, null at the end.
 
     ``code`` is the beginning of a code.
     """
     from emulator.admin import schemas
 
-    wish = schemas.load(schemas.DossierQuery(), visit.asked, "?")
-    found = list(islice(_select_dossiers(_world(visit), wish), wish["limit"] + 1))
+    wish = schemas.load(schemas.DossierQuery(), request.asked, "?")
+    found = list(islice(_select_dossiers(_world(request), wish), wish["limit"] + 1))
     page = found[: wish["limit"]]
     following = page[-1].code if len(found) > len(page) else None
     return AdminReply({"dossiers": [_dossier_card(dossier) for dossier in page], "meta": {"next": following}})
@@ -35,9 +45,16 @@ def _select_dossiers(world: World, wish: dict[str, Any]) -> Iterator[Dossier]:
             yield dossier
 
 
-def show_dossier(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/dossiers/{code}",
+    "Một hồ sơ và tiến trình",
+    "A dossier and its steps",
+    RouteDoc("DossierWithSteps", noes=("no-such-dossier",)),
+)
+def show_dossier(request: AdminRequest) -> AdminReply:
     """Return one dossier with its processing steps, oldest first."""
-    world, code = _world(visit), visit.named["code"]
+    world, code = _world(request), request.named["code"]
     dossier = world.dossiers.get(code)
     if dossier is None:
         raise Trouble("no-such-dossier", name=code)
@@ -45,8 +62,8 @@ def show_dossier(visit: AdminRequest) -> AdminReply:
     return AdminReply(_dossier_card(dossier) | {"steps": steps})
 
 
-def _world(visit: AdminRequest) -> World:
-    return visit.office.enter(visit.sandbox(), Exchange(Call("GET", "/")))
+def _world(request: AdminRequest) -> World:
+    return request.context.enter(request.sandbox(), Exchange(Call("GET", "/")))
 
 
 def _dossier_card(dossier: Dossier) -> dict[str, Any]:

@@ -9,14 +9,19 @@ from typing import Any
 from emulator.admin.axis import hold_world, world_of
 from emulator.admin.problems import InputFault as Trouble
 from emulator.admin.problems import invalid
-from emulator.admin.request import AdminReply, AdminRequest, Handler
+from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import TEXT, RouteDoc, RouteTable
 from emulator.country.world import World
 from emulator.kernel.clock import iso
+
+ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
+_FAULT = {"faults": [{"fault": "gateway-503", "on": "btxh.*", "nth": [2], "times": 1}]}
 
 _COUNTER = "faults/armed"
 
 
-def list_faults(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/faults", "Lỗi đang đặt và mọi lỗi có sẵn", "Armed faults, and all there are", RouteDoc("Faults"))
+def list_faults(request: AdminRequest) -> AdminReply:
     """List the armed faults with how often each has struck, and every fault there is."""
     from emulator.scenario.faults import FAULTS
 
@@ -30,40 +35,61 @@ def list_faults(visit: AdminRequest) -> AdminReply:
         }
         for name, fault in FAULTS.items()
     ]
-    return AdminReply({"faults": _armed_cards(world_of(visit)), "catalogue": catalogue})
+    return AdminReply({"faults": _armed_cards(world_of(request)), "catalogue": catalogue})
 
 
-def replace_faults(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PUT",
+    "/faults",
+    "Đặt lỗi, bỏ lỗi cũ",
+    "Arm faults in place of the others",
+    RouteDoc("Armed", "ArmedFaults", _FAULT),
+)
+def replace_faults(request: AdminRequest) -> AdminReply:
     """Replace all armed faults by those of ``faults``."""
-    return _arm(visit, keeps=False)
+    return _arm(request, keeps=False)
 
 
-def add_faults(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/faults",
+    "Đặt thêm lỗi",
+    "Arm more faults",
+    RouteDoc("Armed", "ArmedFaults", {"faults": [{"fault": "token-expired", "ttl_ms": 60000}]}),
+)
+def add_faults(request: AdminRequest) -> AdminReply:
     """Arm the faults of ``faults`` beside those that are armed."""
-    return _arm(visit, keeps=True)
+    return _arm(request, keeps=True)
 
 
-def disarm_faults(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/faults",
+    "Bỏ lỗi",
+    "Disarm one or all",
+    RouteDoc("Armed", words=(("id", "chỉ lỗi này", "this fault only", TEXT),), last=1),
+)
+def disarm_faults(request: AdminRequest) -> AdminReply:
     """Disarm the fault ``?id=``, or all."""
-    wanted = visit.asked.get("id")
-    sandbox = visit.sandbox()
+    wanted = request.asked.get("id")
+    sandbox = request.sandbox()
     kept = [] if wanted is None else [arm for arm in sandbox.settings.armed_faults if arm["id"] != wanted]
-    visit.office.sandboxes.change_settings(sandbox, {"armed_faults": kept})
-    return AdminReply({"faults": _armed_cards(world_of(visit))})
+    request.context.sandboxes.change_settings(sandbox, {"armed_faults": kept})
+    return AdminReply({"faults": _armed_cards(world_of(request))})
 
 
-def _arm(visit: AdminRequest, *, keeps: bool) -> AdminReply:
+def _arm(request: AdminRequest, *, keeps: bool) -> AdminReply:
     from emulator.admin import schemas
     from emulator.admin import schemas as fault_schemas
 
-    sandbox = visit.sandbox()
-    content = schemas.load(fault_schemas.ArmedFaults(), visit.content())
+    sandbox = request.sandbox()
+    content = schemas.load(fault_schemas.ArmedFaults(), request.content())
     wished = [_check_wish(each, place) for place, each in enumerate(content["faults"])]
-    with hold_world(visit) as world:
+    with hold_world(request) as world:
         ready = [_to_stored(each, world) for each in wished]
     before = list(sandbox.settings.armed_faults) if keeps else []
-    visit.office.sandboxes.change_settings(sandbox, {"armed_faults": before + ready})
-    return AdminReply({"faults": _armed_cards(world_of(visit))})
+    request.context.sandboxes.change_settings(sandbox, {"armed_faults": before + ready})
+    return AdminReply({"faults": _armed_cards(world_of(request))})
 
 
 def _check_wish(wish: dict[str, Any], place: int) -> dict[str, Any]:
@@ -107,11 +133,3 @@ def _armed_cards(world: World) -> list[Mapping[str, Any]]:
         fired = fired if arm.times is None else min(fired, arm.times)
         shown.append({**told, "until": until, "fired": fired})
     return shown
-
-
-FAULT_ROWS: tuple[tuple[str, str, Handler, str, str], ...] = (
-    ("GET", "/faults", list_faults, "Lỗi đang đặt và mọi lỗi có sẵn", "Armed faults, and all there are"),
-    ("PUT", "/faults", replace_faults, "Đặt lỗi, bỏ lỗi cũ", "Arm faults in place of the others"),
-    ("POST", "/faults", add_faults, "Đặt thêm lỗi", "Arm more faults"),
-    ("DELETE", "/faults", disarm_faults, "Bỏ lỗi", "Disarm one or all"),
-)

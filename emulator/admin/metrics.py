@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from emulator import __version__
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.journal.tally import BOUNDS_US, TallyRow
+
+ROUTES = RouteTable()
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -21,11 +24,14 @@ PREFIX = "ndxp_emulator_"
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def expose_metrics(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET", "/metrics", "Số đo dạng Prometheus", "Metrics, as Prometheus reads them", RouteDoc("", media="text/plain")
+)
+def expose_metrics(request: AdminRequest) -> AdminReply:
     """Return all metrics."""
     from prometheus_client import CollectorRegistry, generate_latest
 
-    families = list(_families(visit))
+    families = list(_families(request))
 
     class Collected:
         """What a registry asks for."""
@@ -39,18 +45,18 @@ def expose_metrics(visit: AdminRequest) -> AdminReply:
     return AdminReply(generate_latest(registry), content_type=MEDIA_TYPE)
 
 
-def _families(visit: AdminRequest) -> Iterator[Metric]:
+def _families(request: AdminRequest) -> Iterator[Metric]:
     from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 
-    office = visit.office
-    tallies = office.journal.tallies()
+    context = request.context
+    tallies = context.journal.tallies()
     yield InfoMetricFamily(f"{PREFIX}build", "The emulator's version.", {"version": __version__})
     yield _calls(tallies)
     yield _durations(tallies)
     gauges = (
-        ("start_time_seconds", "When the emulator was started, in seconds since 1970.", office.started_ms / 1000),
-        ("sandboxes", "Sandboxes there are.", len(office.sandboxes.every())),
-        ("store_bytes", "Size of the store with its log, in bytes.", office.journal.store_bytes()),
+        ("start_time_seconds", "When the emulator was started, in seconds since 1970.", context.started_ms / 1000),
+        ("sandboxes", "Sandboxes there are.", len(context.sandboxes.every())),
+        ("store_bytes", "Size of the store with its log, in bytes.", context.journal.store_bytes()),
     )
     for name, meaning, value in gauges:
         yield GaugeMetricFamily(PREFIX + name, meaning, value)

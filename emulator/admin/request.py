@@ -79,7 +79,7 @@ class AdminReply(NamedTuple):
 class AdminRequest:
     """``named``: the variables of the path; ``asked``: the query; ``base``: ``http://host`` as seen from outside."""
 
-    office: AdminContext
+    context: AdminContext
     named: Mapping[str, str]
     asked: Mapping[str, str]
     body: bytes
@@ -93,7 +93,7 @@ class AdminRequest:
         """
         name = self.named.get("sandbox", "default")
         try:
-            return self.office.settled(self.office.sandboxes.get(name))
+            return self.context.settled(self.context.sandboxes.get(name))
         except NoSandbox:
             raise Trouble("no-such-sandbox", name=name) from None
 
@@ -108,7 +108,7 @@ class AdminRequest:
             return False
         if wish != "show":
             raise invalid([InputFault("?secrets", "chỉ nhận 'show'", "takes 'show' only")])
-        if self.office.admin_token is None:
+        if self.context.admin_token is None:
             raise Trouble("secrets-need-token")
         return True
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.sandbox import Sandbox
 from emulator.journal.entry import as_entry, as_logged_request, entry_id
 from emulator.journal.journal import Entry, Search
@@ -14,24 +15,34 @@ from emulator.journal.matchers import PatternTrouble
 from emulator.journal.near_miss import near_misses
 from emulator.journal.patterns import Pattern
 
+ROUTES = RouteTable("nhật ký / journal", scoped=True)
+_PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}
+
 _MISSES = 50
 _MOST_NEAR = 3
 
 
-def list_exchanges(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/requests",
+    "Nhật ký, mới nhất trước",
+    "Journal, newest first",
+    RouteDoc("Journal", query="journal", words=(SHOW_SECRETS,), noes=("invalid", "secrets-need-token")),
+)
+def list_exchanges(request: AdminRequest) -> AdminReply:
     """List exchanges: newest first, as WireMock does, unless ``order=asc``; ``total=skip`` counts nothing."""
-    sandbox, wish, secrets = visit.sandbox(), _query(visit), visit.shows_secrets()
+    sandbox, wish, secrets = request.sandbox(), _query(request), request.shows_secrets()
     limit, offset, newest_first = wish.pop("limit"), wish.pop("offset"), wish.pop("order") == "desc"
-    wish["after"] = max(wish["after"], _floor(visit, sandbox))
+    wish["after"] = max(wish["after"], _floor(request, sandbox))
     wish["with_clock"] = wish.pop("clock") == "show"
     is_counted = wish.pop("total") == "exact"
     place = {"limit": limit, "offset": offset, "newest_first": newest_first}
     total: int | None = None
     if is_counted:
-        total, rows = visit.office.journal.search(sandbox.home, Search(**wish), **place)
+        total, rows = request.context.journal.search(sandbox.home, Search(**wish), **place)
         is_cut = offset + len(rows) < total
     else:
-        rows, is_cut = visit.office.journal.page(sandbox.home, Search(**wish), **place)
+        rows, is_cut = request.context.journal.page(sandbox.home, Search(**wish), **place)
     return AdminReply(
         {
             "requests": [as_entry(row, secrets=secrets) for row in rows],
@@ -41,41 +52,64 @@ def list_exchanges(visit: AdminRequest) -> AdminReply:
     )
 
 
-def _query(visit: AdminRequest) -> dict[str, Any]:
+def _query(request: AdminRequest) -> dict[str, Any]:
     from emulator.admin import schemas
     from emulator.admin.time import instant
 
-    asked = {name: value for name, value in visit.asked.items() if name != "secrets"}
+    asked = {name: value for name, value in request.asked.items() if name != "secrets"}
     wish = schemas.load(schemas.JournalQuery(), asked, "?")
     since = wish.pop("since", None)
     return wish | {"since_ms": instant(since, "?since")} if since else wish
 
 
-def _floor(visit: AdminRequest, sandbox: Sandbox) -> int:
-    return visit.office.journal.floor(sandbox.home, sandbox.settings.journal_limit)
+def _floor(request: AdminRequest, sandbox: Sandbox) -> int:
+    return request.context.journal.floor(sandbox.home, sandbox.settings.journal_limit)
 
 
-def show_exchange(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/requests/{id}",
+    "Một lượt gọi",
+    "One exchange",
+    RouteDoc("Exchange", words=(SHOW_SECRETS,), noes=("no-such-request", "invalid", "secrets-need-token")),
+)
+def show_exchange(request: AdminRequest) -> AdminReply:
     """Return one exchange by id (``default.1.412``) or, within the current journal, by number (``412``)."""
-    sandbox, name = visit.sandbox(), visit.named["id"]
+    sandbox, name = request.sandbox(), request.named["id"]
     number = name.rpartition(".")[2]
     seq = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
-    row = visit.office.journal.entry(sandbox.home, seq)
+    row = request.context.journal.entry(sandbox.home, seq)
     known = (number, entry_id(sandbox.id, sandbox.epoch, seq))
-    if row is None or name not in known or seq <= _floor(visit, sandbox):
+    if row is None or name not in known or seq <= _floor(request, sandbox):
         raise Trouble("no-such-request", name=name)
-    return AdminReply(as_entry(row, secrets=visit.shows_secrets()))
+    return AdminReply(as_entry(row, secrets=request.shows_secrets()))
 
 
-def forget_journal(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("DELETE", "/requests", "Xoá nhật ký", "Forget the journal", RouteDoc("Nothing", last=6))
+@ROUTES.add("POST", "/requests/reset", "Xóa nhật ký", "Forget the journal", RouteDoc("Nothing", last=6))
+def forget_journal(request: AdminRequest) -> AdminReply:
     """Forget every exchange of the sandbox; numbers and chain go on."""
-    visit.office.journal.clear(visit.sandbox().home)
+    request.context.journal.clear(request.sandbox().home)
     return AdminReply({})
 
 
-def find_requests(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/requests/find",
+    "Tìm theo mẫu",
+    "Find by pattern",
+    RouteDoc(
+        "LoggedRequests",
+        "RequestPattern",
+        _PATTERN,
+        may_be_empty=True,
+        words=(SHOW_SECRETS,),
+        noes=("secrets-need-token",),
+    ),
+)
+def find_requests(request: AdminRequest) -> AdminReply:
     """Return the requests that fit a pattern, oldest first."""
-    rows, secrets = matching(visit, pattern_of(visit.content(may_be_empty=True))), visit.shows_secrets()
+    rows, secrets = matching(request, pattern_of(request.content(may_be_empty=True))), request.shows_secrets()
     return AdminReply(
         {
             "requests": [as_logged_request(row, secrets=secrets) for row in rows],
@@ -84,16 +118,23 @@ def find_requests(visit: AdminRequest) -> AdminReply:
     )
 
 
-def count_requests(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/requests/count",
+    "Đếm theo mẫu",
+    "Count by pattern",
+    RouteDoc("Counted", "RequestPattern", {"outcome": "answered"}, may_be_empty=True),
+)
+def count_requests(request: AdminRequest) -> AdminReply:
     """Return how many requests fit a pattern."""
-    rows = matching(visit, pattern_of(visit.content(may_be_empty=True)))
+    rows = matching(request, pattern_of(request.content(may_be_empty=True)))
     return AdminReply({"count": sum(1 for _ in rows), "requestJournalDisabled": False})
 
 
-def matching(visit: AdminRequest, pattern: Pattern) -> Iterator[Entry]:
+def matching(request: AdminRequest, pattern: Pattern) -> Iterator[Entry]:
     """Yield the exchanges of the journal that fit a pattern, oldest first."""
-    sandbox = visit.sandbox()
-    rows = visit.office.journal.calls(sandbox.home, _floor(visit, sandbox))
+    sandbox = request.sandbox()
+    rows = request.context.journal.calls(sandbox.home, _floor(request, sandbox))
     return (row for row in rows if pattern.matches(row))
 
 
@@ -109,9 +150,16 @@ def pattern_of(content: Any, pointer: str = "") -> Pattern:
         raise invalid([InputFault(trouble.pointer, trouble.vi, trouble.en)]) from None
 
 
-def list_unmatched(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/requests/unmatched",
+    "Lượt gọi lạc",
+    "Unmatched requests",
+    RouteDoc("LoggedRequests", words=(SHOW_SECRETS,), noes=("invalid", "secrets-need-token")),
+)
+def list_unmatched(request: AdminRequest) -> AdminReply:
     """Return the requests that no operation answered, newest first."""
-    rows, secrets = _search_unmatched(visit, 2000), visit.shows_secrets()
+    rows, secrets = _search_unmatched(request, 2000), request.shows_secrets()
     return AdminReply(
         {
             "requests": [as_logged_request(row, secrets=secrets) for row in rows],
@@ -120,20 +168,41 @@ def list_unmatched(visit: AdminRequest) -> AdminReply:
     )
 
 
-def list_near_misses(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/requests/unmatched/near-misses",
+    "Gần đúng nhất",
+    "What was nearly hit",
+    RouteDoc("NearMisses", words=(SHOW_SECRETS,), noes=("invalid", "secrets-need-token")),
+)
+@ROUTES.add(
+    "GET",
+    "/requests/near-misses",
+    "Gần đúng nhất",
+    "What was nearly hit",
+    RouteDoc("NearMisses", words=(SHOW_SECRETS,), noes=("invalid", "secrets-need-token")),
+)
+def list_near_misses(request: AdminRequest) -> AdminReply:
     """Return, for the newest unmatched requests, the operations closest to each and what differs."""
-    secrets = visit.shows_secrets()
+    secrets = request.shows_secrets()
     pairs = []
-    for row in _search_unmatched(visit, _MISSES):
-        request = as_logged_request(row, secrets=secrets)
-        misses = near_misses(row.method, request["url"], visit.office.offers)
-        pairs += [{"request": request, **miss.as_dict()} for miss in misses]
+    for row in _search_unmatched(request, _MISSES):
+        logged = as_logged_request(row, secrets=secrets)
+        misses = near_misses(row.method, logged["url"], request.context.offers)
+        pairs += [{"request": logged, **miss.as_dict()} for miss in misses]
     return AdminReply({"nearMisses": pairs})
 
 
-def miss_request(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/near-misses/request",
+    "Gần một yêu cầu",
+    "Near a request",
+    RouteDoc("NearOperations", "DescribedRequest", {"method": "GET", "url": "/apiBTXH/1.0/dongbodvc"}),
+)
+def miss_request(request: AdminRequest) -> AdminReply:
     """Answer WireMock's ``/near-misses/request``: the operations closest to a request that is described."""
-    given = visit.content()
+    given = request.content()
     faults = [
         InputFault(f"/{name}", "cần một chuỗi không rỗng", "a non-empty string is expected")
         for name in ("method", "url")
@@ -141,18 +210,25 @@ def miss_request(visit: AdminRequest) -> AdminReply:
     ]
     if faults:
         raise invalid(faults)
-    misses = near_misses(given["method"].upper(), given["url"], visit.office.offers)
+    misses = near_misses(given["method"].upper(), given["url"], request.context.offers)
     return AdminReply({"nearMisses": [{"request": given, **miss.as_dict()} for miss in misses]})
 
 
-def miss_pattern(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/near-misses/request-pattern",
+    "Gần một mẫu",
+    "Near a pattern",
+    RouteDoc("NearRequests", "RequestPattern", _PATTERN, words=(SHOW_SECRETS,), noes=("secrets-need-token",)),
+)
+def miss_pattern(request: AdminRequest) -> AdminReply:
     """Answer WireMock's ``/near-misses/request-pattern``: the requests of the journal that fit most of its words."""
-    given, sandbox, secrets = visit.content(), visit.sandbox(), visit.shows_secrets()
+    given, sandbox, secrets = request.content(), request.sandbox(), request.shows_secrets()
     words = [pattern_of({word: value}) for word, value in given.items()]
     far = len(words) or 1
     rows = [
         (sum(not word.matches(row) for word in words) / far, -row.seq, row)
-        for row in visit.office.journal.calls(sandbox.home, _floor(visit, sandbox))
+        for row in request.context.journal.calls(sandbox.home, _floor(request, sandbox))
     ]
     nearest = sorted((each for each in rows if 0 < each[0] < 1), key=lambda each: each[:2])[:_MOST_NEAR]
     return AdminReply(
@@ -169,33 +245,52 @@ def miss_pattern(visit: AdminRequest) -> AdminReply:
     )
 
 
-def remove_requests(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/requests/remove",
+    "Xóa theo mẫu",
+    "Forget by pattern",
+    RouteDoc(
+        "LoggedRequests",
+        "RequestPattern",
+        {"urlPath": "/khong-ai-goi"},
+        may_be_empty=True,
+        words=(SHOW_SECRETS,),
+        noes=("secrets-need-token", "journal-is-a-chain"),
+    ),
+)
+def remove_requests(request: AdminRequest) -> AdminReply:
     """Answer WireMock's ``/requests/remove``: forget the requests that fit a pattern, and return them.
 
     Raises:
         Trouble: some requests do not fit. The journal is a chain: it is forgotten whole or not at all.
     """
-    pattern, sandbox, secrets = pattern_of(visit.content(may_be_empty=True)), visit.sandbox(), visit.shows_secrets()
-    rows = list(visit.office.journal.calls(sandbox.home, _floor(visit, sandbox)))
+    pattern, sandbox, secrets = (
+        pattern_of(request.content(may_be_empty=True)),
+        request.sandbox(),
+        request.shows_secrets(),
+    )
+    rows = list(request.context.journal.calls(sandbox.home, _floor(request, sandbox)))
     fitting = [row for row in rows if pattern.matches(row)]
     if fitting and len(fitting) < len(rows):
         raise Trouble("journal-is-a-chain", fitting=len(fitting), held=len(rows))
     if fitting:
-        visit.office.journal.clear(sandbox.home)
+        request.context.journal.clear(sandbox.home)
     removed = [as_logged_request(row, secrets=secrets) for row in fitting]
     return AdminReply({"requests": removed, "requestJournalDisabled": False})
 
 
-def _search_unmatched(visit: AdminRequest, limit: int) -> list[Entry]:
-    sandbox = visit.sandbox()
-    search = Search(outcome="unmatched", after=_floor(visit, sandbox))
-    return visit.office.journal.search(sandbox.home, search, limit=limit)[1]
+def _search_unmatched(request: AdminRequest, limit: int) -> list[Entry]:
+    sandbox = request.sandbox()
+    search = Search(outcome="unmatched", after=_floor(request, sandbox))
+    return request.context.journal.search(sandbox.home, search, limit=limit)[1]
 
 
-def check_chain(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/chain", "Kiểm tra chuỗi băm", "Check the hash chain", RouteDoc("Chain"))
+def check_chain(request: AdminRequest) -> AdminReply:
     """Check the hash chain of what the journal still holds; the oldest exchange is its anchor."""
-    sandbox = visit.sandbox()
-    first, last, trouble = visit.office.journal.check_chain(sandbox.home)
+    sandbox = request.sandbox()
+    first, last, trouble = request.context.journal.check_chain(sandbox.home)
     return AdminReply(
         {
             "sandbox": sandbox.id,

@@ -12,114 +12,178 @@ import orjson
 from emulator.admin import scenarios
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.admin.time import begin_arrivals
 from emulator.country.sandbox import Sandbox, SandboxExists
 from emulator.country.settings import SandboxSettings
 from emulator.journal.redaction import masked_text
 
+ROUTES = RouteTable()
+SETTING_ROUTES = RouteTable(scoped=True)
 
-def list_sandboxes(visit: AdminRequest) -> AdminReply:
+
+@ROUTES.add("GET", "/sandboxes", "Các sandbox", "All sandboxes", RouteDoc("Sandboxes"))
+def list_sandboxes(request: AdminRequest) -> AdminReply:
     """List all sandboxes, without their credentials."""
-    every = [_card(visit, sandbox) for sandbox in visit.office.sandboxes.every()]
+    every = [_card(request, sandbox) for sandbox in request.context.sandboxes.every()]
     return AdminReply({"sandboxes": every, "meta": {"total": len(every)}})
 
 
-def make_sandbox(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/sandboxes",
+    "Tạo sandbox",
+    "Make a sandbox",
+    RouteDoc(
+        "SandboxWithKeys",
+        "SandboxWish",
+        {"id": "vi-du", "mode": "strict", "seed": 7},
+        may_be_empty=True,
+        noes=("sandbox-exists",),
+        status=("201",),
+        last=-9,
+    ),
+)
+def make_sandbox(request: AdminRequest) -> AdminReply:
     """Make a sandbox. This answer shows its secrets: whoever makes a sandbox may use it."""
     from emulator.admin import schemas
 
-    wish = schemas.load(schemas.SandboxWish(), visit.content(may_be_empty=True))
+    wish = schemas.load(schemas.SandboxWish(), request.content(may_be_empty=True))
     name = wish.pop("id", None) or f"sb-{secrets.token_hex(5)}"
-    _check_pack(visit, wish)
-    _check_scenario(visit, wish)
+    _check_pack(request, wish)
+    _check_scenario(request, wish)
     try:
-        sandbox = visit.office.sandboxes.create(name, wish)
+        sandbox = request.context.sandboxes.create(name, wish)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=name) from None
-    scenarios.play(visit.office, sandbox)
-    return AdminReply(_card(visit, sandbox) | {"credentials": _credentials(visit, sandbox)}, 201)
+    scenarios.play(request.context, sandbox)
+    return AdminReply(_card(request, sandbox) | {"credentials": _credentials(request, sandbox)}, 201)
 
 
-def _check_pack(visit: AdminRequest, wish: Mapping[str, Any]) -> None:
-    if "pack" in wish and wish["pack"] not in visit.office.packs:
-        known = ", ".join(sorted(visit.office.packs))
+def _check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:
+    if "pack" in wish and wish["pack"] not in request.context.packs:
+        known = ", ".join(sorted(request.context.packs))
         raise invalid(
             [InputFault("/pack", f"không có gói này; có: {known}", f"there is no such pack; there are: {known}")]
         )
 
 
-def _check_scenario(visit: AdminRequest, wish: Mapping[str, Any]) -> None:
+def _check_scenario(request: AdminRequest, wish: Mapping[str, Any]) -> None:
     if wish.get("scenario") is not None:
-        scenarios.find_scenario(visit.office, wish["scenario"])
+        scenarios.find_scenario(request.context, wish["scenario"])
 
 
-def show_sandbox(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/sandboxes/{sandbox}",
+    "Một sandbox",
+    "One sandbox",
+    RouteDoc("SandboxWithKeys", words=(SHOW_SECRETS,), noes=("secrets-need-token", "invalid")),
+)
+def show_sandbox(request: AdminRequest) -> AdminReply:
     """Return one sandbox; its secrets are masked unless ``secrets=show``."""
-    sandbox = visit.sandbox()
-    credentials = _credentials(visit, sandbox)
-    if not visit.shows_secrets():
+    sandbox = request.sandbox()
+    credentials = _credentials(request, sandbox)
+    if not request.shows_secrets():
         credentials = orjson.loads(masked_text(orjson.dumps(credentials).decode()))
-    return AdminReply(_card(visit, sandbox) | {"credentials": credentials})
+    return AdminReply(_card(request, sandbox) | {"credentials": credentials})
 
 
-def redefine_sandbox(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PATCH",
+    "/sandboxes/{sandbox}",
+    "Đổi mode, profile",
+    "Change mode or profile",
+    RouteDoc("Sandbox", "SandboxChange", {"mode": "documented"}),
+)
+def redefine_sandbox(request: AdminRequest) -> AdminReply:
     """Change mode, profile or scenario of a sandbox that goes on living."""
     from emulator.admin import schemas
 
-    changes = schemas.load(schemas.SandboxChange(), visit.content())
-    _check_scenario(visit, changes)
-    sandbox = visit.sandbox()
+    changes = schemas.load(schemas.SandboxChange(), request.content())
+    _check_scenario(request, changes)
+    sandbox = request.sandbox()
     if "scenario" in changes and changes["scenario"] != sandbox.definition.scenario:
         wishes = [] if changes["scenario"] is None else [{"name": changes["scenario"]}]
-        sandbox = scenarios.change_scenarios(visit.office, sandbox, wishes)
-    changed = visit.office.sandboxes.redefine(sandbox, {k: v for k, v in changes.items() if k != "scenario"})
-    return AdminReply(_card(visit, changed))
+        sandbox = scenarios.change_scenarios(request.context, sandbox, wishes)
+    changed = request.context.sandboxes.redefine(sandbox, {k: v for k, v in changes.items() if k != "scenario"})
+    return AdminReply(_card(request, changed))
 
 
-def drop_sandbox(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/sandboxes/{sandbox}",
+    "Xoá sandbox",
+    "Drop a sandbox",
+    RouteDoc("Nothing", noes=("default-stays",), last=8),
+)
+def drop_sandbox(request: AdminRequest) -> AdminReply:
     """Remove a sandbox; calls to it find nothing from now on.
 
     Raises:
         Trouble: it is the default one.
     """
-    sandbox = visit.sandbox()
+    sandbox = request.sandbox()
     if sandbox.id == "default":
         raise Trouble("default-stays")
-    visit.office.sandboxes.drop(sandbox)
-    visit.office.sweeper.wake()
+    request.context.sandboxes.drop(sandbox)
+    request.context.sweeper.wake()
     return AdminReply({})
 
 
-def reset_sandbox(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/sandboxes/{sandbox}/reset",
+    "Đặt lại sandbox",
+    "Reset a sandbox",
+    RouteDoc("Nothing", noes=("invalid",), last=7),
+)
+def reset_sandbox(request: AdminRequest) -> AdminReply:
     """Put one sandbox back to its pack."""
-    visit.office.sandboxes.reset(visit.sandbox())
-    scenarios.play(visit.office, visit.sandbox())
-    visit.office.sweeper.wake()
+    request.context.sandboxes.reset(request.sandbox())
+    scenarios.play(request.context, request.sandbox())
+    request.context.sweeper.wake()
     return AdminReply({})
 
 
-def reset_every(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("POST", "/reset", "Đặt lại mọi sandbox", "Reset every sandbox", RouteDoc("Nothing", last=9))
+def reset_every(request: AdminRequest) -> AdminReply:
     """Put every sandbox back to its pack."""
-    for sandbox in visit.office.sandboxes.every():
-        visit.office.sandboxes.reset(sandbox)
-        scenarios.play(visit.office, visit.office.sandboxes.get(sandbox.id))
-    visit.office.sweeper.wake()
+    for sandbox in request.context.sandboxes.every():
+        request.context.sandboxes.reset(sandbox)
+        scenarios.play(request.context, request.context.sandboxes.get(sandbox.id))
+    request.context.sweeper.wake()
     return AdminReply({})
 
 
-def show_settings(visit: AdminRequest) -> AdminReply:
+@SETTING_ROUTES.add("GET", "/settings", "Thiết lập", "Settings", RouteDoc("Settings"))
+def show_settings(request: AdminRequest) -> AdminReply:
     """Return all settings of a sandbox."""
-    return AdminReply(_shown_settings(visit.sandbox().settings))
+    return AdminReply(_shown_settings(request.sandbox().settings))
 
 
-def change_settings(visit: AdminRequest) -> AdminReply:
+@SETTING_ROUTES.add(
+    "PUT",
+    "/settings",
+    "Đổi thiết lập",
+    "Change some settings",
+    RouteDoc("Settings", "SettingsChange", {"pull_limit": 50}),
+)
+@SETTING_ROUTES.add(
+    "PATCH",
+    "/settings",
+    "Đổi thiết lập",
+    "Change some settings",
+    RouteDoc("Settings", "SettingsChange", {"pull_limit": None}),
+)
+def change_settings(request: AdminRequest) -> AdminReply:
     """Change the settings that are named, leave the others."""
     from emulator.admin import schemas
 
-    changes = schemas.load(schemas.settings_schema(), visit.content())
-    settings = visit.office.sandboxes.change_settings(visit.sandbox(), changes)
+    changes = schemas.load(schemas.settings_schema(), request.content())
+    settings = request.context.sandboxes.change_settings(request.sandbox(), changes)
     if changes.get("applications_per_day"):
-        begin_arrivals(visit)
+        begin_arrivals(request)
     return AdminReply(_shown_settings(settings))
 
 
@@ -130,11 +194,11 @@ def _shown_settings(settings: SandboxSettings) -> dict[str, Any]:
     return shown
 
 
-def _card(visit: AdminRequest, sandbox: Sandbox) -> dict[str, Any]:
+def _card(request: AdminRequest, sandbox: Sandbox) -> dict[str, Any]:
     made_of = sandbox.definition
     return {
         "id": sandbox.id,
-        "base_url": f"{visit.base}/s/{sandbox.id}",
+        "base_url": f"{request.base}/s/{sandbox.id}",
         "pack": made_of.pack,
         "mode": made_of.mode,
         "profile": made_of.profile,
@@ -144,5 +208,5 @@ def _card(visit: AdminRequest, sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _credentials(visit: AdminRequest, sandbox: Sandbox) -> dict[str, dict[str, str]]:
-    return visit.office.sandboxes.credentials_shown(sandbox)
+def _credentials(request: AdminRequest, sandbox: Sandbox) -> dict[str, dict[str, str]]:
+    return request.context.sandboxes.credentials_shown(sandbox)

@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminContext, AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.plot import ScenarioState
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
@@ -20,26 +21,28 @@ from emulator.scenario.performance import NothingAlike, begin, end, enter, sched
 from emulator.scenario.script import Machine, Script
 from emulator.scenario.turns import ACTED, state_now
 
+ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
+
 MOST_AT_ONCE = 8
 LONGEST_TEXT = 256 * 1024
 _TEXT_BEGINS = re.compile(rb"(\xef\xbb\xbf)?(\s*(#[^\n]*)?\n)*(---\s*\n)?\$?[a-z_]+:")
 """A scenario as it stands in its file: not JSON, which is what every other body is."""
 
 
-def find_scenario(office: AdminContext, name: str) -> Script:
+def find_scenario(context: AdminContext, name: str) -> Script:
     """Return a scenario of the library, with its own values.
 
     Raises:
         Trouble: there is none of that name, or its file is wrong.
     """
-    return _script_of(office, {"name": name})
+    return _script_of(context, {"name": name})
 
 
-def _script_of(office: AdminContext, wish: Mapping[str, Any], pointer: str = "/scenario") -> Script:
+def _script_of(context: AdminContext, wish: Mapping[str, Any], pointer: str = "/scenario") -> Script:
     from emulator.scenario.reader import BadScenario
 
     try:
-        return office.cast.script_of(wish)
+        return context.cast.script_of(wish)
     except NoScenario as trouble:
         name = wish["name"]
         vi, en = f"không có kịch bản '{name}'{trouble.vi}", f"there is no scenario {name!r}{trouble.en}"
@@ -50,14 +53,14 @@ def _script_of(office: AdminContext, wish: Mapping[str, Any], pointer: str = "/s
         ) from None
 
 
-def play(office: AdminContext, sandbox: Sandbox) -> None:
+def play(context: AdminContext, sandbox: Sandbox) -> None:
     """Begin the scenarios of a sandbox that have not begun: their records are there from now on.
 
     Raises:
         Trouble: a scenario cannot be had, or does not fit the sandbox's pack.
     """
     for wish in sandbox.definition.scenarios:
-        script, world = _script_of(office, wish), _enter(office, sandbox)
+        script, world = _script_of(context, wish), _enter(context, sandbox)
         try:
             due = begin(script, ScenarioState(world.store, world.home, script.id), world)
         except NothingAlike as trouble:
@@ -68,33 +71,33 @@ def play(office: AdminContext, sandbox: Sandbox) -> None:
             world.commit()
 
 
-def stop(office: AdminContext, sandbox: Sandbox) -> None:
+def stop(context: AdminContext, sandbox: Sandbox) -> None:
     """End the scenarios of a sandbox: what they remember and what they had scheduled goes."""
     names = list(names_of(sandbox))
     if not names:
         return
-    world = _enter(office, sandbox)
+    world = _enter(context, sandbox)
     for name in names:
         end(name, world)
     world.commit()
 
 
-def change_scenarios(office: AdminContext, sandbox: Sandbox, wishes: Sequence[Mapping[str, Any]]) -> Sandbox:
+def change_scenarios(context: AdminContext, sandbox: Sandbox, wishes: Sequence[Mapping[str, Any]]) -> Sandbox:
     """Play these scenarios from their beginning, and no others; when one cannot begin, the ones before go on.
 
     Raises:
         Trouble: a scenario cannot be had, or does not fit the sandbox's pack.
     """
     for each in wishes:
-        _script_of(office, each)
+        _script_of(context, each)
     before = sandbox.definition
-    stop(office, sandbox)
-    changed = office.sandboxes.redefine(sandbox, _as_definition(wishes))
+    stop(context, sandbox)
+    changed = context.sandboxes.redefine(sandbox, _as_definition(wishes))
     try:
-        play(office, changed)
+        play(context, changed)
     except Trouble:
-        stop(office, changed)
-        play(office, office.sandboxes.redefine(changed, _as_definition(before.scenarios)))
+        stop(context, changed)
+        play(context, context.sandboxes.redefine(changed, _as_definition(before.scenarios)))
         raise
     return changed
 
@@ -103,24 +106,25 @@ def _as_definition(wishes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"scenario": wishes[0]["name"] if wishes else None, "scenarios": tuple(wishes)}
 
 
-def show_scenario(visit: AdminRequest) -> AdminReply:
+@ROUTES.add("GET", "/scenario", "Kịch bản đang diễn", "The playing scenario", RouteDoc("Scenario", noes=("invalid",)))
+def show_scenario(request: AdminRequest) -> AdminReply:
     """Return the first scenario of a sandbox with its states and counters, and those that play beside it."""
-    sandbox = visit.sandbox()
+    sandbox = request.sandbox()
     wishes = sandbox.definition.scenarios
     if not wishes:
         return AdminReply({"scenario": None})
-    cards = [_playing_card(visit, sandbox, wish) for wish in wishes]
+    cards = [_playing_card(request, sandbox, wish) for wish in wishes]
     return AdminReply(cards[0] | ({"also": cards[1:]} if cards[1:] else {}))
 
 
-def _playing_card(visit: AdminRequest, sandbox: Sandbox, wish: Mapping[str, Any]) -> dict[str, Any]:
-    script, world = _script_of(visit.office, wish), _enter(visit.office, sandbox)
+def _playing_card(request: AdminRequest, sandbox: Sandbox, wish: Mapping[str, Any]) -> dict[str, Any]:
+    script, world = _script_of(request.context, wish), _enter(request.context, sandbox)
     plot = ScenarioState(world.store, world.home, script.id)
     counters = {name: value for name, value in plot.counters().items() if not name.endswith(f"/{ACTED}")}
     totals = {step.name: counters.pop(step.name, 0) for step in script.steps}
     for name, value in counters.items():
         totals[name.partition("#")[0]] += value
-    problems = [] if "text" in wish else [asdict(each) for each in visit.office.cast.library.problems(wish["name"])]
+    problems = [] if "text" in wish else [asdict(each) for each in request.context.cast.library.problems(wish["name"])]
     return {
         **_card(script),
         "params": dict(script.params),
@@ -130,21 +134,28 @@ def _playing_card(visit: AdminRequest, sandbox: Sandbox, wish: Mapping[str, Any]
     }
 
 
-def choose_scenario(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PUT",
+    "/scenario",
+    "Chọn kịch bản",
+    "Choose a scenario",
+    RouteDoc("Scenario", "ScenarioChoice", {"scenario": "dung-trinh-tu"}),
+)
+def choose_scenario(request: AdminRequest) -> AdminReply:
     """Play a scenario from its beginning, several, the one of a text, or none (``null``).
 
     What the last one has changed stays, what it had scheduled goes; a reset undoes the rest.
     """
-    change_scenarios(visit.office, visit.sandbox(), _wishes_of(visit))
-    return show_scenario(visit)
+    change_scenarios(request.context, request.sandbox(), _wishes_of(request))
+    return show_scenario(request)
 
 
-def _wishes_of(visit: AdminRequest) -> list[Mapping[str, Any]]:
+def _wishes_of(request: AdminRequest) -> list[Mapping[str, Any]]:
     from emulator.admin import schemas
 
-    if _TEXT_BEGINS.match(visit.body):
-        return [_text_wish(visit.body.decode("utf-8", "replace"), {})]
-    wish = schemas.load(schemas.ScenarioChoice(), visit.content())
+    if _TEXT_BEGINS.match(request.body):
+        return [_text_wish(request.body.decode("utf-8", "replace"), {})]
+    wish = schemas.load(schemas.ScenarioChoice(), request.content())
     if "text" in wish:
         return [_text_wish(wish["text"], wish.get("set", {}))]
     if "scenarios" in wish:
@@ -168,19 +179,33 @@ def _text_wish(text: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"name": name, "text": text, **({"set": dict(values)} if values else {})}
 
 
-def put_state(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PUT",
+    "/scenario/states/{name}",
+    "Đặt trạng thái",
+    "Set a state",
+    RouteDoc("Scenario", "StateWish", {"state": "da-tiep-nhan"}, may_be_empty=True, noes=("no-such-scenario-part",)),
+)
+@ROUTES.add(
+    "PUT",
+    "/scenarios/{name}/state",
+    "Đặt trạng thái",
+    "Set a state",
+    RouteDoc("Scenario", "StateWish", {"state": "moi"}, may_be_empty=True, noes=("no-such-scenario-part",)),
+)
+def put_state(request: AdminRequest) -> AdminReply:
     """Put a machine of a scenario into a state; WireMock's empty body puts it to its start."""
     from emulator.admin import schemas
 
-    wish = schemas.load(schemas.StateWish(), visit.content(may_be_empty=True))
-    script, machine = _find_machine(visit)
+    wish = schemas.load(schemas.StateWish(), request.content(may_be_empty=True))
+    script, machine = _find_machine(request)
     state = wish.get("state", machine.start)
     if state not in machine.states:
         names = ", ".join(machine.states)
         raise invalid(
             [InputFault("/state", f"không có trạng thái này; có: {names}", f"no such state; there are: {names}")]
         )
-    world = _enter(visit.office, visit.sandbox())
+    world = _enter(request.context, request.sandbox())
     plot = ScenarioState(world.store, world.home, script.id)
     due = begin(script, plot, world)
     with plot.at_once():
@@ -188,35 +213,51 @@ def put_state(visit: AdminRequest) -> AdminReply:
     schedule(due, world)
     if due:
         world.commit()
-    return show_scenario(visit)
+    return show_scenario(request)
 
 
-def put_counter(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PUT",
+    "/scenario/counters/{name}",
+    "Đặt bộ đếm",
+    "Set a counter",
+    RouteDoc("Scenario", "CounterWish", {"value": 3}, noes=("no-such-scenario-part",)),
+)
+def put_counter(request: AdminRequest) -> AdminReply:
     """Set how often a step of a scenario was met; one that counts by dossier or person begins there for all."""
     from emulator.admin import schemas
 
-    scripts = _scripts(visit)
-    wish, name = schemas.load(schemas.CounterWish(), visit.content()), visit.named["name"]
+    scripts = _scripts(request)
+    wish, name = schemas.load(schemas.CounterWish(), request.content()), request.named["name"]
     script = next((each for each in scripts if name in {step.name for step in each.steps}), None)
     if script is None:
         raise Trouble("no-such-scenario-part", name=name)
-    world = _enter(visit.office, visit.sandbox())
+    world = _enter(request.context, request.sandbox())
     plot = ScenarioState(world.store, world.home, script.id)
     with plot.at_once():
         plot.set_counter(name, wish["value"])
-    return show_scenario(visit)
+    return show_scenario(request)
 
 
-def reset_scenario(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST", "/scenario/reset", "Diễn lại từ đầu", "Play it from the beginning", RouteDoc("Scenario", noes=("invalid",))
+)
+@ROUTES.add(
+    "POST", "/scenarios/reset", "Diễn lại từ đầu", "Play it from the beginning", RouteDoc("Scenario", noes=("invalid",))
+)
+def reset_scenario(request: AdminRequest) -> AdminReply:
     """Play the scenarios from their beginning: states at their start, counters at zero. Dossiers stay as they are."""
-    stop(visit.office, visit.sandbox())
-    play(visit.office, visit.sandbox())
-    return show_scenario(visit)
+    stop(request.context, request.sandbox())
+    play(request.context, request.sandbox())
+    return show_scenario(request)
 
 
-def list_machines(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET", "/scenarios", "Trạng thái kiểu WireMock", "States, WireMock's way", RouteDoc("Machines", noes=("invalid",))
+)
+def list_machines(request: AdminRequest) -> AdminReply:
     """Return the machines of the playing scenarios in WireMock's form, and every scenario that can be chosen."""
-    world = _enter(visit.office, visit.sandbox())
+    world = _enter(request.context, request.sandbox())
     rows = [
         {
             "id": each.name,
@@ -225,26 +266,26 @@ def list_machines(visit: AdminRequest) -> AdminReply:
             "possibleStates": list(each.states),
             "mappings": [],
         }
-        for script in _scripts(visit)
+        for script in _scripts(request)
         for each in script.machines.values()
     ]
-    return AdminReply({"scenarios": rows, "library": sorted(visit.office.cast.library.paths())})
+    return AdminReply({"scenarios": rows, "library": sorted(request.context.cast.library.paths())})
 
 
-def _scripts(visit: AdminRequest) -> list[Script]:
-    return [_script_of(visit.office, wish) for wish in visit.sandbox().definition.scenarios]
+def _scripts(request: AdminRequest) -> list[Script]:
+    return [_script_of(request.context, wish) for wish in request.sandbox().definition.scenarios]
 
 
-def _find_machine(visit: AdminRequest) -> tuple[Script, Machine]:
-    name = visit.named["name"]
-    for script in _scripts(visit):
+def _find_machine(request: AdminRequest) -> tuple[Script, Machine]:
+    name = request.named["name"]
+    for script in _scripts(request):
         if name in script.machines:
             return script, script.machines[name]
     raise Trouble("no-such-scenario-part", name=name)
 
 
-def _enter(office: AdminContext, sandbox: Sandbox) -> World:
-    return office.enter(sandbox, Exchange(Call("GET", "/")))
+def _enter(context: AdminContext, sandbox: Sandbox) -> World:
+    return context.enter(sandbox, Exchange(Call("GET", "/")))
 
 
 def _card(script: Script) -> dict[str, Any]:

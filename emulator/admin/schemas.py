@@ -77,10 +77,10 @@ class Rehearsal(Schema):
     body = fields.Raw()
 
 
-def load_request(visit: AdminRequest, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:
+def load_request(request: AdminRequest, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:
     """Return what was sent to a sandbox that is there. Raises Trouble when something is wrong."""
-    visit.sandbox()
-    return load(schema, visit.content(may_be_empty=may_be_empty))
+    request.sandbox()
+    return load(schema, request.content(may_be_empty=may_be_empty))
 
 
 # What may be sent to the routes of scenarios.

@@ -9,44 +9,76 @@ from typing import Any
 from emulator.admin.axis import world_of
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.snapshots import MOST, NoSnapshot, Snapshot, SnapshotExists, Snapshots, TooManySnapshots
 from emulator.kernel.clock import iso
 
+ROUTES = RouteTable("đất nước / country", scoped=True)
 
-def list_snapshots(visit: AdminRequest) -> AdminReply:
+
+@ROUTES.add("GET", "/snapshots", "Các bản chụp", "Snapshots", RouteDoc("Snapshots"))
+def list_snapshots(request: AdminRequest) -> AdminReply:
     """List the snapshots of a sandbox, oldest first."""
-    found = [_snapshot_card(row) for row in _shelf(visit).every(visit.sandbox())]
+    found = [_snapshot_card(row) for row in _shelf(request).every(request.sandbox())]
     return AdminReply({"snapshots": found, "meta": {"total": len(found), "most": MOST}})
 
 
-def take_snapshot(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/snapshots",
+    "Chụp sandbox",
+    "Take a snapshot",
+    RouteDoc(
+        "Snapshot",
+        "SnapshotWish",
+        {"name": "truoc-khi-thu"},
+        may_be_empty=True,
+        noes=("snapshot-exists", "too-many-snapshots"),
+        status=("201",),
+    ),
+)
+def take_snapshot(request: AdminRequest) -> AdminReply:
     """Take a snapshot, under ``name`` or a number; 201."""
     from emulator.admin import schemas
 
-    visit.sandbox()
-    wish = schemas.load(schemas.SnapshotWish(), visit.content(may_be_empty=True))
+    request.sandbox()
+    wish = schemas.load(schemas.SnapshotWish(), request.content(may_be_empty=True))
     with _troubles():
-        return AdminReply(_snapshot_card(_shelf(visit).take(visit.sandbox(), wish.get("name"))), 201)
+        return AdminReply(_snapshot_card(_shelf(request).take(request.sandbox(), wish.get("name"))), 201)
 
 
-def restore_snapshot(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/snapshots/{name}/restore",
+    "Quay lại bản chụp",
+    "Go back to a snapshot",
+    RouteDoc("Restored", noes=("no-such-snapshot",), last=4),
+)
+def restore_snapshot(request: AdminRequest) -> AdminReply:
     """Go back to a snapshot: a new epoch of the sandbox."""
     with _troubles():
-        row = _shelf(visit).restore(visit.sandbox(), visit.named["name"])
-    visit.office.sweeper.wake()
-    return AdminReply(_snapshot_card(row) | {"epoch": visit.sandbox().epoch})
+        row = _shelf(request).restore(request.sandbox(), request.named["name"])
+    request.context.sweeper.wake()
+    return AdminReply(_snapshot_card(row) | {"epoch": request.sandbox().epoch})
 
 
-def drop_snapshot(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/snapshots/{name}",
+    "Xoá bản chụp",
+    "Forget a snapshot",
+    RouteDoc("Nothing", noes=("no-such-snapshot",), last=5),
+)
+def drop_snapshot(request: AdminRequest) -> AdminReply:
     """Forget a snapshot."""
     with _troubles():
-        _shelf(visit).drop(visit.sandbox(), visit.named["name"])
-    visit.office.sweeper.wake()
+        _shelf(request).drop(request.sandbox(), request.named["name"])
+    request.context.sweeper.wake()
     return AdminReply({})
 
 
-def _shelf(visit: AdminRequest) -> Snapshots:
-    return Snapshots(world_of(visit).store)
+def _shelf(request: AdminRequest) -> Snapshots:
+    return Snapshots(world_of(request).store)
 
 
 @contextmanager

@@ -5,23 +5,55 @@ from __future__ import annotations
 from emulator.admin.axis import world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import STATE_LIMIT, RouteDoc, RouteTable
 from emulator.country.sandbox import ID_GRAMMAR
+
+ROUTES = RouteTable("đất nước / country", scoped=True)
+_STATE = {
+    "schema_version": "1",
+    "pack": "co-ban",
+    "mode": "documented",
+    "profile": "apim-3.2",
+    "seed": 42,
+    "scenario": None,
+    "settings": {"pull_limit": 100},
+    "clock": {},
+    "seq": 1,
+    "head": "",
+}
 
 _MOST_FAULTS = 50
 
 
-def export_state(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET",
+    "/state",
+    "Xuất sandbox",
+    "Export the sandbox as one TinyDB file",
+    RouteDoc(
+        "State", words=(("journal", "kèm nhật ký", "with the journal", {"enum": ["true", "false"]}),), noes=("invalid",)
+    ),
+)
+def export_state(request: AdminRequest) -> AdminReply:
     """Return the sandbox; with its journal when ``journal=true``."""
     from emulator.country.export import export
 
-    wish = visit.asked.get("journal", "false")
+    wish = request.asked.get("journal", "false")
     if wish not in ("true", "false"):
         raise invalid([InputFault("?journal", "phải là true hoặc false", "must be true or false")])
-    sandbox = visit.sandbox()
-    return AdminReply(export(world_of(visit).store, sandbox, with_journal=wish == "true"))
+    sandbox = request.sandbox()
+    return AdminReply(export(world_of(request).store, sandbox, with_journal=wish == "true"))
 
 
-def import_state(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "PUT",
+    "/state",
+    "Nhập sandbox",
+    "Import a sandbox",
+    RouteDoc("Imported", "State", {"state": {"1": _STATE}}, status=("200", "201"), last=6),
+    body_limit=STATE_LIMIT,
+)
+def import_state(request: AdminRequest) -> AdminReply:
     """Replace what a sandbox holds, or make it; 201 for a new one.
 
     Raises:
@@ -30,25 +62,25 @@ def import_state(visit: AdminRequest) -> AdminReply:
     from emulator.country.export import bring_in
     from emulator.country.export_check import state_findings
 
-    content, name = visit.content(), visit.named.get("sandbox", "default")
+    content, name = request.content(), request.named.get("sandbox", "default")
     faults = [InputFault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content)][:_MOST_FAULTS]
-    if not faults and content["state"]["1"]["pack"] not in visit.office.packs:
-        known = ", ".join(sorted(visit.office.packs))
+    if not faults and content["state"]["1"]["pack"] not in request.context.packs:
+        known = ", ".join(sorted(request.context.packs))
         faults = [InputFault("/state/1/pack", f"không có gói này; có: {known}", f"no such pack; there are: {known}")]
     if not ID_GRAMMAR.fullmatch(name):
         raise Trouble("no-such-sandbox", name=name)
     if faults:
         raise invalid(faults)
-    office = visit.office
-    is_new = name not in {sandbox.id for sandbox in office.sandboxes.every()}
-    store = world_of(visit_of_default(visit)).store
-    sandbox = bring_in(store, office.sandboxes, name, content)
-    office.sweeper.wake()
+    context = request.context
+    is_new = name not in {sandbox.id for sandbox in context.sandboxes.every()}
+    store = world_of(request_of_default(request)).store
+    sandbox = bring_in(store, context.sandboxes, name, content)
+    context.sweeper.wake()
     return AdminReply(
         {"id": sandbox.id, "epoch": sandbox.epoch, "pack": sandbox.definition.pack}, 201 if is_new else 200
     )
 
 
-def visit_of_default(visit: AdminRequest) -> AdminRequest:
+def request_of_default(request: AdminRequest) -> AdminRequest:
     """Return the same call as one to the sandbox ``default``, which is always there."""
-    return AdminRequest(visit.office, {}, visit.asked, visit.body, visit.base)
+    return AdminRequest(request.context, {}, request.asked, request.body, request.base)

@@ -11,8 +11,12 @@ import orjson
 from emulator.admin.axis import hold_world, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.agenda import AgendaRow, BadEffect
 from emulator.kernel.clock import Clock, iso, system_ms, to_ms
+
+ROUTES = RouteTable("đất nước / country", scoped=True)
+CLOCK_ROUTES = RouteTable(scoped=True)
 
 # Moments and lengths of time as people send them.
 
@@ -77,20 +81,28 @@ def _is_length(number: Any) -> bool:
 # The clock of a sandbox.
 
 
-def show_clock(visit: AdminRequest) -> AdminReply:
+@CLOCK_ROUTES.add("GET", "/clock", "Đồng hồ", "The clock", RouteDoc("Clock"))
+def show_clock(request: AdminRequest) -> AdminReply:
     """Return what the clock says."""
-    return _clock_card(visit.sandbox().clock, system_ms())
+    return _clock_card(request.sandbox().clock, system_ms())
 
 
-def turn_clock(visit: AdminRequest) -> AdminReply:
+@CLOCK_ROUTES.add(
+    "PUT",
+    "/clock",
+    "Chỉnh đồng hồ",
+    "Turn the clock",
+    RouteDoc("Clock", "ClockTurn", {"action": "advance", "by": "PT30M"}),
+)
+def turn_clock(request: AdminRequest) -> AdminReply:
     """Freeze, set, advance, scale or reset the clock. Only ``set`` may go back in time."""
     from emulator.admin import schemas
 
-    wish = schemas.load(schemas.ClockTurn(), visit.content())
+    wish = schemas.load(schemas.ClockTurn(), request.content())
     _check_words(wish)
     now = system_ms()
-    clock = visit.office.sandboxes.turn_clock(visit.sandbox(), lambda clock: _turn(clock, wish, now))
-    visit.sandbox()  # what the clock has passed happens now, not at the next call
+    clock = request.context.sandboxes.turn_clock(request.sandbox(), lambda clock: _turn(clock, wish, now))
+    request.sandbox()  # what the clock has passed happens now, not at the next call
     return _clock_card(clock, now)
 
 
@@ -139,26 +151,42 @@ def _clock_card(clock: Clock, now: int) -> AdminReply:
 _LONGEST = 19
 
 
-def list_agenda(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "GET", "/agenda", "Việc sắp xảy ra", "What is scheduled", RouteDoc("Agenda", query="agenda", noes=("invalid",))
+)
+def list_agenda(request: AdminRequest) -> AdminReply:
     """List what is scheduled, soonest first; ``meta.next`` is the ``after`` of the next page."""
     from emulator.admin import schemas
 
-    wish = schemas.load(schemas.AgendaQuery(), visit.asked, "?")
-    rows = world_of(visit).agenda.coming(wish["limit"] + 1, _place(wish["after"]))
+    wish = schemas.load(schemas.AgendaQuery(), request.asked, "?")
+    rows = world_of(request).agenda.coming(wish["limit"] + 1, _place(wish["after"]))
     page = rows[: wish["limit"]]
     following = f"{page[-1].due_ms}/{page[-1].no}" if len(rows) > len(page) else None
     return AdminReply({"agenda": [_effect_card(row) for row in page], "meta": {"next": following}})
 
 
-def schedule_effect(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/agenda",
+    "Hẹn một việc",
+    "Schedule an effect",
+    RouteDoc(
+        "Effect",
+        "AgendaWish",
+        {"at": "2030-01-01T00:00:00+07:00", "effect": {"kind": "downtime", "minutes": 30}},
+        status=("201",),
+        last=-2,
+    ),
+)
+def schedule_effect(request: AdminRequest) -> AdminReply:
     """Schedule ``effect`` at the virtual moment ``at``, or ``after`` a length of virtual time; 201."""
     from emulator.admin import schemas
 
-    visit.sandbox()  # one that is not there is said before anything else
-    wish = schemas.load(schemas.AgendaWish(), visit.content())
+    request.sandbox()  # one that is not there is said before anything else
+    wish = schemas.load(schemas.AgendaWish(), request.content())
     if ("at" in wish) == ("after" in wish):
         raise invalid([InputFault("/at", "cần đúng một trong at, after", "give exactly one of at and after")])
-    with hold_world(visit) as world:
+    with hold_world(request) as world:
         due = instant(wish["at"], "/at") if "at" in wish else world.now_ms + duration(wish["after"], "/after")
         try:
             world.agenda.add(due, wish["effect"])
@@ -167,10 +195,17 @@ def schedule_effect(visit: AdminRequest) -> AdminReply:
     return AdminReply({"due": iso(due), "due_ms": due, "effect": wish["effect"]}, 201)
 
 
-def cancel_effect(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "DELETE",
+    "/agenda/{due}/{no}",
+    "Bỏ một việc đã hẹn",
+    "Cancel an effect",
+    RouteDoc("Nothing", noes=("no-such-effect", "invalid"), last=1),
+)
+def cancel_effect(request: AdminRequest) -> AdminReply:
     """Take one effect off the agenda."""
-    name = f"{visit.named['due']}/{visit.named['no']}"
-    with hold_world(visit) as world:
+    name = f"{request.named['due']}/{request.named['no']}"
+    with hold_world(request) as world:
         if not world.agenda.cancel(*_place(name)):
             raise Trouble("no-such-effect", name=name)
     return AdminReply({})
@@ -193,7 +228,14 @@ def _effect_card(row: AgendaRow) -> dict[str, Any]:
 # Citizens file on the ministry's own portal: now, on request, or day by day at a rate (model A2).
 
 
-def file_applications(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/applications",
+    "Công dân nộp hồ sơ",
+    "Citizens file at the ministry",
+    RouteDoc("Filed", "Application", {"count": 1}, may_be_empty=True, noes=("not-filed",), status=("201",)),
+)
+def file_applications(request: AdminRequest) -> AdminReply:
     """File ``count`` dossiers now; 201 with their codes.
 
     Raises:
@@ -201,11 +243,11 @@ def file_applications(visit: AdminRequest) -> AdminReply:
     """
     from emulator.admin import schemas
 
-    visit.sandbox()
-    wish = schemas.load(schemas.Application(), visit.content(may_be_empty=True))
+    request.sandbox()
+    wish = schemas.load(schemas.Application(), request.content(may_be_empty=True))
     count = wish.pop("count")
     try:
-        done = visit.office.at_once(visit.sandbox(), [{"kind": "application", **wish}] * count)
+        done = request.context.at_once(request.sandbox(), [{"kind": "application", **wish}] * count)
     except BadEffect as trouble:
         raise invalid([InputFault(trouble.pointer, trouble.vi, trouble.en)]) from None
     codes = [
@@ -217,8 +259,8 @@ def file_applications(visit: AdminRequest) -> AdminReply:
     return AdminReply({"dossiers": codes}, 201)
 
 
-def begin_arrivals(visit: AdminRequest) -> None:
+def begin_arrivals(request: AdminRequest) -> None:
     """See that the daily applications are scheduled, after a rate was set."""
-    with hold_world(visit) as world:
+    with hold_world(request) as world:
         if not world.agenda.has_kind("arrivals"):
             world.agenda.add(world.now_ms, {"kind": "arrivals"})

@@ -11,9 +11,13 @@ from typing import Any
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.requests import pattern_of
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.journal.entry import entry_id
 from emulator.journal.journal import Entry
 from emulator.journal.patterns import Pattern
+
+ROUTES = RouteTable("nhật ký / journal", scoped=True)
+_PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}
 
 _TICK_S = 0.02
 
@@ -48,13 +52,13 @@ class Times:
 class Watch:
     """The journal of one sandbox as it grows: each exchange is looked at once."""
 
-    def __init__(self, visit: AdminRequest) -> None:
-        self._visit, self._sandbox = visit, visit.sandbox()
-        self._seen = visit.office.journal.floor(self._sandbox.home, self._sandbox.settings.journal_limit)
+    def __init__(self, request: AdminRequest) -> None:
+        self._request, self._sandbox = request, request.sandbox()
+        self._seen = request.context.journal.floor(self._sandbox.home, self._sandbox.settings.journal_limit)
 
     def new(self) -> Iterator[Entry]:
         """Yield what was written since the last look."""
-        for row in self._visit.office.journal.calls(self._sandbox.home, self._seen):
+        for row in self._request.context.journal.calls(self._sandbox.home, self._seen):
             self._seen = row.seq
             yield row
 
@@ -63,10 +67,17 @@ class Watch:
         return entry_id(self._sandbox.id, row.epoch, row.seq)
 
 
-def verify_calls(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/verify",
+    "Kiểm chứng số lượt",
+    "Verify how often",
+    RouteDoc("Verified", "Verification", {**_PATTERN, "at_least": 1}, noes=("not-verified",), status=("202",)),
+)
+def verify_calls(request: AdminRequest) -> AdminReply:
     """Check how often a pattern matched; wait up to ``within_ms`` for it. 202 when it holds, else 406."""
-    wish, pattern = _expectation(visit)
-    watch, ids = Watch(visit), list[str]()
+    wish, pattern = _expectation(request)
+    watch, ids = Watch(request), list[str]()
 
     def look(is_over: bool) -> bool | None:
         ids.extend(watch.id_of(row) for row in watch.new() if pattern.matches(row))
@@ -80,14 +91,21 @@ def verify_calls(visit: AdminRequest) -> AdminReply:
     raise Trouble("not-verified", more=outcome, wanted_vi=vi, wanted_en=en, found=len(ids))
 
 
-def verify_sequence(visit: AdminRequest) -> AdminReply:
+@ROUTES.add(
+    "POST",
+    "/verify-sequence",
+    "Kiểm chứng thứ tự",
+    "Verify an order",
+    RouteDoc("Verified", "SequenceVerification", {"sequence": [_PATTERN]}, noes=("not-verified",), status=("202",)),
+)
+def verify_sequence(request: AdminRequest) -> AdminReply:
     """Check that patterns matched one after the other; other exchanges may stand between. 202 or 406."""
     from emulator.admin import schemas
 
-    content = visit.content()
+    content = request.content()
     patterns = _sequence(content.pop("sequence", None))
     within_ms = schemas.load(schemas.Wait(), content)["within_ms"]
-    watch, ids = Watch(visit), list[str]()
+    watch, ids = Watch(request), list[str]()
 
     def look(is_over: bool) -> bool | None:
         for row in watch.new():
@@ -121,10 +139,10 @@ class _Expectation:
     within_ms: int
 
 
-def _expectation(visit: AdminRequest) -> tuple[_Expectation, Pattern]:
+def _expectation(request: AdminRequest) -> tuple[_Expectation, Pattern]:
     from emulator.admin import schemas
 
-    content = visit.content()
+    content = request.content()
     schema = schemas.Expectation()
     own = {name: content.pop(name) for name in tuple(content) if name in schema.fields}
     wish = schemas.load(schema, own)

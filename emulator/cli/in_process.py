@@ -29,7 +29,7 @@ def replay_host() -> Iterator[AdminContext]:
         settings = Settings(store=MEMORY, packs=("co-ban",), scenarios=(), base_hosts=())
         country = found_country(settings, Path(folder) / "store.db", open_packs(settings.packs))
         try:
-            yield country.office
+            yield country.admin
         finally:
             country.store.close()
 
@@ -79,5 +79,5 @@ class FreshEmulator:
 
     def _newest(self) -> JournalRow | None:
         home = self._sandboxes.get("default").home
-        journal = self._country.office.journal
+        journal = self._country.admin.journal
         return journal.entry(home, journal.newest(home))

@@ -1,4 +1,4 @@
-"""The admin API: every row of its table of routes, with what ``admin_table`` tells about it."""
+"""The admin API: every route of its table, as it is declared beside the function that answers it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,34 @@ from typing import Any
 
 from emulator.admin.citizens import FORMS
 from emulator.admin.problems import MEDIA_TYPE, WORDINGS
-from emulator.admin.routes import PREFIX, TABLE, Route
+from emulator.admin.route import Route, RouteDoc
+from emulator.admin.routes import PREFIX, TABLE
 from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS, OPTIONS
 from emulator.journal.patterns import WORDS
-from emulator.openapi.admin_table import AXIS, BY_PATH, COUNTRY, JOURNAL, NAMED, STORIES, TOLD
-from emulator.openapi.admin_told import RouteDoc
-from emulator.openapi.attempt_table import ATTEMPTS
 from emulator.openapi.schemas import QUERIES
 from emulator.services.interface import Example, OperationDoc, ReplyDoc, in_path, in_query
 from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, one_of, record, ref, rows
 
-_SCOPE = "/sandboxes/{sandbox}"
+_NAMED = {
+    "sandbox": "vi-du",
+    "id": "1",
+    "code": "000.00.15.G07-221202-0501",
+    "dstcode": "VN:GOV:000.00.00.H34:kontumvdxpsvc01",
+    "host": "motcua.kontum.gov.vn",
+    "due": "1893430800000",
+    "no": "1",
+    "attempt": "{{attempt}}",
+}
+"""Values of the variables of paths: what the pack has, or what an earlier example has made."""
+
+_BY_PATH = {
+    "/citizens/{id}": {"id": "999094001009"},
+    "/scenario/counters/{name}": {"name": "tiep-nhan"},
+    "/scenario/states/{name}": {"name": "dung-trinh-tu"},
+    "/scenarios/{name}": {"name": "dung-trinh-tu"},
+    "/snapshots/{name}": {"name": "truoc-khi-thu"},
+    "/docs/{asset}": {"asset": "swagger-ui.css"},
+}
 _ADMITTED: tuple[Mapping[str, list[str]], ...] = ({}, {"admin_token": []}, {"admin_header": []})
 _GUARD = ("token-needed", "foreign-host", "foreign-origin")
 _READ = ("not-json", "not-an-object", "body-too-large", "invalid")
@@ -75,54 +92,49 @@ def _matchers(known: Mapping[str, Any]) -> Shape:
 def operations() -> Iterator[OperationDoc]:
     """Yield every route, scoped ones under both addresses."""
     for place, ((verb, path), route) in enumerate(TABLE.items()):
-        told = TOLD[verb, path if (verb, path) in TOLD else path.removeprefix(_SCOPE)]
-        yield _operation(verb, path, route, told, 100_000 * (told.last + 10) + 10 * place)
+        yield _operation(verb, path, route, 100_000 * (route.doc.last + 10) + 10 * place)
 
 
-def _operation(verb: str, path: str, route: Route, told: RouteDoc, turn: int) -> OperationDoc:
-    is_scoped = path != route.path
+def _operation(verb: str, path: str, route: Route, turn: int) -> OperationDoc:
+    is_scoped, doc = path != route.path, route.doc
     return OperationDoc(
         verb,
         PREFIX + path,
         ".".join(("admin", verb.lower(), *re.findall(r"[\w-]+", path))),
-        _tag(verb, route.path) if not is_scoped else "admin: mọi sandbox / any sandbox",
+        _tag(route) if not is_scoped else "admin: mọi sandbox / any sandbox",
         route.vi,
         route.en,
-        {**_success_answers(told), **_noes(path, route, told)},
-        parameters=(*_variables(path), *_words(told)),
-        body=ref(told.takes) if told.takes else None,
-        is_body_needed=not told.may_be_empty,
-        examples={"vi-du": Example(route.vi, route.en, told.example)} if told.takes else {},
+        {**_success_answers(doc), **_noes(path, route)},
+        parameters=(*_variables(path), *_words(doc)),
+        body=ref(doc.takes) if doc.takes else None,
+        is_body_needed=not doc.may_be_empty,
+        examples={"vi-du": Example(route.vi, route.en, doc.example)} if doc.takes else {},
         security=() if route.is_open else _ADMITTED,
-        usual=told.usual,
-        keeps=told.keeps,
-        folder=_CLEAN_UP if told.last > 0 else "",
+        usual=doc.usual,
+        keeps=doc.keeps,
+        folder=_CLEAN_UP if doc.last > 0 else "",
         turn=turn,
     )
 
 
-def _tag(verb: str, path: str) -> str:
-    groups = ((STORIES, "kịch bản / scenarios"), (JOURNAL, "nhật ký / journal"), (AXIS, "trục / axis"))
-    for table, name in (*groups, (COUNTRY, "đất nước / country"), (ATTEMPTS, "kiểm thử / certification")):
-        if (verb, path) in table:
-            return f"admin: {name}"
-    return "admin"
+def _tag(route: Route) -> str:
+    return f"admin: {route.group}" if route.group else "admin"
 
 
-def _success_answers(told: RouteDoc) -> dict[str, ReplyDoc]:
-    content: dict[str, Shape] = {told.media: ref(told.answer) if told.answer else {}}
-    return {status: ReplyDoc(*_DONE[status], content) for status in told.status}
+def _success_answers(doc: RouteDoc) -> dict[str, ReplyDoc]:
+    content: dict[str, Shape] = {doc.media: ref(doc.answer) if doc.answer else {}}
+    return {status: ReplyDoc(*_DONE[status], content) for status in doc.status}
 
 
-def _noes(path: str, route: Route, told: RouteDoc) -> dict[str, ReplyDoc]:
-    codes = [*told.noes]
+def _noes(path: str, route: Route) -> dict[str, ReplyDoc]:
+    codes = [*route.doc.noes]
     if not route.is_open:
         codes += _GUARD
     if "{" in path:
         codes.append("no-such-route")
     if "{sandbox}" in path:
         codes.append("no-such-sandbox")
-    if told.takes:
+    if route.doc.takes:
         codes += _READ
     by_status: dict[str, list[str]] = {}
     for code in dict.fromkeys(codes):
@@ -136,13 +148,13 @@ def _no(status: str, codes: list[str]) -> ReplyDoc:
 
 
 def _variables(path: str) -> Iterator[Mapping[str, Any]]:
-    own = next((values for begin, values in BY_PATH.items() if begin in path), {})
+    own = next((values for begin, values in _BY_PATH.items() if begin in path), {})
     for name in re.findall(r"\{(\w+)\}", path):
-        yield in_path(name, own.get(name) or NAMED[name])
+        yield in_path(name, own.get(name) or _NAMED[name])
 
 
-def _words(told: RouteDoc) -> Iterator[Mapping[str, Any]]:
-    for word in told.words:
+def _words(doc: RouteDoc) -> Iterator[Mapping[str, Any]]:
+    for word in doc.words:
         yield in_query(*word)
-    if told.query:
-        yield {"in": "query", "schema": QUERIES[told.query]}
+    if doc.query:
+        yield {"in": "query", "schema": QUERIES[doc.query]}

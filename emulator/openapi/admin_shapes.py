@@ -8,11 +8,11 @@ from emulator.country.citizen_results import CitizenResult
 from emulator.country.positions import Problem
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
-from emulator.openapi.attempt_table import attempt_shapes
 from emulator.openapi.journal_shapes import journal_shapes
 from emulator.scenario.armed import Arm
 from emulator.services.portal.models import Paper
 from emulator.services.shapes import (
+    ANY,
     FLAG,
     INTEGER,
     MOMENT,
@@ -38,7 +38,7 @@ def shapes() -> dict[str, Shape]:
     return {
         **_of_the_house(),
         **journal_shapes(),
-        **attempt_shapes(),
+        **_attempt_shapes(),
         **_of_the_country(),
         **_of_the_axis(),
         **_of_time(),
@@ -167,4 +167,35 @@ def _of_stories() -> dict[str, Shape]:
         "Machines": record({"scenarios": rows(machine), "library": rows(TEXT)}),
         "Armed": record({"faults": rows(record(arm))}),
         "Faults": record({"faults": rows(record(arm)), "catalogue": rows(known)}),
+    }
+
+
+def _attempt_shapes() -> dict[str, Shape]:
+    """Return those of certification. A report has a schema of its own, so it is an object here."""
+    card: dict[str, Shape] = {
+        "id": TEXT,
+        "kit": record({"id": TEXT, "version": TEXT}),
+        "product": mapping(TEXT),
+        "played": INTEGER,
+        "scenes": INTEGER,
+        "closed": FLAG,
+    }
+    wish = record({"plan": OBJECT, "challenge": maybe(OBJECT), "id": TEXT}, optional=("challenge", "id"))
+    end = record(
+        {"how": {"enum": ["done", "crashed", "timeout", "broken-off"]}, "exit_code": maybe(INTEGER), "output": TEXT}
+    )
+    declared = {name: {"type": "string", "minLength": 1} for name in ("test", "by", "statement", "attachment")}
+    evidence = {"attempt": TEXT, "plan": OBJECT, "challenge": OBJECT, "kit": TEXT, "journal": rows(TEXT)}
+    return {
+        "Kits": record({"kits": rows(OBJECT)}),
+        "Attempts": record({"attempts": rows(record(card))}),
+        "AttemptWish": wish,
+        "OpenedAttempt": record({**card, "context": OBJECT}),
+        "StandingAttempt": record({**card, "tests": rows(OBJECT), "scene": maybe(OBJECT), "context": OBJECT}),
+        "Task": {"type": "object", "properties": {"task": maybe(OBJECT)}, "required": ["task"]},
+        "Diagnosis": record({"ready": FLAG, "arrived": INTEGER, "troubles": rows(OBJECT)}),
+        "SceneEnd": {**end, "required": []},
+        "Declaration": record(declared, optional=("attachment",)),
+        "Report": OBJECT,
+        "Evidence": record({**evidence, "openings": ANY}),
     }

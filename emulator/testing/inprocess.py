@@ -46,7 +46,7 @@ class InProcessCountry:
 
     def close(self) -> None:
         """Close the store, once what dropped sandboxes held is swept out of it."""
-        self._country.office.sweeper.wait(_SWEEP_S)
+        self._country.admin.sweeper.wait(_SWEEP_S)
         self._country.store.close()
 
 

@@ -195,7 +195,7 @@ def test_the_journal_is_bounded_without_gaps_and_its_chain_holds(visitor: Visito
     seqs = [entry["seq"] for entry in visitor.journal()]
     assert seqs == list(range(71, 91))
     home = visitor.country.sandboxes.get("default").home
-    kept = [row.seq for row in visitor.country.office.journal.each(home)]
+    kept = [row.seq for row in visitor.country.admin.journal.each(home)]
     assert kept == list(range(45, 91)), "rows leave the store every 64 exchanges"
     chain = visitor.http.get("/__admin/chain").json
     assert (chain["ok"], chain["first"], chain["last"]) == (True, 45, 90)

@@ -8,7 +8,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from emulator.admin.problems import WORDINGS
-from emulator.admin.routes import BODY_LIMIT, TABLE
+from emulator.admin.route import BODY_LIMIT
+from emulator.admin.routes import TABLE
 from tests.conftest import Visitor
 
 PATHS = sorted({path for _, path in TABLE})

@@ -180,7 +180,7 @@ def test_the_same_story_after_a_reset_gives_the_same_bytes(visitor: Visitor) -> 
         push(visitor, made)
         push(visitor, made, MaHoSo="")
         visitor.http.get("/s/a/nowhere")
-        rows = visitor.country.office.journal.entries(visitor.country.sandboxes.get("a").home)
+        rows = visitor.country.admin.journal.entries(visitor.country.sandboxes.get("a").home)
         return [(row.story, row.response_body) for row in rows]
 
     first = tell()
@@ -195,7 +195,7 @@ def test_what_ended_epochs_held_is_swept_beside_the_work(visitor: Visitor) -> No
     visitor.http.post("/__admin/sandboxes/a/reset")
     push(visitor, made)
     visitor.http.delete("/__admin/sandboxes/a")
-    sweeper = visitor.country.office.sweeper
+    sweeper = visitor.country.admin.sweeper
     assert sweeper.wait(5)
     sweeper.wake()
     assert sweeper.wait(5)

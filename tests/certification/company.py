@@ -62,7 +62,7 @@ class Company:
     """One attempt at some tests of a kit."""
 
     def __init__(self, country: Country, kit: Kit, tests: Sequence[Test], attempt_id: str) -> None:
-        self.visitor, self.office, self.id = Visitor(country), country.office, attempt_id
+        self.visitor, self.office, self.id = Visitor(country), country.admin, attempt_id
         self.kit = replace(kit, tests=tuple(tests))
         challenge = new_challenge(kit.id, kit.digest, nonce=attempt_id)
         open_attempt(self.office, attempt_id, Plan(kit.id, PRODUCT), challenge)

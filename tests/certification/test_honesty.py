@@ -43,7 +43,7 @@ def lent(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Iterator[Cou
 def _played(country: Country, seed: str, maker: type[Client]) -> Attempt:
     stand = Stand(country, "btxh-a2", seed)
     stand.play(maker)
-    return attempt_of(country.office, stand.id)
+    return attempt_of(country.admin, stand.id)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ class Desk:
         self, visitor: Visitor, profile: Profile = "apim-3.2", mode: Mode = "documented", **settings: Any
     ) -> None:
         self._http, self._sandboxes = visitor.http, visitor.country.sandboxes
-        self._journal = visitor.country.office.journal
+        self._journal = visitor.country.admin.journal
         self.id = f"{profile}-{mode}".replace(".", "-")
         self._sandboxes.create(self.id, {"profile": profile, "mode": mode})
         self.now_ms = NOON_MS
