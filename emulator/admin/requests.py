@@ -202,6 +202,7 @@ def list_near_misses(request: AdminRequest) -> AdminReply:
 )
 def miss_request(request: AdminRequest) -> AdminReply:
     """Answer WireMock's ``/near-misses/request``: the operations closest to a request that is described."""
+    request.sandbox()
     given = request.content()
     faults = [
         InputFault(f"/{name}", "cần một chuỗi không rỗng", "a non-empty string is expected")
