@@ -12,10 +12,10 @@ from pathlib import Path
 
 from emulator.app import Country, found_country
 from emulator.country.pack import load_pack
-from emulator.country.portal_pack import FOLDER, PAPER_FILE
 from emulator.country.units import papers_account
 from emulator.kernel.exchange import Call, Exchange
 from emulator.services.portal.operations import answer
+from emulator.services.portal.pack import FOLDER, PAPER_FILE
 from emulator.settings import Settings
 from emulator.store.paper_file import PaperRow, write_paper_file
 

@@ -10,11 +10,11 @@ from typing import Any
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.country import citizen_results
-from emulator.country.portal import Portal
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Exchange
+from emulator.services import citizens as citizen_results
 from emulator.services.portal.models import Paper
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.wire.agency_codes import full_form, is_agency_code
 

@@ -1,6 +1,6 @@
 """The agenda of a sandbox: effects scheduled on its virtual clock, and the one way in which they happen.
 
-An effect is a JSON object with its ``kind``; the kinds stand in ``emulator/country/life/effects.py``. Effects happen in
+An effect is a JSON object with its ``kind``; the kinds stand in ``emulator/country/effects.py``. Effects happen in
 the order of (due, number), each once, each at the very virtual instant at which it was due, whatever moved the clock
 past it. A clock that is set back undoes nothing: what happened stays, what has not happened waits for its instant.
 """
@@ -60,7 +60,7 @@ def as_text(effect: EffectWords) -> str:
     Raises:
         BadEffect: it cannot be scheduled.
     """
-    from emulator.country.life.effects import check
+    from emulator.country.effects import check
 
     check(effect)
     return orjson.dumps(effect, option=orjson.OPT_SORT_KEYS).decode()
@@ -138,7 +138,7 @@ class Settlement:
 
 def let_happen(effect: EffectWords, world: World) -> None:
     """Apply an effect; what it did not finish it has not begun. The exchange says whether it happened or lapsed."""
-    from emulator.country.life.effects import apply
+    from emulator.country.effects import apply
 
     exchange, store = world.exchange, world.store
     store.run("SAVEPOINT effect")
@@ -153,7 +153,7 @@ def let_happen(effect: EffectWords, world: World) -> None:
 
 def happen_within(effect: EffectWords, world: World) -> None:
     """Let an effect happen as part of a call that is about to be written down; one that lapses is remarked upon."""
-    from emulator.country.life.effects import apply
+    from emulator.country.effects import apply
 
     world.hold()
     kept = list(world.exchange.effects)

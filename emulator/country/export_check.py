@@ -14,11 +14,11 @@ from emulator.country.agenda import BadEffect, as_text
 from emulator.country.export import VERSION
 from emulator.country.furnish import nearest
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
-from emulator.country.life.records import ISSUED_FILES
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.country.sandbox import Definition
 from emulator.country.settings import MODES, PROFILES, setting_trouble
 from emulator.kernel.clock import Clock
+from emulator.services.btxh.life.records import ISSUED_FILES
 from emulator.store.state_rows import COLUMNS
 
 Found = tuple[tuple[str, ...], str, str]

@@ -80,3 +80,12 @@ class Keepsake:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedResult:
+    """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link."""
+
+    result_code: str
+    title: str
+    link: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from emulator.admin.problems import WORDINGS
 from emulator.country.axis_records import Host, LiveAgency, Subsystem
-from emulator.country.citizen_results import CitizenResult
 from emulator.country.positions import Problem
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
 from emulator.openapi.journal_shapes import journal_shapes
 from emulator.scenario.armed import Arm
+from emulator.services.citizens import CitizenResult
 from emulator.services.portal.models import Paper
 from emulator.services.shapes import (
     ANY,

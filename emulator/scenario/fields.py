@@ -145,7 +145,7 @@ def _status_of(scene: CallScene) -> int | None:
     dossier = scene.world.dossiers.get(code)
     if dossier is not None:
         return dossier.status
-    from emulator.country.portal import Portal
+    from emulator.services.portal.pack import Portal
 
     filed = Portal(scene.world).dossiers.get(code)
     return None if filed is None else filed.status

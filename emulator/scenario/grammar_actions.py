@@ -40,7 +40,7 @@ def _effect() -> Kind:
 
     def read(node: yaml.Node, page: Page) -> Any:
         from emulator.country.agenda import BadEffect
-        from emulator.country.life.effects import check
+        from emulator.country.effects import check
 
         effect = plain(node)
         try:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from emulator.country.effects import END_OF_DOWNTIME, set_settings
 from emulator.country.furnish import furnish
 from emulator.country.kinds import DOSSIERS, STEPS
-from emulator.country.life.acts import END_OF_DOWNTIME, set_settings
 from emulator.country.plot import ScenarioState
 from emulator.country.records import Fields
 from emulator.country.shelf import Shelf

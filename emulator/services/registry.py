@@ -12,6 +12,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
+from emulator.country.effects import EffectKind, bring_effects
 from emulator.services.btxh import declaration as btxh
 from emulator.services.portal import declaration as portal
 from emulator.services.province import declaration as province
@@ -107,6 +108,7 @@ def check(every: Iterable[Service]) -> None:
 def _claims(service: Service) -> Iterator[str]:
     """Yield everything of a service that nobody else may have: names, and addresses of its gateway."""
     yield service.name
+    yield from (f"effect: {name}" for name in service.effects)
     yield from dict.fromkeys(each.name for each in service.operations)
     for operation in service.operations:
         place = service.place_of(operation)
@@ -118,6 +120,13 @@ def _claims(service: Service) -> Iterator[str]:
     places = {service.place_of(each) for each in service.operations}
     yield from sorted(f"axis: {place.backend}" for place in places if isinstance(place, AxisAddress))
     yield from sorted(f"site: {place.host}" for place in places if isinstance(place, Site))
+
+
+def _effects() -> Mapping[str, EffectKind]:
+    return {name: kind for service in services() for name, kind in service.effects.items()}
+
+
+bring_effects(_effects)
 
 
 class Declared(NamedTuple):

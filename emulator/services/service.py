@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
+from emulator.country.effects import EffectKind
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -160,6 +161,7 @@ class Service:
     ``word`` puts a refusal into its envelope, whatever gateway carries it; a service without an envelope has none, and
     its gateway says no for it. ``interface`` describes shapes and examples when somebody asks. ``answer`` takes every
     call that the axis brings, for a service with a way of its own to find the operation; without it the path decides.
+    ``effects`` are what may be scheduled on the clock of a sandbox in its name.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Service:
     interface: Callable[[], Interface]
     word: Callable[[ServiceRefusal, World], Reply] | None = None
     answer: Provider | None = None
+    effects: Mapping[str, EffectKind] = field(default_factory=dict)
 
     def place_of(self, operation: Operation) -> Place:
         """Return where an operation is asked for."""

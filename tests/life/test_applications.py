@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.country.life.lives import inspect_life
 from emulator.services.btxh.catalogues import PROCEDURES
+from emulator.services.btxh.life.lives import inspect_life
 from emulator.wire.statuses import judge_move
 from tests.conftest import Visitor
 from tests.life.ministry import Ministry

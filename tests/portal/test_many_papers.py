@@ -11,8 +11,8 @@ import pytest
 
 from emulator.app import Country, found_country
 from emulator.country.pack import Pack, load_pack
-from emulator.country.paper_index import index_papers
-from emulator.country.portal_pack import PAPER_FILE
+from emulator.services.portal.pack import PAPER_FILE
+from emulator.services.portal.paper_index import index_papers
 from emulator.settings import Settings
 from emulator.store.paper_file import PaperFile, PaperRow, write_paper_file
 from tests.conftest import Visitor
@@ -89,7 +89,7 @@ def test_one_owners_papers_cost_a_search_of_the_index_and_no_scan(tmp_path: Path
 
 
 def test_a_line_that_is_no_paper_is_named(tmp_path: Path) -> None:
-    from emulator.country.paper_index import BadPaper
+    from emulator.services.portal.paper_index import BadPaper
 
     source = tmp_path / "papers.jsonl"
     source.write_bytes(next(lines(1)) + b'\n{"MaKetQua": "x"}\n')

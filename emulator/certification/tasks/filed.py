@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
-from emulator.country.life import moving, units
 from emulator.country.records import DetailLink, Dossier, step_of
 from emulator.kernel.clock import moment_text, to_datetime
 from emulator.services.btxh import ministry as forms
+from emulator.services.btxh.life import moving, units
 from emulator.services.btxh.models import Fields
 from emulator.wire.statuses import STATUS_NAMES
 

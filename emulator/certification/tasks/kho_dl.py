@@ -9,8 +9,8 @@ from urllib.parse import quote
 from emulator.certification.tasks.props import Props
 from emulator.country.axis import Axis
 from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile, Subsystem
-from emulator.country.portal import Portal
 from emulator.services.portal.models import Paper
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import Agency
 
 PLACEHOLDER = "http://IP-SS-BNĐP:8080/VXPAdapter/RestService/forward"

@@ -8,9 +8,9 @@ from typing import Any
 from emulator.certification.tasks import kho_dl
 from emulator.certification.tasks.kho_dl import Holder
 from emulator.certification.tasks.props import Props
-from emulator.country.portal import Portal
 from emulator.kernel.clock import iso
 from emulator.services.portal.models import Paper, PortalDossier
+from emulator.services.portal.pack import Portal
 
 Words = Mapping[str, Any]
 _DAY_MS = 86_400_000

@@ -9,12 +9,12 @@ from random import Random
 from typing import Any
 
 from emulator.certification.plan import Plan
-from emulator.country.life.units import place_of
 from emulator.country.people import Person, person_of
 from emulator.country.world import World
 from emulator.kernel.clock import iso, to_datetime
 from emulator.kernel.dice import name_uuid, random_for
 from emulator.services.btxh import catalogues
+from emulator.services.btxh.life.units import place_of
 from emulator.wire import gso
 
 HOME_PROVINCE = "01"

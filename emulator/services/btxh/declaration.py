@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.services.btxh import operations, pages, samples
+from emulator.services.btxh.life.effects import EFFECTS
 from emulator.services.service import Api, Both, Operation, Service, Site
 
 if TYPE_CHECKING:
@@ -74,5 +75,6 @@ SERVICE = Service(
         ),
     ),
     word=operations.word,
+    effects=EFFECTS,
     interface=_interface,
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from emulator.country.records import IssuedResult
 from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire import codes
 from emulator.wire.own_rules import OwnRule
-from emulator.wire.reading import Reading
+from emulator.wire.reading import Reading, ReadingRules
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
@@ -281,3 +283,12 @@ def extent_of(lists: Lists) -> ExtentData:
             for item in lists.get(RESULTS, ())
         ),
     )
+
+
+def pushed_results(fields: Mapping[str, str | None]) -> list[IssuedResult]:
+    """Return the results in ``CertificateExtentData`` of a final push that was accepted."""
+    lists = parse_extent(fields.get("CertificateExtentData") or "", Reading(ReadingRules())) or {}
+    return [
+        IssuedResult(row.get("MaGiayToKetQua", ""), row.get("TenGiayTo", ""), row.get("DuongDanTepTinKetQua", ""))
+        for row in lists.get("DanhSachGiayToKetQua", [])
+    ]

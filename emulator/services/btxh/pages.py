@@ -33,7 +33,7 @@ def answer(call: Call, world: World) -> Reply:
 
 def _issued_page(path: str, world: World) -> Reply:
     """Return a file that the ministry has issued since the pack was made."""
-    from emulator.country.life.moving import issued_file
+    from emulator.services.btxh.life.moving import issued_file
 
     body = issued_file(path, world)
     return _nothing_at(path) if body is None else Reply(200, body, (("Content-Type", "application/pdf"),))

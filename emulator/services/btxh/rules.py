@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.kernel.clock import VIETNAM, moment_text, to_datetime
+from emulator.services.btxh.ministry import procedure_of
 from emulator.services.btxh.models import FINAL_RESULT, DossierForm, StepForm
-from emulator.services.portal.result_papers import procedure_code_of
 from emulator.wire import codes
 from emulator.wire.dates import lies_ahead
 from emulator.wire.reading import Reading
@@ -42,7 +42,7 @@ def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -
 
 def judge_procedure(form: DossierForm, retired: Sequence[str], reading: Reading) -> None:
     """Refuse a new dossier of a procedure that the ministry has struck off its catalogue meanwhile. Ours."""
-    code = procedure_code_of(form.fields)
+    code = procedure_of(form.fields)
     if code in retired:
         vi = f"MaTTHC {code} đã bị bãi bỏ trong danh mục của Bộ; không nhận hồ sơ mới"
         reading.refuse("retired-procedure", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, f"procedure {code} is retired")

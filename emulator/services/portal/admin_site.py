@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from emulator.country.portal import Portal
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import security_server_rows
 
 PAGE = "/web/mtv/ss_info/index"

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from emulator.country.records import IssuedResult
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.fields import BAD_FIELD, read_stamp
 from emulator.services.portal.models import (
     Fields,
-    IssuedResult,
     Lists,
     PortalDossier,
     Question,

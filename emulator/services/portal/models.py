@@ -10,15 +10,6 @@ Lists = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedResult:
-    """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link."""
-
-    result_code: str
-    title: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
 class PortalDossier:
     """A dossier as the portal knows it (src:portal-dossier). ``owner_id`` is empty when the push names nobody.
 

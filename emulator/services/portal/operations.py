@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from emulator.country.portal import Portal
 from emulator.country.units import accounts_of, own_unit_code, unit_code_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
@@ -19,6 +18,7 @@ from emulator.services.portal import catalogues, dossiers, papers, questions
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import MapiCall, read_call, read_gateway_call, read_login, wrap_twice
 from emulator.services.portal.fields import NO_SUCH_SERVICE, NOT_YOURS
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
 from emulator.services.service import Both
 from emulator.wire.agency_codes import is_within

@@ -5,7 +5,6 @@ The citizen looks from the form filled in online (KDL IV.1), an officer from the
 
 from __future__ import annotations
 
-from emulator.country.portal import Portal
 from emulator.country.units import accounts_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
@@ -14,6 +13,7 @@ from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import read_login
 from emulator.services.portal.fields import BAD_FIELD, BAD_SESSION, NOT_IN_CATALOGUE
 from emulator.services.portal.models import Paper, PapersForm, WantedResult
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import printing_of, reading_of
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.services.portal.wire_papers import read_papers_call

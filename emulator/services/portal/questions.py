@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from emulator.country.portal import EVER
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import bodies as wire
 from emulator.services.portal.bodies import read_elements
 from emulator.services.portal.fields import NOT_IN_CATALOGUE
+from emulator.services.portal.pack import EVER
 from emulator.services.portal.session import PortalCall
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emulator.country.keyring import Token
-from emulator.country.portal import Portal
 from emulator.country.units import Account
 from emulator.country.world import World
 from emulator.kernel import dice
@@ -16,6 +15,7 @@ from emulator.kernel.clock import moment_text
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.envelope import Envelope, LoginForm, MapiCall
 from emulator.services.portal.fields import BAD_SESSION
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_papers import PapersPrinting
 from emulator.wire.reading import Reading, ReadingRules
 

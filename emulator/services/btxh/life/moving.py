@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from emulator.country.agenda import Lapsed
-from emulator.country.life import portal_report
-from emulator.country.life.office_hours import due
-from emulator.country.life.records import ISSUED_FILES, IssuedFile
-from emulator.country.life.tiny_pdf import pdf
 from emulator.country.records import Dossier, step_of
 from emulator.country.world import World
 from emulator.kernel.clock import day_text, to_datetime
+from emulator.services import ministry_report
 from emulator.services.btxh import ministry as forms
+from emulator.services.btxh.life.office_hours import due
+from emulator.services.btxh.life.records import ISSUED_FILES, IssuedFile
+from emulator.services.btxh.life.tiny_pdf import pdf
 from emulator.services.btxh.ministry import Author, FiledPaper
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 
@@ -64,7 +64,7 @@ def _write(dossier: Dossier, number: int, author: Author, note: str, due_days: i
     fields = forms.step(dossier.code, dossier.status, author, note, (handled, deadline))
     world.dossiers.put_record(dossier)
     world.steps.put_record(step_of(dossier, number, dossier.status, handled, fields))
-    portal_report.report(dossier, author, note, deadline, world)
+    ministry_report.report(dossier, author, note, deadline, world)
 
 
 def enter_status(dossier: Dossier, status: int, now_ms: int) -> Dossier:

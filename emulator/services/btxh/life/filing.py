@@ -7,14 +7,14 @@ from typing import Any
 
 from emulator.country.agenda import BadEffect, Lapsed
 from emulator.country.furnish import row_findings
-from emulator.country.life import course, moving, units
-from emulator.country.life.lives import Life, life_of, procedures_with_lives
 from emulator.country.people import person_of
 from emulator.country.records import DetailLink, Dossier
 from emulator.country.world import World
 from emulator.kernel.clock import day_text, to_datetime
 from emulator.kernel.dice import random_for
 from emulator.services.btxh import ministry as forms
+from emulator.services.btxh.life import course, moving, units
+from emulator.services.btxh.life.lives import Life, life_of, procedures_with_lives
 from emulator.services.btxh.models import Fields
 from emulator.wire import gso
 

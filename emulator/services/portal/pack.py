@@ -6,23 +6,23 @@ edits; a set of hundreds of thousands lies beside it as ``papers.sqlite`` (docs/
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from emulator.country.portal_kinds import PAPERS, PORTAL_DOSSIERS, QUESTIONS
-from emulator.country.shelf import Base
+from emulator.country.filed_base import FiledBase
+from emulator.country.shelf import Base, Shelf
+from emulator.country.world import World
 from emulator.services.portal import bodies as dvcqg_lists
 from emulator.services.portal import bodies as dvcqg_questions
 from emulator.services.portal import wire_catalogues as dvcqg_catalogue
 from emulator.services.portal import wire_papers as dvcqg_papers
-from emulator.services.portal.models import Paper, PortalDossier, Question
+from emulator.services.portal.models import Paper, PortalDossier, PortalStep, Question, Rating
+from emulator.services.portal.nouns import LISTED_AGENCIES, PAPERS, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS
 from emulator.services.portal.wire_catalogues import Agency, Procedure, ResultKind, Row
-from emulator.store.paper_file import PaperFile
+from emulator.wire.agency_codes import is_same_agency
 
 FOLDER = "portal"
 PAPER_FILE = "papers.sqlite"
@@ -66,7 +66,7 @@ class PortalBase:
     def _papers(self) -> Base[Paper]:
         small = Base(PAPERS, map(dvcqg_papers.read_pack_paper, self._rows("papers")))
         file = self._folder / FOLDER / PAPER_FILE if self._folder else None
-        return FiledPapers(small, PaperFile(file)) if file and file.is_file() else small
+        return FiledBase(small, file, Paper) if file and file.is_file() else small
 
     def _rows(self, table: str) -> list[Row]:
         return _read_table(self._folder / FOLDER / f"{table}.json", table) if self._folder else []
@@ -85,51 +85,42 @@ def _read_table(path: Path, table: str) -> list[Row]:
         ) from trouble
 
 
-class FiledPapers(Base[Paper]):
-    """The papers of ``papers.json`` and of ``papers.sqlite`` as one base; the second is asked per owner."""
-
-    def __init__(self, small: Base[Paper], file: PaperFile) -> None:
-        self._small, self._file = small, file
-        self.by_key = _Filed(small.by_key, file)  # type: ignore[assignment]
-
-    def window(self, place: str, first: int, last: int) -> list[tuple[int, str]]:
-        """Return ``(0, key)`` of an owner's papers; a paper of a pack was always there."""
-        if not first <= 0 <= last:
-            return []
-        keys = {key for _, key in self._small.window(place, first, last)}
-        keys.update(row.key for row in self._file.of_owner(place))
-        return [(0, key) for key in sorted(keys)]
-
-    def with_prefix(self, prefix: str) -> list[str]:
-        """Return the keys of ``papers.json`` alone: nobody lists a million papers."""
-        return self._small.with_prefix(prefix)
-
-    def keys_after(self, after: str) -> deque[str]:
-        """Return the keys of ``papers.json`` alone that come after one."""
-        return self._small.keys_after(after)
-
-
-class _Filed(Mapping[str, Paper]):
-    """Papers by key: the small set first, then the file."""
-
-    def __init__(self, small: Mapping[str, Paper], file: PaperFile) -> None:
-        self._small, self._file = small, file
-
-    def __getitem__(self, key: str) -> Paper:
-        kept = self._small.get(key)
-        text = None if kept else self._file.get(key)
-        if text is None and kept is None:
-            raise KeyError(key)
-        return kept or Paper(**orjson.loads(text or ""))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._small)
-
-    def __len__(self) -> int:
-        return len(self._small)
-
-
 @lru_cache(8)
 def portal_base(folder: Path | None) -> PortalBase:
     """Return the portal's part of a pack, read once per process."""
     return PortalBase(folder)
+
+
+# The portal as one exchange sees it: its shelves over the pack, and its catalogues.
+
+EVER = 2**62
+_NO_STEPS: Base[PortalStep] = Base(PORTAL_STEPS)
+_NO_RATINGS: Base[Rating] = Base(RATINGS)
+_NOBODY_ELSE: Base[Agency] = Base(LISTED_AGENCIES)
+
+
+class Portal:
+    """The shelves and catalogues of the national portal. Made where they are used; nothing else pays for them."""
+
+    def __init__(self, world: World) -> None:
+        self.base = portal_base(world.pack.folder)
+        self.dossiers = Shelf(PORTAL_DOSSIERS, self.base.dossiers, world)
+        self.steps = Shelf(PORTAL_STEPS, _NO_STEPS, world)
+        self.papers = Shelf(PAPERS, self.base.papers, world)
+        self.questions = Shelf(QUESTIONS, self.base.questions, world)
+        self.ratings = Shelf(RATINGS, _NO_RATINGS, world)
+        self.listed = Shelf(LISTED_AGENCIES, _NOBODY_ELSE, world)
+
+    def papers_of(self, owner_id: str) -> list[Paper]:
+        """Return the papers in a citizen's Kho DL, those of the pack first, then in the order they were kept."""
+        return self.papers.window(owner_id, 0, EVER)
+
+    def security_servers(self) -> list[Agency]:
+        """Return the agencies whose security server serves files (KDL V.1, V.3); ``listed`` changes the pack's list."""
+        agencies = self.base.agencies | {agency.code: agency for agency in self.listed.each()}
+        return [agency for agency in agencies.values() if agency.security_server]
+
+    def agency(self, code: str) -> Agency | None:
+        """Return an agency by its code in either form (K16)."""
+        found = self.base.agencies.get(code)
+        return found or next((each for each in self.base.agencies.values() if is_same_agency(each.code, code)), None)

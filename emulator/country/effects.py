@@ -1,84 +1,107 @@
-"""What each kind of effect does. ``judge_…`` look at its words when it is scheduled, the others act when it is due."""
+"""Every kind of effect: which words it takes, and what it does. ``docs/time.md`` shows one of each.
+
+Here stand the kinds that any country has; those of a service's own come with its declaration (``bring_effects``).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from emulator.country.agenda import BadEffect, Lapsed
+from emulator.country.agenda import BadEffect, EffectWords, Lapsed
+from emulator.country.axis import Axis
 from emulator.country.furnish import nearest
-from emulator.country.life import moving, units
 from emulator.country.settings import setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
-from emulator.services.btxh.ministry import Author
 from emulator.store import sandbox_rows
-from emulator.wire.statuses import STATUS_NAMES, status_text
 
+TEXT, NUMBER, OBJECT, LIST = (str,), (int,), (dict,), (list,)
+_TYPES: dict[tuple[type, ...], tuple[str, str]] = {
+    TEXT: ("chuỗi", "a string"),
+    NUMBER: ("số nguyên", "an integer"),
+    OBJECT: ("đối tượng", "an object"),
+}
+EffectTypes = Mapping[str, tuple[type, ...]]
 Words = Mapping[str, Any]
-_DUE_DAYS = 5
 _MOST_MINUTES = 60 * 24 * 365
 END_OF_DOWNTIME: Words = {"kind": "set", "settings": {"downtime_notice": None}}
 _SHORTEST_MS = 60_000
 """What comes again comes once a minute at most: a year that is passed over costs what a year may cost."""
+_OF_ANY: EffectTypes = {"scenario": TEXT}
+"""Any effect may belong to a scenario: it goes when that scenario goes."""
 
 
-def judge_move_words(words: Words) -> None:
-    """Refuse a status or a level that does not exist."""
-    if words["status"] not in STATUS_NAMES:
-        known = ", ".join(map(str, STATUS_NAMES))
-        raise BadEffect("/status", f"không có trạng thái này; có: {known}", f"no such status; there are: {known}")
-    level = words.get("level", "commune")
-    if level not in units.LEVELS:
-        vi, en = nearest(level, units.LEVELS)
-        raise BadEffect("/level", f"không có cấp này{vi}", f"there is no such level{en}")
-    if not 0 <= words.get("due_days", 0) <= 3650:
-        raise BadEffect("/due_days", "phải từ 0 đến 3650", "must be from 0 to 3650")
+@dataclass(frozen=True)
+class EffectKind:
+    """One kind of effect: the words it needs, those it may have, and what it does.
+
+    ``woken_by`` is a setting: when it is given a value, the effect is scheduled for now, unless it already is.
+    """
+
+    act: Callable[[Words, World], None]
+    needed: EffectTypes
+    optional: EffectTypes
+    judge: Callable[[Words], None] | None = None
+    woken_by: str = ""
 
 
-def move(words: Words, world: World) -> None:
-    """Move a dossier to a status, with a step."""
-    dossier = moving.find_dossier(words["dossier"], world)
-    usual = units.author(words.get("level", "commune"), dossier, world.settings.gso_era)
-    name, unit = words.get("officer", usual.name), words.get("unit", usual.unit)
-    author = Author(usual.account, name, usual.title, unit)
-    note = words.get("note") or f"{name}: {status_text(words['status'])}"
-    moving.move(dossier, words["status"], author, note, words.get("due_days", _DUE_DAYS), world)
+_SOURCES: list[Callable[[], Mapping[str, EffectKind]]] = []
 
 
-def attach_result(words: Words, world: World) -> None:
-    """Attach a result with its file to a dossier, whatever its status."""
-    dossier = moving.find_dossier(words["dossier"], world)
-    moving.issue(dossier, words.get("name", "quyetdinh.pdf"), words.get("result_code", ""), world)
+def bring_effects(source: Callable[[], Mapping[str, EffectKind]]) -> None:
+    """Make known who has more kinds of effects; it is asked when the first effect is looked at."""
+    _SOURCES.append(source)
 
 
-def judge_application_words(words: Words) -> None:
-    """Refuse a person, a place or a procedure that cannot be."""
-    from emulator.country.life import filing
-
-    filing.judge(words)
-
-
-def file_application(words: Words, world: World) -> None:
-    """Let a citizen file on the ministry's portal."""
-    from emulator.country.life import filing
-
-    filing.file(words, world)
+def effect_kinds() -> Mapping[str, EffectKind]:
+    """Return every kind of effect there is, by name."""
+    brought = {name: kind for source in _SOURCES for name, kind in source().items()}
+    return {**brought, **_OWN}
 
 
-def live_on(words: Words, world: World) -> None:
-    """Let a dossier reach the next stage of its procedure's life."""
-    from emulator.country.life import course
+def check(effect: EffectWords) -> None:
+    """Check an effect before it is scheduled.
 
-    course.reach(words["dossier"], words["stage"], words["been"], world)
+    Raises:
+        BadEffect: its kind is unknown, or a word is missing, unknown or of a wrong type.
+    """
+    if not isinstance(effect, Mapping):
+        raise BadEffect("", "phải là một đối tượng", "must be an object")
+    kind, kinds = effect.get("kind"), effect_kinds()
+    if not isinstance(kind, str) or kind not in kinds:
+        vi, en = nearest(str(kind), kinds)
+        known = ", ".join(kinds)
+        raise BadEffect("/kind", f"không có loại “{kind}”; có: {known}{vi}", f"no such kind; there are: {known}{en}")
+    shape = kinds[kind]
+    _check_words({name: value for name, value in effect.items() if name != "kind"}, shape)
+    if shape.judge:
+        shape.judge(effect)
 
 
-def arrive(_: Words, world: World) -> None:
-    """Schedule the applications of the day that begins now, and the day after it."""
-    from emulator.country.life import filing
+def apply(effect: EffectWords, world: World) -> None:
+    """Let an effect happen, in a world that is held.
 
-    filing.schedule_day(world)
+    Raises:
+        Lapsed: it is no longer possible.
+    """
+    effect_kinds()[effect["kind"]].act(effect, world)
+
+
+def _check_words(words: Mapping[str, Any], shape: EffectKind) -> None:
+    allowed = {**shape.needed, **shape.optional, **_OF_ANY}
+    for name, value in words.items():
+        if name not in allowed:
+            vi, en = nearest(name, allowed)
+            raise BadEffect(f"/{name}", f"không có từ này{vi}", f"there is no such word{en}")
+        if not isinstance(value, allowed[name]) or isinstance(value, bool):
+            vi, en = _TYPES.get(allowed[name], ("dạng khác", "something else"))
+            raise BadEffect(f"/{name}", f"phải là {vi}", f"must be {en}")
+    for name in shape.needed:
+        if name not in words:
+            raise BadEffect(f"/{name}", "là bắt buộc", "is required")
 
 
 def judge_settings(words: Words) -> None:
@@ -96,8 +119,9 @@ def set_settings(words: Words, world: World) -> None:
     sandbox_rows.change(world.store, world.sandbox.no, "settings", json.dumps(changed))
     for name in words["settings"]:
         world.note_effect(Effect("settings", name, "put"))
-    if words["settings"].get("applications_per_day") and not world.agenda.has_kind("arrivals"):
-        world.agenda.add(world.now_ms, {"kind": "arrivals"})
+    for kind, shape in effect_kinds().items():
+        if shape.woken_by and words["settings"].get(shape.woken_by) and not world.agenda.has_kind(kind):
+            world.agenda.add(world.now_ms, {"kind": kind})
 
 
 def set_state(words: Words, world: World) -> None:
@@ -127,8 +151,6 @@ def enter_state(words: Words, world: World) -> None:
 
 def judge_again(words: Words, at: str = "") -> None:
     """Refuse what cannot happen, or would happen all the time."""
-    from emulator.country.life.effects import check
-
     if words["do"].get("kind") in ("again", "enter"):
         raise BadEffect(f"{at}/do/kind", "không thể lồng nhau", "cannot be nested")
     try:
@@ -149,15 +171,11 @@ def happen_again(words: Words, world: World) -> None:
 
 def grant_access(words: Words, world: World) -> None:
     """Give a subject the right to call a provider on the axis."""
-    from emulator.country.axis import Axis
-
     Axis(world).grant(words["provider"], words["subject"])
 
 
 def withdraw_access(words: Words, world: World) -> None:
     """Take a right on the axis away."""
-    from emulator.country.axis import Axis
-
     axis, found = Axis(world), False
     for right in axis.rights(words["provider"]):
         if right.subject == words["subject"]:
@@ -175,3 +193,16 @@ def begin_downtime(words: Words, world: World) -> None:
     set_settings({"settings": {"downtime_notice": notice}}, world)
     mark = {"scenario": words["scenario"]} if "scenario" in words else {}
     world.agenda.add(world.now_ms + minutes * 60_000, {**END_OF_DOWNTIME, **mark})
+
+
+_OWN: dict[str, EffectKind] = {
+    "set": EffectKind(set_settings, {"settings": OBJECT}, {}, judge_settings),
+    "state": EffectKind(set_state, {"name": TEXT, "value": TEXT}, {}),
+    "grant": EffectKind(grant_access, {"provider": TEXT, "subject": TEXT}, {}),
+    "withdraw": EffectKind(withdraw_access, {"provider": TEXT, "subject": TEXT}, {}),
+    "downtime": EffectKind(begin_downtime, {"minutes": NUMBER}, {"notice": TEXT}),
+    "again": EffectKind(happen_again, {"every_ms": NUMBER, "do": OBJECT}, {}, judge_again),
+    "enter": EffectKind(
+        enter_state, {"machine": TEXT, "state": TEXT, "effects": LIST}, {"every_ms": NUMBER}, judge_entry
+    ),
+}

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from emulator.country.furnish import nearest
-from emulator.country.life.units import LEVELS
 from emulator.country.pack import Pack, shipped_folder
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
+from emulator.services.btxh.life.units import LEVELS
 from emulator.wire.statuses import STATUS_NAMES, judge_move
 
 FOLDER = "lives"

@@ -1,4 +1,4 @@
-"""Makes the file of papers of a pack: ``python -m emulator.country.paper_index papers.jsonl PACK`` (docs/packs.md).
+"""Makes the file of papers of a pack: ``python -m emulator.services.portal.paper_index papers.jsonl PACK``.
 
 The source holds one paper a line, a row of ``papers.json`` each. Lines are read one by one, so size costs no memory.
 """
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import orjson
 
-from emulator.country.portal_pack import FOLDER, PAPER_FILE
+from emulator.country.filed_base import write_filed_base
+from emulator.services.portal.pack import FOLDER, PAPER_FILE
 from emulator.services.portal.wire_papers import read_pack_paper
-from emulator.store.paper_file import PaperRow, write_paper_file
 
 
 class BadPaper(Exception):
@@ -27,18 +27,10 @@ def index_papers(source: Path, pack: Path) -> int:
     Raises:
         BadPaper: a line is not JSON, or lacks a field; nothing is written then.
     """
-    target = pack / FOLDER / PAPER_FILE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_suffix(".part")
-    try:
-        count = write_paper_file(unfinished, _rows(source))
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return count
+    return write_filed_base(pack / FOLDER / PAPER_FILE, _rows(source))
 
 
-def _rows(source: Path) -> Iterator[PaperRow]:
+def _rows(source: Path) -> Iterator[tuple[str, str, str]]:
     with source.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -47,7 +39,7 @@ def _rows(source: Path) -> Iterator[PaperRow]:
                 paper = read_pack_paper(orjson.loads(line))
             except (ValueError, KeyError, TypeError) as trouble:
                 raise BadPaper(f"{source}:{number}: không phải một giấy tờ / not a paper: {trouble!r}") from trouble
-            yield PaperRow(paper.id, paper.owner_id, orjson.dumps(asdict(paper)).decode())
+            yield paper.id, paper.owner_id, orjson.dumps(asdict(paper)).decode()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A citizen's results and how they enter Kho DL: "Dịch vụ công của tôi".
+"""Between two services: a citizen's results and how they enter Kho DL: "Dịch vụ công của tôi".
 
 Process 1 of the guide: KDL II.1, II.2, III.1 (steps 3 and 4), KDL III.2 (step 4).
 A result is final when its dossier is: pushed with ``DongBoHoSoMC``, or with ``DongBoDVC`` 100 to the ministry. Which
@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from emulator.country.portal import EVER, Portal
+from emulator.country.records import IssuedResult
 from emulator.country.world import World
+from emulator.services.btxh.extent import pushed_results
+from emulator.services.btxh.ministry import procedure_of
 from emulator.services.portal.bodies import issued_results
-from emulator.services.portal.models import IssuedResult, Paper
+from emulator.services.portal.models import Paper
+from emulator.services.portal.pack import EVER, Portal
 from emulator.wire.agency_codes import full_form, is_agency_code
 from emulator.wire.dossier_codes import unit_of_dossier_code
 from emulator.wire.statuses import FINAL_STATUSES
@@ -120,12 +123,10 @@ def _finished_dossiers(
     for dossier in portal.dossiers.window(citizen, 0, EVER):
         if dossier.status in FINAL_STATUSES:
             yield "DongBoHoSoMC", dossier.code, dossier.procedure_code, issued_results(dossier)
-    from emulator.services.portal.result_papers import procedure_code_of, pushed_results
-
     for pushed in world.dossiers.each():
         if pushed.owner_id == citizen and pushed.result_fields:
             fields = pushed.result_fields
-            yield "DongBoDVC", pushed.code, procedure_code_of(fields), pushed_results(fields)
+            yield "DongBoDVC", pushed.code, procedure_of(fields), pushed_results(fields)
 
 
 def _agency_of(dossier_code: str) -> str:

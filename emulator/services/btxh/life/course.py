@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from emulator.country.agenda import Lapsed
-from emulator.country.life import moving, units
-from emulator.country.life.lives import Chances, Life, life_of
-from emulator.country.life.office_hours import add_working_hours
 from emulator.country.records import Dossier
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
+from emulator.services.btxh.life import moving, units
+from emulator.services.btxh.life.lives import Chances, Life, life_of
+from emulator.services.btxh.life.office_hours import add_working_hours
 from emulator.services.btxh.ministry import procedure_of
 from emulator.wire.statuses import STATUS_NAMES
 

@@ -1,4 +1,4 @@
-"""What the ministry tells the national portal of a dossier filed with it, model A2.
+"""Between two services: what the ministry tells the portal of a dossier filed with it, model A2.
 
 Sources: BTXH 1.2; src:portal-dossier, src:portal-step.
 
@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emulator.country.records import Dossier
+from emulator.country.world import World
 from emulator.kernel.clock import read_moment
-from emulator.services.btxh.ministry import Author
+from emulator.services.btxh.extent import pushed_results
+from emulator.services.btxh.ministry import UNIT, Author, procedure_of
 from emulator.services.portal.fields import stamp
-from emulator.services.portal.models import Fields, Lists
-from emulator.services.portal.result_papers import pushed_results
+from emulator.services.portal.models import Fields, Lists, PortalDossier, PortalStep
+from emulator.services.portal.pack import Portal
 
 Given = Mapping[str, str | None]
 _SAME = (
@@ -33,6 +36,33 @@ _SAME = (
     "DuocThanhToanTrucTuyen",
 )
 _HANDLER_LIMIT = 50
+
+
+def report(dossier: Dossier, author: Author, note: str, due_ms: int, world: World) -> None:
+    """Tell the portal how a dossier stands, and the step that led there; nothing in model A1, or of pushed dossiers.
+
+    They stand under the unit of the sandbox's own agency, for whom the ministry reports, so that it finds them. Ours.
+    """
+    if world.settings.model != "A2" or dossier.origin != "ministry":
+        return
+    portal = Portal(world)
+    portal.dossiers.put_record(
+        PortalDossier(
+            code=dossier.code,
+            unit_code=world.settings.agency_code or UNIT,
+            procedure_code=procedure_of(dossier.fields),
+            status=dossier.status,
+            owner_id=dossier.owner_id,
+            received_at=dossier.received_at,
+            changed_at=world.now_ms,
+            fields=dossier_fields(dossier.fields, dossier.status, due_ms),
+            lists=dossier_lists(dossier.fields, dossier.result_fields),
+        )
+    )
+    last = portal.steps.last_with_prefix(f"{dossier.code}/")
+    number = last.number + 1 if last else 1
+    fields = step_fields(dossier.code, dossier.status, author, note, world.now_ms, due_ms)
+    portal.steps.put_record(PortalStep(dossier.code, number, dossier.status, world.now_ms, fields))
 
 
 def dossier_fields(fields: Given, status: int, due_ms: int) -> Fields:
