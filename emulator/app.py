@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Flask
 
-from emulator.admin.request import AdminContext, PublishedPage
-from emulator.admin.routes import admin
+from emulator.admin.replies import OpenPages
+from emulator.admin.request import WAITING, AdminContext, PublishedPage
+from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.country.axis_records import HOSTS
@@ -37,7 +38,8 @@ from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
-from emulator.store.sqlite import Store
+from emulator.store.sqlite import SqliteStore
+from emulator.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,15 @@ class Country:
     admin: AdminContext
 
 
-def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack]) -> Country:
-    """Open the store and build the doors.
+def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, Pack]) -> Country:
+    """Build the doors over a store that is open, or over the file at a path.
 
     Raises:
         StoreTrouble: the store cannot be used.
         ServiceTrouble: a service from outside cannot be used.
     """
-    store = Store(store_path, is_kept=settings.store != MEMORY)
-    store.prepare()
-    sandboxes = Sandboxes(store, settings.default, SandboxSettings(journal_limit=settings.max_journal))
-    sandboxes.ensure_default()
+    store = _prepared(place, settings)
+    sandboxes = _sandboxes(store, settings)
     cast = Cast(Library(settings.scenarios, is_watched=settings.watch))
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
@@ -73,7 +73,7 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared), last)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
-    door = Door(arrival, enter, doors, directors, timekeeper.settle_due)
+    door = Door(arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
     context = AdminContext(
         sandboxes,
@@ -91,6 +91,27 @@ def found_country(settings: Settings, store_path: Path, packs: Mapping[str, Pack
     )
     play(context, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)
+
+
+def _prepared(place: Path | Store, settings: Settings) -> Store:
+    if isinstance(place, Store):
+        return place
+    store = SqliteStore(place, is_kept=settings.store != MEMORY)
+    store.prepare()
+    return store
+
+
+def _sandboxes(store: Store, settings: Settings) -> Sandboxes:
+    first = SandboxSettings(
+        journal_limit=settings.max_journal,
+        journal_bytes_limit=settings.max_journal_bytes,
+        journal_body_limit=settings.max_journal_body,
+    )
+    sandboxes = Sandboxes(
+        store, settings.default, first, has_own_seed=settings.has_own_seed, secret_seeds=settings.secret_seeds
+    )
+    sandboxes.ensure_default()
+    return sandboxes
 
 
 def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:
@@ -140,10 +161,11 @@ def application(country: Country) -> Any:
     """Return what the chosen kind of worker runs: ASGI, or WSGI for gthread."""
     if country.settings.worker_kind == "gthread":
         return create_app(country)
-    from a2wsgi import WSGIMiddleware
+    from emulator.server.own_pages import own_pages_app
 
-    pages = WSGIMiddleware(own_pages(country), workers=4)  # type: ignore[arg-type]
-    return asgi_app(country.door, pages, country.settings.body_limit)  # type: ignore[arg-type]
+    open_paths = (f"{PREFIX}/health", f"{PREFIX}/ready")
+    pages = own_pages_app(own_pages(country), OpenPages(country.office), open_paths, body_limit_of, WAITING)
+    return asgi_app(country.door, pages, country.settings.body_limit)
 
 
 def _outside_hosts(packs: Mapping[str, Pack]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.country.sandbox import Definition
+from emulator.store.store import Durability
 
 PREFIX = "NDXP_EMULATOR_"
 MEMORY = ":memory:"
@@ -15,7 +16,11 @@ MEMORY = ":memory:"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything ``serve`` was told. ``body_limit`` is in bytes; ``store`` is a path or ``:memory:``."""
+    """Everything ``serve`` was told. ``body_limit`` is in bytes; ``store`` is a path, ``:memory:`` or a database's URL.
+
+    ``has_own_seed`` tells that the seed of ``default`` was asked for; without it a store keeps the seed it has, and
+    ``secret_seeds`` gives new sandboxes seeds that nobody can know.
+    """
 
     store: str = MEMORY
     host: str = "127.0.0.1"
@@ -26,8 +31,13 @@ class Settings:
     admin_token: str | None = None
     generate_admin_token: bool = False
     body_limit: int = 20 * 1024 * 1024
+    durability: Durability = "process"
+    has_own_seed: bool = True
+    secret_seeds: bool = False
     max_journal: int = 10_000
     opens_console: bool = False
+    max_journal_bytes: int = 256 * 1024 * 1024
+    max_journal_body: int = 4 * 1024 * 1024
     base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")
     packs: tuple[str, ...] = ("co-ban",)
     default: Definition = field(default_factory=Definition)

@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 from emulator.app import Country, create_app, found_country
 from emulator.country.pack import Pack, load_pack
 from emulator.settings import Settings
+from tests import databases
+from tests.databases import Postgres
 
 
 class Visitor:
@@ -78,6 +80,18 @@ def new_store(tmp_path_factory: pytest.TempPathFactory, co_ban: Pack) -> Path:
     path = tmp_path_factory.mktemp("new") / "store.db"
     found_country(Settings(), path, {"co-ban": co_ban}).store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this session; without one the tests that need it are skipped by name."""
+    reason = databases.why_not()
+    if reason and not os.environ.get(databases.NEEDED):
+        pytest.skip(f"PostgreSQL: {reason}")
+    assert not reason, reason
+    server = Postgres()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -120,6 +120,12 @@ WORDINGS: Mapping[str, Wording] = {
         "Cần {wanted_vi}, nhật ký có {found}.",
         "Wanted {wanted_en}, the journal has {found}.",
     ),
+    "store-unavailable": Wording(
+        503,
+        "Store unavailable",
+        "Kho dữ liệu tạm thời không dùng được: {why}. Chưa có gì thay đổi.",
+        "The store cannot be used now: {why}. Nothing has changed.",
+    ),
     "not-ready": Wording(503, "Not ready", "Chưa sẵn sàng: {why}.", "Not ready: {why}."),
     "token-needed": Wording(
         401,

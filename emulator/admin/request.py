@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -19,6 +21,8 @@ from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
+
+_TICK_S = 0.02
 
 # What the admin API is given to work with.
 
@@ -130,3 +134,23 @@ class AdminRequest:
 
 
 Handler = Callable[[AdminRequest], AdminReply]
+
+WAITING = "emulator.waiting"
+"""The place in a WSGI environment where a server that can wait by itself wants what is to be waited for."""
+
+
+class NotYet(Exception):
+    """The answer is not known: ``look`` may know it later, and must at the monotonic instant ``ends_at``."""
+
+    def __init__(self, look: Callable[[bool], AdminReply | None], ends_at: float) -> None:
+        super().__init__()
+        self.look, self.ends_at = look, ends_at
+
+    def wait(self) -> AdminReply:
+        """Look until the answer is known, in this thread."""
+        pause = threading.Event()
+        while True:
+            answer = self.look(time.monotonic() >= self.ends_at)
+            if answer is not None:
+                return answer
+            pause.wait(_TICK_S)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import logging
 import re
 from collections.abc import Mapping
 
-import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
@@ -30,16 +28,15 @@ from emulator.admin import (
     verify,
 )
 from emulator.admin.guard import admit
-from emulator.admin.problems import MEDIA_TYPE, Trouble
-from emulator.admin.request import AdminContext, AdminReply, AdminRequest
-from emulator.admin.route import Route, RouteDoc, RouteTable
-from emulator.country.sandbox import NoSandbox
+from emulator.admin.problems import Trouble
+from emulator.admin.replies import PendingReply, respond
+from emulator.admin.request import WAITING, AdminContext, AdminReply, AdminRequest, NotYet
+from emulator.admin.route import BODY_LIMIT, Route, RouteDoc, RouteTable
 
 # The admin API as one table, and how a call finds its row.
 
 PREFIX = "/__admin"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-_log = logging.getLogger(__name__)
 
 
 ROUTES_OF_INDEX = RouteTable()
@@ -94,16 +91,21 @@ def admin(context: AdminContext) -> Blueprint:
     @blueprint.route("/<path:path>", methods=_METHODS, provide_automatic_options=False)
     def serve(path: str) -> Response:
         try:
-            return _json(_answer(context, request, f"/{path}".rstrip("/")))
-        except Trouble as trouble:
-            return _problem(trouble)
-        except NoSandbox as gone:
-            return _problem(Trouble("no-such-sandbox", name=gone.args[0]))
-        except Exception:
-            _log.exception("the admin API failed on %s %s", request.method, request.path)
-            return _problem(Trouble("emulator-fault"))
+            return respond(lambda: _answer(context, request, f"/{path}".rstrip("/")))
+        except NotYet as not_yet:
+            waitings = request.environ.get(WAITING)
+            if waitings is None:
+                return respond(not_yet.wait)
+            waitings.append(PendingReply(not_yet))
+            return Response(status=202)
 
     return blueprint
+
+
+def body_limit_of(path: str) -> int:
+    """Return how long a body of any method to a path may be; the path is one below ``/__admin``, or any other."""
+    found = _matching(path.removeprefix(PREFIX).rstrip("/"))
+    return max([TABLE[verb, shape].body_limit for _, verb, shape in found], default=BODY_LIMIT)
 
 
 def _answer(context: AdminContext, incoming: Request, path: str) -> AdminReply:
@@ -136,7 +138,10 @@ def answer_in_process(
     row, named = _row_of(verb, path)
     if row is None:
         raise _missing_row(verb, path)
-    return row.handler(AdminRequest(context, named, query, body, base))
+    try:
+        return row.handler(AdminRequest(context, named, query, body, base))
+    except NotYet as not_yet:
+        return not_yet.wait()
 
 
 def _row_of(verb: str, path: str) -> tuple[Route | None, dict[str, str]]:
@@ -174,14 +179,3 @@ def _body(incoming: Request, limit: int) -> bytes:
     if len(body) > limit:
         raise Trouble("body-too-large", limit=limit)
     return body
-
-
-def _json(answer: AdminReply) -> Response:
-    body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
-    return Response(body, answer.status, dict(answer.headers), content_type=answer.content_type)
-
-
-def _problem(trouble: Trouble) -> Response:
-    response = Response(orjson.dumps(trouble.document()), trouble.status, content_type=MEDIA_TYPE)
-    response.headers.update(trouble.headers)
-    return response

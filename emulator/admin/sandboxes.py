@@ -14,7 +14,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.admin.time import begin_arrivals
-from emulator.country.sandbox import Sandbox, SandboxExists
+from emulator.country.sandbox import Sandbox, SandboxExists, is_secret
 from emulator.country.settings import SandboxSettings
 from emulator.journal.redaction import masked_text
 
@@ -202,7 +202,7 @@ def _card(request: AdminRequest, sandbox: Sandbox) -> dict[str, Any]:
         "pack": made_of.pack,
         "mode": made_of.mode,
         "profile": made_of.profile,
-        "seed": made_of.seed,
+        "seed": None if is_secret(made_of.seed) else made_of.seed,
         "scenario": made_of.scenario,
         "epoch": sandbox.epoch,
     }

@@ -37,8 +37,16 @@ def ready(request: AdminRequest) -> AdminReply:
     """
     reasons = list(_reasons(request))
     if reasons:
-        raise Trouble("not-ready", faults=reasons, why="; ".join(reason.en for reason in reasons))
+        raise not_ready(reasons)
     return AdminReply({"status": "ready", "packs": sorted(request.context.packs)})
+
+
+STORE_IS_LATE = InputFault("store", "kho dữ liệu chưa trả lời", "the store has not answered yet")
+
+
+def not_ready(reasons: list[InputFault]) -> Trouble:
+    """Return the refusal of a server that cannot serve, for these reasons."""
+    return Trouble("not-ready", faults=reasons, why="; ".join(reason.en for reason in reasons))
 
 
 def _reasons(request: AdminRequest) -> list[InputFault]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
-from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.request import AdminReply, AdminRequest, NotYet
 from emulator.admin.requests import pattern_of
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.journal.entry import entry_id
@@ -18,8 +17,6 @@ from emulator.journal.patterns import Pattern
 
 ROUTES = RouteTable("nhật ký / journal", scoped=True)
 _PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}
-
-_TICK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +80,14 @@ def verify_calls(request: AdminRequest) -> AdminReply:
         ids.extend(watch.id_of(row) for row in watch.new() if pattern.matches(row))
         return wish.times.verdict(len(ids), is_over=is_over)
 
-    holds = _wait(look, wish.within_ms)
-    outcome = {"verified": holds, "matched": len(ids), "requests": ids[-100:]}
-    if holds:
-        return AdminReply(outcome, 202)
-    vi, en = wish.times.words()
-    raise Trouble("not-verified", more=outcome, wanted_vi=vi, wanted_en=en, found=len(ids))
+    def answer(holds: bool) -> AdminReply:
+        outcome = {"verified": holds, "matched": len(ids), "requests": ids[-100:]}
+        if holds:
+            return AdminReply(outcome, 202)
+        vi, en = wish.times.words()
+        raise Trouble("not-verified", more=outcome, wanted_vi=vi, wanted_en=en, found=len(ids))
+
+    return _answer_within(wish.within_ms, look, answer)
 
 
 @ROUTES.add(
@@ -113,18 +112,20 @@ def verify_sequence(request: AdminRequest) -> AdminReply:
                 ids.append(watch.id_of(row))
         return True if len(ids) == len(patterns) else False if is_over else None
 
-    holds = _wait(look, within_ms)
-    outcome = {"verified": holds, "matched": len(ids), "requests": ids}
-    if holds:
-        return AdminReply(outcome, 202)
-    total = len(patterns)
-    raise Trouble(
-        "not-verified",
-        more=outcome,
-        wanted_vi=f"{total} bước theo thứ tự",
-        wanted_en=f"{total} steps in order",
-        found=len(ids),
-    )
+    def answer(holds: bool) -> AdminReply:
+        outcome = {"verified": holds, "matched": len(ids), "requests": ids}
+        if holds:
+            return AdminReply(outcome, 202)
+        total = len(patterns)
+        raise Trouble(
+            "not-verified",
+            more=outcome,
+            wanted_vi=f"{total} bước theo thứ tự",
+            wanted_en=f"{total} steps in order",
+            found=len(ids),
+        )
+
+    return _answer_within(within_ms, look, answer)
 
 
 def _sequence(patterns: Any) -> list[Pattern]:
@@ -162,12 +163,21 @@ def _times(wish: dict[str, Any]) -> Times:
     return Times(1 if low is None and high is None else low or 0, high)
 
 
-def _wait(look: Callable[[bool], bool | None], within_ms: int) -> bool:
-    """Look until the answer is known. This runs in a thread of the admin API, never on an event loop."""
-    deadline, pause = time.monotonic() + within_ms / 1000, threading.Event()
-    while True:
-        is_over = time.monotonic() >= deadline
-        answer = look(is_over)
-        if answer is not None:
-            return answer
-        pause.wait(_TICK_S)
+def _answer_within(
+    within_ms: int, look: Callable[[bool], bool | None], answer: Callable[[bool], AdminReply]
+) -> AdminReply:
+    """Return the answer if one look is enough.
+
+    Raises:
+        NotYet: who serves the call has to wait; it is not done here, where it would hold a thread.
+    """
+    ends_at = time.monotonic() + within_ms / 1000
+
+    def look_once(is_over: bool) -> AdminReply | None:
+        holds = look(is_over)
+        return None if holds is None else answer(holds)
+
+    reply = look_once(within_ms == 0)
+    if reply is None:
+        raise NotYet(look_once, ends_at)
+    return reply

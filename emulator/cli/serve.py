@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from emulator.cli.stopping import CannotStart
 from emulator.country.sandbox import Definition
-from emulator.country.settings import MODES, PROFILES
+from emulator.country.settings import MODES, MOST, PROFILES
 from emulator.settings import PREFIX, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,6 +47,7 @@ class _Twin(click.Option):
         return f"{super().get_error_hint(ctx)} ({' / '.join(map(str, names))})"
 
 
+_SHORTEST_TOKEN = 6
 _NUMBER, _SIZE = click.IntRange(min=1), click.IntRange(min=1024)
 _FLAGS: tuple[Callable[[Any], Any], ...] = (
     _option("--host", "Địa chỉ nghe. / Address to listen on.", default="127.0.0.1"),
@@ -93,7 +95,13 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     _option(
         "--watch", "Đọc lại tệp kịch bản khi nó thay đổi. / Read a scenario file again when it changes.", is_flag=True
     ),
-    _option("--seed", "Hạt giống ngẫu nhiên. / Seed of all luck.", type=int, default=42),
+    _option(
+        "--seed",
+        "Hạt giống ngẫu nhiên; khoá của sandbox suy ra từ nó. / Seed of all luck; a sandbox's keys follow from it.  "
+        "[default: 42; bí mật khi máy khác truy cập được / secret when other machines can reach the server]",
+        type=click.IntRange(-MOST, MOST),
+        show_default=False,
+    ),
     _option("--workers", "Số tiến trình phục vụ. / Number of workers.", type=_NUMBER, default=2),
     _option(
         "--worker-kind",
@@ -130,6 +138,25 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         "Số cuộc gọi nhật ký giữ cho mỗi sandbox. / Calls the journal keeps per sandbox.",
         type=_NUMBER,
         default=10_000,
+    ),
+    _option(
+        "--max-journal-bytes",
+        "Số byte nhật ký giữ cho mỗi sandbox. / Bytes the journal keeps per sandbox.",
+        type=_SIZE,
+        default=256 * 1024 * 1024,
+    ),
+    _option(
+        "--max-journal-body",
+        "Thân dài hơn chỉ giữ phần đầu và mã băm. / A longer body is kept as its beginning and digest.",
+        type=_SIZE,
+        default=4 * 1024 * 1024,
+    ),
+    _option(
+        "--durability",
+        "Cuộc gọi đã trả lời sống sót qua: tiến trình bị diệt, hay mất điện. / What an answered call outlives: "
+        "a killed process, or the loss of power.",
+        type=click.Choice(["process", "power"]),
+        default="process",
     ),
     _option(
         "--ss-ports",
@@ -169,6 +196,7 @@ def _with_flags(command: F) -> F:
 @_with_flags
 def serve(**flags: Any) -> None:
     """Chạy cả "quốc gia" giả lập trên một cổng. / Serve the whole emulated country on one port."""
+    _refuse_blanks(flags)
     settings = _guard_admin(_settings(flags))
     _refuse_plain_windows()
     gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
@@ -179,7 +207,8 @@ def serve(**flags: Any) -> None:
 
 def _guard_admin(settings: Settings) -> Settings:
     """Return settings whose admin API strangers cannot use; ``generate_admin_token`` stays set if one was made."""
-    if settings.admin_token:
+    if settings.admin_token is not None:
+        _check_token(settings.admin_token)
         return replace(settings, generate_admin_token=False)
     if settings.generate_admin_token:
         import secrets
@@ -192,6 +221,29 @@ def _guard_admin(settings: Settings) -> Settings:
             f"reach {settings.host}: set {' or '.join(flags)}."
         )
     return settings
+
+
+def _refuse_blanks(flags: dict[str, Any]) -> None:
+    """Stop at a word that was given empty, as an unset variable of a pipeline is: empty is not absent."""
+    if os.environ.get(f"{PREFIX}ADMIN_TOKEN", "absent").strip() == "" and flags["admin_token"] is None:
+        flags = flags | {"admin_token": ""}
+    for name, value in flags.items():
+        values = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(each, str) and not each.strip() for each in values):
+            flag = f"--{name.replace('_', '-')} ({PREFIX}{name.upper()})"
+            raise CannotStart(
+                f"{flag} trống: hãy đặt giá trị hoặc bỏ hẳn. / {flag} is empty: give it a value, or leave it out."
+            )
+
+
+def _check_token(token: str) -> None:
+    """Stop at a token that protects nothing, or that no client could send: a header's value is printable ASCII."""
+    if len(token) < _SHORTEST_TOKEN or not all("!" <= letter <= "~" for letter in token):
+        flag = f"--admin-token ({PREFIX}ADMIN_TOKEN)"
+        raise CannotStart(
+            f"{flag} phải có ít nhất {_SHORTEST_TOKEN} ký tự ASCII in được, không khoảng trắng. / {flag} must have at "
+            f"least {_SHORTEST_TOKEN} printable ASCII characters and no spaces."
+        )
 
 
 def _refuse_plain_windows() -> None:
@@ -209,9 +261,29 @@ def _settings(flags: dict[str, Any]) -> Settings:
     flags["base_hosts"], flags["tls_names"] = flags.pop("base_host"), flags.pop("tls_name")
     flags["opens_console"] = flags.pop("open")
     scenario, places = _scenario(flags.pop("scenario"))
-    made_of = {name: flags.pop(name) for name in ("mode", "profile", "seed")}
+    made_of = {name: flags.pop(name) for name in ("mode", "profile")}
+    seed, is_open = flags.pop("seed"), not is_loopback(flags["host"])
+    if seed is not None:
+        made_of["seed"] = seed
+        if is_open:
+            _warn_of_seed(seed, flags["host"])
     definition = Definition(pack=packs[0], scenario=scenario, **made_of)
-    return Settings(packs=packs, default=definition, scenarios=places, **flags)
+    return Settings(
+        packs=packs,
+        default=definition,
+        scenarios=places,
+        has_own_seed=seed is not None,
+        secret_seeds=is_open and seed is None,
+        **flags,
+    )
+
+
+def _warn_of_seed(seed: int, host: str) -> None:
+    click.echo(
+        f"Chú ý: khoá, mật khẩu và mã truy cập suy ra từ --seed {seed}; ai biết số này đều gọi được {host}. / Mind: "
+        f"keys, passwords and access tokens follow from --seed {seed}; whoever knows it can call {host}.",
+        err=True,
+    )
 
 
 def _scenario(wish: str | None) -> tuple[str | None, tuple[Path, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import sys
 import tempfile
@@ -20,8 +21,8 @@ from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
 from emulator.services.registry import ServiceTrouble, services
 from emulator.settings import MEMORY, Settings, data_folder
-from emulator.store.claim import claim_store
-from emulator.store.sqlite import StoreTrouble
+from emulator.store.opening import open_store
+from emulator.store.store import StoreTrouble
 from emulator.store.upkeep import Upkeep
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is reached
@@ -41,14 +42,16 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         )
     begin_logging(settings.log_level, settings.log_format)
     end_on_signals()
+    os.umask(0o077)  # whatever is written from here on may hold secrets
     with ExitStack() as stack:
         try:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ndxp-emulator-")))
-            store_path = _store_path(settings, folder)
-            stack.enter_context(claim_store(store_path))
+            is_kept = settings.store != MEMORY
+            wish = _store_wish(settings, folder)
+            store = stack.enter_context(open_store(wish, is_kept=is_kept, durability=settings.durability))
             services()
             _check_scenario(settings)
-            country = found_country(settings, store_path, open_packs(settings.packs))
+            country = found_country(settings, store, open_packs(settings.packs))
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
             companions = _companions(settings, country, folder)
@@ -85,10 +88,10 @@ def _check_scenario(settings: Settings) -> None:
         raise CannotStart(str(trouble)) from trouble
 
 
-def _store_path(settings: Settings, folder: Path) -> Path:
+def _store_wish(settings: Settings, folder: Path) -> str | Path:
     if settings.store == MEMORY:
         return folder / "store.db"
-    return Path(settings.store) if settings.store else data_folder() / "store.db"
+    return settings.store or data_folder() / "store.db"
 
 
 def _certificate(settings: Settings, folder: Path) -> tuple[Path | None, Path | None]:
@@ -136,7 +139,7 @@ def _announcement(settings: Settings, country: Country, address: tuple[str, int]
     return Announcement(
         base_url=f"{'https' if settings.tls else 'http'}://{host}:{address[1]}",
         credentials=pairs,
-        store=settings.store if settings.store == MEMORY else str(country.store.path),
+        store=settings.store if settings.store == MEMORY else country.store.name,
         ca_file=str(ca_file) if ca_file else None,
         port=address[1],
         port_file=settings.port_file,

@@ -30,7 +30,6 @@ Ví dụ / Examples:
 """
 _STORE = click.option(
     "--store",
-    type=click.Path(dir_okay=False, path_type=Path),
     envvar=f"{PREFIX}STORE",
     help=f"Tệp kho dữ liệu. / Store file. [{PREFIX}STORE; mặc định / default: thư mục dữ liệu / your data folder]",
 )
@@ -52,7 +51,7 @@ def state() -> None:
 @click.option("--journal", is_flag=True, help="Kèm nhật ký. / With the journal.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Mặc định: stdout. / A file.")
 def export_state(
-    store: Path | None, sandbox: str, url: str | None, admin_token: str | None, journal: bool, output: Path | None
+    store: str | None, sandbox: str, url: str | None, admin_token: str | None, journal: bool, output: Path | None
 ) -> None:
     """Ghi một sandbox ra tệp. / Write a sandbox to a file."""
     from emulator.country.export import as_text, export
@@ -79,7 +78,7 @@ def export_state(
 @_SANDBOX
 @_URL
 @_TOKEN
-def import_state(file: Path, store: Path | None, sandbox: str, url: str | None, admin_token: str | None) -> None:
+def import_state(file: Path, store: str | None, sandbox: str, url: str | None, admin_token: str | None) -> None:
     """Đưa tệp vào một sandbox, mới hoặc đã có. / Put a file into a sandbox, new or there already.
 
     Mã thoát 2 khi tệp sai, mỗi lỗi một dòng. / Exit code 2 when the file is wrong, a line for each fault.
@@ -103,28 +102,23 @@ def import_state(file: Path, store: Path | None, sandbox: str, url: str | None, 
 
 
 class Held:
-    """A store file that no server holds, for as long as the command runs."""
+    """A store that no other process uses, for as long as the command runs; of a database server, one of its users."""
 
-    def __init__(self, path: Path | None) -> None:
-        from emulator.country.sandbox import Definition, Sandboxes
-        from emulator.store.claim import claim_store
-        from emulator.store.sqlite import Store
+    def __init__(self, wish: str | Path | None) -> None:
+        from emulator.store.opening import open_store
 
-        self._path = path or data_folder() / "store.db"
-        self._claim = claim_store(self._path)
-        self.store = Store(self._path)
-        self.sandboxes = Sandboxes(self.store, Definition())
+        self._opening = open_store(wish or data_folder() / "store.db")
 
     def __enter__(self) -> Held:
-        from emulator.store.sqlite import StoreTrouble
+        from emulator.country.sandbox import Definition, Sandboxes
+        from emulator.store.store import StoreTrouble
 
         try:
-            self._claim.__enter__()
-            self.store.prepare()
+            self.store = self._opening.__enter__()
         except StoreTrouble as trouble:
             raise CannotStart(f"{trouble} (--url http://…)") from trouble
+        self.sandboxes = Sandboxes(self.store, Definition())
         return self
 
     def __exit__(self, *trouble: Any) -> None:
-        self.store.close()
-        self._claim.__exit__(*trouble)
+        self._opening.__exit__(*trouble)

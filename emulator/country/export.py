@@ -17,8 +17,8 @@ import orjson
 
 from emulator.country.sandbox import Definition, NoSandbox, Sandbox, Sandboxes, SandboxExists
 from emulator.store import state_rows
-from emulator.store.sqlite import Store
 from emulator.store.state_rows import COLUMNS, StateRow
+from emulator.store.store import Store
 
 VERSION = "1"
 Content = dict[str, dict[str, dict[str, Any]]]
@@ -70,7 +70,7 @@ def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Conte
     definition_text, settings, clock = map(json.dumps, (asdict(definition), whole["settings"], whole["clock"]))
     standing = StateRow(definition_text, settings, clock, whole["seq"], whole["head"])
     rows = {table: [_row_from_dict(table, row) for row in content.get(table, {}).values()] for table in COLUMNS}
-    with store.writing():
+    with store.writing(sandbox.no):
         state_rows.replace(store, sandbox.no, standing, dict(rows))
     return sandboxes.get(sandbox_id)
 

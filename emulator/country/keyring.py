@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.store import sandbox_rows, token_rows
 from emulator.store.sandbox_rows import CredentialRow as Credential
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 from emulator.store.token_rows import TokenRow as Token
 
 __all__ = ["Credential", "Keyring", "Token"]

@@ -10,7 +10,7 @@ from emulator.country.shelf import Base, Shelf, ShelfKind
 from emulator.kernel.exchange import Effect
 from emulator.store import agenda_rows, record_rows
 from emulator.store.agenda_rows import AgendaRow
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 _COUNTER = "scenario:"
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from emulator.country.settings import Mode, Profile, SandboxSettings
+from emulator.country.settings import MOST, Mode, Profile, SandboxSettings
 from emulator.kernel.clock import Clock
 from emulator.kernel.dice import consumer_text
 from emulator.store import sandbox_rows
 from emulator.store.sandbox_rows import CredentialRow, SandboxRow
-from emulator.store.sqlite import Store
+from emulator.store.store import Store, StoreFailure, StoreTrouble
 
 ID_GRAMMAR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 KEY_KINDS = ("production", "sandbox")
@@ -68,6 +69,16 @@ class NoSandbox(KeyError):
     """There is no sandbox of that id or number (any more)."""
 
 
+def secret_seed() -> int:
+    """Return a seed that nobody can know: everything that follows from it is as good as drawn from the system."""
+    return secrets.randbits(62) | 1 << 62
+
+
+def is_secret(seed: int) -> bool:
+    """Tell whether a seed was drawn in secret: those that can be asked for end where JSON numbers do everywhere."""
+    return seed > MOST
+
+
 def key_pair(seed: int, sandbox_id: str, kind: str) -> tuple[str, str]:
     """Return the consumer key and secret that a sandbox is made with."""
     return consumer_text(seed, sandbox_id, kind, "key"), consumer_text(seed, sandbox_id, kind, "secret")
@@ -76,21 +87,36 @@ def key_pair(seed: int, sandbox_id: str, kind: str) -> tuple[str, str]:
 class Sandboxes:
     """Create, find, change, reset and drop sandboxes. Parsed rows are kept until their version changes."""
 
-    def __init__(self, store: Store, default: Definition, settings: SandboxSettings | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        default: Definition,
+        settings: SandboxSettings | None = None,
+        *,
+        has_own_seed: bool = True,
+        secret_seeds: bool = False,
+    ) -> None:
+        """``has_own_seed``: the default's seed was asked for; ``secret_seeds``: where none is, nobody may know it."""
         self._store, self._default = store, default
+        self._has_own_seed, self._secret_seeds = has_own_seed, secret_seeds
         self._settings = settings or SandboxSettings()
         self._parsed: dict[int, tuple[int, Sandbox]] = {}
 
     def ensure_default(self) -> Sandbox:
         """Return the sandbox ``default``, made at the first start.
 
-        It is remade when its pack or seed changed, since everything in it was built on them; mode and profile are what
-        the emulator was started with, and change nothing that the sandbox holds. So is the scenario, if it was started
-        with one; else the one goes on that played when it ended.
+        It is remade when its pack changed or another seed is asked for, since everything in it was built on them; mode
+        and profile are what the emulator was started with, and change nothing that the sandbox holds. So is the
+        scenario, if it was started with one; else the one goes on that played when it ended.
+
+        Raises:
+            StoreTrouble: its seed must be secret, and is one that anybody can know.
         """
         with self._store.writing():
             row = sandbox_rows.by_id(self._store, "default")
             before = Definition(**json.loads(row.definition)) if row else None
+            if not self._has_own_seed:
+                self._default = replace(self._default, seed=self._seed_to_keep(before))
             if row is None or before is None:
                 self._add("default", self._default)
             elif not self._has_same_base(before):
@@ -105,6 +131,20 @@ class Sandboxes:
             return self._default
         return replace(self._default, scenario=before.scenario, scenarios=before.scenarios)
 
+    def _seed_to_keep(self, before: Definition | None) -> int:
+        """Return the seed of a default sandbox for which none was asked."""
+        if before is None:
+            return secret_seed() if self._secret_seeds else self._default.seed
+        seed = before.seed
+        if self._secret_seeds and not is_secret(seed):
+            raise StoreTrouble(
+                f"Kho {self._store.name}: khoá của sandbox default suy ra từ hạt giống {seed} mà ai cũng biết. Đặt "
+                f"--seed {seed} nếu muốn vậy, hoặc dùng --store khác. / The store {self._store.name}: the keys of its "
+                f"sandbox default follow from the seed {seed}, which anybody can know. Give --seed {seed} if that is "
+                "wanted, or name another --store."
+            )
+        return seed
+
     def _has_same_base(self, definition: Definition) -> bool:
         return (definition.pack, definition.seed) == (self._default.pack, self._default.seed)
 
@@ -117,6 +157,8 @@ class Sandboxes:
         with self._store.writing():
             if sandbox_rows.by_id(self._store, sandbox_id):
                 raise SandboxExists(sandbox_id)
+            if "seed" not in wish and (self._secret_seeds or is_secret(self._default.seed)):
+                wish = wish | {"seed": secret_seed()}
             self._add(sandbox_id, replace(self._default, **wish))
         return self.get(sandbox_id)
 
@@ -176,35 +218,35 @@ class Sandboxes:
 
         What it is made of (mode, profile, seed, scenario) stays; settings and clock are the first ones again.
         """
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             sandbox_rows.reset(self._store, sandbox.no)
 
     def drop(self, sandbox: Sandbox) -> None:
         """Remove a sandbox."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             sandbox_rows.drop(self._store, sandbox.no)
         self._parsed.pop(sandbox.no, None)
 
     def set_clock(self, sandbox: Sandbox, clock: Clock) -> None:
         """Replace a sandbox's clock."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             sandbox_rows.change(self._store, sandbox.no, "clock", json.dumps(asdict(clock)))
 
     def set_settings(self, sandbox: Sandbox, settings: SandboxSettings) -> None:
         """Replace a sandbox's settings."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             sandbox_rows.change(self._store, sandbox.no, "settings", json.dumps(asdict(settings)))
 
     def turn_clock(self, sandbox: Sandbox, turn: Callable[[Clock], Clock]) -> Clock:
         """Change a sandbox's clock from what it is now; nobody else can change it in between."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             clock = turn(self.of_no(sandbox.no).clock)
             sandbox_rows.change(self._store, sandbox.no, "clock", json.dumps(asdict(clock)))
         return clock
 
     def change_settings(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> SandboxSettings:
         """Replace some of a sandbox's settings. Raises NoSandbox when the sandbox is gone."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             row = sandbox_rows.by_no(self._store, sandbox.no)
             if row is None:
                 raise NoSandbox(sandbox.id)
@@ -214,12 +256,12 @@ class Sandboxes:
 
     def redefine(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> Sandbox:
         """Replace mode, profile or scenario of a sandbox; it keeps all it holds. Raises NoSandbox when it is gone."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             definition = replace(self.of_no(sandbox.no).definition, **changes)
             sandbox_rows.change(self._store, sandbox.no, "definition", json.dumps(asdict(definition)))
         return self.of_no(sandbox.no)
 
-    def store_trouble(self) -> str | None:
+    def store_trouble(self) -> StoreFailure | None:
         """Return why the store cannot be read and written now, or None."""
         return self._store.trouble()
 

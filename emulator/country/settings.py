@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from emulator.services.btxh.replies import OddityName
+from emulator.store.journal_rows import Bounds
 from emulator.wire.own_rules import OwnRule, Stance
 
 Mode = Literal["strict", "documented", "observed"]
@@ -30,6 +31,8 @@ class SandboxSettings:
     """The settings of one sandbox; ``PUT /__admin/sandboxes/{id}/settings`` takes any part of them."""
 
     journal_limit: int = 10_000
+    journal_bytes_limit: int = 256 * 1024 * 1024  # of stories and bodies; what is over it is forgotten, oldest first
+    journal_body_limit: int = 4 * 1024 * 1024  # a longer body is kept as its digest and its beginning
     error_code_style: Literal["number", "string", "00"] = "number"
     token_lifetime_s: int = 3600
     # What the gateway's operator has set up. A negative lifetime never ends (src:apim-token-issue).
@@ -95,6 +98,11 @@ class SandboxSettings:
     # Wishes of a caller for one call (ours): outcomes by the Prefer header, and by magic values in the body.
     prefer_header: bool = True
     magic_values: bool = True
+
+    @property
+    def journal_bounds(self) -> Bounds:
+        """Return how much of the journal is kept."""
+        return Bounds(self.journal_limit, self.journal_bytes_limit, self.journal_body_limit)
 
 
 def setting_trouble(name: str, value: Any) -> tuple[str, str] | None:

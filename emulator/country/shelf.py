@@ -14,7 +14,7 @@ import orjson
 from emulator.kernel.exchange import Effect
 from emulator.store import record_rows
 from emulator.store.record_rows import RecordRow
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 T = TypeVar("T")
 NO_LIMIT = -1

@@ -13,7 +13,7 @@ from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.kernel.clock import system_ms
 from emulator.store import snapshot_rows
 from emulator.store.snapshot_rows import SnapshotRow as Snapshot
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 __all__ = ["MOST", "NoSnapshot", "Snapshot", "SnapshotExists", "Snapshots", "TooManySnapshots"]
 MOST = 20
@@ -50,7 +50,7 @@ class Snapshots:
             NoSandbox: the sandbox was dropped meanwhile.
         """
         now = system_ms()
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             known = {row.name for row in self.every(sandbox)}
             if len(known) >= MOST:
                 raise TooManySnapshots(MOST)
@@ -68,7 +68,7 @@ class Snapshots:
         Raises:
             NoSnapshot: there is none of that name.
         """
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             row = self._get(sandbox, name)
             now = system_ms()
             clock = type(sandbox.clock)(**json.loads(row.clock)).set(now, row.virtual_ms)
@@ -77,7 +77,7 @@ class Snapshots:
 
     def drop(self, sandbox: Sandbox, name: str) -> None:
         """Forget a snapshot. Raises NoSnapshot when there is none of that name."""
-        with self._store.writing():
+        with self._store.writing(sandbox.no):
             snapshot_rows.drop(self._store, sandbox.no, self._get(sandbox, name))
 
     def _get(self, sandbox: Sandbox, name: str) -> Snapshot:

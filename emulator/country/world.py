@@ -15,7 +15,7 @@ from emulator.kernel import dice
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Effect, Exchange, Level, Remark, Reply
 from emulator.store import record_rows, sandbox_rows
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 if TYPE_CHECKING:
     from emulator.country.agenda import Agenda, Settlement
@@ -74,6 +74,7 @@ class World:
         self.seq = 0
         self.head = ""
         self.is_held = False
+        self.has_spent = False  # something stays whatever becomes of the call, so it cannot be served again
         self.settlement: Settlement | None = None  # the batch of effects this one belongs to
         self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
         self.steps = Shelf(STEPS, pack.steps, self)
@@ -101,7 +102,7 @@ class World:
         """
         if self.is_held:
             return
-        self.store.begin()
+        self.store.begin(self.sandbox.no)
         self.is_held = True
         place = sandbox_rows.next_seq(self.store, self.sandbox.no)
         if place is None:
@@ -170,8 +171,10 @@ class World:
 
         For quotas: a refused call has used its share. Not while the pen is held.
         """
-        with self.store.writing():
-            return self.count(name)
+        with self.store.writing(self.sandbox.no):
+            value = self.count(name)
+        self.has_spent = True
+        return value
 
     def count_lastingly(self, name: str) -> int:
         """Add one to a counter, at once when that is possible, else with the exchange; return it."""

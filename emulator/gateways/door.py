@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from emulator.country.sandbox import NoSandbox, Sandbox
@@ -15,8 +17,10 @@ from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import AskAgain, Refusal
+from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
 from emulator.scenario.casting import DirectorFinder
 
+_SAY_EVERY_S = 1.0
 _log = logging.getLogger(__name__)
 _MOST_ASKED = 64
 """Each step and fault changes the country once in a call: no call gets here, but a bound is said."""
@@ -44,6 +48,9 @@ class Gateway(Protocol):
     def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
 
+    def unavailable(self, call: Call, world: World | None) -> Reply:
+        """Answer 503 for a call that cannot be written down now; the store must not be asked for the answer."""
+
 
 class Door:
     """Serves calls. One object per process; safe for several threads."""
@@ -55,17 +62,34 @@ class Door:
         gateways: tuple[Gateway, ...],
         directors: DirectorFinder,
         settled: Callable[[Sandbox], Sandbox],
+        patience: Callable[[float], AbstractContextManager[None]],
+        *,
+        waits: bool,
     ) -> None:
-        """``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then."""
+        """Make the door.
+
+        ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``patience``
+        bounds how long this thread waits for its turn to write; ``waits`` tells that the store is on another machine,
+        so that no call may be served on an event loop.
+        """
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
+        self._patience, self.waits = patience, waits
+        self._unavailable = _UnavailableLog()
 
-    def serve(self, call: Call) -> Reply:
+    def serve(self, call: Call, patience_s: float = PATIENCE_S) -> Reply:
         """Answer a call; when this returns, the exchange and its effects are durable.
+
+        ``patience_s`` is how long it may wait for others to finish writing.
 
         Raises:
             NoSuchSandbox: the sandbox is not there, or was dropped meanwhile; nothing is written down.
+            StoreFailure: the call could not be written down now (StoreBusy: in that time); nothing is changed.
         """
+        with self._patience(patience_s):
+            return self._serve(call)
+
+    def _serve(self, call: Call) -> Reply:
         started = time.perf_counter_ns()
         arrived = self._arrival.find(call)
         exchange = Exchange(arrived.call)
@@ -76,9 +100,29 @@ class Door:
             self._write_down(exchange, reply, world, started)
         except SandboxGone as gone:
             raise NoSuchSandbox(str(gone)) from gone
+        except StoreBusy as busy:
+            if world.has_spent:
+                raise StoreFailure(busy.reason, busy.detail) from busy
+            raise
         finally:
             world.release()
         return reply
+
+    def serve_unavailable(self, call: Call, failure: StoreFailure) -> Reply:
+        """Answer a call that could not be written down, in the words of the gateway it was for, with 503.
+
+        It stands in no journal; why, the log says.
+        """
+        self._unavailable.note(call, failure)
+        world = None
+        with contextlib.suppress(StoreFailure, NoSuchSandbox):
+            arrived = self._arrival.find(call)
+            call = arrived.call
+            world = self._enter(arrived.sandbox, Exchange(call))
+        gateway = next(gateway for gateway in self._gateways if gateway.owns(call))
+        reply = gateway.unavailable(call, world)
+        now_ms = world.now_ms if world else system_ms()
+        return reply.with_headers(after=(("Retry-After", "1"), ("Date", http_date(now_ms))))
 
     def _in_time(self, sandbox: Sandbox) -> Sandbox:
         try:
@@ -106,6 +150,8 @@ class Door:
             reply = _answer_or_word(gateway, exchange, world)
             if world.director:
                 reply = world.director.finish(reply, exchange, world)
+        except StoreFailure:
+            raise
         except Exception as fault:
             _log.exception("the emulator failed on %s %s", exchange.call.method, exchange.call.path)
             world.release()
@@ -121,13 +167,28 @@ class Door:
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()
         page = JournalPlace(
-            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, world.settings.journal_limit
+            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, world.settings.journal_bounds
         )
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)
         world.commit()
         if call_log.is_wanted():
             call_log.tell(exchange, reply, world, measured.duration_us)
+
+
+class _UnavailableLog:
+    """One line a second on stderr while calls cannot be written down, with how many there were."""
+
+    def __init__(self) -> None:
+        self._said_at, self._unsaid = -_SAY_EVERY_S, 0
+
+    def note(self, call: Call, failure: StoreFailure) -> None:
+        """Say it, or count it."""
+        self._unsaid += 1
+        now = time.monotonic()
+        if now - self._said_at >= _SAY_EVERY_S:
+            number, self._unsaid, self._said_at = self._unsaid, 0, now
+            _log.error("503, not written down (%d calls): %s; the last: %s %s", number, failure, call.method, call.path)
 
 
 def _answer_or_word(gateway: Gateway, exchange: Exchange, world: World) -> Reply:

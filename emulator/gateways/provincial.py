@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from emulator.country.world import World
 from emulator.gateways.ndxp import faults
 from emulator.gateways.ndxp.faults import DIALECTS
-from emulator.gateways.ndxp.gateway import admit
+from emulator.gateways.ndxp.gateway import admit, say_unavailable
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.service import Api, Operation, ProvinceGateway, Service, carry
@@ -62,6 +62,10 @@ class ProvincialGateway:
     def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
         return self.word(GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender"), exchange, world)
+
+    def unavailable(self, call: Call, world: World | None) -> Reply:
+        """Answer as the NDXP gateway does."""
+        return say_unavailable(call, world)
 
 
 def provincial_gateways(services: Iterable[Service]) -> Iterator[ProvincialGateway]:

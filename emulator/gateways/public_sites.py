@@ -61,6 +61,10 @@ class PublicSite:
         """Answer for a fault of the emulator itself."""
         return Reply(500, b"Internal Server Error", _TEXT)
 
+    def unavailable(self, _call: Call, _world: World | None) -> Reply:
+        """Answer as a web server does whose system is away."""
+        return Reply(503, b"Service Unavailable", _TEXT)
+
 
 def public_sites(services: Iterable[Service]) -> Iterator[PublicSite]:
     """Yield the sites that services declare, each with its operation."""

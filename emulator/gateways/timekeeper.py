@@ -90,7 +90,7 @@ class _Happening:
         self._epoch, self._seq, self._head = held.home[1], held.seq, held.head
         self._store = held.store
         self._rows: list[Entry] = []
-        self._limit = held.settings.journal_limit
+        self._limit = held.settings.journal_bounds
 
     def happen(self, row: AgendaRow, settlement: Settlement | None) -> Exchange:
         """Let one effect happen and write it down; return the exchange."""
@@ -110,7 +110,7 @@ class _Happening:
         return exchange
 
     def _write_down(self, exchange: Exchange, world: World, started: int) -> None:
-        limit = world.settings.journal_limit
+        limit = world.settings.journal_bounds
         page = JournalPlace(world.sandbox.id, world.home, self._seq, self._head, world.now_ms, limit)
         measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
         row = to_entry(page, exchange, _NOTHING_SAID, measured)

@@ -70,7 +70,7 @@ def _request(row: JournalRow, story: dict[str, Any], secrets: bool) -> dict[str,
         "path": row.path,
         "clientIp": row.client_ip,
         "headers": headers,
-        **_body(row.request_body, secrets),
+        **_body(row.request_body, secrets, said),
         "bodySize": said["body_size"],
         "loggedDate": row.wall_ms,
         "loggedDateString": datetime.fromtimestamp(row.wall_ms / 1000, UTC)
@@ -84,7 +84,7 @@ def _response(row: JournalRow, story: dict[str, Any], secrets: bool) -> dict[str
     return {
         "status": row.status,
         "headers": dict_of(said["headers"], secrets),
-        **(_body(row.response_body, secrets) if said["body_kept"] else {"bodySha256": said["body_sha256"]}),
+        **(_body(row.response_body, secrets, said) if said["body_kept"] else {"bodySha256": said["body_sha256"]}),
         "bytesSent": said["body_size"],
         **({"delivery": said["delivery"]} if "delivery" in said else {}),
     }
@@ -117,9 +117,13 @@ def dict_of(headers: list[list[str]], secrets: bool) -> dict[str, str | list[str
     return merged
 
 
-def _body(content: bytes, secrets: bool) -> dict[str, str]:
+def _body(content: bytes, secrets: bool, said: dict[str, Any]) -> dict[str, Any]:
+    """Return a body as text when it is one; of a body that was too long, its beginning and what that is of."""
+    cut = {}
+    if "body_beginning" in said:
+        cut = {"bodyBeginning": said["body_beginning"], "bodySha256": said["body_sha256"]}
     try:
-        text = content.decode()
+        text = content.decode("utf-8", "ignore" if cut else "strict")
     except UnicodeDecodeError:
-        return {"bodyAsBase64": base64.b64encode(content).decode()}
-    return {"body": text if secrets else masked_text(text)}
+        return {"bodyAsBase64": base64.b64encode(content).decode(), **cut}
+    return {"body": text if secrets else masked_text(text), **cut}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emulator.journal.chain import first_break
+from emulator.journal.chain import first_break, follows
 from emulator.journal.search import Search
 from emulator.kernel.exchange import is_behind_the_scenes
 from emulator.store import journal_rows, sandbox_rows, tally_rows
 from emulator.store.journal_rows import JournalRow as Entry
-from emulator.store.sqlite import Store
+from emulator.store.sandbox_rows import ChainEnds
+from emulator.store.store import Store
 from emulator.store.tally_rows import TallyRow
 
 __all__ = ["Entry", "Journal", "Search"]
 _CHUNK = 200
+_LOOKS = 3
 
 
 class Journal:
@@ -56,7 +58,7 @@ class Journal:
         self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
     ) -> tuple[int, list[Entry]]:
         """Return how many exchanges answer a question, and one page of them."""
-        conditions = search.conditions()
+        conditions = search.conditions(self._store.dialect)
         total = journal_rows.count(self._store, home, search.after, conditions)
         order = "DESC" if newest_first else "ASC"
         rows = journal_rows.search(self._store, home, search.after, conditions, order, limit, offset)
@@ -66,8 +68,8 @@ class Journal:
         self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
     ) -> tuple[list[Entry], bool]:
         """Return one page of the answers and whether more follow; nothing is counted, so no more is read than shown."""
-        order = "DESC" if newest_first else "ASC"
-        rows = journal_rows.search(self._store, home, search.after, search.conditions(), order, limit + 1, offset)
+        order, conditions = "DESC" if newest_first else "ASC", search.conditions(self._store.dialect)
+        rows = journal_rows.search(self._store, home, search.after, conditions, order, limit + 1, offset)
         return rows[:limit], len(rows) > limit
 
     def tallies(self) -> list[TallyRow]:
@@ -80,21 +82,35 @@ class Journal:
 
     def clear(self, home: tuple[int, int]) -> None:
         """Forget every exchange so far; numbers and chain go on from where they were."""
-        with self._store.writing():
+        with self._store.writing(home[0]):
             journal_rows.trim(self._store, home, self.newest(home))
 
     def check_chain(self, home: tuple[int, int]) -> tuple[int, int, str | None]:
-        """Check the hash chain: oldest and newest kept sequence number (0, 0 when empty), and the first trouble."""
-        span = journal_rows.span(self._store, home)
-        trouble = first_break(self.each(home))
-        place = sandbox_rows.next_seq(self._store, home[0])
-        if trouble is None and place and place[0] == home[1] and span[1]:
-            trouble = self._head_trouble(home, span[1], place)
+        """Check the hash chain: oldest and newest kept sequence number (0, 0 when empty), and the first trouble.
+
+        The exchanges are held against each other, and both ends against what stands beside the journal: a beginning
+        or an end that is missing is as much a break as one in the middle. A journal that was cut while it was read
+        is read again.
+        """
+        for _ in range(_LOOKS):
+            ends = sandbox_rows.chain_ends(self._store, home[0])
+            span, trouble = journal_rows.span(self._store, home), first_break(self.each(home))
+            if trouble is None and ends and ends.epoch == home[1]:
+                trouble = self._trouble_at_ends(home, span, ends)
+            after = sandbox_rows.chain_ends(self._store, home[0])
+            if trouble is None or after == ends:
+                break
         return (*span, trouble)
 
-    def _head_trouble(self, home: tuple[int, int], last: int, place: tuple[int, int, str]) -> str | None:
-        newest = self.entry(home, last)
-        _, following, head = place
-        if newest and last == following - 1 and newest.self != head:
+    def _trouble_at_ends(self, home: tuple[int, int], span: tuple[int, int], ends: ChainEnds) -> str | None:
+        first, last = span
+        if last < ends.seq and not (ends.seq == ends.floor and not last):
+            return f"seq {max(last, ends.floor) + 1}: missing, the newest was {ends.seq}"
+        if last and first > ends.floor + 1:
+            return f"seq {ends.floor + 1}: missing, the oldest that is there is {first}"
+        oldest, newest = self.entry(home, first), self.entry(home, last)
+        if newest and last == ends.seq and newest.self != ends.head:
             return f"seq {last}: is not the exchange the sandbox calls its newest"
+        if oldest and ends.floor_head and first == ends.floor + 1 and not follows(oldest, ends.floor_head):
+            return f"seq {first}: does not follow the last exchange that was forgotten"
         return None

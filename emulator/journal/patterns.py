@@ -74,12 +74,12 @@ def _url_path(value: Any, pointer: str) -> Test:
 
 def _url_pattern(value: Any, pointer: str) -> Test:
     wanted = regex_of(value, pointer)
-    return lambda _, story: wanted.fullmatch(url_of(story)) is not None
+    return lambda _, story: wanted.fits(url_of(story))
 
 
 def _url_path_pattern(value: Any, pointer: str) -> Test:
     wanted = regex_of(value, pointer)
-    return lambda row, _: wanted.fullmatch(row.path) is not None
+    return lambda row, _: wanted.fits(row.path)
 
 
 def _headers(value: Any, pointer: str) -> Test:

@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.kernel.exchange import CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
 from emulator.store.journal_rows import Condition
+from emulator.store.store import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,15 @@ class Search:
     after: int = 0
     with_clock: bool = False
 
-    def conditions(self) -> list[Condition]:
-        """Return what the store must check."""
+    def conditions(self, dialect: Dialect) -> list[Condition]:
+        """Return what the store must check, in the words of its database."""
         asked: list[tuple[str, Any]] = [
             ("operation = ?", self.operation),
             ("outcome = ?", self.outcome),
             ("status = ?", self.status),
             ("method = ?", self.method and self.method.upper()),
-            ("path GLOB ?", self.path and _glob(self.path)),
-            ("json_extract(story, '$.consumer') = ?", self.consumer),
+            dialect.like_path(self.path) if self.path else ("", None),
+            (f"{dialect.member('story', 'consumer')} = ?", self.consumer),
             ("wall_ms >= ?", self.since_ms),
         ]
         kept = [Condition(sql, (value,)) for sql, value in asked if value not in (None, "")]
@@ -45,26 +46,24 @@ class Search:
         if not self.with_clock and not asks_for_it:
             kept.append(Condition(_IS_CALL, (CLOCK_EFFECT, CERTIFICATION + "%")))
         if self.rule:
-            kept.append(Condition(_HAS_RULE, (self.rule,)))
+            kept.append(Condition(dialect.has_rule(), (self.rule,)))
         if self.trace:
-            kept.append(Condition(_HAS_TRACE, (f'%["traceparent","__-{self.trace}-%',)))
+            kept.append(
+                Condition(
+                    f"{dialect.member('story', 'request', 'headers')} LIKE ?", (f'%["traceparent","__-{self.trace}-%',)
+                )
+            )
         if self.q:
-            kept.append(Condition(_HAS_TEXT, (_like(self.q),) * 4))
+            kept.append(Condition(_has_text(dialect), (_like(self.q),) * 4))
         return kept
 
 
 _IS_CALL = "(operation IS NULL OR (operation <> ? AND operation NOT LIKE ?))"
-_HAS_RULE = "EXISTS (SELECT 1 FROM json_each(story, '$.remarks') WHERE json_extract(value, '$.rule') = ?)"
-_HAS_TRACE = "json_extract(story, '$.request.headers') LIKE ?"
-_HAS_TEXT = (
-    r"(path LIKE ? ESCAPE '\' OR json_extract(story, '$.remarks') LIKE ? ESCAPE '\'"
-    r" OR CAST(request_body AS TEXT) LIKE ? ESCAPE '\' OR CAST(response_body AS TEXT) LIKE ? ESCAPE '\')"
-)
 
 
-def _glob(path: str) -> str:
-    """Return the pattern of a path in which only ``*`` is special."""
-    return path.replace("[", "[[]").replace("?", "[?]")
+def _has_text(dialect: Dialect) -> str:
+    places = ("path", dialect.member("story", "remarks"), *map(dialect.text_of, ("request_body", "response_body")))
+    return "(" + " OR ".join(rf"{place} {dialect.like} ? ESCAPE '\'" for place in places) + ")"
 
 
 def _like(text: str) -> str:

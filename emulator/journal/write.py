@@ -8,13 +8,16 @@ from typing import Any, NamedTuple
 from emulator.journal import tally
 from emulator.journal.chain import canonical, digest
 from emulator.kernel.clock import iso
-from emulator.kernel.exchange import Exchange, Reply
+from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.store import journal_rows, sandbox_rows
+from emulator.store.journal_rows import Bounds
 from emulator.store.journal_rows import JournalRow as Entry
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 __all__ = ["Entry", "JournalPlace", "Measured", "add_all", "to_entry", "write_down"]
 _TRIM_EVERY = 64
+_ROOM = 0.9  # a journal that is full of bytes is cut back to this, so that not every call has to cut
+_BEGINNING = 64 * 1024
 
 
 class JournalPlace(NamedTuple):
@@ -25,7 +28,7 @@ class JournalPlace(NamedTuple):
     seq: int
     head: str
     now_ms: int
-    limit: int
+    bounds: Bounds
 
 
 class Measured(NamedTuple):
@@ -38,26 +41,30 @@ class Measured(NamedTuple):
 def write_down(store: Store, page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> str:
     """Add the exchange to the sandbox's journal and return its digest. The caller holds the transaction."""
     row = to_entry(page, exchange, reply, measured)
-    add_all(store, [row], page.limit)
-    tally.count(store, exchange, reply, measured.duration_us)
+    add_all(store, [row], page.bounds)
+    tally.count(store, row.sandbox_no, exchange, reply, measured.duration_us)
     return row.self
 
 
-def add_all(store: Store, rows: Sequence[Entry], limit: int) -> None:
-    """Add exchanges that follow one another to their sandbox's journal, of which ``limit`` are kept."""
+def add_all(store: Store, rows: Sequence[Entry], bounds: Bounds) -> None:
+    """Add exchanges that follow one another to their sandbox's journal, and forget what is over its bounds."""
     for row in rows:
         journal_rows.add(store, row)
     last = rows[-1]
     home = (last.sandbox_no, last.epoch)
-    sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self)
+    size = sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self, sum(map(journal_rows.size_of, rows)))
     if last.seq // _TRIM_EVERY > (rows[0].seq - 1) // _TRIM_EVERY:
-        journal_rows.trim(store, home, last.seq - limit)
+        journal_rows.trim(store, home, last.seq - bounds.entries)
+    if size > bounds.size:
+        over = size - round(bounds.size * _ROOM)
+        journal_rows.trim(store, home, journal_rows.last_to_forget(store, home, over))
 
 
 def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:
     """Return an exchange as it will stand in the journal."""
-    story = canonical(_story(page, exchange, reply))
     call = exchange.call
+    kept = _kept(call.body, exchange, page.bounds), _kept(reply.body, exchange, page.bounds)
+    story = canonical(_story(page, exchange, reply, kept))
     return Entry(
         *page.home,
         page.seq,
@@ -71,13 +78,18 @@ def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Mea
         measured.duration_us,
         call.client_ip,
         story.decode(),
-        call.body,
-        reply.body,
+        *kept,
         digest(story),
     )
 
 
-def _story(page: JournalPlace, exchange: Exchange, reply: Reply) -> dict[str, Any]:
+def _kept(body: bytes, exchange: Exchange, bounds: Bounds) -> bytes:
+    """Return what is kept of a body: all of it, or its beginning. What nobody answers need not be kept long."""
+    most = bounds.body if exchange.operation else min(bounds.body, _BEGINNING)
+    return body if len(body) <= most else body[: min(most, _BEGINNING)]
+
+
+def _story(page: JournalPlace, exchange: Exchange, reply: Reply, kept: tuple[bytes, bytes]) -> dict[str, Any]:
     """Return what is the same whenever the same story is told; the epoch is not, so it stays beside it."""
     call = exchange.call
     staged = exchange.staged
@@ -93,26 +105,36 @@ def _story(page: JournalPlace, exchange: Exchange, reply: Reply) -> dict[str, An
         "outcome": exchange.outcome,
         "consumer": exchange.consumer,
         "virtual": iso(page.now_ms),
-        "request": {
-            "method": call.method,
-            "scheme": call.scheme,
-            "host": call.host,
-            "target": call.target,
-            "path": call.path,
-            "headers": call.headers,
-            "body_size": call.body_size,
-            "body_sha256": digest(call.body),
-        },
-        "response": {
-            "status": reply.status,
-            "headers": reply.headers,
-            "body_size": reply.size,
-            "body_sha256": reply.file.digest if reply.file else digest(reply.body),
-            "body_kept": reply.file is None,
-            "delay_ms": round(reply.delivery.delay_s * 1000),
-            **({"delivery": reply.delivery.as_dict()} if reply.delivery.fault else {}),
-        },
+        "request": _request(call, kept[0]),
+        "response": _response(reply, kept[1]),
         "remarks": [remark.as_dict(exchange.operation, exchange.clause) for remark in exchange.remarks],
         "effects": [effect.as_dict() for effect in exchange.effects],
         **scenario,
+    }
+
+
+def _request(call: Call, kept: bytes) -> dict[str, Any]:
+    return {
+        "method": call.method,
+        "scheme": call.scheme,
+        "host": call.host,
+        "target": call.target,
+        "path": call.path,
+        "headers": call.headers,
+        "body_size": call.body_size,
+        "body_sha256": digest(call.body),
+        **({"body_beginning": len(kept)} if len(kept) < len(call.body) else {}),
+    }
+
+
+def _response(reply: Reply, kept: bytes) -> dict[str, Any]:
+    return {
+        "status": reply.status,
+        "headers": reply.headers,
+        "body_size": reply.size,
+        "body_sha256": reply.file.digest if reply.file else digest(reply.body),
+        "body_kept": reply.file is None,
+        **({"body_beginning": len(kept)} if len(kept) < len(reply.body) else {}),
+        "delay_ms": round(reply.delivery.delay_s * 1000),
+        **({"delivery": reply.delivery.as_dict()} if reply.delivery.fault else {}),
     }

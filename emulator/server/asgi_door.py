@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
+from emulator.kernel.trouble import PATIENCE_S, StoreBusy
 from emulator.server.bad_bytes import pieces
 from emulator.server.line import Client, misdeliver
-from emulator.server.problem_replies import answer_for
+from emulator.server.problem_replies import answer_for, answer_on_loop
 from emulator.server.target import is_own, letters_of, read_target
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+_ON_LOOP_S = 0.05  # a call on the loop waits no longer for the pen
+_BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
+_LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
+_THREADS, _MOST_WAITING = 16, 1000
+_SLOW_AFTER_S, _SLOWEST = 30.0, 4096
 _CHUNKED = (b"Transfer-Encoding", b"chunked")
 
 
-class _CallerGone(Exception):
+class CallerGone(Exception):
     """The client left before its body was complete: there is no call to serve."""
+
+
+class CallerSlow(Exception):
+    """The client sends its body too slowly to wait for the rest of it."""
 
 
 def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiApp:
     """Return the ASGI application. A delayed reply waits on the loop and holds no thread."""
+    service = _Service(door)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,30 +47,87 @@ def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiApp:
             await own_pages(scope, receive, send)
             return
         try:
-            body, size = await _read(receive, body_limit)
-        except _CallerGone:
+            body, size = await read_body(receive, body_limit)
+        except CallerGone:
             return
-        call = _call(scope, body, size)
-        if door.blocks(call):
-            reply = await asyncio.get_running_loop().run_in_executor(None, answer_for, door, call)
-        else:
-            reply = answer_for(door, call)
+        except CallerSlow:
+            await refuse_slow(send)
+            return
+        reply = await service.answer(_call(scope, body, size))
         await _deliver(reply, scope, receive, send)
 
     return app
 
 
-async def _read(receive: Receive, limit: int) -> tuple[bytes, int]:
-    """Return the kept part of the body and its whole size; what is over the limit is read and forgotten."""
+class _Service:
+    """Where a call is served: on the loop when that takes a moment, else in a thread.
+
+    On the loop stay small calls to a store in this process, as long as nobody else holds the pen: a call that would
+    wait for it is served again in a thread, which changes nothing, since it had not begun to write.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._threads: ThreadPoolExecutor | None = None
+        self._waiting = 0
+        self._busy_until = 0.0
+
+    async def answer(self, call: Call) -> Reply:
+        """Return the reply, by a deadline that is shorter than the patience of clients."""
+        deadline = time.monotonic() + PATIENCE_S
+        if self._is_quick(call):
+            try:
+                return answer_on_loop(self._door, call, _ON_LOOP_S)
+            except StoreBusy:
+                self._busy_until = time.monotonic() + _BUSY_FOR_S
+        if self._waiting >= _MOST_WAITING:
+            return self._door.serve_unavailable(call, StoreBusy(f"{self._waiting} calls wait already"))
+        self._waiting += 1
+        try:
+            return await self._in_thread(call, deadline)
+        finally:
+            self._waiting -= 1
+
+    def _is_quick(self, call: Call) -> bool:
+        if self._door.waits or len(call.body) > _LARGE or time.monotonic() < self._busy_until:
+            return False
+        return not self._door.blocks(call)
+
+    async def _in_thread(self, call: Call, deadline: float) -> Reply:
+        if self._threads is None:  # made after the fork, in the worker that needs it
+            self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, answer_for, self._door, call, deadline)
+
+
+async def read_body(receive: Receive, limit: int) -> tuple[bytes, int]:
+    """Return the kept part of the body and its whole size; what is over the limit is read and forgotten.
+
+    Raises:
+        CallerGone: the client has left, or sent nothing for as long as the server waits (30 s).
+        CallerSlow: a body that takes long comes at less than ``_SLOWEST`` bytes a second.
+    """
     kept, size, is_more = bytearray(), 0, True
+    began = 0.0
     while is_more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _CallerGone
+            raise CallerGone
         chunk, is_more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         kept += chunk[: max(0, limit - len(kept))]
+        if is_more:
+            began = began or time.monotonic()
+            spent = time.monotonic() - began
+            if spent > _SLOW_AFTER_S and size / spent < _SLOWEST:
+                raise CallerSlow
     return bytes(kept), size
+
+
+async def refuse_slow(send: Send) -> None:
+    """Tell a client that its body did not come in time, and let the connection end."""
+    headers = [(b"Content-Length", b"0"), (b"Connection", b"close")]
+    await send({"type": "http.response.start", "status": 408, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _call(scope: Scope, body: bytes, size: int) -> Call:

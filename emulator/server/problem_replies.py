@@ -4,18 +4,41 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
+from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
 
 _log = logging.getLogger(__name__)
 
 
-def answer_for(door: Door, call: Call) -> Reply:
-    """Serve a call. One for a sandbox that is not there gets 404; one that could not be written down gets 500."""
+def answer_for(door: Door, call: Call, deadline: float | None = None) -> Reply:
+    """Serve a call, whatever comes.
+
+    One for a sandbox that is not there gets 404; one that could not be written down by ``deadline`` (a monotonic
+    instant) or at all gets the gateway's 503; one on which the emulator failed gets 500.
+    """
+    patience_s = PATIENCE_S if deadline is None else deadline - time.monotonic()
     try:
-        return door.serve(call)
+        return answer_on_loop(door, call, patience_s)
+    except StoreBusy as failure:
+        return door.serve_unavailable(call, failure)
+
+
+def answer_on_loop(door: Door, call: Call, patience_s: float) -> Reply:
+    """Serve a call that can be served again.
+
+    Raises:
+        StoreBusy: it would wait longer than this for its turn to write; nothing has happened.
+    """
+    try:
+        return door.serve(call, patience_s)
+    except StoreBusy:
+        raise
+    except StoreFailure as failure:
+        return door.serve_unavailable(call, failure)
     except NoSuchSandbox as trouble:
         detail = f"Không có sandbox '{trouble}'. / There is no sandbox '{trouble}'."
         return _problem(404, "no-such-sandbox", "No such sandbox", detail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 
 class AgendaRow(NamedTuple):
@@ -65,7 +65,8 @@ def drop(store: Store, home: tuple[int, int], due_ms: int, no: int) -> bool:
 def has_kind(store: Store, home: tuple[int, int], kind: str) -> bool:
     """Tell whether an effect of a kind is scheduled."""
     found = store.one(
-        "SELECT 1 FROM agenda WHERE sandbox_no = ? AND epoch = ? AND json_extract(effect, '$.kind') = ? LIMIT 1",
+        "SELECT 1 FROM agenda WHERE sandbox_no = ? AND epoch = ?"
+        f" AND {store.dialect.member('effect', 'kind')} = ? LIMIT 1",
         (*home, kind),
     )
     return found is not None

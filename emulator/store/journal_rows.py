@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 
 class JournalRow(NamedTuple):
@@ -31,6 +31,21 @@ class JournalRow(NamedTuple):
     request_body: bytes
     response_body: bytes
     self: str
+
+
+_SIZE_OF_ONE = "length(story) + length(request_body) + length(response_body)"  # what size_of says
+_SIZE = f"coalesce(sum({_SIZE_OF_ONE}), 0)"
+
+
+class Bounds(NamedTuple):
+    """How much of a sandbox's journal is kept: exchanges, their size in all, and the size of one body, in bytes.
+
+    A longer body is kept as its digest and its beginning.
+    """
+
+    entries: int
+    size: int
+    body: int
 
 
 class Condition(NamedTuple):
@@ -61,8 +76,46 @@ def pages(store: Store, home: tuple[int, int], after: int = 0, limit: int = 500)
 
 
 def trim(store: Store, home: tuple[int, int], keep_after: int) -> None:
-    """Forget the exchanges up to and including a sequence number."""
-    store.run("DELETE FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ?", (*home, keep_after))
+    """Forget the exchanges up to and including a sequence number, and note where the chain begins now."""
+    last = store.one(
+        "SELECT self, seq FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+        (*home, keep_after),
+    )
+    if last is None:
+        return
+    gone = store.one(f"SELECT {_SIZE} FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ?", (*home, last[1]))
+    store.run("DELETE FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ?", (*home, last[1]))
+    store.run(
+        "UPDATE sandboxes SET floor = ?, floor_head = ?, journal_bytes = journal_bytes - ? WHERE no = ? AND epoch = ?",
+        (last[1], last[0], int(gone[0]) if gone else 0, *home),
+    )
+
+
+def last_to_forget(store: Store, home: tuple[int, int], bytes_over: int) -> int:
+    """Return the number up to which exchanges must go, at most a thousand, to make the journal smaller by that."""
+    last = 0
+    for seq, size in store.all(
+        f"SELECT seq, {_SIZE_OF_ONE} FROM journal WHERE sandbox_no = ? AND epoch = ? ORDER BY seq LIMIT 1000", home
+    ):
+        if bytes_over <= 0:
+            break
+        last, bytes_over = int(seq), bytes_over - size
+    return last
+
+
+def measure(store: Store, home: tuple[int, int]) -> None:
+    """Write beside a journal that came from a file where it begins and how much it holds."""
+    store.run(
+        "UPDATE sandboxes SET floor_head = '',"
+        " floor = coalesce((SELECT min(seq) - 1 FROM journal WHERE sandbox_no = ? AND epoch = ?), seq),"
+        f" journal_bytes = (SELECT {_SIZE} FROM journal WHERE sandbox_no = ? AND epoch = ?) WHERE no = ?",
+        (*home, *home, home[0]),
+    )
+
+
+def size_of(row: JournalRow) -> int:
+    """Return what an exchange counts in the bound of its journal: characters of its story, bytes of its bodies."""
+    return len(row.story) + len(row.request_body) + len(row.response_body)
 
 
 def search(

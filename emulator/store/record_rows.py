@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 
 class RecordRow(NamedTuple):
@@ -18,6 +18,7 @@ class RecordRow(NamedTuple):
 
 _COLUMNS = "key, place, moment, value"
 _AT_ONCE = 500
+_EVERYTHING = 2**62
 
 
 def get(store: Store, home: tuple[int, int], shelf: str, key: str) -> RecordRow | None:
@@ -55,11 +56,11 @@ def put_record(store: Store, home: tuple[int, int], shelf: str, row: RecordRow) 
 def window(
     store: Store, home: tuple[int, int], shelf: str, place: str, first: int, last: int, limit: int
 ) -> list[RecordRow]:
-    """Return the records of a place from ``first`` to ``last`` inclusive, oldest first."""
+    """Return the records of a place from ``first`` to ``last`` inclusive, oldest first; a limit below 0 is none."""
     rows = store.all(
         f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND place = ?"
         " AND moment BETWEEN ? AND ? ORDER BY moment, key LIMIT ?",
-        (*home, shelf, place, first, last, limit),
+        (*home, shelf, place, first, last, limit if limit >= 0 else _EVERYTHING),
     )
     return [RecordRow(*row) for row in rows]
 
@@ -104,7 +105,7 @@ def count(store: Store, home: tuple[int, int], name: str) -> int:
     """Add one to a named counter and return it."""
     row = store.one(
         "INSERT INTO counters VALUES (?, ?, ?, 1) ON CONFLICT (sandbox_no, epoch, name)"
-        " DO UPDATE SET value = value + 1 RETURNING value",
+        " DO UPDATE SET value = counters.value + 1 RETURNING value",
         (*home, name),
     )
     return int(row[0]) if row else 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.store.sqlite import Store
+from emulator.store import tally_rows
+from emulator.store.store import Store
 
 
 class SandboxRow(NamedTuple):
@@ -21,6 +22,19 @@ class SandboxRow(NamedTuple):
     settings: str
     clock: str
     next_due: int | None = None
+
+
+class ChainEnds(NamedTuple):
+    """What stands beside a journal: the last exchange it has forgotten, and its newest.
+
+    ``floor_head`` is empty when the journal begins with the epoch, or when it is not known.
+    """
+
+    epoch: int
+    floor: int
+    floor_head: str
+    seq: int
+    head: str
 
 
 class CredentialRow(NamedTuple):
@@ -54,19 +68,26 @@ def every(store: Store) -> list[SandboxRow]:
 
 def add(store: Store, sandbox_id: str, definition: str, credentials: list[tuple[str, str, str]]) -> None:
     """Add a sandbox with its key pairs ``(consumer_key, consumer_secret, kind)``. Call inside a transaction."""
-    no = (
-        store.connection()
-        .execute("INSERT INTO sandboxes (id, definition) VALUES (?, ?)", (sandbox_id, definition))
-        .lastrowid
-    )
+    made = store.one("INSERT INTO sandboxes (id, definition) VALUES (?, ?) RETURNING no", (sandbox_id, definition))
+    if made is None:
+        raise RuntimeError(sandbox_id)
     for key, secret, kind in credentials:
-        store.run("INSERT OR REPLACE INTO credentials VALUES (?, ?, ?, ?)", (key, no, secret, kind))
+        store.run(
+            "INSERT INTO credentials VALUES (?, ?, ?, ?) ON CONFLICT (consumer_key) DO UPDATE SET"
+            " sandbox_no = excluded.sandbox_no, consumer_secret = excluded.consumer_secret, kind = excluded.kind",
+            (key, made[0], secret, kind),
+        )
 
 
 def drop(store: Store, no: int) -> None:
     """Remove a sandbox; what it held is swept later. Call inside a transaction."""
     _end(store, no)
-    store.run("INSERT OR IGNORE INTO ended SELECT sandbox_no, shelter FROM snapshots WHERE sandbox_no = ?", (no,))
+    store.run(
+        "INSERT INTO ended SELECT sandbox_no, shelter FROM snapshots WHERE sandbox_no = ? ON CONFLICT DO NOTHING", (no,)
+    )
+    tally_rows.leave(store, no)
+    store.run("DELETE FROM access WHERE sandbox_no = ?", (no,))
+    store.run("DELETE FROM minutes WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM snapshots WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM credentials WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM sandboxes WHERE no = ?", (no,))
@@ -76,15 +97,15 @@ def reset(store: Store, no: int) -> None:
     """Begin a new epoch: records, tokens, counters and journal of the old one are out of sight at once."""
     _end(store, no)
     store.run(
-        "UPDATE sandboxes SET epoch = epoch + 1, seq = 0, head = '', settings = '{}', clock = '{}',"
-        " next_due = NULL, version = version + 1 WHERE no = ?",
+        "UPDATE sandboxes SET epoch = epoch + 1, seq = 0, head = '', settings = '{}', clock = '{}', floor = 0,"
+        " floor_head = '', journal_bytes = 0, next_due = NULL, version = version + 1 WHERE no = ?",
         (no,),
     )
 
 
 def _end(store: Store, no: int) -> None:
     """Remember that what a sandbox holds now may be swept."""
-    store.run("INSERT OR IGNORE INTO ended SELECT no, epoch FROM sandboxes WHERE no = ?", (no,))
+    store.run("INSERT INTO ended SELECT no, epoch FROM sandboxes WHERE no = ? ON CONFLICT DO NOTHING", (no,))
 
 
 def change(store: Store, no: int, column: str, text: str) -> None:
@@ -100,9 +121,20 @@ def next_seq(store: Store, no: int) -> tuple[int, int, str] | None:
     return (row[0], row[1], row[2]) if row else None
 
 
-def advance(store: Store, no: int, seq: int, head: str) -> None:
-    """Record the newest exchange of a sandbox."""
-    store.run("UPDATE sandboxes SET seq = ?, head = ? WHERE no = ?", (seq, head, no))
+def advance(store: Store, no: int, seq: int, head: str, size: int) -> int:
+    """Record the newest exchange of a sandbox, and how much its journal has grown; return the size of the journal."""
+    row = store.one(
+        "UPDATE sandboxes SET seq = ?, head = ?, journal_bytes = journal_bytes + ? WHERE no = ?"
+        " RETURNING journal_bytes",
+        (seq, head, size, no),
+    )
+    return int(row[0]) if row else 0
+
+
+def chain_ends(store: Store, no: int) -> ChainEnds | None:
+    """Return between which exchanges the journal of a sandbox must be whole; None when the sandbox is gone."""
+    row = store.one("SELECT epoch, floor, floor_head, seq, head FROM sandboxes WHERE no = ?", (no,))
+    return ChainEnds(*row) if row else None
 
 
 def credential(store: Store, consumer_key: str) -> CredentialRow | None:
@@ -137,8 +169,8 @@ def sweep(store: Store, limit: int = 500) -> int:
 
 
 _SWEPT = {
-    "records": "rowid",
-    "journal": "rowid",
+    "records": "sandbox_no, epoch, shelf, key",
+    "journal": "sandbox_no, epoch, seq",
     "tokens": "token",
     "counters": "sandbox_no, epoch, name",
     "agenda": "sandbox_no, epoch, due_ms, no",

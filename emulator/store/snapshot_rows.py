@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.store.sqlite import Store
+from emulator.store import token_rows
+from emulator.store.store import Store
 
 _COPIED = {
     "records": "shelf, key, place, moment, value",
@@ -59,25 +60,25 @@ def take(store: Store, no: int, name: str, taken_ms: int, virtual_ms: int) -> Sn
 
 def restore(store: Store, no: int, row: SnapshotRow, clock: str) -> None:
     """Begin a new epoch that holds what the snapshot holds. Call inside a transaction."""
-    store.run("INSERT OR IGNORE INTO ended SELECT no, epoch FROM sandboxes WHERE no = ?", (no,))
+    store.run("INSERT INTO ended SELECT no, epoch FROM sandboxes WHERE no = ? ON CONFLICT DO NOTHING", (no,))
     store.run(
-        "UPDATE sandboxes SET epoch = epoch + 1, seq = ?, head = ?, settings = ?, clock = ?, next_due = ?,"
-        " version = version + 1 WHERE no = ?",
-        (row.seq, row.head, row.settings, clock, row.next_due, no),
+        "UPDATE sandboxes SET epoch = epoch + 1, seq = ?, head = ?, floor = ?, floor_head = ?, journal_bytes = 0,"
+        " settings = ?, clock = ?, next_due = ?, version = version + 1 WHERE no = ?",
+        (row.seq, row.head, row.seq, row.head, row.settings, clock, row.next_due, no),
     )
     found = store.one("SELECT epoch FROM sandboxes WHERE no = ?", (no,))
     epoch = int(found[0]) if found else 0
     _copy(store, no, row.shelter, epoch)
     store.run(
-        f"INSERT OR REPLACE INTO tokens SELECT token, sandbox_no, ?, {_TOKEN} FROM kept_tokens"
-        " WHERE sandbox_no = ? AND epoch = ?",
+        f"INSERT INTO tokens SELECT token, sandbox_no, ?, {_TOKEN} FROM kept_tokens"
+        f" WHERE sandbox_no = ? AND epoch = ? {token_rows.REPLACING}",
         (epoch, no, row.shelter),
     )
 
 
 def drop(store: Store, no: int, row: SnapshotRow) -> None:
     """Forget a snapshot; what it holds is swept later. Call inside a transaction."""
-    store.run("INSERT OR IGNORE INTO ended VALUES (?, ?)", (no, row.shelter))
+    store.run("INSERT INTO ended VALUES (?, ?) ON CONFLICT DO NOTHING", (no, row.shelter))
     store.run("DELETE FROM snapshots WHERE sandbox_no = ? AND name = ?", (no, row.name))
 
 
@@ -85,7 +86,7 @@ def _shelter(store: Store, no: int) -> int:
     """Return an epoch below zero that holds nothing, neither a snapshot nor one that waits for the sweep."""
     found = store.one(
         "SELECT min(each) FROM (SELECT shelter AS each FROM snapshots WHERE sandbox_no = ?"
-        " UNION ALL SELECT epoch FROM ended WHERE sandbox_no = ? AND epoch < 0)",
+        " UNION ALL SELECT epoch FROM ended WHERE sandbox_no = ? AND epoch < 0) AS depths",
         (no, no),
     )
     return (found[0] if found and found[0] is not None else 0) - 1

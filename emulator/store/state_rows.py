@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from emulator.store import agenda_rows
-from emulator.store.sqlite import Row, Store
+from emulator.store import agenda_rows, journal_rows
+from emulator.store.store import Row, Store
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "records": ("shelf", "key", "place", "moment", "value"),
@@ -44,7 +44,7 @@ def every(store: Store, home: tuple[int, int], table: str) -> list[Row]:
 
 def replace(store: Store, no: int, whole: StateRow, tables: dict[str, Iterable[Sequence[Any]]]) -> None:
     """Begin a new epoch that holds these rows. Call inside a transaction."""
-    store.run("INSERT OR IGNORE INTO ended SELECT no, epoch FROM sandboxes WHERE no = ?", (no,))
+    store.run("INSERT INTO ended SELECT no, epoch FROM sandboxes WHERE no = ? ON CONFLICT DO NOTHING", (no,))
     store.run(
         "UPDATE sandboxes SET epoch = epoch + 1, definition = ?, settings = ?, clock = ?, seq = ?, head = ?,"
         " version = version + 1 WHERE no = ?",
@@ -55,8 +55,9 @@ def replace(store: Store, no: int, whole: StateRow, tables: dict[str, Iterable[S
     for table, rows in tables.items():
         columns = COLUMNS[table]
         marks = ", ".join("?" * (len(columns) + 2))
-        store.connection().executemany(
+        store.run_many(
             f"INSERT INTO {table} (sandbox_no, epoch, {', '.join(columns)}) VALUES ({marks})",
             ((*home, *row) for row in rows),
         )
+    journal_rows.measure(store, home)
     agenda_rows.note_next(store, home)

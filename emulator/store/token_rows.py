@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.store.sqlite import Store
+from emulator.store.store import Store
 
 
 class TokenRow(NamedTuple):
@@ -19,6 +19,11 @@ class TokenRow(NamedTuple):
     issued_at: int
     expires_at: int | None
     is_revoked: int
+
+
+REPLACING = "ON CONFLICT (token) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in TokenRow._fields if name != "token"
+)
 
 
 def get(store: Store, token: str) -> TokenRow | None:
@@ -39,7 +44,7 @@ def latest(store: Store, home: tuple[int, int], consumer_key: str, scope: str) -
 
 def add(store: Store, row: TokenRow) -> None:
     """Add a token; one of an ended epoch with the same text is replaced."""
-    store.run("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    store.run(f"INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) {REPLACING}", row)
 
 
 def end(store: Store, token: str, at_ms: int) -> None:

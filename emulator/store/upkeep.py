@@ -7,11 +7,10 @@ times slower than the others; a thread of its own takes it out of their way.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 
 from emulator.store import sandbox_rows
-from emulator.store.sqlite import Store
+from emulator.store.store import Store, StoreFailure
 
 _log = logging.getLogger(__name__)
 EVERY_S = 1.0
@@ -47,13 +46,18 @@ class Upkeep:
         while not self._end.wait(self._every_s):
             try:
                 self.round()
-            except (sqlite3.Error, OSError):
-                _log.exception("the upkeep of the store failed; it will be tried again")
+            except (StoreFailure, OSError) as trouble:
+                _log.warning("the upkeep of the store failed and will be tried again: %s", trouble)
         self._store.close()
 
     def round(self) -> None:
         """Do what is due now."""
-        self._store.checkpoint()
+        self._store.tidy()
+        with self._store.duty("upkeep") as is_ours:
+            if is_ours:
+                self._sweep_all()
+
+    def _sweep_all(self) -> None:
         seen = self._sandboxes()
         if seen == self._swept:
             return

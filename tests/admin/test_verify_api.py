@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -129,3 +130,14 @@ def test_an_outcome_that_there_is_not_is_refused_instead_of_being_true_for_ever(
 def test_a_rehearsal_asks_for_a_path_from_the_root(visitor: Visitor) -> None:
     reply = visitor.http.post("/__admin/rehearsals", json={"kind": "download", "path": "download/1.pdf"})
     assert (reply.status_code, [each["pointer"] for each in reply.json["errors"]]) == (422, ["/path"])
+
+
+@pytest.mark.parametrize("words", [{"bodyPatterns": [{"matches": "(a|aa)+c"}]}, {"urlPathPattern": "/(a|aa)+c"}])
+def test_an_expression_that_would_try_for_ever_is_refused_in_time(visitor: Visitor, words: dict[str, object]) -> None:
+    visitor.http.post("/" + "a" * 60 + "!c!", data="a" * 60 + "!c!")
+    for route in ("requests/find", "requests/count", "verify"):
+        started = time.perf_counter()
+        reply = visitor.http.post(f"/__admin/{route}", json=words)
+        assert reply.status_code == 422
+        assert "write it more simply" in reply.json["detail"]
+        assert time.perf_counter() - started < 10

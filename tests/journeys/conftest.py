@@ -1,4 +1,4 @@
-"""The server of the journeys: two workers, nothing kept."""
+"""The server of the journeys: two workers, over each kind of store."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import pytest
 from tests.serving import Client, Server
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with Server("--store", ":memory:", "--workers", "2") as running:
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Every journey is made over both stores."""
+    store = ":memory:" if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()
+    with Server("--store", store, "--workers", "2") as running:
         yield running
 
 

@@ -11,7 +11,7 @@ import requests
 
 from emulator.journal.chain import first_break
 from emulator.store import journal_rows, record_rows, sandbox_rows
-from emulator.store.sqlite import Store
+from emulator.store.sqlite import SqliteStore
 from tests.builders import dossier
 from tests.serving import Client, Server
 
@@ -58,7 +58,7 @@ def test_every_acknowledged_push_survives_kill_9(tmp_path: Path) -> None:
     with Server("--store", str(path)) as again, Client(again) as client:
         client.log_in()
         assert client.call("DongBoDVC", dossier(MaHoSo=_code(_PUSHES))).json()["error_code"] == 0
-    store = Store(path)
+    store = SqliteStore(path)
     with closing(store):
         sandbox = sandbox_rows.by_id(store, "default")
         assert sandbox

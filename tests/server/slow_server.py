@@ -19,7 +19,9 @@ def _say(what: object) -> None:
 
 
 class SlowDoor:
-    def serve(self, call: Call) -> Reply:
+    waits = False
+
+    def serve(self, call: Call, patience_s: float = 5) -> Reply:
         _say("served")
         return Reply(200, b"late", delivery=Delivery(delay_s=60))
 

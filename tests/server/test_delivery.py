@@ -14,7 +14,9 @@ from tests.serving import slack
 class DelayingDoor:
     """Answers ``/slow`` with a delay, everything else at once."""
 
-    def serve(self, call: Call) -> Reply:
+    waits = False
+
+    def serve(self, call: Call, patience_s: float = 5) -> Reply:
         return Reply(200, call.path.encode(), delivery=Delivery(delay_s=0.5 if call.path == "/slow" else 0.0))
 
     def blocks(self, call: Call) -> bool:
@@ -69,7 +71,7 @@ def test_a_caller_that_leaves_in_the_middle_of_its_body_is_not_served() -> None:
     served: list[Call] = []
 
     class Door(DelayingDoor):
-        def serve(self, call: Call) -> Reply:
+        def serve(self, call: Call, patience_s: float = 5) -> Reply:
             served.append(call)
             return super().serve(call)
 

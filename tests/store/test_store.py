@@ -9,7 +9,8 @@ import pytest
 
 from emulator.store import sandbox_rows
 from emulator.store.schema import MIGRATIONS
-from emulator.store.sqlite import Store, StoreTrouble
+from emulator.store.sqlite import SqliteStore
+from emulator.store.store import StoreTrouble
 from emulator.store.upkeep import Upkeep
 from tests.builders import dossier
 from tests.conftest import Visitor
@@ -22,12 +23,12 @@ def _rows(visitor: Visitor, table: str) -> int:
 
 
 def test_an_older_store_is_migrated_and_keeps_what_it_holds(tmp_path: Path) -> None:
-    old = Store(tmp_path / "store.db")
+    old = SqliteStore(tmp_path / "store.db")
     old.prepare()
     with old.writing():
         sandbox_rows.add(old, "lop-a", "{}", [])
     old.close()
-    new = Store(
+    new = SqliteStore(
         tmp_path / "store.db", (*MIGRATIONS, "CREATE TABLE extra (a INTEGER); CREATE INDEX extra_a ON extra (a)")
     )
     new.prepare()
@@ -35,18 +36,18 @@ def test_an_older_store_is_migrated_and_keeps_what_it_holds(tmp_path: Path) -> N
     assert new.all("SELECT a FROM extra") == []
     new.close()
     with pytest.raises(StoreTrouble, match="newer version"):
-        Store(tmp_path / "store.db").prepare()
+        SqliteStore(tmp_path / "store.db").prepare()
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
-    old = Store(tmp_path / "store.db")
+    old = SqliteStore(tmp_path / "store.db")
     old.prepare()
     old.close()
-    broken = Store(tmp_path / "store.db", (*MIGRATIONS, "CREATE TABLE extra (a INTEGER); SELECT nonsense"))
+    broken = SqliteStore(tmp_path / "store.db", (*MIGRATIONS, "CREATE TABLE extra (a INTEGER); SELECT nonsense"))
     with pytest.raises(StoreTrouble, match="nonsense"):
         broken.prepare()
     broken.close()
-    again = Store(tmp_path / "store.db")
+    again = SqliteStore(tmp_path / "store.db")
     again.prepare()
     assert again.one("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == (0,)
     again.close()
@@ -60,18 +61,18 @@ def test_another_programs_database_is_refused_and_not_touched(tmp_path: Path) ->
     connection.close()
     before = path.read_bytes()
     with pytest.raises(StoreTrouble, match="is not an emulator store"):
-        Store(path).prepare()
+        SqliteStore(path).prepare()
     assert path.read_bytes() == before
 
 
 def test_a_store_whose_mark_stands_in_the_log_alone_is_ours(tmp_path: Path) -> None:
     """As after ``kill -9`` of the very first start: nothing was checkpointed yet."""
-    first = Store(tmp_path / "first.db")
+    first = SqliteStore(tmp_path / "first.db")
     first.prepare()
     for suffix in ("", "-wal"):
         (tmp_path / f"copy.db{suffix}").write_bytes((tmp_path / f"first.db{suffix}").read_bytes())
     first.close()
-    copy = Store(tmp_path / "copy.db")
+    copy = SqliteStore(tmp_path / "copy.db")
     copy.prepare()
     assert copy.one("PRAGMA user_version") == (len(MIGRATIONS),)
     copy.close()

@@ -53,9 +53,13 @@ __all__ = [
 def word(refusal: AxisRefusal, world: World) -> Reply:
     """Return the fault reply: 500 for ``Server.…``, else 400; ``detail`` is a fresh UUID (B3)."""
     world.hold()
-    fault = {"type": refusal.code, "message": refusal.message, "detail": world.uuid("fault")}
+    return body_of(refusal, world.uuid("fault"), 500 if refusal.code.startswith("Server.") else 400)
+
+
+def body_of(refusal: AxisRefusal, detail: str, status: int) -> Reply:
+    """Return the fault reply with a detail (a UUID) that was drawn already."""
+    fault = {"type": refusal.code, "message": refusal.message, "detail": detail}
     body = json.dumps(fault, ensure_ascii=False, separators=(",", ":")).encode()
-    status = 500 if refusal.code.startswith("Server.") else 400
     headers = (
         ("Content-Type", "application/json;charset=utf-8"),
         ("X-Road-Error", refusal.code),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from functools import partial
+from uuid import uuid4
 
 from emulator.country.axis import Axis
 from emulator.country.axis_records import LiveAgency
@@ -128,6 +129,11 @@ class XroadGateway:
         """Answer as a provider's server does when the system behind it breaks."""
         refusal = faults.service_failed("Server responded with error 500: Internal Server Error", "lỗi trình giả lập")
         return self.word(refusal, exchange, world)
+
+    def unavailable(self, _call: Call, _world: World | None) -> Reply:
+        """Answer as a server whose system behind it is away, with 503."""
+        said = "Server responded with error 503: Service Unavailable"
+        return faults.body_of(faults.service_failed(said, "kho dữ liệu"), str(uuid4()), 503)
 
 
 def _answer_by_path(service: Service, call: Call, world: World) -> Reply:

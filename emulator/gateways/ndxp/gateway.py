@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from emulator.country.keyring import Token
+from emulator.country.sandbox import Definition
 from emulator.country.world import World
 from emulator.gateways.ndxp import client_quirks as habits
 from emulator.gateways.ndxp import faults, revocation
@@ -219,6 +220,17 @@ class NdxpGateway:
         """Answer as the gateway does when a backend fails (src:apim-transport, 101500)."""
         refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         return self.word(refusal, exchange, world)
+
+    def unavailable(self, call: Call, world: World | None) -> Reply:
+        """Answer as the gateway does when it cannot reach a backend (facts-gateway A7, 101503)."""
+        return say_unavailable(call, world)
+
+
+def say_unavailable(call: Call, world: World | None) -> Reply:
+    """Return the gateway's 503 in the dialect of the sandbox, if there is one."""
+    refusal = GatewayRefusal("other", 503, 101503, "Service Unavailable", "Error connecting to the back end")
+    profile = world.sandbox.definition.profile if world else Definition().profile
+    return faults.word(refusal, call, DIALECTS[profile])
 
 
 def _provide(world: World, resource: Resource, operation: Operation) -> Reply:

@@ -1,0 +1,363 @@
+"""A PostgreSQL database as the store of any number of servers: one row lock a sandbox, advisory locks for duties.
+
+Nothing of this is imported for SQLite. The SQL of the row modules is written for SQLite; what differs is a handful of
+words, translated once per statement (``_in_postgres``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, LiteralString
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from emulator.store.schema import MIGRATIONS, postgres_script
+from emulator.store.store import Dialect, Durability, Row, Store, StoreBusy, StoreFailure, StoreTrouble
+
+_CONNECT_S, _STATEMENT_MS = 3, 10_000
+_CONNECTIONS = 16  # of each worker; a call holds one from its first write to its commit
+_DUTIES = 0x4E445850  # the first half of the keys of our advisory locks, "NDXP"
+_OLDEST = 130_000
+# What waits for each other: making a sandbox and sweeping. No row stands for that, so it is an advisory lock.
+_WHOLE_STORE = 0
+_NO_SANDBOX = -1
+# What the database says about itself, by the beginning of its SQLSTATE; what it says about our SQL is not here.
+_REASONS = {
+    **dict.fromkeys(("55P03", "57014", "40P01", "40001", "53300"), "busy"),
+    **dict.fromkeys(("53100", "53200"), "full"),
+    **dict.fromkeys(("XX001", "XX002"), "damaged"),
+    **dict.fromkeys(("42P01", "42703"), "other-version"),
+    **dict.fromkeys(("08", "57P", "28", "3D000"), "unreachable"),
+    "25006": "read-only",
+    "58": "io",
+}
+
+
+@lru_cache(512)
+def _in_postgres(sql: str) -> bytes:
+    return sql.replace("%", "%%").replace("?", "%s").encode()
+
+
+class _Postgres(Dialect):
+    like = "ILIKE"
+
+    def member(self, column: str, *steps: str) -> str:
+        return f"ndxp_member({column}, '{{{','.join(steps)}}}')"
+
+    def has_rule(self) -> str:
+        return (
+            "EXISTS (SELECT 1 FROM json_array_elements(ndxp_json(story) -> 'remarks') AS remark"
+            " WHERE remark ->> 'rule' = ?)"
+        )
+
+    def like_path(self, wanted: str) -> tuple[str, str]:
+        for special in "\\%_":
+            wanted = wanted.replace(special, "\\" + special)
+        return "path LIKE ? ESCAPE '\\'", wanted.replace("*", "%")
+
+    def text_of(self, column: str) -> str:
+        return f"ndxp_text({column})"
+
+
+_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION ndxp_text(content bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN convert_from(content, 'UTF8'); EXCEPTION WHEN others THEN RETURN encode(content, 'escape'); END $$;
+CREATE OR REPLACE FUNCTION ndxp_json(content text) RETURNS json LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN content::json; EXCEPTION WHEN others THEN RETURN '{}'::json; END $$;
+CREATE OR REPLACE FUNCTION ndxp_member(content text, place text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN content::json #>> place::text[]; EXCEPTION WHEN others THEN RETURN NULL; END $$;
+"""
+
+
+class PostgresStore(Store):
+    """One database. Different sandboxes never wait for each other; readers wait for nobody."""
+
+    waits = True
+    dialect = _Postgres()
+
+    def __init__(self, url: str, migrations: Sequence[str] = MIGRATIONS, *, durability: Durability = "process") -> None:
+        super().__init__()
+        self._url, self._migrations, self._durability = url, migrations, durability
+        self._pool: ConnectionPool[psycopg.Connection[Row]] | None = None
+        self._pid = 0
+
+    @property
+    def name(self) -> str:
+        """Return the URL without its password."""
+        parts = urlsplit(self._url)
+        user = f"{parts.username}@" if parts.username else ""
+        place = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, user + place, parts.path, "", ""))
+
+    def prepare(self) -> None:
+        """Create or migrate the tables; of several servers that start, one does it and the others wait.
+
+        Raises:
+            StoreTrouble: the database cannot be reached or written, holds something else, or is of a newer version.
+        """
+        try:
+            with psycopg.connect(self._url, connect_timeout=_CONNECT_S) as connection:
+                self._check_server(connection)
+                connection.execute("SET lock_timeout = '30s'")
+                connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_DUTIES, _key("schema")))
+                self._migrate(connection)
+        except psycopg.Error as trouble:
+            said = _sentence(trouble)
+            raise StoreTrouble(
+                f"Không mở được kho dữ liệu {self.name}: {said}. / Cannot open the store {self.name}: {said}."
+            ) from trouble
+
+    def _check_server(self, connection: psycopg.Connection[Any]) -> None:
+        version = connection.info.server_version
+        if version < _OLDEST:
+            raise StoreTrouble(
+                f"{self.name} là PostgreSQL {version // 10_000}; cần bản {_OLDEST // 10_000} trở lên. / {self.name} is "
+                f"PostgreSQL {version // 10_000}; version {_OLDEST // 10_000} or newer is needed."
+            )
+        if connection.info.parameter_status("server_encoding") != "UTF8":
+            raise StoreTrouble(
+                f"{self.name}: cơ sở dữ liệu phải dùng bảng mã UTF8. / {self.name}: the encoding must be UTF8."
+            )
+
+    def _migrate(self, connection: psycopg.Connection[Any]) -> None:
+        known, done = len(self._migrations), 0
+        is_ours = _exists(connection, "ndxp_schema")
+        if not is_ours and _exists(connection, "sandboxes"):
+            raise StoreTrouble(
+                f"{self.name} không phải kho dữ liệu của trình giả lập: đã có bảng sandboxes của chương trình khác. / "
+                f"{self.name} is not an emulator store: another program's table sandboxes is there."
+            )
+        if is_ours:
+            row = connection.execute("SELECT version FROM ndxp_schema").fetchone()
+            done = int(row[0]) if row else 0
+        if done > known:
+            raise StoreTrouble(
+                f"{self.name} do bản mới hơn tạo ra (lược đồ {done}, bản này biết {known}); hãy nâng cấp hoặc dùng kho "
+                f"khác. / {self.name} was made by a newer version (schema {done}, this one knows {known}): upgrade, "
+                "or use another store."
+            )
+        for script in self._migrations[done:]:
+            connection.execute(postgres_script(script).encode())
+        if done < known:
+            connection.execute(_FUNCTIONS)
+            connection.execute("CREATE TABLE IF NOT EXISTS ndxp_schema (version integer NOT NULL)")
+            connection.execute("DELETE FROM ndxp_schema")
+            connection.execute("INSERT INTO ndxp_schema VALUES (%s)", (known,))
+
+    def _connections(self) -> ConnectionPool[psycopg.Connection[Row]]:
+        if self._pool is None or self._pid != os.getpid():  # a pool's threads do not survive a fork
+            self._pid = os.getpid()
+            options = f"-c statement_timeout={_STATEMENT_MS} -c synchronous_commit={self._commit_mode()}"
+            self._pool = ConnectionPool(
+                self._url,
+                min_size=1,
+                max_size=_CONNECTIONS,
+                timeout=_CONNECT_S,
+                max_waiting=1000,
+                reconnect_timeout=5,
+                kwargs={"autocommit": True, "connect_timeout": _CONNECT_S, "options": options},
+                open=True,
+            )
+        return self._pool
+
+    def _commit_mode(self) -> str:
+        """Return how a commit is kept: PostgreSQL writes its log to disk, or hands it to the system first.
+
+        With ``off`` a killed *database* loses up to its last moments; ``local`` outlives that and its crash.
+        """
+        return "on" if self._durability == "power" else "local"
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[psycopg.Connection[Row]]:
+        """Yield the connection of this thread's transaction, or one for a single statement."""
+        held: psycopg.Connection[Row] | None = getattr(self._local, "held", None)
+        if held is not None:
+            yield held
+            return
+        with self._failing(), self._connections().connection() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as trouble:
+            raise StoreFailure("unreachable", f"{self.name}: no connection in {_CONNECT_S} s") from trouble
+        except psycopg.Error as trouble:
+            failure = _failure(trouble)
+            if failure is None:
+                raise
+            raise failure from trouble
+
+    @property
+    def is_writing(self) -> bool:
+        """Tell whether this thread is inside a transaction."""
+        return getattr(self._local, "held", None) is not None
+
+    def begin(self, sandbox_no: int | None = None) -> None:
+        """Take the pen of a sandbox: its row is locked until the commit. None: of making and dropping sandboxes."""
+        with self._failing():
+            pool = self._connections()
+            connection = pool.getconn()
+            try:
+                self._lock(connection, sandbox_no)
+            except psycopg.OperationalError:
+                if not connection.closed:
+                    pool.putconn(connection)
+                    raise
+                pool.putconn(connection)  # it had died while it lay there: nothing has happened, so once more
+                connection = pool.getconn()
+                self._lock_or_return(pool, connection, sandbox_no)
+            except BaseException:
+                pool.putconn(connection)
+                raise
+        self._local.held = connection
+
+    def _lock_or_return(self, pool: Any, connection: psycopg.Connection[Row], sandbox_no: int | None) -> None:
+        try:
+            self._lock(connection, sandbox_no)
+        except BaseException:
+            pool.putconn(connection)
+            raise
+
+    def _lock(self, connection: psycopg.Connection[Row], sandbox_no: int | None) -> None:
+        wait_ms = max(1, round(self.patience_s * 1000))
+        connection.execute(f"BEGIN; SET LOCAL lock_timeout = {wait_ms}".encode())
+        if sandbox_no is None:
+            connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_DUTIES, _WHOLE_STORE))
+        else:
+            connection.execute("SELECT 1 FROM sandboxes WHERE no = %s FOR UPDATE", (sandbox_no,))
+
+    def commit(self) -> None:
+        """Keep everything since ``begin``.
+
+        Raises:
+            StoreFailure: it is not known to be kept (the connection was lost), or it is not.
+        """
+        self._end("COMMIT")
+
+    def rollback(self) -> None:
+        """Forget everything since ``begin``; a lost connection has forgotten it already."""
+        with contextlib.suppress(StoreFailure):
+            self._end("ROLLBACK")
+
+    def _end(self, how: LiteralString) -> None:
+        connection: psycopg.Connection[Row] | None = getattr(self._local, "held", None)
+        if connection is None:
+            return
+        self._local.held = None
+        try:
+            with self._failing():
+                connection.execute(how)
+        finally:
+            self._connections().putconn(connection)
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query, or None."""
+        row: Row | None = self._execute(sql, values, lambda cursor: cursor.fetchone())
+        return row
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+        rows: list[Row] = self._execute(sql, values, lambda cursor: cursor.fetchall())
+        return rows
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Execute a statement and return the number of rows it changed."""
+        number: int = self._execute(sql, values, lambda cursor: cursor.rowcount)
+        return number
+
+    def _execute(self, sql: str, values: Sequence[Any], then: Any) -> Any:
+        """Execute a statement; outside a transaction once more when its connection had died while it lay there."""
+        statement, plain = _in_postgres(sql), tuple(map(_plain, values))
+        for is_last in (self.is_writing, True):
+            try:
+                with self._borrowed() as connection, self._failing():
+                    return then(connection.execute(statement, plain))
+            except StoreFailure as failure:
+                if is_last or failure.reason != "unreachable":
+                    raise
+        raise AssertionError
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for each row. Call inside a transaction."""
+        with self._borrowed() as connection, self._failing():
+            connection.cursor().executemany(_in_postgres(sql), (tuple(map(_plain, row)) for row in rows))
+
+    def trouble(self) -> StoreFailure | None:
+        """Return why the database cannot be read and written now, or None. It writes a row that changes nothing."""
+        try:
+            with self.writing(_NO_SANDBOX):
+                version = self.one("UPDATE ndxp_schema SET version = version RETURNING version")
+        except StoreFailure as failure:
+            return failure
+        except psycopg.Error as trouble:
+            return StoreFailure("io", _sentence(trouble))
+        if version != (len(self._migrations),):
+            return StoreFailure("other-version", f"the schema is {version and version[0]}, not {len(self._migrations)}")
+        return None
+
+    def size(self) -> int:
+        """Return the bytes the database takes."""
+        row = self.one("SELECT pg_database_size(current_database())")
+        return int(row[0]) if row else 0
+
+    def tidy(self) -> None:
+        """Nothing: PostgreSQL looks after itself."""
+
+    @contextlib.contextmanager
+    def duty(self, name: str) -> Iterator[bool]:
+        """Yield whether this process may do it: an advisory lock, which ends with the connection of a dead holder."""
+        with self._failing(), self._connections().connection() as connection:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_DUTIES, _key(name))).fetchone()
+            is_ours = bool(row and row[0])
+            try:
+                yield is_ours
+            finally:
+                if is_ours and not connection.closed:
+                    connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_DUTIES, _key(name)))
+
+    def close(self) -> None:
+        """Give nothing back here: connections belong to the pool, not to threads."""
+
+    def finish(self) -> None:
+        """Close the pool of this process."""
+        if self._pool is not None and self._pid == os.getpid():
+            self._pool.close(timeout=1.0)
+        self._pool = None
+
+
+def _exists(connection: psycopg.Connection[Any], table: str) -> bool:
+    row = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()
+    return bool(row and row[0])
+
+
+def _key(duty: str) -> int:
+    """Return the second half of a duty's advisory lock; 0 is taken."""
+    return zlib.crc32(duty.encode()) % 0x7FFFFFFF + 1
+
+
+def _plain(value: Any) -> Any:
+    """Return what PostgreSQL can keep: its texts have no NUL."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+
+
+def _failure(trouble: psycopg.Error) -> StoreFailure | None:
+    """Return what the database says about itself; None for what it says about our SQL."""
+    state, said = trouble.sqlstate or "", _sentence(trouble)
+    reason = next((reason for prefix, reason in _REASONS.items() if state.startswith(prefix)), None)
+    if reason is None and not state and isinstance(trouble, psycopg.OperationalError):
+        reason = "unreachable"  # the connection broke before the database could say anything
+    if reason is None:
+        return None
+    return StoreBusy(said) if reason == "busy" else StoreFailure(reason, said)
+
+
+def _sentence(trouble: psycopg.Error) -> str:
+    return " ".join(str(trouble).split()) or type(trouble).__name__

@@ -1,0 +1,159 @@
+"""What every store can do, whatever database is under it, and what can go wrong with one."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
+
+__all__ = ["PATIENCE_S", "Dialect", "Durability", "Row", "Store", "StoreBusy", "StoreFailure", "StoreTrouble"]
+
+Row = tuple[Any, ...]
+Durability = Literal["process", "power"]
+"""What an acknowledged exchange outlives: a killed process, or the loss of power."""
+
+
+class StoreTrouble(Exception):
+    """The store cannot be opened; the sentence says why and what to do."""
+
+
+class Dialect(ABC):
+    """The few places where the two databases say the same thing differently. All arguments are constants of ours."""
+
+    @abstractmethod
+    def member(self, column: str, *steps: str) -> str:
+        """Return the SQL for a text at a place in a JSON column."""
+
+    @abstractmethod
+    def has_rule(self) -> str:
+        """Return the SQL that a remark of a story names the rule ``?``."""
+
+    @abstractmethod
+    def like_path(self, wanted: str) -> tuple[str, str]:
+        """Return the SQL and the value that find paths by a pattern in which ``*`` is special; case counts."""
+
+    @abstractmethod
+    def text_of(self, column: str) -> str:
+        """Return the SQL for the bytes of a column read as text."""
+
+    like: str
+    """The operator that compares with a pattern and folds the case of ASCII letters."""
+
+
+class Store(ABC):
+    """One database. Give it to forked workers as it is: connections are opened where they are used.
+
+    Reading needs no transaction. A transaction belongs to the thread that began it; ``writing`` inside another one
+    joins it. Every wait has a deadline (``patience``); past it ``StoreBusy`` is raised and nothing has happened.
+    """
+
+    dialect: Dialect
+    waits: bool
+    """True when reading or writing may wait for another machine: such a store is not used on an event loop."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Create or migrate the tables. Raises StoreTrouble when that cannot be."""
+
+    @abstractmethod
+    def begin(self, sandbox_no: int | None = None) -> None:
+        """Take the pen of a sandbox (None: of the whole store): what is read of it from now on stays true.
+
+        Raises:
+            StoreFailure: not now.
+        """
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Keep everything since ``begin``, as durably as was promised. Raises StoreFailure when it is not kept."""
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Forget everything since ``begin``."""
+
+    @property
+    @abstractmethod
+    def is_writing(self) -> bool:
+        """Tell whether this thread is inside a transaction."""
+
+    @abstractmethod
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query, or None."""
+
+    @abstractmethod
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+
+    @abstractmethod
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Execute a statement and return the number of rows it changed."""
+
+    @abstractmethod
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for each row. Call inside a transaction."""
+
+    @abstractmethod
+    def trouble(self) -> StoreFailure | None:
+        """Return why the store cannot be read and written now, or None. It writes a line that changes nothing."""
+
+    @abstractmethod
+    def size(self) -> int:
+        """Return the bytes the store takes now."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Do what the database wants done now and then, beside the writers."""
+
+    @abstractmethod
+    @contextlib.contextmanager
+    def duty(self, name: str) -> Iterator[bool]:
+        """Yield whether this process may do what only one may do at a time; it can while the block lasts."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what this thread has open (before a fork, and at the end of a thread)."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Leave the store whole, at a clean end. Call in the last process that uses it."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Return where the store is, without a password."""
+
+    @contextlib.contextmanager
+    def writing(self, sandbox_no: int | None = None) -> Iterator[None]:
+        """Hold one transaction: committed at the end, rolled back on an exception; inside another one, part of it."""
+        if self.is_writing:
+            yield
+            return
+        self.begin(sandbox_no)
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    @property
+    def patience_s(self) -> float:
+        """Return how long this thread waits for its turn to write."""
+        return getattr(self._local, "patience_s", PATIENCE_S)
+
+    @contextlib.contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Let this thread wait no longer than this for each turn."""
+        before = self.patience_s
+        self._local.patience_s = max(0.0, seconds)
+        try:
+            yield
+        finally:
+            self._local.patience_s = before
