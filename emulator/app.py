@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from emulator.admin.replies import OpenPages
+from emulator.admin.replies import ProbePages
 from emulator.admin.request import WAITING, AdminContext, PublishedPage
 from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
@@ -164,7 +164,7 @@ def application(country: Country) -> Any:
     from emulator.server.own_pages import own_pages_app
 
     open_paths = (f"{PREFIX}/health", f"{PREFIX}/ready")
-    pages = own_pages_app(own_pages(country), OpenPages(country.office), open_paths, body_limit_of, WAITING)
+    pages = own_pages_app(own_pages(country), ProbePages(country.office), open_paths, body_limit_of, WAITING)
     return asgi_app(country.door, pages, country.settings.body_limit)
 
 

@@ -65,7 +65,7 @@ def as_wsgi(response: Response) -> WsgiReply:
     return response.status, response.headers.to_wsgi_list(), [response.get_data()]
 
 
-class OpenPages:
+class ProbePages:
     """Health and readiness, for a server that answers them without a thread of the admin API."""
 
     def __init__(self, office: AdminContext) -> None:

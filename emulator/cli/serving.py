@@ -35,11 +35,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         CannotStart: port, store, pack or certificate stand in the way.
         SystemExit: the server has ended.
     """
-    if settings.port_file and not settings.port_file.parent.is_dir():
-        raise CannotStart(
-            f"--port-file: không có thư mục {settings.port_file.parent}. / --port-file: there is no folder "
-            f"{settings.port_file.parent}."
-        )
+    _check_port_file(settings.port_file)
     begin_logging(settings.log_level, settings.log_format)
     end_on_signals()
     os.umask(0o077)  # whatever is written from here on may hold secrets
@@ -69,6 +65,13 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
 
         run(listener, app, plan, companions, on_first)
     sys.exit(0)
+
+
+def _check_port_file(path: Path | None) -> None:
+    if path and not path.parent.is_dir():
+        raise CannotStart(
+            f"--port-file: không có thư mục {path.parent}. / --port-file: there is no folder {path.parent}."
+        )
 
 
 def _check_scenario(settings: Settings) -> None:

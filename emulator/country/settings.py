@@ -8,7 +8,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from emulator.services.btxh.replies import OddityName
-from emulator.store.journal_rows import Bounds
+from emulator.store.journal_rows import JournalBounds
 from emulator.wire.own_rules import OwnRule, Stance
 
 Mode = Literal["strict", "documented", "observed"]
@@ -100,9 +100,9 @@ class SandboxSettings:
     magic_values: bool = True
 
     @property
-    def journal_bounds(self) -> Bounds:
+    def journal_bounds(self) -> JournalBounds:
         """Return how much of the journal is kept."""
-        return Bounds(self.journal_limit, self.journal_bytes_limit, self.journal_body_limit)
+        return JournalBounds(self.journal_limit, self.journal_bytes_limit, self.journal_body_limit)
 
 
 def setting_trouble(name: str, value: Any) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.kernel.exchange import CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
 from emulator.store.journal_rows import Condition
-from emulator.store.store import Dialect
+from emulator.store.store import SqlDialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Search:
     after: int = 0
     with_clock: bool = False
 
-    def conditions(self, dialect: Dialect) -> list[Condition]:
+    def conditions(self, dialect: SqlDialect) -> list[Condition]:
         """Return what the store must check, in the words of its database."""
         asked: list[tuple[str, Any]] = [
             ("operation = ?", self.operation),
@@ -61,7 +61,7 @@ class Search:
 _IS_CALL = "(operation IS NULL OR (operation <> ? AND operation NOT LIKE ?))"
 
 
-def _has_text(dialect: Dialect) -> str:
+def _has_text(dialect: SqlDialect) -> str:
     places = ("path", dialect.member("story", "remarks"), *map(dialect.text_of, ("request_body", "response_body")))
     return "(" + " OR ".join(rf"{place} {dialect.like} ? ESCAPE '\'" for place in places) + ")"
 

@@ -10,7 +10,7 @@ from emulator.journal.chain import canonical, digest
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.store import journal_rows, sandbox_rows
-from emulator.store.journal_rows import Bounds
+from emulator.store.journal_rows import JournalBounds
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.store import Store
 
@@ -28,7 +28,7 @@ class JournalPlace(NamedTuple):
     seq: int
     head: str
     now_ms: int
-    bounds: Bounds
+    bounds: JournalBounds
 
 
 class Measured(NamedTuple):
@@ -46,7 +46,7 @@ def write_down(store: Store, page: JournalPlace, exchange: Exchange, reply: Repl
     return row.self
 
 
-def add_all(store: Store, rows: Sequence[Entry], bounds: Bounds) -> None:
+def add_all(store: Store, rows: Sequence[Entry], bounds: JournalBounds) -> None:
     """Add exchanges that follow one another to their sandbox's journal, and forget what is over its bounds."""
     for row in rows:
         journal_rows.add(store, row)
@@ -83,7 +83,7 @@ def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Mea
     )
 
 
-def _kept(body: bytes, exchange: Exchange, bounds: Bounds) -> bytes:
+def _kept(body: bytes, exchange: Exchange, bounds: JournalBounds) -> bytes:
     """Return what is kept of a body: all of it, or its beginning. What nobody answers need not be kept long."""
     most = bounds.body if exchange.operation else min(bounds.body, _BEGINNING)
     return body if len(body) <= most else body[: min(most, _BEGINNING)]

@@ -41,7 +41,7 @@ class Waiting(Protocol):
         """Look once; called in a thread, and with ``is_over`` the last time."""
 
 
-class OpenPages(Protocol):
+class ProbeReplies(Protocol):
     """Whether the process lives, and whether it can serve."""
 
     def health(self) -> Page:
@@ -56,7 +56,7 @@ class OpenPages(Protocol):
 
 def own_pages_app(
     wsgi: Callable[..., Any],
-    open_pages: OpenPages,
+    open_pages: ProbeReplies,
     paths: tuple[str, str],
     limit_of: Callable[[str], int],
     waiting_key: str,
@@ -86,7 +86,7 @@ def own_pages_app(
     return app
 
 
-def _open_answers(pages: OpenPages) -> tuple[Callable[[], Awaitable[Page]], ...]:
+def _open_answers(pages: ProbeReplies) -> tuple[Callable[[], Awaitable[Page]], ...]:
     looking: asyncio.Future[Page] | None = None
     own_thread: ThreadPoolExecutor | None = None
 

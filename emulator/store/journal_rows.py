@@ -37,7 +37,7 @@ _SIZE_OF_ONE = "length(story) + length(request_body) + length(response_body)"  #
 _SIZE = f"coalesce(sum({_SIZE_OF_ONE}), 0)"
 
 
-class Bounds(NamedTuple):
+class JournalBounds(NamedTuple):
     """How much of a sandbox's journal is kept: exchanges, their size in all, and the size of one body, in bytes.
 
     A longer body is kept as its digest and its beginning.

@@ -18,7 +18,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from emulator.store.schema import MIGRATIONS, postgres_script
-from emulator.store.store import Dialect, Durability, Row, Store, StoreBusy, StoreFailure, StoreTrouble
+from emulator.store.store import Durability, Row, SqlDialect, Store, StoreBusy, StoreFailure, StoreTrouble
 
 _CONNECT_S, _STATEMENT_MS = 3, 10_000
 _CONNECTIONS = 16  # of each worker; a call holds one from its first write to its commit
@@ -44,7 +44,7 @@ def _in_postgres(sql: str) -> bytes:
     return sql.replace("%", "%%").replace("?", "%s").encode()
 
 
-class _Postgres(Dialect):
+class _PostgresDialect(SqlDialect):
     like = "ILIKE"
 
     def member(self, column: str, *steps: str) -> str:
@@ -79,7 +79,7 @@ class PostgresStore(Store):
     """One database. Different sandboxes never wait for each other; readers wait for nobody."""
 
     waits = True
-    dialect = _Postgres()
+    dialect = _PostgresDialect()
 
     def __init__(self, url: str, migrations: Sequence[str] = MIGRATIONS, *, durability: Durability = "process") -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.store.schema import APPLICATION_ID, MIGRATIONS
-from emulator.store.store import Dialect, Durability, Row, Store, StoreBusy, StoreFailure, StoreTrouble
+from emulator.store.store import Durability, Row, SqlDialect, Store, StoreBusy, StoreFailure, StoreTrouble
 
 try:
     import fcntl
@@ -58,7 +58,7 @@ def _worded(trouble: sqlite3.Error) -> Exception:
     return StoreBusy(str(trouble)) if reason == "busy" else StoreFailure(reason, str(trouble))
 
 
-class _Sqlite(Dialect):
+class _SqliteDialect(SqlDialect):
     like = "LIKE"
 
     def member(self, column: str, *steps: str) -> str:
@@ -81,7 +81,7 @@ class SqliteStore(Store):
     """
 
     waits = False
-    dialect = _Sqlite()
+    dialect = _SqliteDialect()
 
     def __init__(
         self,

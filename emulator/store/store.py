@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
 
-__all__ = ["PATIENCE_S", "Dialect", "Durability", "Row", "Store", "StoreBusy", "StoreFailure", "StoreTrouble"]
+__all__ = ["PATIENCE_S", "Durability", "Row", "SqlDialect", "Store", "StoreBusy", "StoreFailure", "StoreTrouble"]
 
 Row = tuple[Any, ...]
 Durability = Literal["process", "power"]
@@ -21,7 +21,7 @@ class StoreTrouble(Exception):
     """The store cannot be opened; the sentence says why and what to do."""
 
 
-class Dialect(ABC):
+class SqlDialect(ABC):
     """The few places where the two databases say the same thing differently. All arguments are constants of ours."""
 
     @abstractmethod
@@ -51,7 +51,7 @@ class Store(ABC):
     joins it. Every wait has a deadline (``patience``); past it ``StoreBusy`` is raised and nothing has happened.
     """
 
-    dialect: Dialect
+    dialect: SqlDialect
     waits: bool
     """True when reading or writing may wait for another machine: such a store is not used on an event loop."""
 
