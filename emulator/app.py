@@ -164,7 +164,7 @@ def application(country: Country) -> Any:
     from emulator.server.own_pages import own_pages_app
 
     open_paths = (f"{PREFIX}/health", f"{PREFIX}/ready")
-    pages = own_pages_app(own_pages(country), ProbePages(country.context), open_paths, body_limit_of, WAITING)
+    pages = own_pages_app(own_pages(country), ProbePages(country.admin), open_paths, body_limit_of, WAITING)
     return asgi_app(country.door, pages, country.settings.body_limit)
 
 
