@@ -16,7 +16,7 @@ from emulator.country.furnish import nearest
 from emulator.country.settings import setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
-from emulator.store import sandbox_rows
+from emulator.store import sandbox_rows, token_rows
 
 TEXT, NUMBER, OBJECT, LIST = (str,), (int,), (dict,), (list,)
 _TYPES: dict[tuple[type, ...], tuple[str, str]] = {
@@ -117,6 +117,8 @@ def set_settings(words: Words, world: World) -> None:
     row = sandbox_rows.by_no(world.store, world.sandbox.no)
     changed = json.loads(row.settings if row else "{}") | words["settings"]
     sandbox_rows.change(world.store, world.sandbox.no, "settings", json.dumps(changed))
+    if words["settings"].get("application_state") == "revoked":
+        token_rows.revoke_keys(world.store, world.sandbox.no)
     for name in words["settings"]:
         world.note_effect(Effect("settings", name, "put"))
     for kind, shape in effect_kinds().items():

@@ -39,6 +39,7 @@ class SandboxSettings:
     host_name: str = "api.ngsp.gov.vn"  # the realm of the token endpoint's challenge (A2)
     application_state: Literal["active", "revoked"] = "active"
     user_grants: bool = False  # password, refresh_token and authorization_code are allowed beside client_credentials
+    sandbox_users: dict[str, str] = field(default_factory=dict)  # names and passwords for the grant password
     auth_header: str = "Authorization"  # the header that carries the token (A9)
     access_key: str | None = None  # the AccessKey the account was given; None: none is asked for (B01)
     lgsp_mount: bool | None = None  # /apiBTXH/X beside /apiBTXH/1.0/X (B06)

@@ -30,8 +30,11 @@ class GatewayRefusal(Refusal):
     """The gateway refuses before any provider is asked.
 
     ``family`` chooses the fault body (src:apim-faults); ``code`` is the WSO2 code, or the HTTP status for
-    routing faults; ``headers`` are added to the reply, ``members`` to the end of the fault.
+    routing faults; ``headers`` are added to the reply, ``members`` to the end of the fault. ``extras`` are words for
+    what else its release puts on it: ``cors``, ``echo``, ``challenge``.
     """
+
+    extras: frozenset[str] = frozenset({"cors"})
 
     def __init__(
         self,

@@ -55,3 +55,12 @@ def end(store: Store, token: str, at_ms: int) -> None:
 def revoke(store: Store, token: str) -> None:
     """Mark a token as revoked."""
     store.run("UPDATE tokens SET is_revoked = 1 WHERE token = ?", (token,))
+
+
+def revoke_keys(store: Store, sandbox_no: int) -> None:
+    """Mark every token of a sandbox's key pairs as revoked, those of their users too."""
+    store.run(
+        "UPDATE tokens SET is_revoked = 1 WHERE sandbox_no = ? AND consumer_key IN"
+        " (SELECT consumer_key FROM credentials WHERE sandbox_no = ?)",
+        (sandbox_no, sandbox_no),
+    )

@@ -85,7 +85,7 @@ def pair_in_the_form(stage: Stage) -> None:
         key, _, secret = text.partition(":")
         form = {**FORM, "client_id": key, "client_secret": secret}
         reply = visitor.http.post("/token", data=form)
-        assert reply.status_code == (400 if stage.is_strict else 200)
+        assert reply.status_code == (401 if stage.is_strict else 200)
         assert remarks(visitor, "B03") == [("error" if stage.is_strict else "note", "/client_id")]
         if not stage.is_strict:
             wrong = visitor.http.post("/token", data={**form, "client_secret": "sai"})

@@ -257,10 +257,10 @@ FAILURES: dict[str, Case] = {
     "no pair at all": (
         CC,
         "none",
-        400,
-        dict.fromkeys(EVERY, "Missing parameters: client_id"),
-        "invalid_request",
-        (),
+        401,
+        {**WRONG_SECRET, "apim-4.x": "Unsupported Client Authentication Method!"},
+        "invalid_client",
+        EVERY,
     ),
 }
 
@@ -286,7 +286,7 @@ def test_a_token_is_refused_in_the_words_of_the_product(visitor: Visitor, profil
     assert desk.last()["operation"] == "ndxp.token"
 
 
-@pytest.mark.parametrize("header", ["Bearer abc", "Basic", "Basic !!!", "Basic " + "bm9jb2xvbg=="])
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic " + "bm9jb2xvbg=="])
 @pytest.mark.parametrize(
     ("profile", "status", "description", "error"),
     [
@@ -331,7 +331,7 @@ def test_a_revoked_application_gets_no_token(visitor: Visitor, profile: Profile,
     assert ("WWW-Authenticate" in reply.headers) is challenged
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_any_other_verb_on_token_gets_405_and_nothing_else(visitor: Visitor, method: str) -> None:
     desk = Desk(visitor)
     reply = desk.ask(method, "/token")

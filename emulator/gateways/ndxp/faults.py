@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -12,15 +13,6 @@ from emulator.kernel.refusals import GatewayRefusal
 
 # What differs between releases of the product, one value a profile (src:apim-token-errors to src:apim-cors).
 
-_OLD_MISSING = (
-    "Required OAuth credentials not provided. Make sure your API invocation call has a header: "
-    '"{header}: Bearer ACCESS_TOKEN"'
-)
-# It says "Invalid" where it means "Missing": so does the product.
-_NEW_MISSING = (
-    "Invalid Credentials. Make sure your API invocation call has a header: '{header} : Bearer ACCESS_TOKEN' or "
-    "'{header} : Basic ACCESS_TOKEN' or 'apikey: API_KEY'"
-)
 _REALM = 'realm="WSO2 API Manager"'
 _OLD_CORS = "authorization,Access-Control-Allow-Origin,Content-Type,SOAPAction"
 _NEW_CORS = f"{_OLD_CORS},apikey,testKey"
@@ -28,60 +20,48 @@ _NEW_CORS = f"{_OLD_CORS},apikey,testKey"
 
 @dataclass(frozen=True, slots=True)
 class FaultDialect:
-    """One release. ``flat`` marks 4.x: flat JSON faults, ``Retry-After``, CORS headers on pre-flights only."""
+    """One release, where it is no table of sentences (``answers.csv``).
 
+    ``flat`` marks 4.x: flat JSON faults, CORS headers on pre-flights only, ``/token`` alone and not what is below it.
+    """
+
+    release: Profile
     flat: bool
     challenge: str
-    invalid_advice: str
-    missing: str
-    forbidden: str
     cors_headers: str
     forced_scope: str
-    wrong_pair_says: str
-    raw_exceptions: bool
-    challenges_unknown_client: bool
 
     @property
     def takes_validity_period(self) -> bool:
         """Tell whether the handler that forces a scope and reads ``validity_period`` is there (A1)."""
         return bool(self.forced_scope)
 
+    @property
+    def escapes_client(self) -> bool:
+        """Tell whether the id of an unknown client is escaped for HTML (3.2 on)."""
+        return self.release != "apim-2.6"
+
 
 _APIM_26 = FaultDialect(
+    release="apim-2.6",
     flat=False,
     challenge=f"OAuth2 {_REALM}",
-    invalid_advice="Make sure you have given the correct access token",
-    missing=_OLD_MISSING,
-    forbidden="Access failure for API: {base}, version: {version} status: (900908) - Resource forbidden ",
     cors_headers=_OLD_CORS,
     forced_scope="am_application_scope",
-    wrong_pair_says="Client Authentication failed.",
-    raw_exceptions=True,
-    challenges_unknown_client=False,
 )
 _APIM_32 = FaultDialect(
+    release="apim-3.2",
     flat=False,
     challenge=f'OAuth2 {_REALM}, error="invalid_token", error_description="The access token expired"',
-    invalid_advice="Make sure you have provided the correct security credentials",
-    missing=_NEW_MISSING,
-    forbidden=_APIM_26.forbidden,
     cors_headers=_NEW_CORS,
     forced_scope="am_application_scope",
-    wrong_pair_says="Client Authentication failed.",
-    raw_exceptions=False,
-    challenges_unknown_client=False,
 )
 _APIM_4X = FaultDialect(
+    release="apim-4.x",
     flat=True,
     challenge=f'Bearer {_REALM}, error="invalid_token", error_description="The provided token is invalid"',
-    invalid_advice=_APIM_32.invalid_advice,
-    missing=_NEW_MISSING,
-    forbidden="User is NOT authorized to access the Resource. API Subscription validation failed.",
     cors_headers=_NEW_CORS,
     forced_scope="",
-    wrong_pair_says="Client credentials are invalid.",
-    raw_exceptions=False,
-    challenges_unknown_client=True,
 )
 DIALECTS: dict[Profile, FaultDialect] = {"apim-2.6": _APIM_26, "apim-3.2": _APIM_32, "apim-4.x": _APIM_4X}
 
@@ -117,12 +97,66 @@ API_BLOCKED = 700700
 
 def word(refusal: GatewayRefusal, call: Call, dialect: FaultDialect, shared: Headers = ()) -> Reply:
     """Return the fault reply of a refusal; ``shared`` are the headers that every reply of the API carries."""
+    before = (*(shared if "cors" in refusal.extras else ()), *_echoed(refusal, call), *refusal.headers)
+    if "challenge" in refusal.extras:
+        before = (*before, ("WWW-Authenticate", dialect.challenge))
     if refusal.family == "empty":
-        return Reply(refusal.status, b"", (*shared, *refusal.headers))
+        allowed = (("Allow", "POST"),) if "allow-post" in refusal.extras else ()
+        return Reply(refusal.status, b"", (*before, *allowed))
+    envelope = _soap_version(call) if refusal.family == "other" else ""
+    if envelope:
+        return Reply(refusal.status, _soap_body(refusal, envelope), (*before, ("Content-Type", _SOAP_TYPES[envelope])))
     members = _members(refusal, flat=dialect.flat)
     kind = _flat_kind(call) if dialect.flat else _kind(refusal, call)
     body = _body(refusal, members, kind, flat=dialect.flat)
-    return Reply(refusal.status, body, (*shared, *refusal.headers, ("Content-Type", f"{kind}; charset=UTF-8")))
+    return Reply(refusal.status, body, (*before, ("Content-Type", f"{kind}; charset=UTF-8")))
+
+
+# The fault sequence removes four headers of the request and lets the others go back to the caller (apim-faults). What
+# frames a message belongs to the connection and is written anew.
+_REMOVED = frozenset(("authorization", "host", "accept", "x-jwt-assertion"))
+_FRAMING = frozenset(
+    ("content-type", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "te", "trailer")
+)
+_MOST_ECHOED = 100
+
+
+def _echoed(refusal: GatewayRefusal, call: Call) -> Headers:
+    if "echo" not in refusal.extras:
+        return ()
+    kept = [(name.title(), value) for name, value in call.headers if name not in _REMOVED | _FRAMING]
+    return tuple(kept[:_MOST_ECHOED])
+
+
+# A SOAP message gets a SOAP fault, whatever the address: the engine answers before any API is chosen.
+_SOAP_TYPES = {"1.1": "text/xml; charset=UTF-8", "1.2": "application/soap+xml; charset=UTF-8"}
+_ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?Envelope[\s>/]")
+
+
+def _soap_version(call: Call) -> str:
+    kind = media_type(call)
+    if kind == "application/soap+xml":
+        return "1.2"
+    is_soap = kind == "text/xml" and (call.header("soapaction") is not None or _ENVELOPE.search(call.body[:2048]))
+    return "1.1" if call.method in _WITH_BODY and is_soap else ""
+
+
+def _soap_body(refusal: GatewayRefusal, version: str) -> bytes:
+    fault = "Server" if refusal.status >= 500 else "Client"
+    message, detail = escape(refusal.message), escape(refusal.description)
+    if version == "1.1":
+        inner = f"<faultcode>soapenv:{fault}</faultcode><faultstring>{message}</faultstring><detail>{detail}</detail>"
+        namespace = "http://schemas.xmlsoap.org/soap/envelope/"
+    else:
+        fault = "Receiver" if fault == "Server" else "Sender"
+        text = f'<soapenv:Text xml:lang="en">{message}</soapenv:Text>'
+        inner = (
+            f"<soapenv:Code><soapenv:Value>soapenv:{fault}</soapenv:Value></soapenv:Code>"
+            f"<soapenv:Reason>{text}</soapenv:Reason><soapenv:Detail>{detail}</soapenv:Detail>"
+        )
+        namespace = "http://www.w3.org/2003/05/soap-envelope"
+    body = f"<soapenv:Body><soapenv:Fault>{inner}</soapenv:Fault></soapenv:Body>"
+    return f'<soapenv:Envelope xmlns:soapenv="{namespace}">{body}</soapenv:Envelope>'.encode()
 
 
 def media_type(call: Call) -> str:

@@ -11,10 +11,11 @@ from emulator.country.world import World
 from emulator.gateways.ndxp import client_quirks as habits
 from emulator.gateways.ndxp import faults, revocation
 from emulator.gateways.ndxp import oauth as tokens
+from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, answer_of, refusal_of, remark_of
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect
-from emulator.gateways.ndxp.oauth import OAuthRefusal, is_alive
+from emulator.gateways.ndxp.oauth import KEY_KINDS, is_active, is_alive
 from emulator.gateways.ndxp.routes import Resource, Routes, operation_of
-from emulator.kernel.clock import http_date
+from emulator.kernel.clock import http_date, moment_text
 from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.registry import REVOKE, TOKEN
@@ -55,7 +56,12 @@ def _all(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers
 # Who may call an API: token, subscription, quota, endpoint, in this order
 # (BTXH 1.2.1; src:apim-faults, src:apim-key-types).
 
-_QUOTA_CODE = {"application": 900803, "subscription": 900804}
+_QUOTAS = {"application": "quota-application", "subscription": "quota-subscription"}
+_SUBSCRIPTIONS = {
+    "blocked": "subscription-blocked",
+    "inactive": "subscription-inactive",
+    "none": "subscription-none",
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -66,58 +72,51 @@ def admit(call: Call, world: World, api: Api) -> None:
         GatewayRefusal: 900902, 900901, 900907 to 900909, 900803 or 900804, and 900901 as 403
         (src:apim-security-codes, src:apim-throttling).
     """
-    dialect, settings = DIALECTS[world.sandbox.definition.profile], world.settings
-    token = _token(call, world, api, dialect)
+    release, settings = world.sandbox.definition.profile, world.settings
+    names = {"base": api.base_path, "version": api.version}
+    token = _admitted_token(call, world, names)
     if settings.subscription != "active":
-        raise _subscription(settings.subscription, api, dialect)
+        raise refusal_of(_SUBSCRIPTIONS[settings.subscription], release, Observed("", "", api.base_path), names)
     if settings.throttle_limit is not None:
-        _use_quota(settings.throttle_limit, world, api, dialect)
+        _use_quota(settings.throttle_limit, world, api)
     if settings.missing_endpoint == token.kind:
-        kind = token.kind
-        description = f"{kind.capitalize()} key offered to the API with no {kind} endpoint"
-        raise GatewayRefusal("other", 403, 900901, "Runtime Error", description)
+        kind = {"kind": token.kind, "Kind": token.kind.capitalize()}
+        raise refusal_of("missing-endpoint", release, Observed("", token.kind), kind)
 
 
-def _token(call: Call, world: World, api: Api, dialect: FaultDialect) -> Token:
-    header = world.settings.auth_header
+def _admitted_token(call: Call, world: World, names: dict[str, str]) -> Token:
+    release, header = world.sandbox.definition.profile, world.settings.auth_header
     word = bearer_word(call.header(header.lower()) or "")
     if not word:
-        raise _security(401, 900902, "Missing Credentials", dialect.missing.format(header=header), dialect)
+        scheme = (call.header(header.lower()) or "").partition(" ")[0]
+        raise refusal_of(
+            "missing-credentials",
+            release,
+            Observed(header, scheme[:40], f"{header}: Bearer <token>"),
+            {"header": header},
+        )
     presented = world.presented
     token = presented if presented and presented.token == word else world.keyring.token(word)
     if token and token.sandbox_no == world.sandbox.no:
         world.exchange.consumer = token.consumer_key  # known even when the token has ended
-    if token is None or not is_alive(token, world):
-        description = f"{_failure(api, 900901, 'Invalid Credentials')}. {dialect.invalid_advice}"
-        raise _security(401, 900901, "Invalid Credentials", description, dialect)
+    if token is None or token.kind not in KEY_KINDS or not is_alive(token, world) or not is_active(world):
+        raise refusal_of("invalid-credentials", release, Observed(header, _ending(token, world)), names)
     world.presented = token
     return token
 
 
-def _subscription(state: str, api: Api, dialect: FaultDialect) -> GatewayRefusal:
-    if state == "none":
-        description = dialect.forbidden.format(base=api.base_path, version=api.version)
-        # The space at the end is the product's.
-        return _security(403, 900908, "Resource forbidden ", description, dialect)
-    code, message = {
-        "blocked": (900907, "The requested API is temporarily blocked"),
-        "inactive": (900909, "The subscription to the API is inactive"),
-    }[state]
-    return _security(401, code, message, _failure(api, code, message), dialect)
+def _ending(token: Token | None, world: World) -> str:
+    """Return why a token opens nothing here, for the journal."""
+    if token is None or (token.sandbox_no, token.epoch) != world.home or token.kind not in KEY_KINDS:
+        return "token lạ / unknown token"
+    if token.is_revoked or not is_active(world):
+        return "đã thu hồi / revoked"
+    return f"hết hạn lúc {moment_text(token.expires_at or 0)} / ended then"
 
 
-def _failure(api: Api, code: int, message: str) -> str:
-    return f"Access failure for API: {api.base_path}, version: {api.version} status: ({code}) - {message}"
-
-
-def _security(status: int, code: int, message: str, description: str, dialect: FaultDialect) -> GatewayRefusal:
-    challenge = (("WWW-Authenticate", dialect.challenge),) if status == 401 else ()
-    return GatewayRefusal("security", status, code, message, description, challenge)
-
-
-def _use_quota(limit: int, world: World, api: Api, dialect: FaultDialect) -> None:
+def _use_quota(limit: int, world: World, api: Api) -> None:
     """Count a call in its window, which is aligned to the clock. Exact, where the product may let one more pass."""
-    settings = world.settings
+    settings, release = world.settings, world.sandbox.definition.profile
     window_ms = settings.throttle_window_s * 1000
     start = world.now_ms - world.now_ms % window_ms
     level = settings.throttle_level
@@ -125,16 +124,11 @@ def _use_quota(limit: int, world: World, api: Api, dialect: FaultDialect) -> Non
     if world.count_at_once(f"quota/{level}/{whom}/{start}") <= limit:
         return
     end = start + window_ms
-    free_at = _next_access(end)
-    raise GatewayRefusal(
-        "throttling",
-        429,
-        _QUOTA_CODE[level],
-        "Message throttled out",
-        f"You have exceeded your quota .You can access API after {free_at}",
-        (("Retry-After", http_date(end)),) if dialect.flat else (),
-        members=(("nextAccessTime", free_at),),
-    )
+    free_at, case = _next_access(end), _QUOTAS[level]
+    retry_after = (("Retry-After", http_date(end)),) if "retry-after" in answer_of(case, release).extras else ()
+    said = Observed("", f"> {limit} / {settings.throttle_window_s} s", free_at)
+    members = (("nextAccessTime", free_at),)
+    raise refusal_of(case, release, said, {"free_at": free_at}, headers=retry_after, members=members)
 
 
 def _next_access(instant_ms: int) -> str:
@@ -170,11 +164,13 @@ class NdxpGateway:
         """Serve ``/token``, ``/revoke`` or an operation of a published API."""
         call = exchange.call
         habits.notice_headers(call, world)
-        own = _OWN.get(call.path)
+        dialect = DIALECTS[world.sandbox.definition.profile]
+        own = _OWN.get(call.path if dialect.flat else "/" + call.path.split("/")[1])
         if own:
             listed, serve = own
             if call.method != listed.method:
-                raise GatewayRefusal("empty", 405, 405, "Method Not Allowed", "")
+                case = "options-on-token" if call.method == "OPTIONS" else "wrong-verb-on-token"
+                raise refusal_of(case, dialect.release, Observed("", f"{call.method} {call.path}"[:200], "POST"))
             exchange.operation, exchange.clause = listed.name, listed.clause
             return world.apply_scenario() or serve(exchange, world)
         if call.path == "/" and call.method == "GET" and world.sandbox.definition.profile == "apim-3.2":
@@ -184,15 +180,18 @@ class NdxpGateway:
     def _serve_api(self, exchange: Exchange, world: World) -> Reply:
         call, settings = exchange.call, world.settings
         dialect = DIALECTS[world.sandbox.definition.profile]
-        resource = self._routes.find(call, settings, mounted=_is_mounted(world))
+        resource = self._routes.find(call, settings, dialect.release, mounted=_is_mounted(world))
         if is_preflight(call, resource):
             return preflight(resource, dialect, settings.auth_header)
+        operation = operation_of(resource, call.method, dialect.release)
         shared = cors_headers(resource, dialect, settings.auth_header)
         exchange.extra[_CORS] = shared
-        operation = operation_of(resource, call.method)
         exchange.operation, exchange.clause = operation.name, operation.clause
         if resource.is_mount:
             _note_mount(call, resource.api, world)
+        if call.path.endswith("/"):
+            said = Observed("", call.path, call.path.rstrip("/"))
+            exchange.remarks.append(remark_of("trailing-slash", said, "note"))
         api = resource.api
         admit(call, world, api)
         if settings.downtime_notice is not None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
+import hmac
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from emulator.country.keyring import Credential, Token
 from emulator.country.world import World
+from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, refusal_of
 from emulator.gateways.ndxp.client_quirks import refuses
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
-from emulator.kernel.exchange import Call, Exchange, Headers, Reply
-from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.wire.credentials import basic_pair
 
 # What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded
@@ -27,25 +30,8 @@ FRAME, SNIFF, XSS = (
 )
 NO_STORE, NO_CACHE = ("Cache-Control", "no-store"), ("Pragma", "no-cache")
 _FOR_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
-CLIENT_FAILED = "Client Authentication failed."
-_BAD_HEADER = 'Error decoding authorization header. Space delimited "<authMethod> <base64Hash>" format violated.'
-
-
-class OAuthRefusal(Refusal):
-    """The key manager says no: status, ``error``, ``error_description``, and whether it challenges the client."""
-
-    def __init__(self, status: int, error: str, description: str, *, challenges: bool = False) -> None:
-        super().__init__()
-        self.status, self.error, self.description, self.challenges = status, error, description, challenges
-
-    def body(self) -> bytes:
-        """Return the error object; the description comes first (src:apim-token-errors)."""
-        return compact({"error_description": self.description, "error": self.error})
-
-    def headers(self, host_name: str) -> Headers:
-        """Return what an error carries before its content type; the realm is not quoted."""
-        challenge = (("WWW-Authenticate", f"Basic realm={host_name}"),) if self.challenges else ()
-        return (FRAME, SNIFF, XSS, *challenge)
+KEY_KINDS = frozenset(("production", "sandbox"))
+"""The kinds of a consumer's key pair; a refresh token, or a session of the portal, opens no API."""
 
 
 class Presented(NamedTuple):
@@ -69,45 +55,49 @@ def read_form(call: Call, dialect: FaultDialect) -> dict[str, str]:
     """
     declared = media_type(call)
     if dialect.flat and declared == "application/json":
-        return _read_json(call.body)
+        return _read_json(call.body, dialect)
     if declared not in ("", FORM):
-        raise GatewayRefusal("empty", 415, 415, "Unsupported Media Type", "")
+        raise refusal_of("wrong-type", dialect.release, Observed("Content-Type", declared, FORM))
     pairs = parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True)
     form = dict(pairs)
     if len(form) != len(pairs):
-        raise OAuthRefusal(400, "invalid_request", "Invalid request with repeated parameters.")
+        repeated = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise refusal_of("repeated-parameter", dialect.release, Observed(f"/{repeated}", repeated[:100]))
     return form
 
 
-def _read_json(body: bytes) -> dict[str, str]:
+def _read_json(body: bytes, dialect: FaultDialect) -> dict[str, str]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise OAuthRefusal(400, "invalid_request", "Invalid JSON payload")
+        raise refusal_of("bad-json", dialect.release)
     return {str(name): str(each) for name, each in value.items()}
 
 
 def read_client(call: Call, form: Mapping[str, str], world: World, dialect: FaultDialect) -> Presented:
-    """Return the credentials of a call: HTTP Basic, or the form (B03).
+    """Return the credentials of a call: HTTP Basic, or the form (B03); another scheme in the header does not count.
 
     Raises:
         OAuthRefusal: there are none, or the header cannot be read.
     """
-    header = call.header("authorization")
-    if header is None:
-        return _from_form(form, world)
+    header = call.header("authorization") or ""
     scheme, _, encoded = header.partition(" ")
-    key, secret = basic_pair(encoded) if scheme.lower() == "basic" else ("", "")
-    if key:
-        return Presented(key, secret)
-    if dialect.raw_exceptions:
-        raise OAuthRefusal(400, "invalid_request", _BAD_HEADER)
-    raise OAuthRefusal(401, "invalid_client", _BAD_HEADER if dialect.flat else CLIENT_FAILED, challenges=True)
+    if scheme.lower() != "basic":
+        return _from_form(form, world, dialect, scheme)
+    if encoded.startswith(" "):
+        raise refusal_of("two-blanks-in-basic", dialect.release, Observed("Authorization", "", _BASIC))
+    key, secret = basic_pair(encoded)
+    if not key:
+        raise refusal_of("malformed-basic", dialect.release, Observed("Authorization", "", _BASIC))
+    return Presented(key, secret)
 
 
-def _from_form(form: Mapping[str, str], world: World) -> Presented:
+_BASIC = "Basic Base64(consumer-key:consumer-secret)"
+
+
+def _from_form(form: Mapping[str, str], world: World, dialect: FaultDialect, scheme: str) -> Presented:
     key = form.get("client_id", "")
     strict = refuses("B03", world)
     if key:
@@ -119,8 +109,13 @@ def _from_form(form: Mapping[str, str], world: World) -> Presented:
             "error" if strict else "note",
         )
     if not key or strict:
-        raise OAuthRefusal(400, "invalid_request", "Missing parameters: client_id")
+        raise refusal_of("no-credentials", dialect.release, Observed("Authorization", scheme[:40], _BASIC))
     return Presented(key, form.get("client_secret", ""))
+
+
+def is_active(world: World) -> bool:
+    """Tell whether the application is there; revoking it revokes its tokens (apim-revoke)."""
+    return world.settings.application_state == "active"
 
 
 def known_client(client: Presented, world: World, dialect: FaultDialect) -> Credential:
@@ -129,42 +124,44 @@ def known_client(client: Presented, world: World, dialect: FaultDialect) -> Cred
     Raises:
         OAuthRefusal: unknown key, or its application is not active.
     """
-    challenges = dialect.challenges_unknown_client
     pair = world.keyring.credential(client.key)
     if pair is None or pair.sandbox_no != world.sandbox.no:
-        shown = client.key if dialect.raw_exceptions else client.key.translate(_FOR_HTML)
-        description = f"A valid OAuth client could not be found for client_id: {shown}"
-        raise OAuthRefusal(401, "invalid_client", description, challenges=challenges)
-    if world.settings.application_state != "active":
-        description = "Oauth application is not in active state."
-        raise OAuthRefusal(401, "invalid_client", description, challenges=challenges)
+        shown = client.key.translate(_FOR_HTML) if dialect.escapes_client else client.key
+        raise refusal_of(
+            "unknown-client", dialect.release, Observed("Authorization", client.key[:100]), {"client": shown}
+        )
+    if not is_active(world):
+        raise refusal_of("revoked-application", dialect.release)
     return pair
 
 
-def check_secret(client: Presented, pair: Credential, description: str) -> None:
+def check_secret(client: Presented, pair: Credential, case: str, dialect: FaultDialect) -> None:
     """Compare the secret as sent: the product does not URL-decode it (src:apim-token-errors).
 
     Raises:
         OAuthRefusal: it is wrong.
     """
-    if client.secret != pair.consumer_secret:
-        raise OAuthRefusal(401, "invalid_client", description, challenges=True)
+    if not hmac.compare_digest(client.secret.encode(), pair.consumer_secret.encode()):
+        raise refusal_of(case, dialect.release)
 
 
-def check_single_method(call: Call, form: Mapping[str, str]) -> None:
+def check_single_method(call: Call, form: Mapping[str, str], dialect: FaultDialect) -> None:
     """Refuse a secret in both header and form.
 
     Raises:
         OAuthRefusal: both carry one.
     """
-    if call.header("authorization") is not None and "client_secret" in form:
-        raise OAuthRefusal(400, "invalid_request", "Request body and headers contain authorization information")
+    scheme = (call.header("authorization") or "").partition(" ")[0]
+    if scheme.lower() == "basic" and "client_secret" in form:
+        raise refusal_of("two-credentials", dialect.release, Observed("/client_secret"))
 
 
 # ``POST /token`` (BTXH 2.1.1, 2.1.2, 2.1.3; src:apim-token-issue, src:apim-token-errors).
 
+_TYPE = "Bearer"
 FOREVER_S = 9_223_372_036_854_775
 _RENEWED_BELOW_MS = 1000
+_REFRESH_LIFE_MS = 86_400_000  # a day (src:apim-token-issue)
 _SAML, _JWT = "urn:ietf:params:oauth:grant-type:saml2-bearer", "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _USER_GRANTS = ("password", "refresh_token", "authorization_code")
 KNOWN_GRANTS = frozenset(("client_credentials", *_USER_GRANTS, "iwa:ntlm", _SAML, _JWT))
@@ -193,24 +190,34 @@ def issue(exchange: Exchange, world: World) -> Reply:
     client = read_client(call, form, world, dialect)
     pair = known_client(client, world, dialect)
     exchange.consumer = pair.consumer_key
-    check_single_method(call, form)
-    check_secret(client, pair, dialect.wrong_pair_says)
-    if grant != "client_credentials":
-        raise _other_grant(grant, form, world)
+    check_single_method(call, form, dialect)
+    check_secret(client, pair, "wrong-secret", dialect)
+    if grant == "client_credentials":
+        world.hold()
+        return _answer(_application_token(form, pair, world, dialect), world)
+    if grant not in _USER_GRANTS or not world.settings.user_grants:
+        raise refusal_of("grant-not-allowed", dialect.release, Observed("/grant_type", grant, "client_credentials"))
     world.hold()
-    token = _token(form, pair, world, dialect)
-    body = {
-        "access_token": token.token,
-        "scope": token.scope,
-        "token_type": "Bearer",
-        "expires_in": FOREVER_S if token.expires_at is None else (token.expires_at - world.now_ms) // 1000,
-    }
+    granted = {"password": _by_password, "refresh_token": _by_refresh_token, "authorization_code": _by_code}[grant](
+        form, pair, world, dialect
+    )
+    return _answer(granted.access, world, granted.refresh)
+
+
+def _answer(token: Token, world: World, refresh: Token | None = None) -> Reply:
+    """Return the reply; a refresh token stands after the access token (src:apim-token-issue)."""
+    body: dict[str, object] = {"access_token": token.token}
+    if refresh:
+        body["refresh_token"] = refresh.token
+    body["scope"] = token.scope.partition(_OF_USER)[0]
+    body["token_type"] = _TYPE
+    body["expires_in"] = FOREVER_S if token.expires_at is None else (token.expires_at - world.now_ms) // 1000
     return Reply(200, compact(body), _HEADERS)
 
 
 def word(refusal: OAuthRefusal, world: World) -> Reply:
     """Word a refusal of ``/token``. It has no cache headers: the product adds those to good answers only."""
-    headers = (*refusal.headers(world.settings.host_name), ("Content-Type", "application/json"))
+    headers = (FRAME, SNIFF, XSS, *refusal.challenge(world.settings.host_name), ("Content-Type", "application/json"))
     return Reply(refusal.status, refusal.body(), headers)
 
 
@@ -226,39 +233,93 @@ def is_alive(token: Token, world: World) -> bool:
 def _grant(form: Mapping[str, str], dialect: FaultDialect) -> str:
     grant = form.get("grant_type", "")
     if not grant:
-        raise _grant_trouble("invalid_request", "Missing grant_type parameter value", dialect)
+        raise refusal_of("missing-grant", dialect.release, Observed("/grant_type", "", "client_credentials"))
     if grant not in KNOWN_GRANTS:
-        raise _grant_trouble("unsupported_grant_type", "Unsupported grant_type value", dialect)
+        raise refusal_of(
+            "unknown-grant", dialect.release, Observed("/grant_type", grant[:100], "client_credentials", _near(grant))
+        )
     return grant
 
 
-def _grant_trouble(error: str, description: str, dialect: FaultDialect) -> OAuthRefusal:
-    """2.6 shows the exception as text; every release since 2.5 calls both troubles ``invalid_request``."""
-    if dialect.raw_exceptions:
-        description = (
-            f"OAuthProblemException{{error='{error}', description='{description}', uri='null', state='null', "
-            "scope='null', redirectUri='null', responseStatus=0, parameters={}}"
-        )
-    return OAuthRefusal(400, "invalid_request", description)
+def _near(grant: str) -> str:
+    return next(iter(difflib.get_close_matches(grant, KNOWN_GRANTS, 1)), "")
 
 
-def _other_grant(grant: str, form: Mapping[str, str], world: World) -> OAuthRefusal:
-    """No user, code or refresh token exists here, so an allowed grant always fails at its own check."""
-    if grant not in _USER_GRANTS or not world.settings.user_grants:
-        description = "The authenticated client is not authorized to use this authorization grant type"
-        return OAuthRefusal(400, "unauthorized_client", description)
-    description = {
-        "password": f"Authentication failed for {form.get('username', '')}",
-        "refresh_token": "Persisted access token data not found",
-        "authorization_code": "Invalid authorization code received from token request",
-    }[grant]
-    return OAuthRefusal(400, "invalid_grant", description)
+# Grants of a user of the sandbox: ``password``, then ``refresh_token`` (settings user_grants and sandbox_users).
+#
+# A user's tokens are kept beside the application's: the key manager tells tokens apart by key, user and scope, so the
+# scope of a row carries the user behind a mark that no scope can hold.
+
+_OF_USER, _REFRESH = "\x1f", "refresh"
 
 
-def _token(form: Mapping[str, str], pair: Credential, world: World, dialect: FaultDialect) -> Token:
+class UserTokens(NamedTuple):
+    """What a user's grant gives."""
+
+    access: Token
+    refresh: Token
+
+
+def _by_password(form: Mapping[str, str], pair: Credential, world: World, dialect: FaultDialect) -> UserTokens:
+    user, secret = form.get("username", ""), form.get("password", "")
+    wanted = world.settings.sandbox_users.get(user.partition("@")[0])
+    if wanted is None or not hmac.compare_digest(secret.encode(), wanted.encode()):
+        raise refusal_of("wrong-password", dialect.release, Observed("/username", user[:100]), {"user": user})
+    scope = f"{_user_scope(form, dialect)}{_OF_USER}{user}"
+    access = _live(world.keyring.latest(world.home, pair.consumer_key, scope), world)
+    refresh = _live(world.keyring.latest(world.home, pair.consumer_key, f"{scope}{_OF_USER}{_REFRESH}"), world)
+    if access and refresh:
+        return UserTokens(access, refresh)
+    return _issue_to_user(scope, pair, world)
+
+
+def _by_refresh_token(form: Mapping[str, str], pair: Credential, world: World, dialect: FaultDialect) -> UserTokens:
+    """Renew both tokens; the old ones end (src:apim-revoke)."""
+    old = world.keyring.token(form.get("refresh_token", ""))
+    is_ours = old is not None and (old.kind, old.consumer_key) == (_REFRESH, pair.consumer_key)
+    if old is None or not is_ours or (old.sandbox_no, old.epoch) != world.home or old.is_revoked:
+        raise refusal_of("unknown-refresh-token", dialect.release, Observed("/refresh_token"))
+    if not is_alive(old, world):
+        raise refusal_of("expired-refresh-token", dialect.release, Observed("/refresh_token"))
+    scope = old.scope.removesuffix(f"{_OF_USER}{_REFRESH}")
+    access = world.keyring.latest(world.home, pair.consumer_key, scope)
+    for ended in (old, *([access] if access else [])):
+        world.keyring.revoke(ended.token)
+    return _issue_to_user(scope, pair, world)
+
+
+def _by_code(_form: Mapping[str, str], _pair: Credential, _world: World, dialect: FaultDialect) -> UserTokens:
+    """No login page is emulated, so no code was ever issued."""
+    raise refusal_of("unknown-code", dialect.release, Observed("/code"))
+
+
+def _issue_to_user(scope: str, pair: Credential, world: World) -> UserTokens:
+    access_ms, refresh_ms = world.settings.token_lifetime_s * 1000, _REFRESH_LIFE_MS
+    expires_at = None if access_ms < 0 else world.now_ms + access_ms
+    key, now = pair.consumer_key, world.now_ms
+    access = Token(world.uuid("user-token"), *world.home, key, pair.kind, scope, now, expires_at, 0)
+    mark = f"{scope}{_OF_USER}{_REFRESH}"
+    refresh = Token(world.uuid("refresh-token"), *world.home, key, _REFRESH, mark, now, now + refresh_ms, 0)
+    for token in (access, refresh):
+        world.keyring.add(token)
+    return UserTokens(access, refresh)
+
+
+def _user_scope(form: Mapping[str, str], dialect: FaultDialect) -> str:
+    """Return a user's scopes; the one that is forced on applications is not forced on users."""
+    return granted_scope(form.get("scope", ""), dialect, forced=False)
+
+
+def _live(token: Token | None, world: World) -> Token | None:
+    """Return a token that has more than its last second left."""
+    is_fresh = token and (token.expires_at is None or token.expires_at - world.now_ms > _RENEWED_BELOW_MS)
+    return token if is_fresh else None
+
+
+def _application_token(form: Mapping[str, str], pair: Credential, world: World, dialect: FaultDialect) -> Token:
     scope = granted_scope(form.get("scope", ""), dialect)
-    token = world.keyring.latest(world.home, pair.consumer_key, scope)
-    if token and (token.expires_at is None or token.expires_at - world.now_ms > _RENEWED_BELOW_MS):
+    token = _live(world.keyring.latest(world.home, pair.consumer_key, scope), world)
+    if token:
         return token
     lifetime = _lifetime_s(form, world, dialect)
     expires_at = None if lifetime < 0 else world.now_ms + lifetime * 1000
@@ -267,13 +328,10 @@ def _token(form: Mapping[str, str], pair: Credential, world: World, dialect: Fau
     return token
 
 
-def granted_scope(requested: str, dialect: FaultDialect) -> str:
-    """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped.
-
-    Sources: src:apim-token-issue.
-    """
+def granted_scope(requested: str, dialect: FaultDialect, *, forced: bool = True) -> str:
+    """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped (src:apim-token-issue)."""
     kept = {name for name in requested.split() if name == "openid" or name.startswith("device_")} or {"default"}
-    if dialect.forced_scope:
+    if forced and dialect.forced_scope:
         kept.add(dialect.forced_scope)
     return " ".join(sorted(kept))
 

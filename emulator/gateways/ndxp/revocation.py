@@ -5,8 +5,9 @@ from __future__ import annotations
 from emulator.country.keyring import Token
 from emulator.country.world import World
 from emulator.gateways.ndxp import oauth
+from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, refusal_of
 from emulator.gateways.ndxp.faults import DIALECTS
-from emulator.gateways.ndxp.oauth import OAuthRefusal, is_alive
+from emulator.gateways.ndxp.oauth import is_alive
 from emulator.kernel.dice import name_uuid
 from emulator.kernel.exchange import Exchange, Headers, Reply
 
@@ -25,14 +26,14 @@ def revoke(exchange: Exchange, world: World) -> Reply:
     form = oauth.read_form(call, dialect)
     exchange.extra["callback"] = form.get("callback", "")
     if not form.get("token"):
-        raise OAuthRefusal(400, "invalid_request", "Invalid revocation request")
+        raise refusal_of("revoke-without-token", dialect.release, Observed("/token"))
     client = oauth.read_client(call, form, world, dialect)
     pair = world.keyring.credential(client.key)
     if pair is None or pair.sandbox_no != world.sandbox.no or world.settings.application_state != "active":
-        raise OAuthRefusal(401, "invalid_client", oauth.CLIENT_FAILED, challenges=True)
+        raise refusal_of("revoke-bad-client", dialect.release, Observed("Authorization", client.key[:100]))
     exchange.consumer = pair.consumer_key
-    oauth.check_single_method(call, form)
-    oauth.check_secret(client, pair, oauth.CLIENT_FAILED)
+    oauth.check_single_method(call, form, dialect)
+    oauth.check_secret(client, pair, "revoke-bad-client", dialect)
     world.hold()
     token = world.keyring.token(form["token"])
     if token is None or token.consumer_key != client.key or not is_alive(token, world):
@@ -43,7 +44,7 @@ def revoke(exchange: Exchange, world: World) -> Reply:
 
 def word(refusal: OAuthRefusal, exchange: Exchange, world: World) -> Reply:
     """Word a refusal of ``/revoke``: the same object as ``/token``, under another content type."""
-    return _reply(refusal.status, refusal.body(), exchange, refusal.headers(world.settings.host_name)[3:])
+    return _reply(refusal.status, refusal.body(), exchange, refusal.challenge(world.settings.host_name))
 
 
 def _revocation_headers(token: Token) -> Headers:

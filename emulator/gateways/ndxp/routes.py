@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from emulator.country.settings import SandboxSettings
+from emulator.country.settings import Profile, SandboxSettings
+from emulator.gateways.ndxp.answers import Observed, refusal_of
+from emulator.journal.near_miss import Offer, near_misses
 from emulator.kernel.exchange import Call
-from emulator.kernel.refusals import GatewayRefusal
 from emulator.services.service import Api, Listed, Operation, Service
 
 
@@ -36,22 +37,41 @@ class Routes:
         methods = {**(known.operations if known else {}), operation.method: operation}
         self._resources[base + operation.path] = Resource(service, api, methods, is_mount)
 
-    def find(self, call: Call, settings: SandboxSettings, *, mounted: bool) -> Resource:
+    def find(self, call: Call, settings: SandboxSettings, release: Profile, *, mounted: bool) -> Resource:
         """Return the resource of a path; its methods are checked by ``operation_of``.
+
+        An operation with a trailing slash is the operation, as long as no query follows (apim-transport).
 
         Raises:
             GatewayRefusal: 404 ``Not Found`` without an API, 404 ``Runtime Error`` without a resource, 403 over HTTP
                 when only HTTPS is open, 503 for a blocked API (src:apim-transport).
         """
         resource = self._resources.get(call.path)
+        if resource is None and call.path.endswith("/") and not call.query:
+            resource = self._resources.get(call.path[:-1])
         if resource and (mounted or not resource.is_mount):
-            _check_state(call, settings)
+            self._check_state(call, settings, release)
             return resource
         for base in self._bases:
             if call.path == base or call.path.startswith(base + "/"):
-                _check_state(call, settings)
-                raise _runtime(404, "No matching resource found for given API Request")
-        raise not_found()
+                self._check_state(call, settings, release)
+                raise refusal_of("unknown-resource", release, self._nearest(call))
+        raise refusal_of("unknown-api", release, self._nearest(call))
+
+    def _nearest(self, call: Call) -> Observed:
+        """Return what was asked for, and the documented call that is nearest to it."""
+        offers = [Offer(each.name, each.method, each.path, each.clause) for each in self.every()]
+        misses = near_misses(call.method, call.path + (f"?{call.query}" if call.query else ""), offers, 1)
+        nearest = f"{misses[0].offer.method} {misses[0].offer.path}" if misses else ""
+        return Observed("", f"{call.method} {call.path}"[:200], "", nearest)
+
+    def _check_state(self, call: Call, settings: SandboxSettings, release: Profile) -> None:
+        if settings.api_state == "retired":
+            raise refusal_of("unknown-api", release, self._nearest(call))
+        if settings.https_only and call.scheme != "https":
+            raise refusal_of("https-only", release, Observed("", call.scheme, "https"), {"scheme": call.scheme})
+        if settings.api_state == "blocked":
+            raise refusal_of("api-blocked", release)
 
     def every(self) -> tuple[Listed, ...]:
         """Return all operations of all APIs, at their documented addresses."""
@@ -69,7 +89,7 @@ def _published(services: tuple[Service, ...]) -> Iterator[tuple[Service, Api, Op
                 yield service, place, operation
 
 
-def operation_of(resource: Resource, method: str) -> Operation:
+def operation_of(resource: Resource, method: str, release: Profile) -> Operation:
     """Return a resource's operation.
 
     Raises:
@@ -77,27 +97,5 @@ def operation_of(resource: Resource, method: str) -> Operation:
     """
     operation = resource.operations.get(method)
     if operation is None:
-        raise _runtime(405, "Method not allowed for given API resource")
+        raise refusal_of("wrong-verb", release, Observed("", method, ", ".join(resource.operations)))
     return operation
-
-
-def not_found() -> GatewayRefusal:
-    """Return the answer for a path that no API has."""
-    return GatewayRefusal("other", 404, 404, "Not Found", "The requested resource is not available.")
-
-
-def _runtime(status: int, description: str) -> GatewayRefusal:
-    return GatewayRefusal("other", status, status, "Runtime Error", description)
-
-
-def _check_state(call: Call, settings: SandboxSettings) -> None:
-    if settings.api_state == "retired":
-        raise not_found()
-    if settings.https_only and call.scheme != "https":
-        description = f"Unsupported Transport [ {call.scheme} ]. The requested resource is not available."
-        raise GatewayRefusal("other", 403, 403, "Forbidden", description)
-    if settings.api_state == "blocked":
-        description = (
-            "This API has been blocked temporarily. Please try again later or contact the system administrators."
-        )
-        raise GatewayRefusal("other", 503, 700700, "API blocked", description)
