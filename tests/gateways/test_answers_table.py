@@ -162,8 +162,8 @@ CHALLENGES = {
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as running:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server("--store", str(tmp_path_factory.mktemp("bang") / "store.db")) as running:
         yield running
 
 

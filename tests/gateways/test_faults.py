@@ -13,6 +13,7 @@ from emulator.country.settings import PROFILES, Profile
 from emulator.country.world import World
 from emulator.gateways.ndxp.gateway import NdxpGateway
 from emulator.kernel.exchange import Call, Reply
+from emulator.services.interface import Interface
 from emulator.services.service import Api, Both, Operation, Service
 from tests.conftest import Visitor
 from tests.gateways.desk import PUSH, Desk
@@ -346,9 +347,12 @@ def test_everything_a_client_can_ask_for_is_listed_for_near_misses() -> None:
     def answer(call: Call, world: World) -> Reply:
         raise AssertionError
 
+    def interface() -> Interface:
+        raise AssertionError
+
     operation = Operation("btxh.x", "BTXH 3.1.1", Both("Đẩy", "Push"), "/DongBoDVC", answer)
     api = Api("BTXH", "apiBTXH", "1.0")
-    listed = NdxpGateway((Service("x", Both("X", "X"), "BTXH", api, (operation,)),)).operations()
+    listed = NdxpGateway((Service("x", Both("X", "X"), "BTXH", api, (operation,), interface),)).operations()
     assert [tuple(each) for each in listed] == [
         ("ndxp.token", "POST", "/token", "BTXH 2.1.1"),
         ("ndxp.revoke", "POST", "/revoke", "apim-revoke"),
