@@ -329,7 +329,10 @@ def _application_token(form: Mapping[str, str], pair: Credential, world: World, 
 
 
 def granted_scope(requested: str, dialect: FaultDialect, *, forced: bool = True) -> str:
-    """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped (src:apim-token-issue)."""
+    """Return the granted scopes, sorted: allow-listed names are kept, the rest silently dropped.
+
+    Sources: src:apim-token-issue.
+    """
     kept = {name for name in requested.split() if name == "openid" or name.startswith("device_")} or {"default"}
     if forced and dialect.forced_scope:
         kept.add(dialect.forced_scope)
