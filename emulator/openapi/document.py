@@ -13,6 +13,7 @@ from apispec import APISpec
 from emulator import __version__
 from emulator.openapi import admin, admin_shapes
 from emulator.openapi import services as emulated
+from emulator.openapi.generators import make_generatable
 from emulator.openapi.schemas import named_schemas, reader
 from emulator.services.interface import OperationDoc
 
@@ -79,7 +80,7 @@ def document() -> dict[str, Any]:
         spec.path(path=operation.path, operations={operation.verb.lower(): operation.as_dict()})
     for tag in dict.fromkeys(operation.tag for operation in operations()):
         spec.tag({"name": tag})
-    return spec.to_dict()
+    return make_generatable(spec.to_dict())
 
 
 def _add_components(spec: APISpec) -> None:
