@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+COMPILE = $(PYTHON) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-options --no-header --strip-extras
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +23,10 @@ docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m tests.house.sources_page
 	$(PYTHON) -m release.licences
 
+lock:  ## pin versions and hashes anew, of what runs and of what tests need (pip-tools)
+	$(COMPILE) --extra certify -o requirements.lock pyproject.toml
+	$(COMPILE) --extra certify --extra dev -o requirements-dev.lock pyproject.toml
+
 messages:  ## bring the console's English sentences to its templates
 	$(PYTHON) -m release.messages
 
@@ -43,4 +48,4 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: dist docs gso messages sbom site help check lint types test format
+.PHONY: lock dist docs gso messages sbom site help check lint types test format
