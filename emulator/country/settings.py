@@ -7,10 +7,21 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from emulator.services.btxh.replies import OddityName
 from emulator.store.journal_rows import JournalBounds
 from emulator.wire.own_rules import OwnRule, Stance
 
+OddityName = Literal[
+    "dates-with-time",
+    "submitted-two-forms",
+    "small-s-tags",
+    "broken-xml",
+    "sample-result-values",
+    "step-status-id",
+    "misspelt-handler",
+    "sample-step-values",
+    "empty-strings",
+    "later-fields",
+]
 Mode = Literal["strict", "documented", "observed"]
 Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
 MODES: tuple[Mode, ...] = ("strict", "documented", "observed")

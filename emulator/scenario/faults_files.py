@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emulator.country.settings import OddityName
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, FileBody, Reply
 from emulator.scenario.fault import FaultKind, Instead, Params, Schema, Upon, both, number
 from emulator.scenario.faults_payload import with_body
-from emulator.services.btxh.replies import ODDITIES, Oddity, OddityName, in_force
+from emulator.services.btxh.replies import ODDITIES, Oddity, in_force
 
 # The printed oddities of the documents, one call at a time: what a sandbox's settings do for all calls.
 

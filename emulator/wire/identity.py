@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 from emulator.wire.gso import provinces
 
 CITIZEN_CARD, IDENTITY_CARD, TAX_CODE = "1", "2", "3"
+MALE, FEMALE = "1034", "1035"
+"""The codes of annex 3 (BTXH PL 3), which people of a pack have, too."""
 NOBODY = "999"
 PLACEHOLDER = "000000001"
 _CITIZEN = re.compile(r"\d{12}", re.ASCII)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Literal, get_args
 
 from emulator.kernel.rules import Rule, register_rule
@@ -20,6 +24,8 @@ class Behaviour(Enum):
     SAY = "say"
 
 
+_COLUMNS = ("row", "modes", "place", "table", "sample", "strict", "documented", "observed")
+_MODES, _ROW = re.compile("[RAS]{3}-?"), re.compile(r"[A-Z]\d{2}", re.ASCII)
 _LETTERS = {"R": Behaviour.REFUSE, "A": Behaviour.ACCEPT, "S": Behaviour.SAY}
 
 
@@ -49,31 +55,59 @@ class Quirk:
         return self.in_strict if mode == "strict" else self.in_observed
 
 
-def quirk(flags: str, row: str) -> Quirk:
-    """Make a row from its behaviours and its text.
+class WrongQuirk(ValueError):
+    """A row of a register that cannot be right; the sentence begins with file and line."""
 
-    ``flags`` are the letters of strict, documented and observed (R refuse, A accept, S say); a fourth letter ``-``
-    marks a row that touches no wire. ``row`` has five to seven parts between bars: id, place, table, sample, strict,
-    documented, observed; the last two repeat the part before them when left out.
+
+def read_quirks(path: Path) -> Iterator[Quirk]:
+    """Yield the rows of a ``quirks.csv``.
+
+    ``modes`` are the letters of strict, documented and observed (R refuse, A accept, S say); a fourth letter ``-``
+    marks a row that touches no wire. An empty text of documented or observed says the same as the one before it.
+
+    Raises:
+        WrongQuirk: a row lacks a part, or its letters are others.
     """
-    parts = [" ".join(part.split()) for part in row.split("|")]
-    while len(parts) < 7:
-        parts.append(parts[-1])
-    row_id, place, table, sample, strict, documented, observed = parts
-    modes = [_LETTERS[letter] for letter in flags[:3]]
-    texts = (row_id, place, table, sample, strict, documented, observed)
-    return Quirk(*texts, modes[0], modes[1], modes[2], touches_wire=not flags.endswith("-"))
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines, strict=True)
+        if tuple(reader.fieldnames or ()) != _COLUMNS:
+            raise WrongQuirk(f"{path}:1: the columns are {','.join(_COLUMNS)}")
+        for row in reader:
+            yield _quirk_of(row, f"{path}:{reader.line_num}")
 
 
-def _register() -> dict[str, Quirk]:
-    from emulator.wire import quirks_axis, quirks_btxh_1, quirks_btxh_2, quirks_btxh_3, quirks_kho_dl
+def _quirk_of(row: dict[str, str], where: str) -> Quirk:
+    if None in row or None in row.values():
+        raise WrongQuirk(f"{where}: a row has {len(_COLUMNS)} parts")
+    flags = row["modes"]
+    if not _MODES.fullmatch(flags):
+        raise WrongQuirk(f"{where}: modes {flags!r} must be three of R, A, S, and - for a row that touches no wire")
+    if not _ROW.fullmatch(row["row"]) or not all(row[name] for name in ("place", "table", "sample", "strict")):
+        raise WrongQuirk(f"{where}: a row needs a number such as B07, a place, both sides and what strict does")
+    documented = row["documented"] or row["strict"]
+    texts = (row["row"], row["place"], row["table"], row["sample"], row["strict"], documented)
+    strict, in_documented, observed = (_LETTERS[letter] for letter in flags[:3])
+    says = row["observed"] or documented
+    return Quirk(*texts, says, strict, in_documented, observed, touches_wire=not flags.endswith("-"))
 
-    portal = sorted((*quirks_axis.ROWS, *quirks_kho_dl.ROWS), key=lambda row: row[1])
-    rows = (*quirks_btxh_1.ROWS, *quirks_btxh_2.ROWS, *quirks_btxh_3.ROWS, *portal)
-    return {row.id: row for row in (quirk(flags, text) for flags, text in rows)}
+
+def read_register(files: Iterable[Path]) -> dict[str, Quirk]:
+    """Return all rows of some files by number, in the order of their numbers.
+
+    Raises:
+        WrongQuirk: a row cannot be right, or two have one number.
+    """
+    found: dict[str, Quirk] = {}
+    for path in files:
+        for row in read_quirks(path):
+            if row.id in found:
+                raise WrongQuirk(f"{path}: {row.id} stands twice in the register")
+            found[row.id] = row
+    return dict(sorted(found.items()))
 
 
-QUIRKS: dict[str, Quirk] = _register()
+QUIRKS: dict[str, Quirk] = read_register(sorted(Path(__file__).parents[1].glob("*/*/quirks.csv")))
+"""The rows that stand beside the services and the gateways they are about."""
 _OURS_ALONE = frozenset(get_args(OwnRule)) & QUIRKS.keys()  # rows that only we drew a rule from (decision 0040)
 for _row in QUIRKS.values():
     register_rule(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.quirks import QUIRKS, WrongQuirk, read_register
 from tests.documents import cases_bodies, cases_gateway, cases_replies
 from tests.documents.quirk_table import CASES, MODES, Stage
 
@@ -33,6 +33,27 @@ def test_the_register_has_every_row_once_with_every_column() -> None:
     for row in QUIRKS.values():
         texts = (row.place, row.table, row.sample, row.strict, row.documented, row.observed)
         assert all(texts), row.id
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("B01,RXA,place,table,sample,strict,,", ":3: modes"),
+        ("B01,RAA,place,,sample,strict,,", ":3: a row needs"),
+        ("1,RAA,place,table,sample,strict,,", ":3: a row needs"),
+        ("B01,RAA,place,table", ":3: a row has"),
+        ("B07,RAA,place,table,sample,strict,,", "B07 stands twice"),
+    ],
+)
+def test_a_row_of_the_register_that_cannot_be_right_is_refused_with_its_line(
+    tmp_path: Path, row: str, says: str
+) -> None:
+    file = tmp_path / "quirks.csv"
+    head = "row,modes,place,table,sample,strict,documented,observed\nB07,SSS,place,table,sample,strict,,\n"
+    file.write_text(f"{head}{row}\n", encoding="utf-8")
+    with pytest.raises(WrongQuirk, match=r"quirks\.csv") as trouble:
+        read_register([file])
+    assert says in str(trouble.value)
 
 
 def test_every_row_of_the_btxh_register_that_touches_the_wire_has_a_case() -> None:

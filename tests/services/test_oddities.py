@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.services.btxh.replies import ODDITIES, OddityName
+from emulator.country.settings import OddityName
+from emulator.services.btxh.replies import ODDITIES
 from tests.builders import dossier, pull, step
 from tests.services.stories import ministry_dossier, ministry_step, visiting
 

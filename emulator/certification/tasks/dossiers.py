@@ -13,6 +13,7 @@ from emulator.country.people import Person
 from emulator.country.records import Dossier
 from emulator.kernel.clock import iso
 from emulator.services.btxh import catalogues
+from emulator.wire.identity import FEMALE
 from emulator.wire.statuses import STATUS_NAMES
 
 Words = Mapping[str, Any]
@@ -67,7 +68,7 @@ def _applicant(it: Person, given: Words, place: Mapping[str, str], luck: Random)
         "kind": "citizen",
         "full_name": unicodedata.normalize("NFD" if given.get("nfd") else "NFC", it.name),
         "born_on": it.born_on.isoformat(),
-        "gender": "female" if it.gender_id == catalogues.FEMALE else "male",
+        "gender": "female" if it.gender_id == FEMALE else "male",
         "ethnicity": luck.choice(["Kinh", "Tày", "Mường", "Dao", "H'Mông"]),
         "citizen_id": it.citizen_id,
         "id_issued_on": it.id_issued_on.isoformat(),

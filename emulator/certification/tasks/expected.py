@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from emulator.services.btxh import catalogues
+from emulator.wire.identity import FEMALE, MALE
 from emulator.wire.statuses import STATUS_NAMES
 
 DATABASES: Mapping[str, str] = {
@@ -75,7 +76,7 @@ def _applicant(it: Made) -> dict[str, str]:
     told = {
         "HoVaTen": _nfc(it["full_name"]),
         "NgayThangNamSinh": _day(it["born_on"]),
-        "GioiTinhId": catalogues.FEMALE if it["gender"] == "female" else catalogues.MALE,
+        "GioiTinhId": FEMALE if it["gender"] == "female" else MALE,
         "DanTocId": _ETHNICITIES[it["ethnicity"]],
         "CMND": it["citizen_id"],
         "CMND_NgayCap": _day(it["id_issued_on"]),

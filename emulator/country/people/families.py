@@ -12,8 +12,8 @@ from random import Random
 from typing import Literal, NamedTuple
 
 from emulator.country.people.benefits import CHILD_BELOW, GROWN_AT, OLD_AGE, Group, group_by_age
-from emulator.services.btxh.catalogues import FEMALE, MALE
 from emulator.wire.gso import Era
+from emulator.wire.identity import FEMALE, MALE
 
 Role = Literal["head", "spouse", "child", "parent", "grandchild"]
 _YEAR = 365.2425

@@ -6,7 +6,7 @@ from faker import Faker
 from faker.providers.person.vi_VN import Provider as VietnameseNames
 
 from emulator.country.people.peoples import Custom
-from emulator.services.btxh.catalogues import FEMALE
+from emulator.wire.identity import FEMALE
 
 
 class NamesByPeople(VietnameseNames):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.country.people.census import CensusWish, NoSuchPlace
 from emulator.country.people.peoples import KINH, custom_of
-from emulator.services.btxh.catalogues import FEMALE, MALE
 from emulator.wire import gso_names
+from emulator.wire.identity import FEMALE, MALE
 from emulator.wire.people_sheet import Officer
 
 if TYPE_CHECKING:

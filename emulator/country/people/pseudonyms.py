@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.country.people import numbers
 from emulator.country.people.peoples import KINH_CUSTOMS
-from emulator.services.btxh.catalogues import FEMALE, MALE
-from emulator.wire.identity import NOBODY, PLACEHOLDER, is_tax_code, read_citizen_number
+from emulator.wire.identity import FEMALE, MALE, NOBODY, PLACEHOLDER, is_tax_code, read_citizen_number
 
 if TYPE_CHECKING:
     from faker import Faker

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from emulator.wire.identity import FEMALE, MALE
+
 PROCEDURES: dict[str, str] = {
     "2.000286": "Tiếp nhận đối tượng bảo trợ xã hội có hoàn cảnh đặc biệt khó khăn vào cơ sở trợ giúp xã hội cấp tỉnh, "
     "cấp huyện",
@@ -23,7 +25,6 @@ PROCEDURES: dict[str, str] = {
 }
 SECTOR_CODE, SECTOR_NAME = "G07-LD03", "Bảo trợ xã hội"
 
-MALE, FEMALE = "1034", "1035"
 GENDERS = {MALE: "Nam", FEMALE: "Nữ"}
 
 _ETHNIC_NAMES = (

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 
 from emulator.kernel.clock import day_text
 from emulator.services.btxh.catalogues import (
-    FEMALE,
     FINISHED,
     ISSUER_GAP,
     ISSUER_GUESS,
@@ -26,6 +25,7 @@ from emulator.wire.dates import day_of, day_or_moment, lies_ahead, moment_of
 from emulator.wire.gso import Level, misfit, provinces
 from emulator.wire.identity import (
     CITIZEN_CARD,
+    FEMALE,
     PLACEHOLDER,
     TAX_CODE,
     CitizenNumber,

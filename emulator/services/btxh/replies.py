@@ -11,6 +11,7 @@ from xml.sax.saxutils import unescape
 
 import orjson
 
+from emulator.country.settings import OddityName
 from emulator.kernel.clock import day_text, moment_text, read_day, read_moment
 from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -21,19 +22,6 @@ from emulator.wire.quirks import ModeName
 # Where the printed replies contradict the tables: each oddity can be asked for by name, some are a mode's habit.
 #
 # A sandbox's setting ``reply_oddities`` is None (as the mode says) or the exact list of oddities its replies show.
-
-OddityName = Literal[
-    "dates-with-time",
-    "submitted-two-forms",
-    "small-s-tags",
-    "broken-xml",
-    "sample-result-values",
-    "step-status-id",
-    "misspelt-handler",
-    "sample-step-values",
-    "empty-strings",
-    "later-fields",
-]
 
 _ALL: frozenset[ModeName] = frozenset({"strict", "documented", "observed"})
 _AS_PRINTED: frozenset[ModeName] = frozenset({"documented", "observed"})

@@ -8,18 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.services.btxh.catalogues import (
-    ETHNICITIES,
-    ETHNICITY_ID_OFFSET,
-    FEMALE,
-    KEY_FIELDS,
-    LATER_FIELDS,
-    MALE,
-)
+from emulator.services.btxh.catalogues import ETHNICITIES, ETHNICITY_ID_OFFSET, KEY_FIELDS, LATER_FIELDS
 from emulator.wire import codes
 from emulator.wire.columns import LINE_SIGNS, SEVERAL_LINES, WIDTHS, Column, Table
 from emulator.wire.dates import day_or_moment, moment_of
 from emulator.wire.gso import Level, communes, districts
+from emulator.wire.identity import FEMALE, MALE
 from emulator.wire.json_body import kind_of
 from emulator.wire.reading import Reading
 
