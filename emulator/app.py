@@ -70,7 +70,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     declared = declared_services()
     axis, last = XroadGateway(declared, _outside_hosts(packs)), NdxpGateway(declared)
-    doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared), last)
+    doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared, axis), last)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     door = Door(arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits)

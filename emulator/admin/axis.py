@@ -92,7 +92,7 @@ def search_subjects(request: AdminRequest) -> AdminReply:
 )
 def add_rights(request: AdminRequest) -> AdminReply:
     """Add selected subjects (``subjects``) to the rights of ``provider``; those that are there keep their date."""
-    content = _load_request(request, "Selected")
+    content = load_wish(request, "Selected")
     with hold_world(request) as world:
         provider = _provider(content, world)
         for subject in _subjects(content, Axis(world)):
@@ -109,7 +109,7 @@ def add_rights(request: AdminRequest) -> AdminReply:
 )
 def add_all_rights(request: AdminRequest) -> AdminReply:
     """Add every hit of ``search`` to the rights of ``provider``."""
-    content = _load_request(request, "SubjectSearch")
+    content = load_wish(request, "SubjectSearch")
     with hold_world(request) as world:
         provider = _provider(content, world)
         for _, subject in Axis(world).search(content["search"]):
@@ -126,7 +126,7 @@ def add_all_rights(request: AdminRequest) -> AdminReply:
 )
 def remove_rights(request: AdminRequest) -> AdminReply:
     """Remove selected subjects from the rights of ``provider``."""
-    content = _load_request(request, "Selected")
+    content = load_wish(request, "Selected")
     with hold_world(request) as world:
         provider, axis = _provider(content, world), Axis(world)
         wanted = set(_subjects(content, axis))
@@ -145,7 +145,7 @@ def remove_rights(request: AdminRequest) -> AdminReply:
 )
 def remove_all_rights(request: AdminRequest) -> AdminReply:
     """Leave nobody in the rights of ``provider``."""
-    content = _load_request(request, "Provider")
+    content = load_wish(request, "Provider", may_be_empty=True)
     with hold_world(request) as world:
         provider, axis = _provider(content, world), Axis(world)
         for grant in axis.rights(provider):
@@ -153,11 +153,15 @@ def remove_all_rights(request: AdminRequest) -> AdminReply:
         return _screen(world, provider)
 
 
-def _load_request(request: AdminRequest, shape: str) -> dict[str, Any]:
-    from emulator.admin import schemas as axis_schemas
+def load_wish(request: AdminRequest, shape: str, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """Return what was sent, checked by the schema of that name.
 
-    schema = getattr(axis_schemas, shape)()
-    return axis_schemas.load_request(request, schema, may_be_empty=shape == "Provider")
+    Raises:
+        Trouble: something in it is wrong.
+    """
+    from emulator.admin import axis_schemas, schemas  # marshmallow is loaded with the first body, not at the start
+
+    return schemas.load_request(request, getattr(axis_schemas, shape)(), may_be_empty=may_be_empty)
 
 
 def _provider(content: dict[str, Any], world: World) -> str:
@@ -205,9 +209,7 @@ def list_subsystems(request: AdminRequest) -> AdminReply:
 )
 def change_subsystem(request: AdminRequest) -> AdminReply:
     """Change ``is_reachable`` (its server), ``service`` or ``notice`` of a subsystem."""
-    from emulator.admin import schemas as axis_schemas
-
-    changes = axis_schemas.load_request(request, axis_schemas.SubsystemChange())
+    changes = load_wish(request, "SubsystemChange")
     with hold_world(request) as world:
         changed = replace(find_subsystem(Axis(world), request.named["dstcode"]), **changes)
         Axis(world).subsystems.put_record(changed)
@@ -229,9 +231,7 @@ def list_hosts(request: AdminRequest) -> AdminReply:
 )
 def change_host(request: AdminRequest) -> AdminReply:
     """Change ``is_up`` or ``offers_ranges`` of a host."""
-    from emulator.admin import schemas as axis_schemas
-
-    changes = axis_schemas.load_request(request, axis_schemas.HostChange())
+    changes = load_wish(request, "HostChange")
     with hold_world(request) as world:
         found = Axis(world).hosts.get(request.named["host"])
         if found is None:
@@ -258,10 +258,8 @@ def list_live_agencies(request: AdminRequest) -> AdminReply:
 )
 def register_live_agency(request: AdminRequest) -> AdminReply:
     """Register an agency as live at ``base_url``; one that is not on the axis is put there."""
-    from emulator.admin import schemas as axis_schemas
-
-    content, dstcode = axis_schemas.load_request(request, axis_schemas.Live()), request.named["dstcode"]
-    agency = LiveAgency(dstcode, _base_url(content["base_url"]), content["verify_tls"])
+    content, dstcode = load_wish(request, "Live"), request.named["dstcode"]
+    agency = LiveAgency(dstcode, base_url_of(content["base_url"]), content["verify_tls"])
     try:
         member = read_subsystem(dstcode).member
     except NotASubsystem as trouble:
@@ -291,7 +289,12 @@ def remove_live_agency(request: AdminRequest) -> AdminReply:
     return AdminReply({})
 
 
-def _base_url(given: str) -> str:
+def base_url_of(given: str, pointer: str = "/base_url") -> str:
+    """Return the address of a real machine without a closing slash.
+
+    Raises:
+        Trouble: it is no plain http(s) origin, with a base path if need be.
+    """
     try:
         parts = urlsplit(given)
         fits = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) > 0
@@ -299,6 +302,6 @@ def _base_url(given: str) -> str:
         fits = None
     if not fits or parts.username or parts.query or parts.fragment:
         raise invalid(
-            [InputFault("/base_url", "phải là http(s)://<máy>[:cổng][/gốc]", "must be http(s)://host[:port][/base]")]
+            [InputFault(pointer, "phải là http(s)://<máy>[:cổng][/gốc]", "must be http(s)://host[:port][/base]")]
         )
     return given.rstrip("/")

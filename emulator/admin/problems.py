@@ -94,6 +94,18 @@ WORDINGS: Mapping[str, Wording] = {
         "Danh mục không cho lưu mã kết quả '{name}' vào Kho DL.",
         "The catalogue does not let result code '{name}' into Kho DL.",
     ),
+    "no-such-unit": Wording(
+        404, "No such unit", "Sandbox không có đơn vị '{name}'.", "No unit '{name}' works in the sandbox."
+    ),
+    "no-such-agency": Wording(
+        404, "No such agency", "Danh sách SS không có cơ quan '{name}'.", "The list has no agency '{name}'."
+    ),
+    "no-such-support-request": Wording(
+        404,
+        "No such request for support",
+        "Chưa ai gửi yêu cầu hỗ trợ cho mã kết quả '{name}'.",
+        "Nobody asked for support of result code '{name}'.",
+    ),
     "no-such-subsystem": Wording(
         404, "No such subsystem", "Trục không có '{name}'.", "There is no '{name}' on the axis."
     ),

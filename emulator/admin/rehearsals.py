@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from emulator.admin.axis import find_subsystem, world_of
+from emulator.admin.axis import base_url_of, find_subsystem, load_wish, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
@@ -31,10 +32,11 @@ FORWARD = "/VXPAdapter/RestService/forward"
     RouteDoc("Rehearsed", "RehearsalWish", {"kind": "search/call"}, noes=("no-such-subsystem",), last=-1),
 )
 def rehearse_call(request: AdminRequest) -> AdminReply:
-    """Start one: ``kind``, ``dstcode`` (the sandbox's own by default), ``caller``, ``path`` or ``file``, ``body``."""
-    from emulator.admin import schemas as axis_schemas
+    """Start one: ``kind``, ``dstcode`` (the sandbox's own by default), ``caller``, ``path`` or ``file``, ``body``.
 
-    content, world = axis_schemas.load_request(request, axis_schemas.Rehearsal()), world_of(request)
+    ``providerurl``, ``method`` (GET or HEAD, for a download) and ``range`` change how a file is asked for.
+    """
+    content, world = load_wish(request, "Rehearsal"), world_of(request)
     axis = Axis(world)
     kind: str = content["kind"]
     dstcode = find_subsystem(axis, content.get("dstcode", world.settings.own_subsystem)).id
@@ -42,11 +44,11 @@ def rehearse_call(request: AdminRequest) -> AdminReply:
     caller = content.get("caller") or _caller(kind, dstcode, world)
     if axis.subsystems.get(caller) is None:
         raise Trouble("no-such-subsystem", name=caller)
-    call = _call(wanted, content.get("body", wanted.body), f"/s/{world.sandbox.id}", dstcode, caller)
+    call = _call(wanted, content, f"/s/{world.sandbox.id}", dstcode, caller)
     before = request.context.journal.newest(request.sandbox().home)
     reply = request.context.serve(call)
     beginning, text_shown = _read(reply)
-    found = findings(kind, reply.status, reply.headers, beginning)
+    found = findings(kind, call.method, reply.status, reply.headers, beginning)
     return AdminReply(
         {
             "kind": kind,
@@ -75,12 +77,15 @@ def _written_down(reply: Reply, request: AdminRequest, before: int) -> str | Non
     return None
 
 
-def _callback(kind: str, content: dict[str, Any], request: AdminRequest) -> Callback:
+def _callback(kind: str, content: Mapping[str, Any], request: AdminRequest) -> Callback:
     given = content.get("path") if kind == "download" else content.get("file")
     name = str(given or ("/" if kind == "download" else name_uuid(request.sandbox().id, "rehearsal", kind)))
     found = callback(kind, name)
     if found is None:
         raise invalid([InputFault("/kind", f"không có loại '{kind}'", f"there is no kind '{kind}'")])
+    if kind not in DOWNLOADS and (content["method"] != "GET" or content.get("range")):
+        vi, en = "chỉ dùng khi tải tệp", "is for downloads only"
+        raise invalid([InputFault("/method" if content["method"] != "GET" else "/range", vi, en)])
     return found
 
 
@@ -93,13 +98,18 @@ def _caller(kind: str, provider: str, world: World) -> str:
     return next(each for each in others if each not in (provider, portal))
 
 
-def _call(wanted: Callback, body: Any, prefix: str, dstcode: str, caller: str) -> Call:
+def _call(wanted: Callback, content: Mapping[str, Any], prefix: str, dstcode: str, caller: str) -> Call:
+    body = content.get("body", wanted.body)
     sent = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
     path, _, own = wanted.path.partition("?")
-    query = "&".join([*([own] if own else []), f"dstcode={dstcode}"])
+    url = content.get("providerurl")
+    ends = [own, f"dstcode={dstcode}", f"providerurl={base_url_of(url, '/providerurl')}" if url else ""]
+    query = "&".join(each for each in ends if each)
     headers = (("content-type", "application/json"), ("charset", "utf-8")) if sent else ()
+    if content.get("range"):
+        headers = (*headers, ("range", str(content["range"])))
     return Call(
-        method=wanted.method,
+        method=content["method"] if wanted.method == "GET" else wanted.method,
         path=f"{prefix}{FORWARD}{path}",
         query=query,
         headers=headers,

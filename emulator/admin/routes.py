@@ -16,6 +16,7 @@ from emulator.admin import (
     dossiers,
     faults,
     metrics,
+    portal_office,
     published,
     rehearsals,
     requests,
@@ -25,6 +26,7 @@ from emulator.admin import (
     state,
     system,
     time,
+    units,
     verify,
 )
 from emulator.admin.guard import admit
@@ -62,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     *verify.ROUTES,
     *axis.ROUTES,
     *rehearsals.ROUTES,
+    *units.ROUTES,
     *faults.ROUTES,
     *time.ROUTES,
     *snapshots.ROUTES,
@@ -69,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
     *attempts.ROUTES,
     *dossiers.ROUTES,
     *citizens.ROUTES,
+    *portal_office.ROUTES,
 )
 _SCOPE = "/sandboxes/{sandbox}"
 TABLE = {(row.verb, row.path): row for row in ROUTES} | {

@@ -12,69 +12,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminRequest
-from emulator.country.axis_records import ServiceState
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
 from emulator.scenario.faults import FAULTS
-
-# What the routes of the axis accept.
-
-_NAME = validate.Length(min=1, error="phải khác rỗng / must not be empty")
-_PATH = validate.Regexp(r"/", error="phải bắt đầu bằng '/' / must begin with '/'")
-_SERVICES = get_args(ServiceState)
-_STATE = validate.OneOf(_SERVICES, error=f"phải là {', '.join(_SERVICES)} / must be one of {', '.join(_SERVICES)}")
-
-
-class Provider(Schema):
-    """Whose access rights: the sandbox's own subsystem by default."""
-
-    provider = fields.String(validate=_NAME)
-
-
-class Selected(Provider):
-    """Selected subjects."""
-
-    subjects = fields.List(fields.String(validate=_NAME), required=True, validate=_NAME)
-
-
-class SubjectSearch(Provider):
-    """Every hit of a search."""
-
-    search = fields.String(required=True, validate=_NAME)
-
-
-class SubsystemChange(Schema):
-    """``PATCH …/subsystems/{dstcode}``."""
-
-    is_reachable = fields.Boolean(truthy={True}, falsy={False})
-    service = fields.String(validate=_STATE)
-    notice = fields.String()
-
-
-class HostChange(Schema):
-    """``PATCH …/hosts/{host}``."""
-
-    is_up = fields.Boolean(truthy={True}, falsy={False})
-    offers_ranges = fields.Boolean(truthy={True}, falsy={False})
-
-
-class Live(Schema):
-    """``PUT …/live-agencies/{dstcode}``."""
-
-    base_url = fields.String(required=True, validate=_NAME)
-    verify_tls = fields.Boolean(truthy={True}, falsy={False}, load_default=True)
-    name = fields.String(validate=_NAME)
-
-
-class Rehearsal(Schema):
-    """``POST …/rehearsals``; ``path`` for a download, ``file`` for downloadfile, ``body`` in place of ours."""
-
-    kind = fields.String(load_default="download")
-    dstcode = fields.String(validate=_NAME)
-    caller = fields.String(validate=_NAME)
-    path = fields.String(validate=_PATH)
-    file = fields.String(validate=_NAME)
-    body = fields.Raw()
 
 
 def load_request(request: AdminRequest, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:

@@ -67,16 +67,20 @@ class Host:
 class HostedFile:
     """One file of a host. ``path`` is decoded and exact; ``file`` is where its bytes lie in the pack.
 
-    ``text``: what it holds (UTF-8), for a file that lies in no pack but was put there later; ``file`` is empty then.
+    ``text``: what it holds (UTF-8), for a file that lies in no pack but was put there later; ``content`` the same in
+    Base64, for bytes that somebody uploaded; ``file`` is empty then. ``made_size``: so many bytes are made at every
+    reading, a PDF that is the same every time.
     """
 
     host: str
     path: str
     name: str
     content_type: str
-    file: str
+    file: str = ""
     is_attachment: bool = False
     text: str = ""
+    content: str = ""
+    made_size: str = ""
 
 
 @dataclass(frozen=True, slots=True)

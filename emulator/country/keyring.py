@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+
 from emulator.store import sandbox_rows, token_rows
 from emulator.store.sandbox_rows import CredentialRow as Credential
 from emulator.store.store import Store
 from emulator.store.token_rows import TokenRow as Token
 
-__all__ = ["Credential", "Keyring", "Token"]
+__all__ = ["Credential", "Keyring", "Token", "basic_pair", "bearer_word"]
 
 
 class Keyring:
@@ -39,3 +42,28 @@ class Keyring:
     def revoke(self, text: str) -> None:
         """Revoke a token. The world must be held."""
         token_rows.revoke(self._store, text)
+
+
+# What an ``Authorization`` header holds, as WSO2 reads it (src:apim-token-errors, src:apim-security-codes).
+
+
+def bearer_word(value: str) -> str:
+    """Return the token in a header value, empty when there is none (src:apim-security-codes).
+
+    The value is split on commas, then on spaces; ``Bearer`` is case-sensitive; quotes around the token are dropped.
+    """
+    for part in value.split(","):
+        words = part.split()
+        if "Bearer" in words[:-1]:
+            return words[words.index("Bearer") + 1].strip("\"'")
+    return ""
+
+
+def basic_pair(encoded: str) -> tuple[str, str]:
+    """Return (key, secret) of a Basic credential, empty texts when it cannot be read."""
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return "", ""
+    key, colon, secret = text.partition(":")
+    return (key, secret) if colon else ("", "")

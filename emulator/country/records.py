@@ -84,8 +84,12 @@ class Keepsake:
 
 @dataclass(frozen=True, slots=True)
 class IssuedResult:
-    """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link."""
+    """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link.
+
+    ``paper_id`` is ``GiayToId``: rows of one dossier that share it and the code are files of one paper.
+    """
 
     result_code: str
     title: str
     link: str
+    paper_id: str = ""

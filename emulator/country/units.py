@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 import orjson
 
 from emulator.country.axis_records import UNITS, Unit
+from emulator.country.keyring import basic_pair, bearer_word
 from emulator.country.sandbox import Sandbox
 from emulator.kernel.dice import consumer_text
 from emulator.kernel.exchange import Call
 from emulator.wire.agency_codes import full_form, is_agency_code, short_form
-from emulator.wire.credentials import basic_pair, bearer_word
 
 if TYPE_CHECKING:
     from emulator.country.keyring import Token

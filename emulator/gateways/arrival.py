@@ -6,14 +6,12 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-from emulator.country.keyring import Credential, Keyring, Token
+from emulator.country.keyring import Credential, Keyring, Token, basic_pair, bearer_word
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.kernel.exchange import Call
-from emulator.wire.credentials import basic_pair, bearer_word
+from emulator.wire.axis import SERVER_PREFIX
 
 PREFIX = "/s/"
-SERVER_PREFIX = "/ss/"
-"""``/ss/<unit>/…``: the security server of one of a sandbox's units, before the adapter's own path."""
 ADAPTERS = ("XrdAdapter", "VXPAdapter")
 
 

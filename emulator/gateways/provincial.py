@@ -7,20 +7,33 @@ Off unless a sandbox turns it on. Token, faults and their bodies are those of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import base64
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from urllib.parse import quote
 
+import orjson
+
+from emulator.country.axis import Axis
 from emulator.country.world import World
+from emulator.gateways.axis.faults import AxisRefusal
+from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.ndxp import faults
 from emulator.gateways.ndxp.faults import DIALECTS
 from emulator.gateways.ndxp.gateway import admit, say_unavailable
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
+from emulator.services.portal.links import host_of, read_link
+from emulator.services.portal.pack import Portal
 from emulator.services.service import Api, Operation, ProvinceGateway, Service, carry
+from emulator.wire.agency_codes import full_form
 
 CONTEXT = "KetNoiMotCuaQuocGia"
 PREFIX = f"/{CONTEXT}/"
 _API = Api(CONTEXT, CONTEXT, "1.0")
 _VERBS = ("GET", "POST")
+_GET_FILE = f"{PREFIX}getfile"
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of a file that are put into one JSON string: ours, since the whole of it is in memory."""
 
 
 class ProvincialGateway:
@@ -28,8 +41,8 @@ class ProvincialGateway:
 
     name = "provincial"
 
-    def __init__(self, portal: Service, operation: Operation) -> None:
-        self._portal, self._operation = portal, operation
+    def __init__(self, portal: Service, operation: Operation, axis: XroadGateway) -> None:
+        self._portal, self._operation, self._axis = portal, operation, axis
 
     def owns(self, call: Call) -> bool:
         """Calls below its path."""
@@ -45,6 +58,8 @@ class ProvincialGateway:
         if call.method not in _VERBS:
             raise GatewayRefusal("other", 405, 405, "Method Not Allowed", "Use GET or POST.")
         admit(call, world, _API)
+        if call.path == _GET_FILE:
+            return world.apply_scenario() or fetch_file(call, self._axis, world)
         return carry(
             self._portal, lambda call, world: world.apply_scenario() or operation.answer(call, world), call, world
         )
@@ -55,9 +70,9 @@ class ProvincialGateway:
             refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         return faults.word(refusal, exchange.call, DIALECTS[world.sandbox.definition.profile])
 
-    def blocks(self, _call: Call, _enter: Callable[[], World]) -> bool:
-        """The portal is in this house."""
-        return False
+    def blocks(self, call: Call, enter: Callable[[], World]) -> bool:
+        """The portal is in this house; a file may lie with an agency that a real machine plays."""
+        return call.path.endswith(_GET_FILE) and bool(Axis(enter()).live_agencies.with_prefix(""))
 
     def word_breakdown(self, exchange: Exchange, world: World) -> Reply:
         """Answer for a fault of the emulator itself."""
@@ -68,9 +83,70 @@ class ProvincialGateway:
         return say_unavailable(call, world)
 
 
-def provincial_gateways(services: Iterable[Service]) -> Iterator[ProvincialGateway]:
+# ``getfile``: a paper's file as a JSON string of Base64 (src:client-downloads). Nothing found is the empty string.
+
+
+def fetch_file(call: Call, axis: XroadGateway, world: World) -> Reply:
+    """Fetch the file of ``{CoQuanChuQuan, DuongDan}`` over the axis, as the province's own system would by KDL V.3."""
+    given = _texts_of(call.body)
+    link = read_link(given.get("DuongDan", ""))
+    dstcode = _dstcode_of(given, world)
+    if not link.host or not dstcode:
+        return _no_file(
+            "getfile: cần DuongDan là địa chỉ http(s) có trên trục", "getfile: DuongDan leads nowhere", world
+        )
+    path = f"/VXPAdapter/RestService/forward{link.path}"
+    query = "&".join(
+        each for each in (link.query, f"dstcode={dstcode}", f"providerurl={link.scheme}://{link.host}") if each
+    )
+    target = f"{quote(path)}?{query}"
+    inner = Exchange(Call("GET", path, query, target=target, host=call.host, unit=call.unit))
+    inner.remarks = world.exchange.remarks
+    try:
+        reply = axis.answer(inner, world)
+    except AxisRefusal as refusal:
+        world.exchange.remarks.extend(refusal.remarks)
+        return _no_file(f"getfile: {refusal.message}", f"getfile: {refusal.message}", world)
+    if reply.status != 200 or reply.size > _LARGEST:
+        if reply.file:
+            reply.file.close()
+        text = f"getfile: HTTP {reply.status}, {reply.size} byte"
+        return _no_file(text, text, world)
+    body = b"".join(reply.file.chunks()) if reply.file else reply.body
+    return _json_string(base64.b64encode(body).decode())
+
+
+def _dstcode_of(given: Mapping[str, str], world: World) -> str:
+    """Return the server of the holder by the list of V.1, else of whoever has the link's host."""
+    holder = full_form(given.get("CoQuanChuQuan", "").strip())
+    listed = {agency.code: agency.security_server for agency in Portal(world).security_servers()}
+    host = host_of(given.get("DuongDan", ""), world)
+    return listed.get(holder) or (host.subsystem if host else "")
+
+
+def _texts_of(body: bytes) -> dict[str, str]:
+    try:
+        content = orjson.loads(body)
+    except ValueError:
+        return {}
+    pairs = content.items() if isinstance(content, dict) else ()
+    return {name: value for name, value in pairs if isinstance(value, str)}
+
+
+def _no_file(vi: str, en: str, world: World) -> Reply:
+    world.exchange.outcome = "refused"
+    world.remark("getfile-empty", "/DuongDan", vi, en, "error")
+    return _json_string("")
+
+
+def _json_string(text: str) -> Reply:
+    body = orjson.dumps(text)
+    return Reply(200, body, (("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))))
+
+
+def provincial_gateways(services: Iterable[Service], axis: XroadGateway) -> Iterator[ProvincialGateway]:
     """Yield the gateway with the operation that is declared for it."""
     for service in services:
         for operation in service.operations:
             if isinstance(operation.place, ProvinceGateway):
-                yield ProvincialGateway(service, operation)
+                yield ProvincialGateway(service, operation, axis)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from emulator.admin.citizens import FORMS
+from emulator.admin.citizens import FORMS, VALID_UNITS
 from emulator.admin.problems import MEDIA_TYPE, WORDINGS
 from emulator.admin.route import Route, RouteDoc
 from emulator.admin.routes import PREFIX, TABLE
@@ -26,6 +26,9 @@ _NAMED = {
     "due": "1893430800000",
     "no": "1",
     "attempt": "{{attempt}}",
+    "unit": "H34",
+    "agency": "H34",
+    "result_code": "KQ.G15.000008",
 }
 """Values of the variables of paths: what the pack has, or what an earlier example has made."""
 
@@ -47,10 +50,18 @@ _DONE = {"200": ("Xong", "Done"), "201": ("Đã tạo", "Made"), "202": ("Đúng
 def shapes() -> dict[str, Shape]:
     """Return the components that admin bodies have beside those that marshmallow checks."""
     pattern = _pattern()
-    given = ("form", "result_code", "reference_number", "agency_code", "file_name", "link")
+    given = ("form", "result_code", "reference_number", "agency_code")
     filled: Shape = {"type": "string", "minLength": 1}
-    upload = {**dict.fromkeys(given, filled), "form": {"enum": list(FORMS)}}
-    kept = {"result": filled, "reference_number": TEXT}
+    file: dict[str, Shape] = {"file_name": filled, "link": TEXT, "content_base64": TEXT, "content_type": TEXT}
+    a_file: Shape = {"type": "object", "properties": file, "required": ["file_name"]}
+    days: dict[str, Shape] = {
+        "effective_on": TEXT,
+        "expires_on": TEXT,
+        "valid_for": {"type": ["integer", "string"]},
+        "valid_unit": {"enum": list(VALID_UNITS)},
+    }
+    upload = {**dict.fromkeys(given, filled), "form": {"enum": list(FORMS)}, **file, **days, "files": rows(a_file)}
+    kept = {"result": filled, "reference_number": TEXT, **days}
     words = pattern["properties"]
     wait: Shape = {"type": "integer", "minimum": 0, "maximum": 60_000, "default": 0}
     often: Shape = {"type": "integer", "minimum": 0}

@@ -10,7 +10,7 @@ from emulator.country.settings import MODES, PROFILES, SandboxSettings
 from emulator.openapi.journal_shapes import journal_shapes
 from emulator.scenario.armed import Arm
 from emulator.services.citizens import CitizenResult
-from emulator.services.portal.models import Paper
+from emulator.services.portal.models import Notice, Paper, SupportRequest
 from emulator.services.shapes import (
     ANY,
     FLAG,
@@ -97,9 +97,18 @@ def _of_the_country() -> dict[str, Shape]:
         "DossierWithSteps": of_dataclass(Dossier, **moments, steps=rows(step)),
         "Dossiers": record({"dossiers": rows(ref("Dossier")), "meta": paging}),
         "CitizenResults": record({"results": rows(of_dataclass(CitizenResult))}),
-        "Paper": of_dataclass(Paper),
+        "Paper": of_dataclass(Paper, has_expired=FLAG),
         "Papers": record({"papers": rows(ref("Paper"))}),
         "SecurityServers": record({"security_servers": rows(record(server))}),
+        "ListedServerNotice": record({"security_server": record(server), "notice": ref("Notice")}),
+        "GivenNotice": record({"notice": ref("Notice")}),
+        "Notice": of_dataclass(Notice, at=MOMENT),
+        "Notices": record({"notices": rows(ref("Notice"))}),
+        "SupportRequest": of_dataclass(SupportRequest, asked_at=MOMENT),
+        "SupportRequests": record({"support_requests": rows(ref("SupportRequest"))}),
+        "FiledAtPortal": record(
+            {"code": TEXT, "status": INTEGER, "reply": record({"http": INTEGER, "body": maybe(OBJECT)})}
+        ),
         "Filed": record({"dossiers": rows(TEXT)}),
     }
 
@@ -108,6 +117,18 @@ def _of_the_axis() -> dict[str, Shape]:
     right = record({"name": TEXT, "subject": TEXT, "given_on": TEXT, "given_at": MOMENT})
     call = record({"method": TEXT, "target": TEXT, "caller": TEXT, "body": TEXT})
     reply = {"status": INTEGER, "headers": rows(rows(TEXT)), "size": _COUNT, "sha256": maybe(TEXT), "body": maybe(TEXT)}
+    pair = {"username": TEXT, "password": TEXT}
+    unit = {
+        "code": TEXT,
+        "name": TEXT,
+        "subsystem": TEXT,
+        "is_own": FLAG,
+        "security_server": TEXT,
+        "hosts": rows(TEXT),
+        "may_be_called_by": rows(TEXT),
+        "base_url": maybe(TEXT),
+        "credentials": record({"portal": record({**pair, "unit": TEXT}), "papers": record(pair)}),
+    }
     return {
         "AccessRights": record({"provider": TEXT, "name": TEXT, "service": TEXT, "rights": rows(right)}),
         "Subjects": record({"subjects": rows(record({"name": TEXT, "subject": TEXT}))}),
@@ -116,6 +137,8 @@ def _of_the_axis() -> dict[str, Shape]:
         "Host": of_dataclass(Host),
         "Hosts": record({"hosts": rows(ref("Host"))}),
         "LiveAgency": of_dataclass(LiveAgency),
+        "Unit": record(unit),
+        "Units": record({"units": rows(ref("Unit"))}),
         "LiveAgencies": record({"live_agencies": rows(ref("LiveAgency"))}),
         "Rehearsed": record(
             {

@@ -8,8 +8,7 @@ from typing import Any
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from emulator.admin import schemas
-from emulator.admin import schemas as axis_schemas
+from emulator.admin import axis_schemas, schemas
 from emulator.admin import schemas as fault_schemas
 from emulator.admin import schemas as scenario_schemas
 from emulator.services.portal import schemas as dvcqg_schemas
@@ -47,6 +46,10 @@ def named_schemas() -> dict[str, type[Schema] | Schema]:
         "HostChange": axis_schemas.HostChange,
         "LiveWish": axis_schemas.Live,
         "RehearsalWish": axis_schemas.Rehearsal,
+        "UnitWish": axis_schemas.UnitWish,
+        "ListedServer": axis_schemas.ListedServer,
+        "SupportWish": axis_schemas.SupportWish,
+        "FilingWish": axis_schemas.FilingWish,
         "ArmedFaults": fault_schemas.ArmedFaults,
         "ScenarioChoice": scenario_schemas.ScenarioChoice,
         "StateWish": scenario_schemas.StateWish,

@@ -17,6 +17,8 @@ from emulator.wire.agency_codes import is_agency_code
 
 SERVICE = "exchangeDataX"
 HOST_PLACEHOLDER = "IP-SS-BNĐP"
+SERVER_PREFIX = "/ss/"
+"""``/ss/<unit>/…``: the security server of one of a sandbox's units, before the adapter's own path. Ours."""
 MEMBER_CLASSES = ("GOV", "COM")
 PRINTED_TAX_CODES = frozenset({"0108212803"})
 """The member code of one ``DSTCODE`` that KDL V.1 prints: a company's number, published as an address of the axis."""

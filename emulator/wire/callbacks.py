@@ -9,6 +9,9 @@ is ours, and a rehearsal may send another body.
 from __future__ import annotations
 
 import json
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from emulator.kernel.exchange import Headers, Remark
@@ -50,30 +53,78 @@ def _body(service: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"service": service, "isUpdating": "False", "data": data}
 
 
-def findings(kind: str, status: int, headers: Headers, body: bytes) -> list[Remark]:
+def findings(kind: str, method: str, status: int, headers: Headers, body: bytes) -> list[Remark]:
     """Return what is to be said about an agency's reply; ``body`` may be its beginning alone."""
     by_name = {name.lower(): value for name, value in headers}
     fault = by_name.get("x-road-error")
     if fault:
-        return [_error("axis-fault", f"Chưa tới được hệ thống: {fault}", f"The system was not reached: {fault}")]
+        return [_unreached(fault)]
     found = []
-    if status != 200:
+    is_file = kind in DOWNLOADS
+    if 300 <= status < 400:
+        target = by_name.get("location", "")
+        vi = f"Hệ thống đã nhận lời gọi và chuyển hướng ({status}) tới '{target}'; trục không đi theo, bên gọi mất tệp"
+        en = f"The system was reached and redirects ({status}) to '{target}'; the axis follows none"
+        return [_error("redirected", vi, en)]
+    if status != 200 and not (is_file and status == 206):
         vi = f"Mã HTTP {status}; lỗi nghiệp vụ cũng phải trả 200, vì bên gọi bỏ thân khi mã từ 400"
         found.append(_error("status", vi, f"HTTP {status}; callers drop the body from 400 on, so answer 200"))
-    if kind in DOWNLOADS:
-        return found + _of_file(by_name.get("content-type", ""), body)
+    if is_file and (method == "HEAD" or status == 206):
+        return found + _of_part(method, by_name)
+    if is_file:
+        return found + _of_file(by_name.get("content-type", ""), by_name.get("content-encoding", ""), body)
     return found + _of_envelope(body)
 
 
-def _of_file(content_type: str, body: bytes) -> list[Remark]:
+def _unreached(fault: str) -> Remark:
+    """Say where a call ended: on the axis, or at a system that took it and gave nothing usable."""
+    if fault.startswith("Server.ServerProxy.ServiceFailed"):
+        vi, en = (
+            f"Hệ thống đã nhận lời gọi nhưng trả lời hỏng: {fault}",
+            f"The system was reached, its answer is broken: {fault}",
+        )
+        return _error("broken-answer", vi, en)
+    return _error("axis-fault", f"Chưa tới được hệ thống: {fault}", f"The system was not reached: {fault}")
+
+
+def _of_part(method: str, by_name: Mapping[str, str]) -> list[Remark]:
+    """Judge the answer to HEAD or to a range by its headers: it has no beginning of the file to look at."""
+    if method == "HEAD" and "content-length" not in by_name:
+        vi, en = "Trả lời HEAD thiếu Content-Length", "The answer to HEAD has no Content-Length"
+        return [Remark("content-length", "note", "content-length", vi, en)]
+    if method != "HEAD" and "content-range" not in by_name:
+        return [_error("content-range", "Trả 206 mà thiếu Content-Range", "206 without Content-Range")]
+    return []
+
+
+def _of_file(content_type: str, encoding: str, body: bytes) -> list[Remark]:
     if not body:
         return [_error("empty-file", "Tệp có 0 byte", "The file has 0 bytes")]
+    if encoding.strip().lower() in ("gzip", "x-gzip") or (encoding and encoding.lower() != "identity"):
+        plain = _unpacked(body) if "gzip" in encoding.lower() else None
+        vi = f"Tệp được nén {encoding} khi truyền; bên gọi lưu nguyên byte sẽ có tệp không mở được"
+        said = [Remark("content-encoding", "note", "content-encoding", vi, f"The file is sent packed as {encoding}")]
+        return said + (_of_bytes(content_type, plain) if plain else [])
+    return _of_bytes(content_type, body)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return the beginning of what a packed beginning holds."""
+    with suppress(zlib.error):
+        return zlib.decompressobj(wbits=47).decompress(body, 65_536)
+    return b""
+
+
+def _of_bytes(content_type: str, body: bytes) -> list[Remark]:
+    kind = content_type.partition(";")[0].strip().lower()
     if body.lstrip()[:1] == b"<":
         return [_error("page-instead-of-file", "Trả về trang HTML thay vì tệp", "A page came instead of a file")]
-    magic = _MAGIC.get(content_type.partition(";")[0].strip().lower())
-    if magic and not body.startswith(magic):
-        vi = f"Nội dung không phải {content_type}"
-        return [_error("content-type", vi, f"The bytes are not {content_type}")]
+    magic = _MAGIC.get(kind)
+    if kind in ("text/html", "application/json") or (magic and not body.startswith(magic)):
+        seen = next((name for name, begin in _MAGIC.items() if body.startswith(begin)), "")
+        vi = f"Content-Type là {kind}, nội dung {'là ' + seen if seen else 'không phải vậy'}"
+        en = f"Content-Type is {kind}, the bytes {'are ' + seen if seen else 'are not'}"
+        return [_error("content-type", vi, en)]
     if not content_type:
         return [Remark("content-type", "note", "content-type", "Thiếu Content-Type", "Content-Type is absent")]
     return []

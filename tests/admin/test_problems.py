@@ -16,9 +16,10 @@ PATHS = sorted({path for _, path in TABLE})
 TAKES_A_BODY = sorted(
     (verb, path)
     for verb, path in TABLE
-    if verb in ("POST", "PUT", "PATCH") and not path.endswith(("/reset", "/restore"))
+    if verb in ("POST", "PUT", "PATCH") and not path.endswith(("/reset", "/restore", "/accept"))
 )
 
+_OURS = {"unit": "H22", "agency": "H22", "result_code": "x"}
 MAKES_ONE = ("PUT", "/sandboxes/{sandbox}/state")
 
 
@@ -28,6 +29,7 @@ def url_of(path: str) -> str:
         id="default.1.1",
         code="x",
         dstcode="x",
+        **_OURS,
         host="x",
         due=1,
         no=1,
@@ -77,7 +79,8 @@ def test_a_body_that_is_too_large_is_refused(visitor: Visitor, verb: str, path: 
 def test_a_sandbox_that_is_not_there_is_named(visitor: Visitor, verb: str, path: str) -> None:
     body = {"action": "reset"} if path.endswith("clock") else {"sequence": [{}]} if "sequence" in path else {}
     given = {"json": body} if verb != "GET" else {}
-    url = "/__admin" + path.format(sandbox="khong-co", id="1", code="x", dstcode="x", host="x", due=1, no=1, name="x")
+    named = {"id": "1", "code": "x", "dstcode": "x", "host": "x", "due": 1, "no": 1, "name": "x", **_OURS}
+    url = "/__admin" + path.format(sandbox="khong-co", **named)
     reply = visitor.http.open(url, method=verb, **given)
     assert_problem(reply, 404, "no-such-sandbox")
     assert "khong-co" in reply.json["vi"]

@@ -54,7 +54,7 @@ def test_sectors(portal: Portal) -> None:
         ("LayDanhMucTonGiao", {"MATONGIAO": "1", "TENTONGIAO": "Không"}),
         ("LayDanhMucTinhTrangHonNhan", {"MATINHTRANGHONNHAN": "2", "TENTINHTRANGHONNHAN": "Đã kết hôn"}),
         ("LayDanhMucDoiTuong", {"MADOITUONG": "1", "TENDOITUONG": "Người dân"}),
-        ("LayDanhMucCapThucHien", {"MACAPTHUCHIEN": "2", "TENCAPTHUCHIEN": "Cấp Tỉnh"}),
+        ("LayDanhMucCapThucHien", {"CAPTHUCHIEN": "1", "TENCAP": "Cấp Tỉnh"}),
         ("LayDanhMucLePhi", {"MAPHILEPHI": "LP002", "TENPHILEPHI": "Phí thẩm định", "SOTIEN": "360000"}),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_procedure_is_an_array_of_one_with_every_known_key(portal: Portal) -> 
     assert found["LINHVUCTHUCHIEN"] == [{"MALINHVUC": "G18-KB01", "TENLINHVUC": "Khám bệnh, chữa bệnh"}]
     assert {row["KENH"] for row in found["CACHTHUCTHUCHIEN"]} == {"1", "2", "3"}
     assert {"TRINHTUTHUCHIEN", "CAPTHUCHIEN", "DOITUONGTHUCHIEN", "CANCUPHAPLY", "TTHCLIENQUAN"} <= set(found)
-    assert set(found["COQUAN"]) == {"THUCHIEN", "COTHAMQUYEN", "DUOCUYQUYEN", "PHOIHOP"}
+    assert "COQUAN" not in found
 
 
 def test_a_component_names_the_result_of_another_procedure_that_replaces_it(portal: Portal) -> None:

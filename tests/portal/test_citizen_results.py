@@ -57,7 +57,7 @@ def test_a_kept_result_is_found_by_papers(portal: Portal) -> None:
     (paper,) = portal.found(SoDinhDanhChuSoHuu=NEWCOMER)
     assert (paper["TenGiayTo"], paper["SoKyHieu"]) == ("Phiếu lý lịch tư pháp số 1", "9/STP-LLTP")
     assert paper["DanhSachTepDinhKem"][0]["DuongDan"] == result()["DuongDanTepTinKetQua"]
-    assert paper["CoQuanChuQuan"] == "H26.15"
+    assert paper["CoQuanChuQuan"] == "H22"
 
 
 def test_keeping_a_result_twice_keeps_it_once(portal: Portal) -> None:

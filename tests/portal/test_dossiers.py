@@ -65,8 +65,7 @@ def test_a_code_twice_in_one_batch_is_refused(portal: Portal) -> None:
     assert portal.push(dossier(), dossier())["error_code"] == "-5"
 
 
-_FIRST = ["MaHoSo", "MaTTHC", "TenTTHC", "MaLinhVuc", "TenLinhVuc", "KenhThucHien", "LoaiDoiTuong", "TrichYeuHoSo"]
-MANDATORY = [*_FIRST, "NgayTiepNhan", "NgayHenTra", "TrangThaiHoSo", "HinhThuc", "DonViXuLy"]
+MANDATORY = ["MaHoSo", "MaTTHC", "NgayTiepNhan", "TrangThaiHoSo"]
 
 
 @pytest.mark.parametrize("name", MANDATORY)
@@ -128,8 +127,8 @@ def test_a_value_at_its_limit_is_taken(portal: Portal, name: str, value: object)
 
 
 def test_every_broken_rule_is_named_at_once(portal: Portal) -> None:
-    message = portal.push(dossier(HinhThuc="9", NgayTra="x", TrichYeuHoSo=""))["message"]
-    assert all(name in message for name in ("HinhThuc", "NgayTra", "TrichYeuHoSo"))
+    message = portal.push(dossier(HinhThuc="9", NgayTra="x", MaHoSo=""))["message"]
+    assert all(name in message for name in ("HinhThuc", "NgayTra", "MaHoSo"))
 
 
 def test_a_mistyped_field_is_remarked_with_the_nearest_name(portal: Portal) -> None:
@@ -149,7 +148,8 @@ def test_a_finished_dossier_pushed_at_once_is_tolerated_but_not_in_strict(portal
 
 
 def test_strict_refuses_a_finished_dossier_that_was_never_received(strict_portal: Portal) -> None:
-    assert strict_portal.push(dossier(TrangThaiHoSo="10"))["error_code"] == "-7"
+    body = dossier(TrangThaiHoSo="10", DanhSachGiayToKetQua=[result()])
+    assert strict_portal.push(body)["error_code"] == "-7"
 
 
 @pytest.mark.parametrize(

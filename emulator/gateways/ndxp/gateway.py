@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from emulator.country.keyring import Token
+from emulator.country.keyring import Token, bearer_word
 from emulator.country.sandbox import Definition
 from emulator.country.world import World
 from emulator.gateways.ndxp import client_quirks as habits
@@ -20,7 +20,6 @@ from emulator.kernel.exchange import Call, Exchange, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.registry import REVOKE, TOKEN
 from emulator.services.service import Api, Listed, Operation, Service, carry
-from emulator.wire.credentials import bearer_word
 
 # Cross-origin headers: on by default, pre-flights are answered before authentication (src:apim-cors).
 

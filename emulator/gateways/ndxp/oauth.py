@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from emulator.country.keyring import Credential, Token
+from emulator.country.keyring import Credential, Token, basic_pair
 from emulator.country.world import World
 from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, refusal_of
 from emulator.gateways.ndxp.client_quirks import refuses
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
 from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.wire.credentials import basic_pair
 
 # What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded
 # (src:apim-token-errors, src:apim-revoke).

@@ -289,6 +289,11 @@ def pushed_results(fields: Mapping[str, str | None]) -> list[IssuedResult]:
     """Return the results in ``CertificateExtentData`` of a final push that was accepted."""
     lists = parse_extent(fields.get("CertificateExtentData") or "", Reading(ReadingRules())) or {}
     return [
-        IssuedResult(row.get("MaGiayToKetQua", ""), row.get("TenGiayTo", ""), row.get("DuongDanTepTinKetQua", ""))
+        IssuedResult(
+            row.get("MaGiayToKetQua", ""),
+            row.get("TenGiayTo", ""),
+            row.get("DuongDanTepTinKetQua", ""),
+            row.get("GiayToId", ""),
+        )
         for row in lists.get("DanhSachGiayToKetQua", [])
     ]

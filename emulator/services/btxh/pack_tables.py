@@ -85,7 +85,7 @@ TABLES: dict[str, PackTable] = {
         "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_subject is_reachable service notice"
     ),
     "hosts": _table("name subsystem service", "scheme is_up offers_ranges is_outside"),
-    "hosted_files": _table("host path name content_type file", "is_attachment"),
+    "hosted_files": _table("host path name content_type", "file is_attachment made_size"),
     "grants": _table("provider subject granted_on"),
     "groups": _table("id name", "members"),
     "units": _table("code name subsystem"),

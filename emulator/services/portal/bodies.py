@@ -209,7 +209,7 @@ def _refuse(path: str, trouble: Any, reading: Reading) -> None:
 def issued_results(dossier: PortalDossier) -> list[IssuedResult]:
     """Return the results of ``DanhSachGiayToKetQua``."""
     return [
-        IssuedResult(row["MaGiayToKetQua"], row["TenGiayTo"], row["DuongDanTepTinKetQua"])
+        IssuedResult(row["MaGiayToKetQua"], row["TenGiayTo"], row["DuongDanTepTinKetQua"], row.get("GiayToId", ""))
         for row in dossier.lists.get("DanhSachGiayToKetQua", [])
     ]
 

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import difflib
 
+from emulator.kernel.clock import day_text, moment_text
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import small_catalogues as small
 from emulator.services.portal import wire_catalogues as catalogue
 from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE
+from emulator.services.portal.models import ListCall
 from emulator.services.portal.session import PortalCall
 from emulator.wire.result_codes import national_procedure_code
 
 
 def list_security_servers(desk: PortalCall) -> Reply:
-    """``LayDanhMucSSTaiTep``: whose security server serves files (KDL V.1)."""
+    """``LayDanhMucSSTaiTep``: whose security server serves files (KDL V.1).
+
+    Units fetch it once a day, or when the portal has given notice of a change; whoever comes more often is told so.
+    """
+    _remark_on_repetition(desk)
     return desk.envelope.found_reply(catalogue.security_server_rows(desk.portal.security_servers()))
+
+
+def _remark_on_repetition(desk: PortalCall) -> None:
+    desk.world.hold()
+    portal, now_ms = desk.portal, desk.world.now_ms
+    before = portal.list_calls.get(desk.unit_code)
+    portal.list_calls.put_record(ListCall(desk.unit_code, now_ms))
+    if before is None or day_text(before.called_at) != day_text(now_ms):
+        return
+    if any(notice.at >= before.called_at for notice in portal.notices.with_prefix("")):
+        return
+    at = moment_text(before.called_at)
+    vi = f"{desk.unit_code} đã lấy danh sách này lúc {at} và Cổng chưa thông báo thay đổi; mỗi ngày một lần là đủ"
+    en = f"{desk.unit_code} fetched this list at {at} and no change was announced since; once a day is enough"
+    desk.world.remark("ss-list-too-often", "/service", vi, en)
 
 
 def list_agencies(desk: PortalCall) -> Reply:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import bodies as wire
-from emulator.services.portal.bodies import dossier_rows, issued_results, submitted_links
+from emulator.services.portal.bodies import dossier_rows
 from emulator.services.portal.fields import (
     BAD_FIELD,
     BAD_TRANSITION,
@@ -19,12 +19,12 @@ from emulator.services.portal.fields import (
     UNKNOWN_DOSSIER,
 )
 from emulator.services.portal.models import PortalDossier, PortalStep, StepReport
+from emulator.services.portal.result_checks import by_mode, check_results, with_owner
 from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import is_within
 from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_code
-from emulator.wire.result_codes import is_procedure_code, mended_result_code
-from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+from emulator.wire.statuses import judge_move, status_text
 
 # What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).
 
@@ -34,7 +34,29 @@ def check_dossier(dossier: PortalDossier, place: int, desk: PortalCall) -> None:
     path = f"/data/{place}"
     _check_code(dossier, path, desk)
     _check_procedure(dossier, path, desk)
-    _check_results(dossier, path, desk)
+    _check_expected(dossier, path, desk)
+    check_results(dossier, path, desk)
+
+
+# What clients always send though no official table makes it mandatory (src:portal-dossier).
+_EXPECTED = (
+    "TenTTHC",
+    "MaLinhVuc",
+    "TenLinhVuc",
+    "KenhThucHien",
+    "LoaiDoiTuong",
+    "TrichYeuHoSo",
+    "NgayHenTra",
+    "HinhThuc",
+    "DonViXuLy",
+)
+
+
+def _check_expected(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
+    for name in _EXPECTED:
+        if not dossier.fields.get(name):
+            vi = f"{path[1:]}: thiếu {name}; các hệ thống đã biết luôn gửi trường này"
+            by_mode(desk, "expected-field", f"{path}/{name}", BAD_FIELD, vi, f"{name} is absent; known systems send it")
 
 
 def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> None:
@@ -93,7 +115,7 @@ def _check_procedure(dossier: PortalDossier, path: str, desk: PortalCall) -> Non
         return
     for key, expected in _trio(dossier, found).items():
         given = dossier.fields[key]
-        if _plain(given) not in {_plain(each) for each in expected}:
+        if given and _plain(given) not in {_plain(each) for each in expected}:
             vi = f'{path[1:]}: {key} "{given}" không khớp danh mục: cần "{expected[0]}"'
             desk.reading.refuse(
                 "procedure-trio", f"{path}/{key}", NOT_IN_CATALOGUE, vi, f"{key} is not the catalogue's"
@@ -111,42 +133,6 @@ def _trio(dossier: PortalDossier, procedure: Procedure) -> dict[str, list[str]]:
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
-
-
-def _check_results(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
-    results = issued_results(dossier)
-    links = submitted_links(dossier)
-    for number, result in enumerate(results):
-        where = f"{path}/DanhSachGiayToKetQua/{number}"
-        _check_result_code(result.result_code, where, desk)
-        if result.link in links:
-            vi = f"{where[1:]}: tệp đã nộp được gửi lại làm kết quả ({result.link})"
-            desk.reading.note("submitted-file-as-result", where, vi, "a submitted file comes back as the result")
-    if results and dossier.status not in FINAL_STATUSES:
-        vi = f"Có kết quả khi trạng thái là {status_text(dossier.status)}; kết quả đi cùng trạng thái 9 hoặc 10"
-        desk.reading.note("result-before-end", f"{path}/TrangThaiHoSo", vi, "a result before status 9 or 10")
-
-
-def _check_result_code(code: str, where: str, desk: PortalCall) -> None:
-    path = f"{where}/MaGiayToKetQua"
-    mended = mended_result_code(code)
-    if mended:
-        vi = f'{path[1:]} "{code}" không đúng dạng mã kết quả; có phải {mended}?'
-        desk.reading.refuse("K28", path, NOT_IN_CATALOGUE, vi, f"did you mean {mended}?")
-    elif is_procedure_code(code):
-        vi = f'{path[1:]} "{code}" là mã thủ tục, không phải mã kết quả'
-        by_mode(desk, "procedure-as-result", path, NOT_IN_CATALOGUE, vi, "a procedure code stands for a result code")
-    elif code not in desk.portal.base.result_kinds:
-        vi = f'{path[1:]} "{code}" không có trong danh mục kết quả'
-        by_mode(desk, "result-code", path, NOT_IN_CATALOGUE, vi, "the result code is in no catalogue")
-
-
-def by_mode(desk: PortalCall, rule: str, path: str, code: int, vi: str, en: str) -> None:
-    """Refuse in strict, remark elsewhere."""
-    if desk.world.mode == "strict":
-        desk.reading.refuse(rule, path, code, vi, en)
-    else:
-        desk.reading.note(rule, path, vi, en)
 
 
 # ``CapNhatTienDoHoSoMC`` and ``DongBoTrangThaiHoSo`` (src:portal-services, src:portal-step).
@@ -270,6 +256,7 @@ def _read_batch(desk: PortalCall) -> list[PortalDossier]:
             wire.refuse_field(
                 desk.reading, "repeated-code", f"/data/{place}/MaHoSo", BAD_FIELD, "lặp lại trong cùng một lần gọi", ""
             )
+        dossier = with_owner(dossier, place, desk)
         check_dossier(dossier, place, desk)
         dossiers.append(dossier)
     return dossiers

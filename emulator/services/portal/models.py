@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from emulator.kernel.clock import read_day
+
+_DAY_MS = 86_400_000
 Fields = dict[str, str]
 Lists = dict[str, list[dict[str, Any]]]
 
@@ -44,7 +47,9 @@ class PortalStep:
 class Paper:
     """One paper in a citizen's Kho DL (KDL V.2). ``files`` are ``{"name", "link"}``; ``kept_at`` is 0 in a pack.
 
-    ``form`` says what a citizen uploaded (KDL III.2 step 4); it is empty for a result kept as it was issued.
+    ``agency_code`` is who keeps the files, as V.1 lists it; ``issuer_code`` who issued the paper. ``form`` says what a
+    citizen uploaded (KDL III.2 step 4); it is empty for a result kept as it was issued. ``effective_on`` and
+    ``expires_on`` are days ``dd/MM/yyyy`` (KDL III.1 step 3), empty when nobody said.
     """
 
     id: str
@@ -56,6 +61,14 @@ class Paper:
     files: list[dict[str, str]]
     kept_at: int = 0
     form: str = ""
+    issuer_code: str = ""
+    effective_on: str = ""
+    expires_on: str = ""
+
+    def has_expired(self, now_ms: int) -> bool:
+        """Tell whether its last day lies before an instant's day."""
+        last = read_day(self.expires_on) if self.expires_on else None
+        return last is not None and last + _DAY_MS <= now_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +132,36 @@ class PapersForm:
     requester_id: str
     requester_name: str
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupportRequest:
+    """What a unit asks for by "Gửi yêu cầu hỗ trợ" (KDL III.1 step 4): that results of a code may be kept.
+
+    ``monthly_uses`` is how often it is looked for in a month, the third thing the guide asks for.
+    """
+
+    result_code: str
+    title: str
+    monthly_uses: int
+    unit_code: str
+    asked_at: int
+    is_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the portal tells all units: that its list of security servers has changed (KDL V.1)."""
+
+    id: str
+    at: int
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListCall:
+    """When a unit last fetched the list of security servers."""
+
+    unit_code: str
+    called_at: int

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from emulator.country.shelf import ShelfKind
-from emulator.services.portal.models import Paper, PortalDossier, PortalStep, Question, Rating
+from emulator.services.portal.models import (
+    ListCall,
+    Notice,
+    Paper,
+    PortalDossier,
+    PortalStep,
+    Question,
+    Rating,
+    SupportRequest,
+)
 from emulator.services.portal.wire_catalogues import Agency
 
 PORTAL_DOSSIERS = ShelfKind(
@@ -40,6 +49,27 @@ RATINGS = ShelfKind(
     key=lambda rating: f"{rating.unit_code}/{rating.period}",
     place=lambda rating: rating.unit_code,
     moment=lambda rating: rating.sent_at,
+)
+SUPPORT_REQUESTS = ShelfKind(
+    name="support_requests",
+    record=SupportRequest,
+    key=lambda request: request.result_code,
+    place=lambda request: request.unit_code,
+    moment=lambda request: request.asked_at,
+)
+NOTICES = ShelfKind(
+    name="portal_notices",
+    record=Notice,
+    key=lambda notice: notice.id,
+    place=lambda _: "",
+    moment=lambda notice: notice.at,
+)
+LIST_CALLS = ShelfKind(
+    name="portal_list_calls",
+    record=ListCall,
+    key=lambda call: call.unit_code,
+    place=lambda _: "",
+    moment=lambda call: call.called_at,
 )
 LISTED_AGENCIES = ShelfKind(
     name="portal_agencies",

@@ -19,8 +19,27 @@ from emulator.services.portal import bodies as dvcqg_lists
 from emulator.services.portal import bodies as dvcqg_questions
 from emulator.services.portal import wire_catalogues as dvcqg_catalogue
 from emulator.services.portal import wire_papers as dvcqg_papers
-from emulator.services.portal.models import Paper, PortalDossier, PortalStep, Question, Rating
-from emulator.services.portal.nouns import LISTED_AGENCIES, PAPERS, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS
+from emulator.services.portal.models import (
+    ListCall,
+    Notice,
+    Paper,
+    PortalDossier,
+    PortalStep,
+    Question,
+    Rating,
+    SupportRequest,
+)
+from emulator.services.portal.nouns import (
+    LIST_CALLS,
+    LISTED_AGENCIES,
+    NOTICES,
+    PAPERS,
+    PORTAL_DOSSIERS,
+    PORTAL_STEPS,
+    QUESTIONS,
+    RATINGS,
+    SUPPORT_REQUESTS,
+)
 from emulator.services.portal.wire_catalogues import Agency, Procedure, ResultKind, Row
 from emulator.wire.agency_codes import is_same_agency
 
@@ -97,6 +116,9 @@ EVER = 2**62
 _NO_STEPS: Base[PortalStep] = Base(PORTAL_STEPS)
 _NO_RATINGS: Base[Rating] = Base(RATINGS)
 _NOBODY_ELSE: Base[Agency] = Base(LISTED_AGENCIES)
+_NO_REQUESTS: Base[SupportRequest] = Base(SUPPORT_REQUESTS)
+_NO_NOTICES: Base[Notice] = Base(NOTICES)
+_NO_CALLS: Base[ListCall] = Base(LIST_CALLS)
 
 
 class Portal:
@@ -110,6 +132,10 @@ class Portal:
         self.questions = Shelf(QUESTIONS, self.base.questions, world)
         self.ratings = Shelf(RATINGS, _NO_RATINGS, world)
         self.listed = Shelf(LISTED_AGENCIES, _NOBODY_ELSE, world)
+        self.support_requests = Shelf(SUPPORT_REQUESTS, _NO_REQUESTS, world)
+        self.notices = Shelf(NOTICES, _NO_NOTICES, world)
+        self.list_calls = Shelf(LIST_CALLS, _NO_CALLS, world)
+        self._world = world
 
     def papers_of(self, owner_id: str) -> list[Paper]:
         """Return the papers in a citizen's Kho DL, those of the pack first, then in the order they were kept."""
@@ -119,6 +145,31 @@ class Portal:
         """Return the agencies whose security server serves files (KDL V.1, V.3); ``listed`` changes the pack's list."""
         agencies = self.base.agencies | {agency.code: agency for agency in self.listed.each()}
         return [agency for agency in agencies.values() if agency.security_server]
+
+    def list_agency(self, agency: Agency) -> Notice:
+        """Put an agency on the list of V.1, or change its row; without a security server it is taken off.
+
+        Every unit is given notice, which the portal keeps. The world must be held.
+        """
+        self.listed.put_record(agency)
+        done = ("cập nhật", "has changed") if agency.security_server else ("bỏ", "was removed")
+        number = self._world.count("portal-notice")
+        notice = Notice(
+            f"TB{number:05d}",
+            self._world.now_ms,
+            f"Cổng DVCQG {done[0]} máy chủ bảo mật của {agency.name} ({agency.code}) trong danh sách tải tệp",
+            f"the security server of {agency.code} {done[1]} in the portal's list",
+        )
+        self.notices.put_record(notice)
+        return notice
+
+    def result_kind(self, code: str) -> ResultKind | None:
+        """Return an entry of the catalogue of results, with what accepted requests have added (KDL III.1 step 4)."""
+        found = self.base.result_kinds.get(code)
+        asked = self.support_requests.get(code)
+        if asked is None or not asked.is_accepted:
+            return found
+        return ResultKind(code, found.title if found else asked.title, True, bool(found and found.has_several))
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency by its code in either form (K16)."""

@@ -37,11 +37,36 @@ def find_papers(call: Call, world: World) -> Reply:
     token = sessions.admit(_token_text(call), world, "papers", "token trong header Authorization")
     world.exchange.consumer = token.consumer_key
     reading, portal = reading_of(world), Portal(world)
+    _check_headers(call, reading)
     form = read_papers_call(call.body, call.body_size, reading)
     _check_procedure(form, portal, reading)
     reading.check()
     world.exchange.remarks.extend(reading.notes)
-    return printing_of(world).papers_reply(_select_papers(form, portal.papers_of(form.owner_id), world))
+    chosen = _select_papers(form, portal.papers_of(form.owner_id), world)
+    _remark_on_expiry(chosen, world)
+    return printing_of(world).papers_reply(chosen)
+
+
+def _remark_on_expiry(papers: list[Paper], world: World) -> None:
+    """Say which papers are past their last day: the reply has no field for it, the guide's screen shows it (IV.2)."""
+    for paper in papers:
+        if paper.has_expired(world.now_ms):
+            vi = f"Giấy tờ {paper.reference_number} ({paper.result_code}) đã hết hạn ngày {paper.expires_on}"
+            en = f"paper {paper.reference_number} ({paper.result_code}) expired on {paper.expires_on}"
+            world.remark("paper-expired", "/result/DanhSachGiayToKetQua", vi, en)
+
+
+def _check_headers(call: Call, reading: Reading) -> None:
+    """Judge the two headers that KDL V.2 prints for the call."""
+    kind = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        vi = f'Content-Type là "{kind or "không có"}": cần application/json'
+        en = f"Content-Type is {kind or 'absent'}: application/json is expected"
+        reading.refuse_in_strict("content-type-json", "content-type", BAD_FIELD, vi, en, found=kind)
+    charset = (call.header("charset") or "").strip().lower().replace("-", "")
+    if charset != "utf8" and reading.mode == "strict":
+        vi = "Thiếu header Charset: utf-8, đứng riêng cạnh Content-Type"
+        reading.note("charset-header", "charset", vi, "the header Charset: utf-8, beside Content-Type, is absent")
 
 
 def _token_text(call: Call) -> str:
@@ -69,7 +94,7 @@ def _check_wanted(wanted: WantedResult, path: str, procedure: Procedure, portal:
         en = f"{wanted.code} is no result of procedure {procedure.code} nor replaces one of its components"
         reading.refuse("K30", f"{path}/MaKetQua", NOT_IN_CATALOGUE, vi, en)
         return
-    kind = portal.base.result_kinds.get(wanted.code)
+    kind = portal.result_kind(wanted.code)
     if kind and kind.has_several and not wanted.reference_number:
         vi = f"SoKyHieu là trường bắt buộc với {kind.title} ({kind.code}): một người có thể có nhiều giấy"
         reading.refuse("reference-number", f"{path}/SoKyHieu", BAD_FIELD, vi, "several papers have this code")

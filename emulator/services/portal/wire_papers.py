@@ -38,6 +38,7 @@ AgencyForm = Literal["full", "short"]
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 _OFFICER_CHANNELS = ("1", "3")
 _SIGNATURE = "Signature"
+_KIND_NAMES = {list: "mảng", dict: "đối tượng", bool: "true/false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,32 @@ def _refuse(reading: Reading, key: str, vi: str, code: int = BAD_FIELD, rule: st
 
 
 def _text(given: Mapping[str, Any], key: str, reading: Reading) -> str:
-    value = given.get(key)
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    _refuse(reading, key, "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
+    value = read_text(given.get(key), key, reading)
+    if value:
+        return value
+    if value is not None:
+        _refuse(reading, key, "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
     return ""
+
+
+def read_text(value: Any, path: str, reading: Reading) -> str | None:
+    """Return the text of a field that the table calls a String; empty when it is absent, None when it was refused.
+
+    A number is noted as a number, and refused in strict; what is neither text nor number is refused.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    kind = _KIND_NAMES.get(type(value), type(value).__name__)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        vi, en = f"{path} phải là chuỗi, đang là số {value}", f"{path} must be a string, it is the number {value}"
+        is_strict = reading.mode == "strict"
+        reading.refuse_in_strict("number-for-text", f"/{path}", BAD_FIELD, vi, en, found=str(value), expected="String")
+        return None if is_strict else str(value)
+    vi, en = f"{path} phải là chuỗi, đang là {kind}", f"{path} must be a string, it is {type(value).__name__}"
+    reading.refuse("not-a-text", f"/{path}", BAD_FIELD, vi, en, found=type(value).__name__, expected="String")
+    return None
 
 
 def _procedure_code(given: Mapping[str, Any], reading: Reading) -> str:
@@ -165,24 +187,26 @@ def _read_wanted(given: Mapping[str, Any], reading: Reading) -> tuple[WantedResu
 
 def _wanted_result(row: Mapping[str, Any], place: int, reading: Reading) -> WantedResult:
     path = f"DanhSachDanhMucKetQua/{place}"
-    code, number = row.get("MaKetQua"), row.get("SoKyHieu")
-    if not isinstance(code, str) or not code.strip():
-        _refuse(reading, f"{path}/MaKetQua", "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
+    code = read_text(row.get("MaKetQua"), f"{path}/MaKetQua", reading)
+    number = read_text(row.get("SoKyHieu"), f"{path}/SoKyHieu", reading)
+    if not code:
+        if code is not None:
+            _refuse(reading, f"{path}/MaKetQua", "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
         return WantedResult("", "")
-    mended = mended_result_code(code.strip())
+    mended = mended_result_code(code)
     if mended:
         vi = f'"{code}" không đúng dạng mã kết quả; có phải {mended}?'
         reading.refuse("K28", f"/{path}/MaKetQua", NOT_IN_CATALOGUE, f"{path}/MaKetQua {vi}", f"did you mean {mended}?")
-    return WantedResult(code.strip(), str(number or "").strip())
+    return WantedResult(code, number or "")
 
 
 def _requester(given: Mapping[str, Any], owner: str, channel: str, reading: Reading) -> tuple[str, str]:
-    number = str(given.get("SoDinhDanhNguoiYeuCau") or "").strip()
-    name = str(given.get("HoTenNguoiYeuCau") or "").strip()
+    texts = {key: read_text(given.get(key), key, reading) for key in ("SoDinhDanhNguoiYeuCau", "HoTenNguoiYeuCau")}
+    number, name = (text or "" for text in texts.values())
     if channel not in _OFFICER_CHANNELS:
         return number, name
-    for key, value in (("SoDinhDanhNguoiYeuCau", number), ("HoTenNguoiYeuCau", name)):
-        if not value:
+    for key, value in texts.items():
+        if value == "":
             _miss_officer(key, channel, reading)
     if number and number == owner:
         reading.meet(

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from emulator.country.axis_records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
-from emulator.kernel.exchange import Call, FileBody, Headers, Reply
-
-# Digests of files, reckoned once per file and part as long as it does not change.
-
-_CHUNK = 1 << 20
-
-
-def digest_of(path: Path, offset: int, length: int) -> str:
-    """Return ``sha256:<hex>`` of a part of a file."""
-    status = path.stat()
-    return _digest(path, status.st_mtime_ns, status.st_size, offset, length)
-
-
-@lru_cache(maxsize=4096)
-def _digest(path: Path, _mtime_ns: int, _size: int, offset: int, length: int) -> str:
-    reckoning = hashlib.sha256()
-    with path.open("rb") as stream:
-        stream.seek(offset)
-        while length and (chunk := stream.read(min(_CHUNK, length))):
-            length -= len(chunk)
-            reckoning.update(chunk)
-    return "sha256:" + reckoning.hexdigest()
-
+from emulator.kernel.exchange import Call, Headers, Reply
+from emulator.services.province.contents import Content, content_of
 
 # One byte range of a file (RFC 9110 §14).
 
@@ -89,18 +65,15 @@ def download(call: Call, world: World) -> Reply:
     if call.method not in _ALLOWED:
         return Reply(405, b"", (("Allow", ", ".join(_ALLOWED)), ("Content-Length", "0")))
     hosted = world.shelf(HOSTED_FILES).get(call.host + call.path)
-    if hosted and hosted.text:
-        body = hosted.text.encode()
-        return Reply(200, body, (*_headers(hosted, offers_ranges=False), ("Content-Length", str(len(body)))))
-    path = world.pack.folder / hosted.file if hosted and world.pack.folder else None
-    if hosted is None or path is None or not path.is_file():
+    content = content_of(hosted, world) if hosted else None
+    if hosted is None or content is None:
         _remark_on_miss(call, world)
         return Reply(404, _NOT_FOUND, (("Content-Type", "text/html"), ("Content-Length", str(len(_NOT_FOUND)))))
-    return _send(call, hosted, path, world)
+    return _send(call, hosted, content, world)
 
 
-def _send(call: Call, hosted: HostedFile, path: Path, world: World) -> Reply:
-    size = path.stat().st_size
+def _send(call: Call, hosted: HostedFile, content: Content, world: World) -> Reply:
+    size = content.size
     host = world.shelf(HOSTS).get(hosted.host)
     offers_ranges = host is None or host.offers_ranges
     wanted = read_range(call.header("range"), size) if offers_ranges else NO_RANGE
@@ -109,7 +82,7 @@ def _send(call: Call, hosted: HostedFile, path: Path, world: World) -> Reply:
     if wanted is None:
         return Reply(416, b"", (("Content-Range", f"bytes */{size}"), ("Content-Length", "0")))
     part = wanted if wanted is not NO_RANGE else Slice(0, size)
-    body = FileBody(path, part.offset, part.length, digest_of(path, part.offset, part.length))
+    body = content.part(part.offset, part.length)
     headers = (*headers, ("Content-Length", str(part.length)))
     if wanted is NO_RANGE:
         return Reply(200, headers=headers, file=body)

@@ -1,0 +1,126 @@
+"""Files that somebody uploads to Kho DL: read from a form or from JSON, and put on the portal's own file host.
+
+A citizen's upload lies at the portal (KDL III.2 step 4: "tải … vào KDL Cổng DVCQG"), so another agency downloads it as
+any file: the portal is the holder, and its host stands behind its security server. The host's name is ours.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import mimetypes
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.country.axis import Axis
+from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile
+from emulator.country.world import World
+from emulator.services.portal.links import read_link
+
+STORE_HOST = "khodl.dichvucong.gov.vn"
+UPLOAD_LIMIT = 24 * 1024 * 1024
+"""Bytes of a whole upload. Ours: the guide names no limit, and a request has to have a bound."""
+_MOST_FILES = 20
+
+
+class UploadedFile(NamedTuple):
+    """One file of an upload: a link to where it lies already, or its bytes and their media type."""
+
+    name: str
+    link: str = ""
+    content: bytes = b""
+    content_type: str = ""
+
+
+def is_multipart(body: bytes) -> bool:
+    """Tell whether a body is a form with files; a JSON object never begins so."""
+    begin = body[:1024].lstrip(b"\r\n")
+    return begin.startswith(b"--") and b"form-data" in begin
+
+
+def read_multipart(body: bytes) -> tuple[dict[str, Any], list[UploadedFile]]:
+    """Read the fields and files of a form; its boundary is the body's own first line.
+
+    Raises:
+        Trouble: it is broken, has no file, or too many.
+    """
+    from werkzeug.formparser import parse_form_data
+
+    boundary = body[:1024].lstrip(b"\r\n").partition(b"\r\n")[0][2:].decode("latin-1")
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": f'multipart/form-data; boundary="{boundary}"',
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    try:
+        _, form, parts = parse_form_data(environ, silent=False, max_form_parts=100)
+    except (ValueError, OSError) as trouble:
+        raise Trouble("not-json", why=f"multipart/form-data: {trouble}") from None
+    files = []
+    for part in (part for _, group in parts.lists() for part in group):
+        files.append(UploadedFile(part.filename or "tep", "", part.stream.read(), part.mimetype or ""))
+        part.close()
+    if files:
+        _check_count(files)
+    return {name: str(form[name]) for name in form}, files
+
+
+def read_json_files(given: Mapping[str, Any], faults: list[InputFault]) -> list[UploadedFile]:
+    """Read the files of a JSON upload: ``files`` as a list, or one file beside the other fields."""
+    rows = given.get("files")
+    if rows is None:
+        return [_json_file(given, "", faults)]
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        vi, en = "cần một danh sách có ít nhất một tệp", "a list of at least one file is expected"
+        faults.append(InputFault("/files", vi, en))
+        return []
+    _check_count(rows)
+    return [_json_file(row, f"/files/{place}", faults) for place, row in enumerate(rows)]
+
+
+def _check_count(files: list[Any]) -> None:
+    if len(files) > _MOST_FILES:
+        raise invalid([InputFault("/files", f"tối đa {_MOST_FILES} tệp", f"at most {_MOST_FILES} files")])
+
+
+def _json_file(row: Mapping[str, Any], path: str, faults: list[InputFault]) -> UploadedFile:
+    name, link, encoded = (row.get(key) for key in ("file_name", "link", "content_base64"))
+    if not isinstance(name, str) or not name.strip():
+        faults.append(InputFault(f"{path}/file_name", "cần một chuỗi không rỗng", "a non-empty string is expected"))
+        name = "tep"
+    if encoded is not None:
+        return UploadedFile(name.strip(), "", _decoded(encoded, path, faults), str(row.get("content_type") or ""))
+    if not isinstance(link, str) or not read_link(link).host:
+        faults.append(InputFault(f"{path}/link", "cần một địa chỉ http(s)", "an http(s) address is expected"))
+        link = ""
+    return UploadedFile(name.strip(), link.strip())
+
+
+def _decoded(encoded: object, path: str, faults: list[InputFault]) -> bytes:
+    try:
+        content = base64.b64decode(str(encoded), validate=True) if isinstance(encoded, str) else b""
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content:
+        vi, en = "cần Base64 của ít nhất một byte", "Base64 of at least one byte is expected"
+        faults.append(InputFault(f"{path}/content_base64", vi, en))
+    return content
+
+
+def store_file(file: UploadedFile, world: World) -> str:
+    """Put the bytes of a file on the portal's file host and return their link. The world must be held."""
+    axis = Axis(world)
+    if axis.hosts.get(STORE_HOST) is None:
+        axis.hosts.put_record(Host(STORE_HOST, world.settings.portal_subsystem, "files", is_outside=True))
+    name = file.name.replace("\\", "/").rpartition("/")[2] or "tep"
+    number = world.count("uploaded-file")
+    path = f"/tep/{world.uuid(f'upload-{number}')}/{name}"
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    content = base64.b64encode(file.content).decode()
+    hosted = HostedFile(STORE_HOST, path, name, file.content_type or guessed, "", content=content)
+    world.shelf(HOSTED_FILES).put_record(hosted)
+    return f"https://{STORE_HOST}{quote(path)}"

@@ -1,0 +1,106 @@
+"""What a pushed result must be for the steps that come after it: kept by its owner, found, and downloaded elsewhere.
+
+KDL III.1 steps 3 and 4, V.2 and V.3. No table of the push is published, so what only a later step needs is noted, and
+refused in strict.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+
+from emulator.country.records import IssuedResult
+from emulator.services.portal.bodies import issued_results, submitted_links
+from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE
+from emulator.services.portal.links import link_trouble
+from emulator.services.portal.models import PortalDossier
+from emulator.services.portal.session import PortalCall
+from emulator.wire.result_codes import is_procedure_code, mended_result_code
+from emulator.wire.statuses import FINAL_STATUSES, status_text
+
+
+def check_results(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
+    """Judge the results of a dossier, and whether there are some when there should be; the reading collects it."""
+    results, links = issued_results(dossier), submitted_links(dossier)
+    for number, result in enumerate(results):
+        _check_result(result, dossier, f"{path}/DanhSachGiayToKetQua/{number}", links, desk)
+    if results and dossier.status not in FINAL_STATUSES:
+        vi = f"Có kết quả khi trạng thái là {status_text(dossier.status)}; kết quả đi cùng trạng thái 9 hoặc 10"
+        desk.reading.note("result-before-end", f"{path}/TrangThaiHoSo", vi, "a result before status 9 or 10")
+    if dossier.status in FINAL_STATUSES:
+        _check_end(dossier, results, path, desk)
+
+
+def _check_result(
+    result: IssuedResult, dossier: PortalDossier, where: str, links: frozenset[str], desk: PortalCall
+) -> None:
+    _check_result_code(result.result_code, where, dossier, desk)
+    if result.link in links:
+        vi = f"{where[1:]}: tệp đã nộp được gửi lại làm kết quả ({result.link})"
+        desk.reading.note("submitted-file-as-result", where, vi, "a submitted file comes back as the result")
+    trouble = link_trouble(result.link, desk.world)
+    if trouble:
+        rule, vi, en = trouble
+        by_mode(desk, rule, f"{where}/DuongDanTepTinKetQua", BAD_FIELD, f"{where[1:]}/DuongDanTepTinKetQua: {vi}", en)
+
+
+def _check_end(dossier: PortalDossier, results: list[IssuedResult], path: str, desk: PortalCall) -> None:
+    """A finished dossier has what its procedure gives, and somebody to keep it."""
+    procedure = desk.portal.base.procedures.get(dossier.procedure_code)
+    if not results and procedure and procedure.own_result_codes:
+        codes = ", ".join(sorted(procedure.own_result_codes))
+        vi = f"{path[1:]}: trạng thái {status_text(dossier.status)} mà không có kết quả; thủ tục này cấp {codes}"
+        en = f"status {dossier.status} without a result; the procedure gives {codes}"
+        by_mode(desk, "end-without-result", f"{path}/DanhSachGiayToKetQua", BAD_FIELD, vi, en)
+    if results and not dossier.owner_id:
+        vi = (
+            f"{path[1:]}: kết quả không có chủ: DinhDanhCHS trống và MaDoiTuong không cho biết là ai; không ai lưu được"
+        )
+        en = "a result without an owner: nobody can keep it in Kho DL"
+        by_mode(desk, "result-without-owner", f"{path}/DinhDanhCHS", BAD_FIELD, vi, en)
+
+
+def _check_result_code(code: str, where: str, dossier: PortalDossier, desk: PortalCall) -> None:
+    path = f"{where}/MaGiayToKetQua"
+    mended = mended_result_code(code)
+    procedure = desk.portal.base.procedures.get(dossier.procedure_code)
+    own = procedure.own_result_codes if procedure else frozenset[str]()
+    if mended:
+        vi = f'{path[1:]} "{code}" không đúng dạng mã kết quả; có phải {mended}?'
+        desk.reading.refuse("K28", path, NOT_IN_CATALOGUE, vi, f"did you mean {mended}?", found=code, nearest=mended)
+    elif is_procedure_code(code):
+        vi = f'{path[1:]} "{code}" là mã thủ tục, không phải mã kết quả'
+        by_mode(desk, "procedure-as-result", path, NOT_IN_CATALOGUE, vi, "a procedure code stands for a result code")
+    elif desk.portal.result_kind(code) is None:
+        vi = f'{path[1:]} "{code}" không có trong danh mục kết quả'
+        by_mode(desk, "result-code", path, NOT_IN_CATALOGUE, vi, "the result code is in no catalogue")
+    elif own and code not in own:
+        near = next(iter(difflib.get_close_matches(code, own, 1)), min(own))
+        vi = f'{path[1:]} "{code}" là kết quả của thủ tục khác; thủ tục {dossier.procedure_code} cấp {near}'
+        en = f"{code} is the result of another procedure; {dossier.procedure_code} gives {near}"
+        by_mode(desk, "result-of-another-procedure", path, NOT_IN_CATALOGUE, vi, en)
+
+
+# Who owns a dossier: DinhDanhCHS, else the account behind MaDoiTuong (a TechID of TraCuuTechID).
+
+
+def with_owner(dossier: PortalDossier, place: int, desk: PortalCall) -> PortalDossier:
+    """Return a dossier with its owner named, by its TechID when it names nobody otherwise."""
+    technical_id = dossier.fields.get("MaDoiTuong", "")
+    if not technical_id:
+        return dossier
+    people = desk.portal.base.technical_ids
+    owner = next((number for number, each in people.items() if each == technical_id), "")
+    path = f"/data/{place}/MaDoiTuong"
+    if not owner:
+        vi = f'data/{place}/MaDoiTuong "{technical_id}" không phải TechID nào của Cổng DVCQG (TraCuuTechID)'
+        by_mode(desk, "technical-id", path, NOT_IN_CATALOGUE, vi, f"{technical_id} is nobody's TechID")
+    elif dossier.owner_id and dossier.owner_id != owner:
+        vi = f"data/{place}/MaDoiTuong là TechID của người khác chủ hồ sơ trong DinhDanhCHS"
+        by_mode(desk, "technical-id-of-another", path, BAD_FIELD, vi, "the TechID is not that of DinhDanhCHS")
+    return replace(dossier, owner_id=dossier.owner_id or owner)
+
+
+def by_mode(desk: PortalCall, rule: str, path: str, code: int, vi: str, en: str) -> None:
+    """Refuse in strict, remark elsewhere."""
+    desk.reading.refuse_in_strict(rule, path, code, vi, en)
