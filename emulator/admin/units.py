@@ -9,7 +9,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.axis import Axis
-from emulator.country.axis_records import UNITS, Host, LiveAgency, Subsystem, Unit
+from emulator.country.axis_records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
 from emulator.country.units import find_unit, own_unit_code, portal_credentials, units_of
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
@@ -39,7 +39,7 @@ def list_units(request: AdminRequest) -> AdminReply:
     "/units/{unit}",
     "Thêm hoặc đổi đơn vị",
     "Put an agency to work",
-    RouteDoc("Unit", "UnitWish", {"hosts": ["tep.kontum.example.vn"]}, may_be_empty=True),
+    RouteDoc("AgencyUnit", "UnitWish", {"hosts": ["tep.kontum.example.vn"]}, may_be_empty=True),
 )
 def put_unit(request: AdminRequest) -> AdminReply:
     """Let an agency work here, or change it; the answer shows its accounts, since whoever puts it may use it.
@@ -97,7 +97,7 @@ def _code(request: AdminRequest) -> str:
     return short_form(full_form(code))
 
 
-def _placed(code: str, wish: dict[str, Any], world: World) -> Unit:
+def _placed(code: str, wish: dict[str, Any], world: World) -> AgencyUnit:
     """Return the unit as it is to be, with its place on the axis and in the portal's list."""
     known, portal = find_unit(code, world), Portal(world)
     agency = portal.agency(code)
@@ -115,7 +115,7 @@ def _placed(code: str, wish: dict[str, Any], world: World) -> Unit:
     if not any(each.security_server == subsystem for each in portal.security_servers()):
         row = {"MACOQUAN": code, "TENCOQUAN": name, "DSTCODE": subsystem}
         portal.list_agency(read_agency(row))
-    return Unit(code, name, subsystem)
+    return AgencyUnit(code, name, subsystem)
 
 
 def _listed_server(code: str, portal: Portal) -> str:
@@ -123,7 +123,7 @@ def _listed_server(code: str, portal: Portal) -> str:
     return agency.security_server if agency else ""
 
 
-def _take_hosts(unit: Unit, names: list[str], world: World) -> None:
+def _take_hosts(unit: AgencyUnit, names: list[str], world: World) -> None:
     """Put a unit's file hosts behind its subsystem; one that another has is left there."""
     axis, faults = Axis(world), []
     for place, name in enumerate(names):
@@ -140,7 +140,7 @@ def _take_hosts(unit: Unit, names: list[str], world: World) -> None:
         raise invalid(faults)
 
 
-def _card(unit: Unit, world: World, request: AdminRequest, *, shows: bool) -> dict[str, Any]:
+def _card(unit: AgencyUnit, world: World, request: AdminRequest, *, shows: bool) -> dict[str, Any]:
     axis, sandbox = Axis(world), world.sandbox
     is_own = unit.code == own_unit_code(sandbox)
     live = axis.live_agencies.get(unit.subsystem)

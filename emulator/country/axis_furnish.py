@@ -12,12 +12,12 @@ from emulator.country.axis_records import (
     HOSTS,
     SUBSYSTEMS,
     UNITS,
+    AgencyUnit,
     Grant,
     Group,
     Host,
     HostedFile,
     Subsystem,
-    Unit,
 )
 from emulator.country.records import Fields
 from emulator.country.shelf import Base
@@ -38,7 +38,7 @@ def axis_bases(tables: Mapping[str, Mapping[str, Fields]]) -> dict[str, Base[Any
         "hosted_files": Base(HOSTED_FILES, [HostedFile(**_cells(row)) for row in rows("hosted_files")]),
         "grants": Base(GRANTS, [Grant(*grant_cells(row)) for row in rows("grants")]),
         "groups": Base(GROUPS, groups),
-        "units": Base(UNITS, [Unit(**_cells(row)) for row in rows("units")]),
+        "units": Base(UNITS, [AgencyUnit(**_cells(row)) for row in rows("units")]),
     }
 
 

@@ -117,7 +117,7 @@ class LiveAgency:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class AgencyUnit:
     """An agency that works in a sandbox beside others: ``code`` as dossier codes begin with, and its subsystem."""
 
     code: str
@@ -133,4 +133,4 @@ GRANTS = ShelfKind(
 )
 GROUPS = ShelfKind("groups", Group, lambda it: it.id, lambda _: "", lambda _: 0)
 LIVE_AGENCIES = ShelfKind("live_agencies", LiveAgency, lambda it: it.dstcode, lambda _: "", lambda _: 0)
-UNITS = ShelfKind("units", Unit, lambda it: it.code, lambda _: "", lambda _: 0)
+UNITS = ShelfKind("units", AgencyUnit, lambda it: it.code, lambda _: "", lambda _: 0)

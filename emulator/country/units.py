@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import orjson
 
-from emulator.country.axis_records import UNITS, Unit
+from emulator.country.axis_records import UNITS, AgencyUnit
 from emulator.country.keyring import basic_pair, bearer_word
 from emulator.country.sandbox import Sandbox
 from emulator.kernel.dice import consumer_text
@@ -88,20 +88,20 @@ def unit_code_of(username: str) -> str:
 # Units: the sandbox's own and the others.
 
 
-def own_unit(world: World) -> Unit:
+def own_unit(world: World) -> AgencyUnit:
     """Return the sandbox's own agency as it is set up now."""
     code = own_unit_code(world.sandbox)
     listed = world.shelf(UNITS).get(code)
-    return Unit(code, listed.name if listed else code, world.settings.own_subsystem)
+    return AgencyUnit(code, listed.name if listed else code, world.settings.own_subsystem)
 
 
-def units_of(world: World) -> list[Unit]:
+def units_of(world: World) -> list[AgencyUnit]:
     """Return every unit of the sandbox, its own first."""
     own = own_unit(world)
     return [own, *(unit for unit in world.shelf(UNITS).with_prefix("") if unit.code != own.code)]
 
 
-def find_unit(code: str, world: World) -> Unit | None:
+def find_unit(code: str, world: World) -> AgencyUnit | None:
     """Return a unit by its code in either form; None when none of that code works here."""
     wanted = short_form(full_form(code.upper()))
     return next((unit for unit in units_of(world) if short_form(full_form(unit.code)) == wanted), None)
@@ -111,7 +111,7 @@ class NoSuchUnit(Exception):
     """A call came to the security server of a unit that does not work in this sandbox; the text is its code."""
 
 
-def unit_of_call(call: Call, world: World) -> Unit:
+def unit_of_call(call: Call, world: World) -> AgencyUnit:
     """Return the unit whose call it is: by the server it was sent to, else by its credential, else the own one.
 
     Raises:
@@ -124,7 +124,7 @@ def unit_of_call(call: Call, world: World) -> Unit:
         return found
     named = _subsystem_of_key(call, world)
     if named:
-        return Unit("", "", named)
+        return AgencyUnit("", "", named)
     code = _code_of_account(call, world)
     return (find_unit(code, world) if code else None) or own_unit(world)
 

@@ -137,8 +137,8 @@ def _of_the_axis() -> dict[str, Shape]:
         "Host": of_dataclass(Host),
         "Hosts": record({"hosts": rows(ref("Host"))}),
         "LiveAgency": of_dataclass(LiveAgency),
-        "Unit": record(unit),
-        "Units": record({"units": rows(ref("Unit"))}),
+        "AgencyUnit": record(unit),
+        "Units": record({"units": rows(ref("AgencyUnit"))}),
         "LiveAgencies": record({"live_agencies": rows(ref("LiveAgency"))}),
         "Rehearsed": record(
             {

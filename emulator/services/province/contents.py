@@ -16,7 +16,7 @@ from emulator.kernel.exchange import FileBody
 _CHUNK = 1 << 20
 
 
-class Content(NamedTuple):
+class HostedContent(NamedTuple):
     """The whole bytes of a file, as a source that parts are sent from; ``path`` when they lie on disk."""
 
     size: int
@@ -36,15 +36,15 @@ class Content(NamedTuple):
         return FileBody(stream, offset, length, _digest_of_stream(stream, offset, length))
 
 
-def content_of(hosted: HostedFile, world: World) -> Content | None:
+def content_of(hosted: HostedFile, world: World) -> HostedContent | None:
     """Return the bytes of a hosted file; None when the pack has lost them."""
     if hosted.made_size:
-        return Content(int(hosted.made_size), made_size=int(hosted.made_size))
+        return HostedContent(int(hosted.made_size), made_size=int(hosted.made_size))
     if hosted.text or hosted.content:
         body = base64.b64decode(hosted.content) if hosted.content else hosted.text.encode()
-        return Content(len(body), stream=cast("BinaryIO", io.BytesIO(body)))
+        return HostedContent(len(body), stream=cast("BinaryIO", io.BytesIO(body)))
     path = world.pack.folder / hosted.file if world.pack.folder and hosted.file else None
-    return Content(path.stat().st_size, path) if path and path.is_file() else None
+    return HostedContent(path.stat().st_size, path) if path and path.is_file() else None
 
 
 # Digests, reckoned once per file and part as long as it does not change.

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from emulator.country.axis_records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Headers, Reply
-from emulator.services.province.contents import Content, content_of
+from emulator.services.province.contents import HostedContent, content_of
 
 # One byte range of a file (RFC 9110 §14).
 
@@ -72,7 +72,7 @@ def download(call: Call, world: World) -> Reply:
     return _send(call, hosted, content, world)
 
 
-def _send(call: Call, hosted: HostedFile, content: Content, world: World) -> Reply:
+def _send(call: Call, hosted: HostedFile, content: HostedContent, world: World) -> Reply:
     size = content.size
     host = world.shelf(HOSTS).get(hosted.host)
     offers_ranges = host is None or host.offers_ranges
