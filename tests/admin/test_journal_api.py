@@ -160,7 +160,8 @@ def test_a_pattern_in_wiremocks_words_finds_and_counts(visitor: Visitor) -> None
 @pytest.mark.parametrize(
     ("pattern", "pointer", "word"),
     [
-        ({"basicAuthCredentials": {}}, "/basicAuthCredentials", "basicAuthCredentials"),
+        ({"cookies": {}}, "/cookies", "cookies"),
+        ({"basicAuthCredentials": {}}, "/basicAuthCredentials/username", "string"),
         ({"headers": {"A": {"before": "x"}}}, "/headers/A/before", "before"),
         ({"bodyPatterns": [{"equalToXml": "<a/>"}]}, "/bodyPatterns/0/equalToXml", "equalToXml"),
         ({"bodyPatterns": [{"matchesJsonPath": "$..a"}]}, "/bodyPatterns/0/matchesJsonPath", "$.a.b[0]"),
