@@ -28,7 +28,7 @@ EffectTypes = Mapping[str, tuple[type, ...]]
 Words = Mapping[str, Any]
 _MOST_MINUTES = 60 * 24 * 365
 END_OF_DOWNTIME: Words = {"kind": "set", "settings": {"downtime_notice": None}}
-_SHORTEST_MS = 60_000
+SHORTEST_MS = 60_000
 """What comes again comes once a minute at most: a year that is passed over costs what a year may cost."""
 _OF_ANY: EffectTypes = {"scenario": TEXT}
 """Any effect may belong to a scenario: it goes when that scenario goes."""
@@ -137,7 +137,7 @@ def set_state(words: Words, world: World) -> None:
 def judge_entry(words: Words) -> None:
     """Refuse an entry whose effects cannot be."""
     for place, each in enumerate(words["effects"]):
-        judge_again({"do": each.get("do") or {}, "every_ms": words.get("every_ms", _SHORTEST_MS)}, f"/effects/{place}")
+        judge_again({"do": each.get("do") or {}, "every_ms": words.get("every_ms", SHORTEST_MS)}, f"/effects/{place}")
         if not isinstance(each.get("after_ms"), int):
             raise BadEffect(f"/effects/{place}/after_ms", "phải là số nguyên", "must be an integer")
 
@@ -159,8 +159,8 @@ def judge_again(words: Words, at: str = "") -> None:
         check(words["do"])
     except BadEffect as trouble:
         raise BadEffect(f"{at}/do{trouble.pointer}", trouble.vi, trouble.en) from None
-    if words["every_ms"] < _SHORTEST_MS:
-        least = _SHORTEST_MS
+    if words["every_ms"] < SHORTEST_MS:
+        least = SHORTEST_MS
         raise BadEffect(f"{at}/every_ms", f"phải từ {least} mili giây", f"must be {least} milliseconds or more")
 
 

@@ -101,13 +101,13 @@ CASES = (
         "'source' is missing: clause or fact behind it",
     ),
     Broken(
-        "no steps",
+        "nothing at all",
         "steps:\n" + _ON + _REFUSE,
         "",
         1,
         1,
-        "Thiếu “steps”: các bước, xét lần lượt",
-        "'steps' is missing: the steps, tried in order",
+        "Kịch bản này không làm gì; cần một trong: steps",
+        "this scenario does nothing; one of steps",
     ),
     Broken("steps empty", "steps:\n" + _ON + _REFUSE, "steps: []\n", 6, 8, "Danh sách rỗng", "the list is empty"),
     Broken(
