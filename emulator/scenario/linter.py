@@ -114,7 +114,7 @@ class Linter:
         self._look_at_loops(machine, declared)
 
     def _look_at_loops(self, machine: Machine, declared: yaml.Node | None) -> None:
-        from emulator.country.life.acts import SHORTEST_MS
+        from emulator.country.effects import SHORTEST_MS
 
         for key, _ in members(declared) if declared is not None else ():
             loop = [each for each in machine.entries_after(str(key.value)) if each.every_ms is not None]
