@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emulator.services.portal import admin_site, operations, samples
+from emulator.services.portal.effects import EFFECTS
 from emulator.services.portal.operations import CALL, LOGIN, MAPI, PAPERS, PAPERS_LOGIN
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
 
@@ -104,5 +105,6 @@ SERVICE = Service(
     operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PAGE),
     word=operations.word,
     answer=operations.answer,
+    effects=EFFECTS,
     interface=_interface,
 )
