@@ -19,7 +19,7 @@ from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.cast import names_of
 from emulator.scenario.library import NoScenario
 from emulator.scenario.performance import NothingAlike, begin, end, enter, schedule
-from emulator.scenario.script import Machine, Script
+from emulator.scenario.script import Script, StateMachine
 from emulator.scenario.turns import ACTED, state_now
 
 ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
@@ -295,7 +295,7 @@ def _scripts(request: AdminRequest) -> list[Script]:
     return [_script_of(request.context, wish) for wish in request.sandbox().definition.scenarios]
 
 
-def _find_machine(request: AdminRequest) -> tuple[Script, Machine]:
+def _find_machine(request: AdminRequest) -> tuple[Script, StateMachine]:
     name = request.named["name"]
     for script in _scripts(request):
         if name in script.machines:
@@ -317,6 +317,6 @@ def _card(script: Script) -> dict[str, Any]:
     }
 
 
-def _machine_card(machine: Machine, plot: ScenarioState, world: World) -> dict[str, Any]:
+def _machine_card(machine: StateMachine, plot: ScenarioState, world: World) -> dict[str, Any]:
     state, since_ms = state_now(machine, plot, world)
     return {"state": state, "since": iso(since_ms), "possible": list(machine.states)}

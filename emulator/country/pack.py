@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tinydb import TinyDB
 from tinydb.storages import JSONStorage
@@ -29,14 +29,16 @@ from emulator.country.furnish import (
     shape_findings,
 )
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
+from emulator.country.pack_checks import structure_findings
 from emulator.country.pack_files import PackFile, files_of
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
-from emulator.services.btxh.pack_tables import TABLES
+from emulator.services.btxh.pack_tables import KEYS, TABLES, key_of
 from emulator.services.btxh.replies import detail_id
 
 T = TypeVar("T")
+_DEEPEST = 4
 
 __all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "load_pack"]
 
@@ -63,10 +65,23 @@ class Pack:
     files: Mapping[str, PackFile] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
     folder: Path | None = None
+    below: tuple[Path, ...] = ()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the pack's folder and those of the packs it extends, its own first."""
+        return (self.folder, *self.below) if self.folder else ()
 
     def rows(self, table: str) -> list[Fields]:
         """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
         return list(self.tables.get(table, {}).values())
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that a sandbox of this pack begins with: its agency, its subsystem, its magic values."""
+        row = next(iter(self.rows("pack")), {})
+        brought = {"agency_code": row.get("agency"), "own_subsystem": row.get("subsystem")}
+        magic = {"magic_values": row["magic_values"] == "1"} if row.get("magic_values") else {}
+        return {name: value for name, value in brought.items() if value} | magic
 
     @cached_property
     def axis(self) -> Mapping[str, Base[Any]]:
@@ -142,23 +157,39 @@ def load_pack(name_or_path: str | Path) -> Pack:
         PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
     """
     folder = find_pack(str(name_or_path))
-    tables, problems = read_tables(folder)
+    found = read_folder(folder)
+    problems = found.problems or _problems_of_services(folder, found)
     if problems:
         raise PackTrouble(problems)
-    return assemble(folder, tables)
+    return assemble(found)
 
 
-def assemble(folder: Path, tables: Tables) -> Pack:
+class FolderContent(NamedTuple):
+    """The tables of a pack's folders, what keeps it from being used, and the folders: its own, then those below."""
+
+    tables: Tables
+    problems: list[Problem]
+    folders: tuple[Path, ...]
+
+
+def assemble(found: FolderContent) -> Pack:
     """Return the pack of tables in which nothing is wrong."""
+    tables, (folder, *below) = found.tables, found.folders
     furniture = furnish(tables)
     name = next(iter(tables["pack"].values()))["id"] or folder.name
-    return Pack(
-        name, Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps), files_of(folder), tables, folder
-    )
+    files = {path: file for each in reversed(found.folders) for path, file in files_of(each).items()}
+    dossiers, steps = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
+    return Pack(name, dossiers, steps, files, tables, folder, tuple(below))
 
 
 def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
     """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
+    found = read_folder(folder)
+    return found.tables, found.problems
+
+
+def read_folder(folder: Path, seen: tuple[Path, ...] = ()) -> FolderContent:
+    """Read a pack and the packs it extends."""
     tables: dict[str, Rows] = {}
     problems = _folder_problems(folder)
     for table in TABLES:
@@ -167,9 +198,56 @@ def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
         problems += found
         if rows is not None:
             tables[table] = rows
+    below = _read_below(folder, tables, seen)
+    problems += below.problems
+    whole = _merged(below.tables, tables) if below.folders else tables
+    folders = (folder, *below.folders)
     if not problems:
-        problems = place_findings(folder, link_findings(tables))
-    return tables, problems
+        problems = place_findings(folder, (*link_findings(whole), *structure_findings(whole, folders)))
+    return FolderContent(whole, problems, folders)
+
+
+def _read_below(folder: Path, tables: Mapping[str, Rows], seen: tuple[Path, ...]) -> FolderContent:
+    number, row = next(iter(tables.get("pack", {}).items()), ("1", {}))
+    name = row.get("extends")
+    if not name:
+        return FolderContent({}, [], ())
+    try:
+        path = find_pack(name) if (folder.parent / name / "pack.json").is_file() is False else folder.parent / name
+    except PackNotFound as trouble:
+        vi, en = trouble.problems[0].vi, trouble.problems[0].en
+        finding = TableFinding("pack", ("pack", number, "extends"), f"extends: {vi}", f"extends: {en}")
+        return FolderContent({}, place_findings(folder, [finding]), ())
+    if path.resolve() in (*seen, folder.resolve()) or len(seen) >= _DEEPEST:
+        said = "extends thành vòng hoặc quá dài", "extends is a ring, or too long a chain"
+        return FolderContent({}, place_findings(folder, [TableFinding("pack", ("pack", number, "extends"), *said)]), ())
+    return read_folder(path, (*seen, folder.resolve()))
+
+
+def _merged(below: Tables, above: Mapping[str, Rows]) -> dict[str, Rows]:
+    """Return one pack's tables over another's: a record takes the place of the one with its key."""
+    removed = {(row.get("table"), row.get("key")) for row in above.get("removed", {}).values()}
+    merged: dict[str, Rows] = {name: rows for name, rows in above.items() if name not in KEYS}
+    for table in KEYS:
+        own = above.get(table, {})
+        gone = {key_of(table, row) for row in own.values()} | {key for name, key in removed if name == table}
+        if table == "steps":  # the steps of a dossier that is there anew, or no more, go with it
+            gone |= {key_of("dossiers", row) for row in above.get("dossiers", {}).values()}
+            gone |= {str(key) for name, key in removed if name == "dossiers"}
+        if table == "results":
+            gone |= {str(key) for name, key in removed if name == "dossiers"}
+        kept = {f"<{no}": row for no, row in below.get(table, {}).items() if key_of(table, row) not in gone}
+        merged[table] = {**kept, **own}
+    return merged
+
+
+def _problems_of_services(folder: Path, found: FolderContent) -> list[Problem]:
+    """Look at the tables that services keep beside those of the pack; the packs in the box are held by their tests."""
+    if folder.parent == shipped_folder():
+        return []
+    from emulator.services.portal.pack_checks import portal_problems
+
+    return portal_problems(found.folders, found.tables)
 
 
 def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:

@@ -111,7 +111,7 @@ class SandboxSettings:
     armed_faults: tuple[dict[str, Any], ...] = ()
     # Wishes of a caller for one call (ours): outcomes by the Prefer header, and by magic values in the body.
     prefer_header: bool = True
-    magic_values: bool = True
+    magic_values: bool = False
 
     @property
     def journal_bounds(self) -> JournalBounds:

@@ -18,11 +18,11 @@ from emulator.scenario.script import (
     Answer,
     Blow,
     Condition,
-    Group,
+    ConditionGroup,
+    FieldTest,
     Later,
     Refuse,
     Step,
-    Test,
     Turn,
     Window,
 )
@@ -108,10 +108,16 @@ def _conditions(rows: tuple[Any, ...], page: Page) -> tuple[Condition, ...]:
 
 def _condition(place: str, said: Any, key: yaml.Node, page: Page) -> Condition:
     if place in ("any", "all", "not") and isinstance(said, tuple):
-        return Group(place, tuple(Group("all", _conditions(part, page)) for part in said))  # type: ignore[arg-type]
+        return ConditionGroup(place, tuple(ConditionGroup("all", _conditions(part, page)) for part in said))  # type: ignore[arg-type]
     at = said.get("@", key)
-    tests = [Test(place, name, _wanted(place, name, wanted, at, page)) for name, wanted in plain_words(said).items()]  # type: ignore[arg-type]
-    return tests[0] if len(tests) == 1 else Group("all", tuple(tests))
+    tests = tuple(_tests(place, said, at, page))
+    return tests[0] if len(tests) == 1 else ConditionGroup("all", tests)
+
+
+def _tests(place: str, said: Words, at: yaml.Node, page: Page) -> Iterator[FieldTest]:
+    for name, wanted in plain_words(said).items():
+        comparison: Any = name  # the grammar knows no other names
+        yield FieldTest(place, comparison, _wanted(place, name, wanted, at, page))
 
 
 def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page) -> Any:

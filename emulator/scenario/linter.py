@@ -19,7 +19,7 @@ from emulator.scenario.building import Words, value_node
 from emulator.scenario.document import scalars
 from emulator.scenario.operations import fields_of, matching
 from emulator.scenario.placeholders import NAMES, PLACEHOLDER, is_known
-from emulator.scenario.script import LIKE, Machine, Script, Step, tests_of
+from emulator.scenario.script import LIKE, Script, StateMachine, Step, tests_of
 from emulator.scenario.yaml_text import Page, members, plain, written_as
 
 _FILLED = ("answer", "refuse", "patch", "headers", "effects")
@@ -96,7 +96,7 @@ class Linter:
 
     # States.
 
-    def _look_at_states(self, machine: Machine) -> None:
+    def _look_at_states(self, machine: StateMachine) -> None:
         declared = self._states_node(machine.name)
         reached, waiting = set[str](), [machine.start]
         jumps = {step.goto for step in self._script.steps if step.machine == machine.name and step.goto}
@@ -113,7 +113,7 @@ class Linter:
                 self._page.say(key, vi, en)
         self._look_at_loops(machine, declared)
 
-    def _look_at_loops(self, machine: Machine, declared: yaml.Node | None) -> None:
+    def _look_at_loops(self, machine: StateMachine, declared: yaml.Node | None) -> None:
         from emulator.country.effects import SHORTEST_MS
 
         for key, _ in members(declared) if declared is not None else ():

@@ -14,7 +14,7 @@ from emulator.country.records import Fields
 from emulator.country.shelf import Shelf
 from emulator.country.world import World
 from emulator.scenario.furnishing import furnish_beside
-from emulator.scenario.script import LIKE, Later, Machine, Script, State
+from emulator.scenario.script import LIKE, Later, Script, State, StateMachine
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
 
 BEGUN = "(begun)"
@@ -85,7 +85,7 @@ def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
         yield found.fields | fields
 
 
-def enter(machine: Machine, state: str, plot: ScenarioState, world: World) -> list[Due]:
+def enter(machine: StateMachine, state: str, plot: ScenarioState, world: World) -> list[Due]:
     """Put a machine into a state and return its effects, and the entries of the states that time alone leads to.
 
     Entries that were planned before are off the agenda: the machine has left that path. Call inside a transaction.

@@ -17,7 +17,7 @@ from emulator.scenario.checks import check_fixtures, check_outage, check_step, c
 from emulator.scenario.document import Assembly, Shelves
 from emulator.scenario.grammar import scenario_record
 from emulator.scenario.linter import Linter
-from emulator.scenario.script import LAST, Machine, Script, State, Step
+from emulator.scenario.script import LAST, Script, State, StateMachine, Step
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page, members
 
@@ -151,7 +151,7 @@ def step_words(found: Words) -> list[Words]:
     return [*found.get("steps", ()), *found.get("outages", ())]
 
 
-def _steps(found: Words, machines: Mapping[str, Machine], page: Page) -> Iterator[Step]:
+def _steps(found: Words, machines: Mapping[str, StateMachine], page: Page) -> Iterator[Step]:
     names, steps = set[str](), len(found.get("steps", ()))
     for number, words in enumerate(step_words(found), 1):
         is_outage = number > steps
@@ -169,7 +169,7 @@ def _steps(found: Words, machines: Mapping[str, Machine], page: Page) -> Iterato
         yield (make_outage if is_outage else make_step)(name, machine, words, page)
 
 
-def _machine(name: str, words: Words, page: Page) -> Machine:
+def _machine(name: str, words: Words, page: Page) -> StateMachine:
     states = {
         state: State(each.get("after"), each.get("goto"), make_effects(each))
         for state, each in words.get("states", {}).items()
@@ -180,17 +180,17 @@ def _machine(name: str, words: Words, page: Page) -> Machine:
     if start not in states:
         vi, en = nearest(start, states)
         page.say(value_node(words, "start"), f"Không có trạng thái “{start}”{vi}", f"there is no state {start!r}{en}")
-    return Machine(name, start, states)
+    return StateMachine(name, start, states)
 
 
-def _implied(name: str, found: Words, steps: tuple[Step, ...]) -> Machine:
+def _implied(name: str, found: Words, steps: tuple[Step, ...]) -> StateMachine:
     """Return the machine that the steps speak of though nobody declared it (WireMock's way)."""
     start = found.get("start", STARTED) if name == found["id"] else STARTED
     spoken = [each for step in steps if step.machine == name for each in (step.state, step.goto) if each]
-    return Machine(name, start, {state: State() for state in (start, *spoken)})
+    return StateMachine(name, start, {state: State() for state in (start, *spoken)})
 
 
-def _check_states(found: Words, steps: tuple[Step, ...], machines: Mapping[str, Machine], page: Page) -> None:
+def _check_states(found: Words, steps: tuple[Step, ...], machines: Mapping[str, StateMachine], page: Page) -> None:
     for step, words in zip(steps, step_words(found), strict=True):
         for value, names in (
             (step.state, ("state", "requiredScenarioState")),

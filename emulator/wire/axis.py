@@ -345,23 +345,6 @@ def host_unknown(host: str) -> AxisRefusal:
     )
 
 
-_TLS_REASONS = {
-    "expired": "PKIX path validation failed: validity check failed",
-    "wrong-name": "Certificate doesn't match any of the subject alternative names",
-    "unknown-issuer": "PKIX path building failed: unable to find valid certification path to requested target",
-}
-
-
-def host_untrusted(host: str, port: int, state: str) -> AxisRefusal:
-    """Return the refusal when the provider's server does not trust the certificate that a host shows it."""
-    return _no(
-        "Server.ServerProxy.NetworkError",
-        f"Connect to {host}:{port} [{host}] failed: {_TLS_REASONS[state]}",
-        "provider-untrusted",
-        f"chứng thư TLS của {host}:{port} không được tin ({state})",
-    )
-
-
 def host_down(host: str, port: int, reason: str = "Connection timed out") -> AxisRefusal:
     """Return the refusal when the provider's system does not take the connection."""
     return _no(

@@ -76,9 +76,11 @@ def _table(needed: str, optional: str = "") -> PackTable:
     return PackTable((*needed.split(), *optional.split()), frozenset(optional.split()))
 
 
+_PACK_NEEDS = ("id", "version", "schema_version", "title_vi", "title_en", "gso_era")
 TABLES: dict[str, PackTable] = {
     "pack": PackTable(
-        ("id", "version", "schema_version", "title_vi", "title_en", "gso_era", "provinces"), frozenset({"provinces"})
+        (*_PACK_NEEDS, "provinces", "extends", "agency", "subsystem", "magic_values"),
+        frozenset({"provinces", "extends", "agency", "subsystem", "magic_values"}),
     ),
     "agencies": PackTable(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
     "subsystems": _table(
@@ -94,6 +96,7 @@ TABLES: dict[str, PackTable] = {
     "dossiers": _DOSSIER,
     "results": _DOSSIER,
     "steps": PackTable((*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED})),
+    "removed": _table("table key"),
 }
 
 
@@ -125,3 +128,24 @@ def file_path(link: str) -> str | None:
     """Return the decoded URL path of a link to the ministry's own files; None for a link to anywhere else."""
     found = _OWN_FILE.fullmatch(link)
     return unquote(found.group(1)) if found else None
+
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "agencies": ("DSTCODE",),
+    "subsystems": ("DSTCODE",),
+    "hosts": ("name",),
+    "hosted_files": ("host", "path"),
+    "grants": ("provider", "subject"),
+    "groups": ("id",),
+    "procedures": ("MaTTHC",),
+    "people": ("CMND",),
+    "dossiers": ("MaHoSo",),
+    "results": ("MaHoSo",),
+    "steps": ("MaHoSo",),
+}
+"""By what a record of a pack that extends another one stands in the place of the other's; ``removed`` names it so."""
+
+
+def key_of(table: str, row: Fields) -> str:
+    """Return by what a record is known: its columns set apart by blanks."""
+    return " ".join(row.get(name) or "" for name in KEYS[table])
