@@ -59,7 +59,7 @@ class Linter:
         for blow in step.faults:
             for pattern in step.on:
                 if not any(FAULTS[blow.name].fits(name) for name in matching(pattern)):
-                    at = ", ".join(FAULTS[blow.name].at)
+                    at = ", ".join(FAULTS[blow.name].globs)
                     vi, en = f"Lỗi {blow.name} không có ở {pattern}; chỉ có ở: {at}", f"has no meaning at {pattern}"
                     self._page.say(value_node(words, "fault", "faults"), vi, f"{blow.name} {en}; it has at: {at}")
 

@@ -6,9 +6,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from emulator.country.furnish import nearest
 from emulator.services.registry import operations, staged_names
 
-__all__ = ["fields_of", "has_error_code", "matching", "staged_names"]
+__all__ = ["fields_of", "has_error_code", "matching", "nearest_operation", "staged_names"]
 
 
 def matching(pattern: str) -> list[str]:
@@ -36,3 +37,8 @@ def fields_of(name: str) -> frozenset[str]:
     if made is not None:
         return frozenset(str(field.data_key or key) for key, field in made.items())
     return frozenset(shape.get("properties", ())) if isinstance(shape, dict) else frozenset()
+
+
+def nearest_operation(name: str) -> str:
+    """Return the tail of a sentence that names the nearest operation, empty without one."""
+    return nearest(name, staged_names())[0]
