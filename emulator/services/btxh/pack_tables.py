@@ -136,6 +136,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "hosts": ("name",),
     "hosted_files": ("host", "path"),
     "grants": ("provider", "subject"),
+    "units": ("code", "name"),
     "groups": ("id",),
     "procedures": ("MaTTHC",),
     "people": ("CMND",),
