@@ -32,13 +32,6 @@ MAY_USE = {
     "server": {"gateways", "kernel"},
     "testing": {"app", "cli", "settings", "scenario"},
 }
-STILL_KNOW_A_SERVICE = {
-    "country/export_check.py",
-    "country/furnish.py",
-    "country/inspection.py",
-    "country/pack.py",
-}
-"""Who reads the tables of a pack, in which the dossiers of BTXH stand; nothing else of the country knows a service."""
 LIBRARIES = {
     "flask": {"app", "server", "admin", "console"},
     "werkzeug": {"app", "server", "admin", "console"},
@@ -103,8 +96,6 @@ def test_rooms_import_only_downwards() -> None:
             continue
         for name, line in facts_of(path).imports:
             parts = name.split(".")
-            if str(path.relative_to(PACKAGE)) in STILL_KNOW_A_SERVICE and name.startswith("emulator.services.btxh"):
-                continue
             if parts[0] == "emulator" and len(parts) > 1 and parts[1] not in {room, *MAY_USE[room]}:
                 wrong.append(f"{path.relative_to(ROOT)}:{line} {room} imports {name}")
     assert not wrong, "\n".join(wrong)
