@@ -16,7 +16,7 @@ from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.country.axis_records import HOSTS
 from emulator.country.keyring import Keyring
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import World
@@ -36,6 +36,7 @@ from emulator.scenario.casting import DirectorFinder
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
+from emulator.services.packs import load_pack
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
 from emulator.store.sqlite import SqliteStore

@@ -25,7 +25,7 @@ from emulator.services.btxh.extent import (
     ROOT,
     ExtentField,
 )
-from emulator.services.btxh.pack_tables import TABLES
+from emulator.services.packs import pack_part
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
 from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
@@ -220,7 +220,7 @@ def scenario_schema() -> str:
 
 def pack_schema(table: str) -> str:
     """Return the JSON Schema of one table of a fixture pack; the rules across tables are left to ``validate``."""
-    shape = TABLES[table]
+    shape = pack_part().tables[table]
     value = {"type": ["string", "null"]}
     record = {
         "type": "object",
@@ -251,7 +251,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "kits.md": kits_page,
     "magic-values.md": magic_values_page,
     "schemas/scenario.schema.json": scenario_schema,
-    **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in TABLES},
+    **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in pack_part().tables},
 }
 
 

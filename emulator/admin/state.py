@@ -61,9 +61,12 @@ def import_state(request: AdminRequest) -> AdminReply:
     """
     from emulator.country.export import bring_in
     from emulator.country.export_check import state_findings
+    from emulator.services.registry import shelf_kinds
 
     content, name = request.content(), request.named.get("sandbox", "default")
-    faults = [InputFault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content)][:_MOST_FAULTS]
+    faults = [InputFault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content, shelf_kinds())][
+        :_MOST_FAULTS
+    ]
     if not faults and content["state"]["1"]["pack"] not in request.context.packs:
         known = ", ".join(sorted(request.context.packs))
         faults = [InputFault("/state/1/pack", f"không có gói này; có: {known}", f"no such pack; there are: {known}")]

@@ -86,8 +86,9 @@ def import_state(file: Path, store: str | None, sandbox: str, url: str | None, a
     from emulator.country.export import bring_in
     from emulator.country.export_check import state_problems
     from emulator.country.sandbox import ID_GRAMMAR
+    from emulator.services.registry import shelf_kinds
 
-    content, problems = state_problems(file)
+    content, problems = state_problems(file, shelf_kinds())
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:

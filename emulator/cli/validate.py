@@ -56,9 +56,9 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool) -> None:
 
 
 def _problems(path: str, *, privacy: bool) -> list[Problem]:
-    from emulator.country.inspection import inspect
     from emulator.country.pack import PackTrouble, find_pack
     from emulator.country.privacy import looked_through
+    from emulator.services.packs import inspect
 
     scenarios = [] if privacy else _scenarios(Path(path))
     if scenarios:

@@ -7,7 +7,7 @@ A pack is a folder of TinyDB files, one table each, in official field names, and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
@@ -17,28 +17,17 @@ from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
 from emulator.country.axis_furnish import axis_bases
-from emulator.country.furnish import (
-    Rows,
-    TableFinding,
-    Tables,
-    furnish,
-    link_findings,
-    nearest,
-    readable_rows,
-    row_findings,
-    shape_findings,
-)
+from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.country.pack_files import PackFile, files_of
+from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
-from emulator.services.btxh.pack_tables import TABLES
-from emulator.services.btxh.replies import detail_id
 
 T = TypeVar("T")
 
-__all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "load_pack"]
+__all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "open_pack"]
 
 
 class PackTrouble(Exception):
@@ -63,6 +52,7 @@ class Pack:
     files: Mapping[str, PackFile] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
     folder: Path | None = None
+    page_of: Callable[[Fields], str | None] = OWN.page_of
 
     def rows(self, table: str) -> list[Fields]:
         """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
@@ -85,7 +75,7 @@ class Pack:
     @cached_property
     def detail_links(self) -> Base[DetailLink]:
         """Return the pages of the pack's dossiers on the ministry's portal."""
-        pages = ((detail_id(dossier.fields), dossier.code) for dossier in self.dossiers.by_key.values())
+        pages = ((self.page_of(dossier.fields), dossier.code) for dossier in self.dossiers.by_key.values())
         return Base(DETAIL_LINKS, [DetailLink(page, code) for page, code in pages if page])
 
 
@@ -135,44 +125,43 @@ def find_pack(name_or_path: str) -> Path:
     raise PackNotFound([Problem(name_or_path, 1, 1, *sentences)])
 
 
-def load_pack(name_or_path: str | Path) -> Pack:
-    """Open a pack and index it; what it costs is paid once.
+def open_pack(name_or_path: str | Path, part: PackPart) -> Pack:
+    """Open a pack and index it; what it costs is paid once. ``part`` is what the services put into packs.
 
     Raises:
         PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
     """
     folder = find_pack(str(name_or_path))
-    tables, problems = read_tables(folder)
+    tables, problems = read_tables(folder, part)
     if problems:
         raise PackTrouble(problems)
-    return assemble(folder, tables)
+    return assemble(folder, tables, part)
 
 
-def assemble(folder: Path, tables: Tables) -> Pack:
+def assemble(folder: Path, tables: Tables, part: PackPart) -> Pack:
     """Return the pack of tables in which nothing is wrong."""
-    furniture = furnish(tables)
+    furniture = part.furnish(tables)
     name = next(iter(tables["pack"].values()))["id"] or folder.name
-    return Pack(
-        name, Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps), files_of(folder), tables, folder
-    )
+    bases = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
+    return Pack(name, *bases, files_of(folder), tables, folder, part.page_of)
 
 
-def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
+def read_tables(folder: Path, part: PackPart) -> tuple[Tables, list[Problem]]:
     """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
     tables: dict[str, Rows] = {}
-    problems = _folder_problems(folder)
-    for table in TABLES:
+    problems = _folder_problems(folder, part)
+    for table in part.tables:
         path = folder / f"{table}.json"
-        rows, found = read_sheet(path) if path.is_file() else ({}, [])
+        rows, found = read_sheet(path, part) if path.is_file() else ({}, [])
         problems += found
         if rows is not None:
             tables[table] = rows
     if not problems:
-        problems = place_findings(folder, link_findings(tables))
+        problems = place_findings(folder, part.links(tables))
     return tables, problems
 
 
-def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
+def read_sheet(path: Path, part: PackPart) -> tuple[Rows | None, list[Problem]]:
     """Read one file of a pack; return its records (None: unreadable) and what is wrong with each by itself."""
     table = path.stem
     try:
@@ -185,7 +174,7 @@ def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
     except (ValueError, RecursionError) as trouble:
         return None, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
     for number, row in rows.items():
-        findings += row_findings(table, number, row)
+        findings += row_findings(table, number, row, part)
     return rows, place_findings(path.parent, findings)
 
 
@@ -205,13 +194,13 @@ def place_findings(folder: Path, findings: Iterable[TableFinding]) -> list[Probl
     return problems
 
 
-def _folder_problems(folder: Path) -> list[Problem]:
+def _folder_problems(folder: Path, part: PackPart) -> list[Problem]:
     if not (folder / "pack.json").is_file():
         sentences = ("Thiếu tệp pack.json: thư mục này không phải một gói", "pack.json is missing: this is no pack")
         return [Problem(str(folder / "pack.json"), 1, 1, *sentences)]
     problems = []
     for path in sorted(folder.glob("*.json")):
-        if path.stem not in TABLES:
-            vi, en = nearest(path.name, [f"{table}.json" for table in TABLES])
+        if path.stem not in part.tables:
+            vi, en = nearest(path.name, [f"{table}.json" for table in part.tables])
             problems.append(Problem(str(path), 1, 1, f"Tệp lạ {path.name}{vi}", f"unknown file {path.name}{en}"))
     return problems

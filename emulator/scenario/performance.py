@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emulator.country.effects import END_OF_DOWNTIME, set_settings
-from emulator.country.furnish import furnish
 from emulator.country.kinds import DOSSIERS, STEPS
 from emulator.country.plot import ScenarioState
 from emulator.country.records import Fields
@@ -15,6 +14,7 @@ from emulator.country.shelf import Shelf
 from emulator.country.world import World
 from emulator.scenario.script import LIKE, Later, Machine, Script, State
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
+from emulator.services.packs import pack_part
 
 BEGUN = "(begun)"
 """The name under which a scenario remembers that it has begun, and when."""
@@ -61,7 +61,7 @@ def _furnish(script: Script, plot: ScenarioState, world: World) -> None:
     tables = {
         name: {str(no): row for no, row in enumerate(_rows(rows, world), 1)} for name, rows in script.fixtures.items()
     }
-    furniture = furnish(tables)
+    furniture = pack_part().furnish(tables)
     for dossier in furniture.dossiers:
         Shelf(DOSSIERS, world.pack.dossiers, plot).put_record(dossier)
     for step in furniture.steps:

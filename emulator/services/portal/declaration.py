@@ -6,6 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emulator.services.portal import admin_site, operations, samples
+from emulator.services.portal.nouns import (
+    LISTED_AGENCIES,
+    PORTAL_DOSSIERS,
+    PORTAL_STEPS,
+    QUESTIONS,
+    RATINGS,
+)
+from emulator.services.portal.nouns import (
+    PAPERS as PAPER_SHELF,
+)
 from emulator.services.portal.operations import CALL, LOGIN, MAPI, PAPERS, PAPERS_LOGIN
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
 
@@ -104,5 +114,6 @@ SERVICE = Service(
     operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PAGE),
     word=operations.word,
     answer=operations.answer,
+    shelves=(PORTAL_DOSSIERS, PORTAL_STEPS, PAPER_SHELF, QUESTIONS, RATINGS, LISTED_AGENCIES),
     interface=_interface,
 )
