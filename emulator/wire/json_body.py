@@ -11,7 +11,7 @@ from emulator.wire import codes
 from emulator.wire.reading import Reading
 
 _BOM = b"\xef\xbb\xbf"
-_TOO_DEEP = ("Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply")
+TOO_DEEP = ("Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply")
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
 
@@ -82,7 +82,8 @@ _COMPLAINTS = (
 )
 
 
-def _complaint(trouble: json.JSONDecodeError) -> tuple[str, str]:
+def word_json_trouble(trouble: json.JSONDecodeError) -> tuple[str, str]:
+    """Return what the parser complains of, in Vietnamese and English, with line and column."""
     vi = next((said for begins, said in _COMPLAINTS if trouble.msg.startswith(begins)), "sai cú pháp")
     vi_place, en_place = f"dòng {trouble.lineno}, cột {trouble.colno}", f"line {trouble.lineno}, column {trouble.colno}"
     en = next((begins for begins, _ in _COMPLAINTS if trouble.msg.startswith(begins)), "bad syntax")
@@ -125,15 +126,15 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
         en = f"The body is not UTF-8: byte 0x{body[trouble.start]:02x} at offset {trouble.start}"
         _stop(reading, "not-utf-8", codes.BAD_JSON, vi, en)
     except RecursionError:
-        _stop(reading, "nested-too-deeply", codes.BAD_JSON, *_TOO_DEEP)
+        _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP)
     except json.JSONDecodeError as trouble:
-        _stop(reading, "not-json", codes.BAD_JSON, *_complaint(trouble))
+        _stop(reading, "not-json", codes.BAD_JSON, *word_json_trouble(trouble))
     except NotAValue as trouble:
         vi, en = f"Thân yêu cầu không phải JSON: {trouble} không phải giá trị JSON", f"{trouble} is not a JSON value"
         _stop(reading, "not-json", codes.BAD_JSON, vi, en)
     except (ValueError, TypeError, OverflowError) as trouble:
         if "ecursion" in str(trouble):
-            _stop(reading, "nested-too-deeply", codes.BAD_JSON, *_TOO_DEEP)
+            _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP)
         vi = "Thân yêu cầu có một số quá dài hoặc một nửa ký tự (surrogate) mà JSON không truyền được"
         en = "The body has a number that is too long, or half a character (a surrogate) that JSON cannot carry"
         _stop(reading, "not-json", codes.BAD_JSON, vi, en)
