@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -72,18 +73,22 @@ def get_procedure(desk: PortalCall) -> Reply:
     procedures = desk.portal.base.procedures
     found = procedures.get(national or code)
     if found is None:
-        near = difflib.get_close_matches(code, procedures, 1)
-        hint = f"; gần nhất là {near[0]}" if near else ""
-        raise ServiceRefusal.for_rule(
-            NOT_IN_CATALOGUE,
-            "procedure",
-            "/maTTHC",
-            f'maTTHC "{code}" không có trong danh mục thủ tục{hint}',
-            f'maTTHC "{code}" is not in the catalogue of procedures',
-            found=code,
-            nearest=near[0] if near else "",
-        )
+        raise _unknown_procedure(code, procedures)
     return desk.envelope.found_reply([found.row])
+
+
+def _unknown_procedure(code: str, procedures: Iterable[str]) -> ServiceRefusal:
+    near = difflib.get_close_matches(code, procedures, 1)
+    hint = f"; gần nhất là {near[0]}" if near else ""
+    return ServiceRefusal.for_rule(
+        NOT_IN_CATALOGUE,
+        "procedure",
+        "/maTTHC",
+        f'maTTHC "{code}" không có trong danh mục thủ tục{hint}',
+        f'maTTHC "{code}" is not in the catalogue of procedures',
+        found=code,
+        nearest=near[0] if near else "",
+    )
 
 
 def list_services(desk: PortalCall) -> Reply:
