@@ -152,12 +152,12 @@ class Door:
         exchange.gateway = gateway.name
         try:
             world.director = self._directors.director_for(exchange.call, world)
-            reply, refusal = _answer_or_word(gateway, exchange, world)
+            reply = _answer_or_word(gateway, exchange, world)
             if not exchange.is_scenario_reply:
                 settle_outcome(exchange, reply)
             if world.director:
                 reply = world.director.finish(reply, exchange, world)
-            explain(exchange, reply, refusal, self._offers, world)
+            explain(exchange, reply, self._offers)
         except StoreFailure:
             raise
         except Exception as fault:
@@ -199,14 +199,14 @@ class _UnavailableLog:
             _log.error("503, not written down (%d calls): %s; the last: %s %s", number, failure, call.method, call.path)
 
 
-def _answer_or_word(gateway: Gateway, exchange: Exchange, world: World) -> tuple[Reply, Refusal | None]:
+def _answer_or_word(gateway: Gateway, exchange: Exchange, world: World) -> Reply:
     try:
-        return _ask_gateway(gateway, exchange, world), None
+        return _ask_gateway(gateway, exchange, world)
     except Refusal as refusal:
         world.release()
         exchange.outcome = "refused" if exchange.operation else "unmatched"
         exchange.remarks.extend(refusal.remarks)
-        return gateway.word(refusal, exchange, world), refusal
+        return gateway.word(refusal, exchange, world)
 
 
 def _ask_gateway(gateway: Gateway, exchange: Exchange, world: World) -> Reply:

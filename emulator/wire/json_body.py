@@ -69,24 +69,24 @@ def kind_of(value: object) -> tuple[str, str]:
 
 # What the parser can complain of, by the beginning of its sentence, in the words of people who read Vietnamese.
 _COMPLAINTS = (
-    ("Expecting value", "thiếu giá trị"),
-    ("Expecting property name", "tên trường phải đặt trong dấu nháy kép"),
-    ("Expecting ':'", "thiếu dấu hai chấm sau tên trường"),
-    ("Expecting ','", "thiếu dấu phẩy giữa hai phần tử"),
-    ("Illegal trailing comma", "thừa dấu phẩy trước dấu đóng ngoặc"),
-    ("Extra data", "thừa nội dung sau giá trị JSON"),
-    ("Unterminated string", "chuỗi không có dấu nháy đóng"),
-    ("Invalid control character", "chuỗi chứa ký tự điều khiển chưa mã hóa"),
-    ("Invalid \\u", "mã \\u cần đủ bốn chữ số"),
-    ("Invalid \\", "ký tự sau dấu gạch chéo ngược không hợp lệ"),
+    ("Expecting value", "thiếu giá trị", "a value is missing"),
+    ("Expecting property name", "tên trường phải đặt trong dấu nháy kép", "a name must stand in double quotes"),
+    ("Expecting ':'", "thiếu dấu hai chấm sau tên trường", "a colon is missing after a name"),
+    ("Expecting ','", "thiếu dấu phẩy giữa hai phần tử", "a comma is missing between two members"),
+    ("Illegal trailing comma", "thừa dấu phẩy trước dấu đóng ngoặc", "there is a comma before a closing bracket"),
+    ("Extra data", "thừa nội dung sau giá trị JSON", "there is more after the JSON value"),
+    ("Unterminated string", "chuỗi không có dấu nháy đóng", "a string is not closed"),
+    ("Invalid control character", "chuỗi chứa ký tự điều khiển chưa mã hóa", "a control character is not escaped"),
+    ("Invalid \\u", "mã \\u cần đủ bốn chữ số", "\\u needs four digits"),
+    ("Invalid \\", "ký tự sau dấu gạch chéo ngược không hợp lệ", "a backslash is followed by a wrong letter"),
 )
 
 
 def word_json_trouble(trouble: json.JSONDecodeError) -> tuple[str, str]:
     """Return what the parser complains of, in Vietnamese and English, with line and column."""
-    vi = next((said for begins, said in _COMPLAINTS if trouble.msg.startswith(begins)), "sai cú pháp")
+    fits = ((vi, en) for begins, vi, en in _COMPLAINTS if trouble.msg.startswith(begins))
+    vi, en = next(fits, ("sai cú pháp", "the syntax is wrong"))
     vi_place, en_place = f"dòng {trouble.lineno}, cột {trouble.colno}", f"line {trouble.lineno}, column {trouble.colno}"
-    en = next((begins for begins, _ in _COMPLAINTS if trouble.msg.startswith(begins)), "bad syntax")
     return f"Thân yêu cầu không phải JSON: {vi} ở {vi_place}", f"The body is not JSON: {en} at {en_place}"
 
 
