@@ -41,14 +41,18 @@ def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> N
     """Judge a move between statuses (src:status-moves).
 
     Raises:
-        ServiceRefusal: -7, the matrix forbids it, or only tolerates it and the mode is strict.
+        ServiceRefusal: -7, the sandbox's setting ``status_moves`` is ``refuse``, and the matrix forbids the move, or
+            only tolerates it and the mode is strict. The matrix is ours, so that by default it notes.
     """
     move = judge_move(before, after)
     if move == "legal":
         return
     came = "chưa có hồ sơ" if before is None else status_text(before)
     vi = f"Không thể cập nhật lên trạng thái {status_text(after)} từ {came}"
-    if move == "illegal" or desk.world.mode == "strict":
+    stance = desk.world.settings.status_moves
+    if stance == "off":
+        return
+    if stance == "refuse" and (move == "illegal" or desk.world.mode == "strict"):
         en = f"status {after} cannot follow {'nothing' if before is None else before}"
         raise ServiceRefusal.for_rule(
             BAD_TRANSITION, "transition-refused", path, vi, en, found=str(after), expected=_next_statuses(before)
@@ -233,8 +237,7 @@ def _check_order(
         check_move(last.status, report.status, f"{path}/TrangThai", desk)
     if report.handled_at < last.handled_at:
         vi = f"data/{place}: ThoiDiemXuLy sớm hơn bước trước của hồ sơ {report.code}"
-        by_mode(desk, "step-backwards", f"{path}/ThoiDiemXuLy", BAD_FIELD, vi, "earlier than the step before")
-        desk.reading.check()
+        desk.reading.note("step-backwards", f"{path}/ThoiDiemXuLy", vi, "earlier than the step before")
 
 
 def report_status(desk: PortalCall) -> Reply:
@@ -259,8 +262,7 @@ def report_status(desk: PortalCall) -> Reply:
         )
     if dossier.origin != "portal":
         vi = f"Hồ sơ {report.code} do đơn vị đồng bộ lên, không nộp tại Cổng DVCQG: dùng CapNhatTienDoHoSoMC"
-        by_mode(desk, "report-of-own-dossier", "/data/MaHoSo", BAD_FIELD, vi, "not filed on the portal")
-        desk.reading.check()
+        desk.reading.note("report-of-own-dossier", "/data/MaHoSo", vi, "not filed on the portal")
     if dossier.status != report.status:
         check_move(dossier.status, report.status, "/data/TrangThai", desk)
     desk.portal.dossiers.put_record(_move_status(dossier, report.status, desk))
