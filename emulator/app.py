@@ -74,8 +74,10 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared, axis), last)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
-    door = Door(arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
+    door = Door(
+        arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits, offers=offers
+    )
     context = AdminContext(
         sandboxes,
         Journal(store),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import get_args
 from xml.sax.saxutils import quoteattr
 
 import emulator.app  # noqa: F401  # with it every room has registered its rules
@@ -28,6 +29,7 @@ from emulator.services.btxh.extent import (
 from emulator.services.packs import pack_part
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
+from emulator.wire.own_rules import OwnRule
 from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -100,7 +102,28 @@ is the clause of the operation that was called.
 | Rule | Nghĩa | Meaning | Basis | Source | Level |
 |---|---|---|---|---|---|
 """
-    return head + "".join(_rule_row(rule) for rule in registered_rules() if rule.id not in QUIRKS)
+    rows = "".join(_rule_row(rule) for rule in registered_rules() if rule.id not in QUIRKS)
+    return head + rows + _own_refusals()
+
+
+def _own_refusals() -> str:
+    """Return the list of what is ours and may refuse: on the short list, or where a setting asks for it."""
+    rows = [rule for rule in registered_rules() if rule.basis == "ours" and rule.level != "note"]
+    by_setting = {*get_args(OwnRule), "transition", "transition-refused"}
+    head = """
+## Của chúng tôi mà từ chối · Ours, and refusing
+
+Những quy tắc này không có văn bản hay nguồn nào phía sau. Lý do của từng quy tắc từ chối mà không cần thiết đặt nằm ở
+[quyết định 0038](decisions/0038-basis-and-sources.md).
+
+No document and no source stands behind these. The reason of each that refuses without a setting is in
+[decision 0038](decisions/0038-basis-and-sources.md).
+
+| Rule | Từ chối khi · Refuses |
+|---|---|
+"""
+    how = {True: "thiết đặt own_rules, status_moves · a setting asks for it", False: "luôn luôn · always"}
+    return head + "".join(f"| `{rule.id}` | {how[rule.id in by_setting]} |\n" for rule in rows)
 
 
 def _rule_row(rule: Rule) -> str:

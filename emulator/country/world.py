@@ -116,7 +116,10 @@ class World:
 
         Return what it answers instead of whoever would answer now, or None. May raise a Refusal.
         """
-        return self.director.intervene(self.exchange, self) if self.director else None
+        reply = self.director.intervene(self.exchange, self) if self.director else None
+        if reply:
+            self.exchange.is_scenario_reply = True
+        return reply
 
     def join(self, place: tuple[int, int, str], now_ms: int) -> None:
         """Write as part of a transaction that somebody else holds, at (epoch, number, head) and a virtual instant."""

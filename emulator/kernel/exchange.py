@@ -238,3 +238,4 @@ class Exchange:
     extra: dict[str, Any] = field(default_factory=dict)
     staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault
     gateway: str = ""
+    is_scenario_reply: bool = False  # a scenario or a fault answered in place of whoever would have
