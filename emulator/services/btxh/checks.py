@@ -296,7 +296,7 @@ def check_places(texts: Texts, reading: Reading, prefixes: tuple[str, ...] = (""
 
 
 def _meet_old_address(prefix: str, province: str, district: str, commune: str, reading: Reading) -> None:
-    """An address of before 01/07/2025: people keep papers that bear it; strict refuses it where a dossier is handled."""
+    """An address of before 01/07/2025: people keep papers with it; strict refuses it where a dossier is handled."""
     name, old = f"{prefix}{_NAMES['province']}", "/".join(filter(None, (province, district, commune)))
     vi = f"{name} {old} là địa chỉ trước ngày 01/07/2025"
     en = f"{name} {old} is an address of before 01/07/2025"
