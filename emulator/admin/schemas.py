@@ -159,12 +159,19 @@ class JournalQuery(Schema):
 
 
 class DossierQuery(Schema):
-    """The query of ``GET /__admin/dossiers``."""
+    """The query of ``GET /__admin/dossiers``; ``key_kind`` chooses the system behind the production or sandbox keys."""
 
     limit = fields.Integer(load_default=100, validate=_between(1, 1000))
     after = fields.String(load_default="")
+    key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
     code = fields.String()
     status = fields.Integer()
+
+
+class OneDossierQuery(Schema):
+    """The query of ``GET /__admin/dossiers/{code}``."""
+
+    key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
 
 
 class AgendaQuery(Schema):

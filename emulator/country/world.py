@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from emulator.country.keyring import Keyring, Token
-from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
+from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS, of_test_system
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox
 from emulator.country.settings import Mode, SandboxSettings
@@ -79,6 +79,12 @@ class World:
         self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
         self.steps = Shelf(STEPS, pack.steps, self)
         self.detail_links = Shelf(DETAIL_LINKS, pack.detail_links, self)
+
+    def enter_test_system(self) -> None:
+        """Go on in the system behind the sandbox keys: the same pack, shelves of its own (src:apim-key-types)."""
+        self.dossiers = Shelf(of_test_system(DOSSIERS), self.pack.dossiers, self)
+        self.steps = Shelf(of_test_system(STEPS), self.pack.steps, self)
+        self.detail_links = Shelf(of_test_system(DETAIL_LINKS), self.pack.detail_links, self)
 
     @property
     def mode(self) -> Mode:
