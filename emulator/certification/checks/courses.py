@@ -42,8 +42,12 @@ def stops_after_refusal(scenes: Sequence[Played], _given: Given) -> list[Finding
     for scene in scenes:
         for refused in [call for call in scene.of(_PUSH, _STEP) if is_refused(call)]:
             later = [call for call in scene.of(_STEP) if call.seq > refused.seq and code_of(call) == code_of(refused)]
-            if any(call.body == refused.body and is_confirmed(call) for call in later):
-                continue  # it was taken at last: the dossier may go on
+            taken = [call for call in later if call.body == refused.body and is_confirmed(call)]
+            if taken and refused.operation == _STEP:  # it was taken at last: the dossier may go on
+                vi, en = "Bước bị từ chối được gửi lại và được nhận rồi mới đi tiếp", "sent again, taken, then went on"
+                between = [call for call in later if call.body != refused.body and call.seq < taken[0].seq]
+                findings.append(_stopped(refused, between) if between else good(vi, en, refused, taken[0]))
+                continue
             findings.append(_stopped(refused, [call for call in later if call.body != refused.body]))
     return findings or [unseen("Chưa có lời gọi nào bị từ chối", "nothing was refused")]
 
