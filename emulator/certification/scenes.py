@@ -117,9 +117,9 @@ class Subjects:
     """Whose dossier a call is about: what a client still had to send of an earlier scene belongs to that scene."""
 
     def __init__(self, scenes: Sequence[Played]) -> None:
-        self._scenes = scenes
+        self._scenes = [_by_told_codes(scene) for scene in scenes]
         self._home: dict[str, int] = {}
-        for at, scene in enumerate(scenes):
+        for at, scene in enumerate(self._scenes):
             for key in _keys_of(scene):
                 self._home.setdefault(key, at)
 
@@ -150,6 +150,27 @@ class Subjects:
         if any(key in own for key in named):
             return None
         return next((self._home[key] for key in named if key in self._home), None)
+
+
+def _by_told_codes(scene: Played) -> Played:
+    """Return a scene in which calls about a dossier bear the code of the task: a client may give codes of its own.
+
+    Whose dossier a push is about its applicant tells; a step has the code of the push before it.
+    """
+    told = [each for each in scene.task.get("dossiers", ()) if isinstance(each, dict) and "applicant" in each]
+    by_owner = {str(each["applicant"].get("citizen_id")): str(each["dossier_code"]) for each in told}
+    codes, known = set(by_owner.values()), dict[str, str]()
+    entries = []
+    for entry in scene.entries:
+        body = entry.body if entry.is_call and isinstance(entry.body, dict) else {}
+        own = str(body.get("MaHoSo") or "")
+        if own and own not in codes:
+            owner = str(body.get("SoDinhDanh") or body.get("CMND") or "")
+            known.update({own: by_owner[owner]} if owner in by_owner else {})
+            entries.append(replace(entry, dossier=known[own]) if own in known else entry)
+        else:
+            entries.append(entry)
+    return replace(scene, entries=tuple(entries))
 
 
 _NAMES = ("MaHoSo", "SoDinhDanh", "CMND")

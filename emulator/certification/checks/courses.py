@@ -70,9 +70,9 @@ def tries_the_same(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 
 
 def _same(before: Entry, after: Entry, is_told: bool) -> Finding:
-    if not is_told:
+    if not is_told or (code_of(after) == code_of(before) and after.own_code != before.own_code):
         vi, en = "Gửi lại bằng một mã hồ sơ mới", "sent again under a new dossier code"
-        return bad(vi, en, before, after, expected=code_of(before), actual=code_of(after))
+        return bad(vi, en, before, after, expected=before.own_code, actual=after.own_code)
     if code_of(after) == code_of(before) and after.body != before.body:
         return bad("Gửi lại với nội dung khác", "sent again with another content", before, after)
     return good("Gửi lại đúng hồ sơ cũ", "sent the same again", before, after)

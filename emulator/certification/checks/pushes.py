@@ -118,15 +118,23 @@ def _step_compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, str]]])
 
 
 def keeps_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether every push bears the dossier code that was told, and no other one was made up."""
+    """Say whether each dossier has one code, at every push, and no two the same: the one told, or the system's own."""
     calls = [(call, told_codes(scene)) for scene in scenes for call in scene.of(_PUSH, _STEP)]
     if not calls:
         return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    seen: dict[str, str] = {}
     for call, codes in calls:
         if code_of(call) not in codes:
-            vi, en = "MaHoSo không phải mã được giao", "MaHoSo is not the code that was told"
-            return [bad(vi, en, call, expected=codes[0], actual=code_of(call))]
-    return [good("MaHoSo đúng mã được giao", "MaHoSo is the code that was told", calls[0][0])]
+            vi, en = "MaHoSo không phải của hồ sơ nào được giao", "MaHoSo belongs to no dossier of the task"
+            return [bad(vi, en, call, expected=codes[0], actual=call.own_code)]
+        before = seen.setdefault(code_of(call), call.own_code)
+        if before != call.own_code:
+            vi, en = "Một hồ sơ được gửi dưới hai mã", "one dossier was pushed under two codes"
+            return [bad(vi, en, call, expected=before, actual=call.own_code)]
+    if len(set(seen.values())) < len(seen):
+        vi, en = "Hai hồ sơ mang một mã", "two dossiers bear one code"
+        return [bad(vi, en, calls[0][0], expected=len(seen), actual=len(set(seen.values())))]
+    return [good("Mỗi hồ sơ một mã", "one dossier, one code", calls[0][0])]
 
 
 def _is_plain(name: str, value: object) -> bool:

@@ -150,7 +150,7 @@ def _is_hit(each: Told, scenes: Sequence[Played], faults: Sequence[str]) -> bool
 
 
 def _is_whole_by(report: Entry, each: Told, scenes: Sequence[Played], good_ones: Container[int]) -> bool:
-    """Tell whether every file of a dossier had been fetched whole when it was reported: a better try mends a bad one."""
+    """Tell whether every file of a dossier had been fetched whole when it was reported."""
     tries = _tries(each, scenes)
     return all(any(id(call) in good_ones and call.seq < report.seq for call in of_one) for of_one in tries)
 
