@@ -140,9 +140,10 @@ def page() -> str:
         "",
         "From `requirements/*.csv`; ids are never renumbered. *Actor* is whom a row binds: the vendor's system that",
         "calls (client) or serves files (provider), the emulated side (platform: shown by our own tests), or a person.",
-        "*Basis* is who prescribes it: the two documents, a regulation, the product behind the platform, what public",
-        "code of clients shows (practice), or ourselves; the last two are never a MUST. MAY says that a field need not",
-        "be sent, not that it may take any form. The checks are the tests of `kits/` that cite the id.",
+        "*Basis* is who prescribes it: the two documents (document), a graded source (platform), or ourselves "
+        "(ours), and",
+        "no MUST rests on ours. MAY says that a field need not be sent, not that it may take any form. The checks "
+        "are the tests of `kits/` that cite the id.",
         "",
         *(line for name in ledger.FILES for line in requirement_table(name)),
         "### Sections of NDXP and VDXP",
