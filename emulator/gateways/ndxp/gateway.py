@@ -221,7 +221,7 @@ class NdxpGateway:
         return self.word(refusal, exchange, world)
 
     def unavailable(self, call: Call, world: World | None) -> Reply:
-        """Answer as the gateway does when it cannot reach a backend (facts-gateway A7, 101503)."""
+        """Answer as the gateway does when it cannot reach a backend (101503)."""
         return say_unavailable(call, world)
 
 
