@@ -19,6 +19,7 @@ from emulator.country.keyring import Keyring
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
+from emulator.country.tenants import Tenants
 from emulator.country.world import World
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.axis.gateway import XroadGateway
@@ -70,7 +71,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     declared = declared_services()
-    axis, last = XroadGateway(declared, _outside_hosts(packs)), NdxpGateway(declared)
+    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
     doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared, axis), last)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
@@ -91,6 +92,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         timekeeper.at_once,
         cast,
         _published_page,
+        tenants=Tenants(store, sandboxes, settings.quotas),
     )
     play(context, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)

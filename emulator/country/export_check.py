@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from emulator.country.agenda import BadEffect, as_text
-from emulator.country.export import VERSION
+from emulator.country.export import MASKED, VERSION
 from emulator.country.furnish import nearest
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
@@ -24,9 +24,9 @@ from emulator.store.state_rows import COLUMNS
 
 Found = tuple[tuple[str, ...], str, str]
 _Check = Callable[[tuple[str, ...], Mapping[str, Any]], Iterator[Found]]
-_STATE = ("schema_version", *(each.name for each in fields(Definition)), "settings", "clock", "seq", "head")
-_NEWER = frozenset({"scenarios"})
-"""What an export of an earlier version does not have; without it the first scenario plays alone."""
+_STATE = ("schema_version", *(each.name for each in fields(Definition)), "settings", "clock", "seq", "head", "journal")
+_NEWER = frozenset({"scenarios", "journal"})
+"""What not every export has: without ``scenarios`` the first scenario plays alone; ``journal`` says it is masked."""
 _NUMBERS = frozenset({"moment", "due_ms", "no", "seq", "status", "virtual_ms", "wall_ms", "duration_us", "seed"})
 _TEXTS = frozenset({"shelf", "key", "place", "name", "head", "pack", "outcome", "method", "path", "client_ip", "self"})
 _BASE64 = {"request_body": "request_body_base64", "response_body": "response_body_base64"}
@@ -65,7 +65,7 @@ def state_findings(content: Any, shelves: Iterable[ShelfKind[Any]]) -> Iterator[
             yield (table,), f"Bảng lạ “{table}”{vi}", f"unknown table {table!r}{en}"
         elif not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
             yield (table,), "Bảng phải gồm các bản ghi theo số", "a table must hold records by number"
-        else:
+        elif table != "journal" or content["state"]["1"].get("journal") != MASKED:
             for number, row in rows.items():
                 yield from _row(table, (table, number), row, checks.get(table, _nothing))
 
@@ -76,6 +76,8 @@ def _row(table: str, at: tuple[str, ...], row: Mapping[str, Any], check: _Check)
         if name not in known and name not in _BASE64.values():
             vi, en = nearest(name, known)
             yield (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}"
+        elif name == "seed" and value is None:
+            continue
         elif name in _NUMBERS and (not isinstance(value, int) or isinstance(value, bool)):
             yield (*at, name), f"{name} phải là số nguyên", f"{name} must be an integer"
         elif name in _TEXTS and not isinstance(value, str):
