@@ -154,6 +154,7 @@ def _import_all(file: Path, store: str | None) -> None:
     """Bring every sandbox of a file in; when one of them is wrong, none."""
     from emulator.country.export import bring_in
     from emulator.country.export_check import state_findings
+    from emulator.services.registry import shelf_kinds
 
     try:
         sandboxes = json.loads(file.read_text(encoding="utf-8"))["sandboxes"]
@@ -163,7 +164,7 @@ def _import_all(file: Path, store: str | None) -> None:
             f"{file} không phải tệp của state export --all: {trouble!r}. / {file} is no file of state export --all: "
             f"{trouble!r}."
         ) from trouble
-    found = [(name, each) for name, content in contents.items() for each in state_findings(content)]
+    found = [(name, each) for name, content in contents.items() for each in state_findings(content, shelf_kinds())]
     for name, (at, vi, en) in found[:50]:
         click.echo(f"{file}: sandboxes/{name}/{'/'.join(at)}: {vi} / {en}", err=True)
     if found:

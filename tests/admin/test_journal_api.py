@@ -84,6 +84,7 @@ def test_entries_are_found_by_the_consumer_that_called(visitor: Visitor) -> None
 def test_a_broken_rule_is_found_by_its_name(visitor: Visitor) -> None:
     visitor.btxh("DongBoDVC", dossier(MaHoSo=""))
     rules = [remark["rule"] for entry in visitor.journal() for remark in entry["remarks"]]
+    assert rules
     for rule in rules:
         answer = visitor.http.get("/__admin/requests", query_string={"rule": rule}).json
         assert [entry["operation"] for entry in answer["requests"]] == ["btxh.DongBoDVC"]
@@ -148,6 +149,7 @@ def test_a_pattern_in_wiremocks_words_finds_and_counts(visitor: Visitor) -> None
             {"headers": {"X-Trace": {"absent": True}}, "urlPath": "/nowhere"},
         ],
     }
+    assert all(cases.values())
     for wanted, patterns in cases.items():
         for pattern in patterns:
             count = visitor.http.post("/__admin/requests/count", json=pattern).json["count"]

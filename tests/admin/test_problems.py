@@ -132,6 +132,7 @@ def test_the_index_lists_every_route_in_both_languages(visitor: Visitor) -> None
 
 
 def test_every_problem_is_worded_in_two_languages() -> None:
+    assert len(WORDINGS) > 20
     for code, wording in WORDINGS.items():
         assert 400 <= wording.status < 600, code
         assert wording.vi != wording.en

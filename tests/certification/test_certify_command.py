@@ -53,7 +53,7 @@ def test_a_program_that_does_it_right_passes_and_its_bundle_verifies(plan: Path)
 def test_a_program_that_crashes_at_once_is_no_failed_test(plan: Path) -> None:
     ended = certify(plan, "--command", f"{sys.executable} -c 'raise SystemExit(7)'")
     assert ended.returncode == 2
-    assert "KN-00" in ended.stderr or "KN-67" in ended.stderr
+    assert any(rule in ended.stderr for rule in ("KN-00", "KN-67"))
     assert list(plan.with_suffix(".luot").glob("*.zip")) == []
 
 

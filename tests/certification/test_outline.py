@@ -43,7 +43,8 @@ def test_every_call_stands_in_the_list_with_its_scene_and_first_remark() -> None
     for each, line in zip(listed, calls, strict=True):
         assert each["status"] == line["response"]["status"]
         assert each.get("remark", {}).get("rule") == (line["remarks"][0]["rule"] if line["remarks"] else None)
-        assert each["scene"] is None or each["scene"] >= 1
+        if each["scene"] is not None:
+            assert each["scene"] >= 1
 
 
 def test_what_a_finding_cites_is_there_to_read_and_bounded() -> None:
@@ -61,7 +62,7 @@ def test_discrepancies_of_the_documents_name_the_exchanges_that_relied_on_them()
     assert rows["B33"]["place"]
     assert rows["B33"]["mode"] == "documented"
     remarked = [each["seq"] for each in report()["exchanges"] if each.get("remark", {}).get("rule") == "B33"]
-    assert set(remarked) <= set(rows["B33"]["exchanges"])
+    assert set(remarked) - set(rows["B33"]["exchanges"]) == set()
     assert rows["B33"]["exchanges"] == sorted({*rows["B33"]["relied_on"], *rows["B33"]["refused"]})
 
 

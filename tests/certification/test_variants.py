@@ -17,10 +17,11 @@ def test_a_conforming_variant_passes(country: Country, variant: str, kit: str) -
     maker, _ = VARIANTS[variant]
     report = Stand(country, kit, variant).play(maker)
     wrong = {name for name, why in not_passed(report).items() if not why.startswith("warn")}  # advice is no failure
-    assert wrong <= ADVISED.get((variant, kit), frozenset()), not_passed(report)
+    assert wrong - ADVISED.get((variant, kit), frozenset()) == set(), not_passed(report)
     assert not wrong & {test["id"] for test in report["tests"] if test["level"] == "MUST"}
 
 
 def test_every_kit_is_passed_by_ten_variants_at_least() -> None:
+    assert len(kit_names()) >= 4
     for kit in kit_names():
         assert sum(kit in kits for _, kits in VARIANTS.values()) >= 10, kit

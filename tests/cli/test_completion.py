@@ -77,7 +77,8 @@ def test_what_powershell_asks_is_answered_a_line_a_word(words: list[str], typed:
     lines = [line.split("\t") for line in answer.stdout.splitlines()]
     assert all(len(line) == 3 and all(line) for line in lines)
     assert proposed in [value for _, value, _ in lines]
-    assert typed == "" or len(lines) == 1
+    if typed:
+        assert len(lines) == 1
 
 
 def test_an_unknown_shell_is_refused() -> None:

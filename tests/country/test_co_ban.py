@@ -128,6 +128,7 @@ def test_nobody_in_the_pack_can_exist(co_ban: Pack) -> None:
 
 
 def test_a_dossier_code_carries_the_day_of_receipt(co_ban: Pack) -> None:
+    assert co_ban.dossiers.by_key
     for dossier in co_ban.dossiers.by_key.values():
         assert re.fullmatch(r"000\.00\.15\.G07-\d{6}-\d{4}", dossier.code)
         assert dossier.code[14:20] == f"{to_datetime(dossier.received_at):%y%m%d}"

@@ -125,6 +125,7 @@ def finished(dossier: dict[str, Any]) -> dict[str, Any]:
 
 def test_where_nobody_answers_every_client_ends_with_2(ready: Mapping[str, Language]) -> None:
     started = [each.start(NDXP_EMULATOR_URL=NOWHERE) for each in ready.values()]
+    assert len(started) == len(ready) > 0
     for client in started:
         said = ended(client)
         assert (said.code, said.said) == (2, []), said
@@ -141,6 +142,7 @@ def test_without_an_address_every_client_starts_an_emulator_and_ends_it(
         (folder := tmp_path / language.name).mkdir()
         path = shim(folder, f"echo $$ $* > {folder}/started\necho '{line}'\nexec sleep 600")
         started[folder / "started"] = language.start(PATH=path)
+    assert len(started) == len(ready) > 0
     for note, client in started.items():
         said = ended(client)
         assert (said.code, said.said[-1:]) == (0, CONVERSATION[-1:]), (note, said)

@@ -63,5 +63,6 @@ def test_the_first_conversation_answers_as_printed(page: str, base_url: str) -> 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_the_readme_points_to_is_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (ROOT / target).exists(), target
+    targets = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []

@@ -17,7 +17,7 @@ THIS = "tests/house/test_sources.py"
 def test_a_source_says_what_is_known_how_well_and_where_it_is_public(entry: Source) -> None:
     assert CITED.fullmatch(f"src:{entry.id}")
     assert entry.grade
-    assert set(entry.grade) <= set(sources.grades())
+    assert set() < set(entry.grade) <= set(sources.grades())
     assert len(entry.vi) > 40
     assert len(entry.en) > 40
     assert entry.public

@@ -195,6 +195,7 @@ def test_a_provider_that_is_down_is_a_network_error_until_it_is_mended(country: 
         ("/hosts/dichvucong.hagiang.gov.vn", "is_up", "Server.ServerProxy.NetworkError"),
         (f"/subsystems/{HAGIANG}", "is_reachable", "Server.ClientProxy.NetworkError"),
     )
+    assert system.fetch(paper).status_code == 200
     for path, state, code in broken:
         country.do("PATCH", path, {state: False})
         reply = system.fetch(paper)

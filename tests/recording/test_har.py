@@ -56,10 +56,11 @@ def check_har(value: Any, kind: Any, where: str = "log") -> None:
     elif isinstance(kind, str):
         shape = _SHAPES[kind]
         known = {name.removesuffix("?") for name in shape}
-        assert {name for name in value if not name.startswith("_")} <= known, where
+        assert set() < {name for name in value if not name.startswith("_")} <= known, where
         for name, inner in shape.items():
             bare = name.removesuffix("?")
-            assert name.endswith("?") or bare in value, f"{where}.{bare}"
+            if not name.endswith("?"):
+                assert bare in value, f"{where}.{bare}"
             if bare in value:
                 check_har(value[bare], inner, f"{where}.{bare}")
     else:

@@ -37,7 +37,7 @@ from tests.recording.sessions import exchange, run, session
 )
 def test_a_place_and_a_kind_of_difference_lead_to_the_row(kind: str, pointer: str, row: str | None) -> None:
     assert quirk_of_difference(kind, pointer) == row
-    assert row is None or row in QUIRKS
+    assert row in {None, *QUIRKS}
 
 
 def row_of(tmp_path: Path, **changes: Any) -> list[tuple[str, str, str | None]]:

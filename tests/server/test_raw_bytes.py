@@ -179,6 +179,7 @@ MET = {"K01": _k01, "K02": _k02, "K09": _k09, "K10": _k10, "K11": _k11, "K12": _
 
 @pytest.mark.parametrize("row", MET)
 def test_a_row_that_a_call_meets_is_refused_or_noted_as_registered(wires: dict[str, Wire], row: str) -> None:
+    assert len(wires) == 3
     for mode, wire in wires.items():
         reply = MET[row](wire)
         is_refused = QUIRKS[row].behaviour(mode).value == "refuse"  # type: ignore[arg-type]

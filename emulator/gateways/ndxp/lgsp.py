@@ -16,7 +16,7 @@ from emulator.gateways.ndxp.client_quirks import key_in_body, key_in_lgsp_header
 from emulator.kernel.exchange import Call, Remark, Reply
 from emulator.kernel.refusals import Refusal
 from emulator.store import sandbox_rows
-from emulator.wire.credentials import bearer_word
+from emulator.country.keyring import bearer_word
 
 _UNAUTHORIZED = {"status": 401, "message": "LGSP: AccessKey hoặc token không hợp lệ"}
 
