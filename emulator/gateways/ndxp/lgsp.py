@@ -10,13 +10,13 @@ from __future__ import annotations
 import hmac
 import json
 
+from emulator.country.keyring import bearer_word
 from emulator.country.world import World
 from emulator.gateways.ndxp.answers import Observed, remark_of
 from emulator.gateways.ndxp.client_quirks import key_in_body, key_in_lgsp_header
 from emulator.kernel.exchange import Call, Remark, Reply
 from emulator.kernel.refusals import Refusal
 from emulator.store import sandbox_rows
-from emulator.country.keyring import bearer_word
 
 _UNAUTHORIZED = {"status": 401, "message": "LGSP: AccessKey hoặc token không hợp lệ"}
 

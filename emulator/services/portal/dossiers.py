@@ -24,8 +24,7 @@ from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import is_within
 from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_code
-from emulator.wire.result_codes import is_procedure_code, mended_result_code
-from emulator.wire.statuses import FINAL_STATUSES, STATUS_NAMES, judge_move, status_text
+from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
 
 # What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).
 
