@@ -14,6 +14,7 @@ from bench import (
     downloads,
     growth,
     held,
+    house,
     lookups,
     observability,
     papers,
@@ -37,6 +38,7 @@ MEASURES = {
     "download": downloads.download,
     "held": held.held,
     "observability": observability.observability,
+    "house": house.house,
     "tampering": tampering.tampering,
     "certify": certify.reference,
 }

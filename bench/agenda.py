@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulator.app import Country, found_country
-from emulator.country.pack import load_pack
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call, Exchange
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 
 EFFECTS, ROUNDS = 1_000, 7

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from emulator.app import found_country
 from emulator.certification.kit_reader import kit_names
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.certification.stand import Stand, not_passed
 

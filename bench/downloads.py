@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.servers import emulator, memory_mib, processes
-from emulator.country.pack import load_pack
+from emulator.services.packs import load_pack
 
 SIZE, ROUNDS, LOOK = 50 * 1024 * 1024, 15, 1 << 20
 _PATH = "/download/nang.bin"

@@ -13,9 +13,9 @@ from pathlib import Path
 from bench.rates import basic, token_of
 from bench.servers import emulator, post
 from emulator.app import Country, found_country
-from emulator.country.pack import load_pack
 from emulator.country.settings import SandboxSettings
 from emulator.kernel.exchange import Call
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.builders import dossier
 from tests.builders import pull as pull_body

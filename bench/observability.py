@@ -14,10 +14,10 @@ from unittest import mock
 
 from bench.rates import basic
 from emulator.app import Country, found_country
-from emulator.country.pack import load_pack
 from emulator.journal import tally
 from emulator.kernel.exchange import Call
 from emulator.server.log_lines import JsonLines
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.builders import dossier
 

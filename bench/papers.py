@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulator.app import Country, found_country
-from emulator.country.pack import load_pack
 from emulator.country.units import papers_account
 from emulator.kernel.exchange import Call, Exchange
+from emulator.services.packs import load_pack
 from emulator.services.portal.operations import answer
 from emulator.services.portal.pack import FOLDER, PAPER_FILE
 from emulator.settings import Settings

@@ -16,9 +16,10 @@ from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.country.axis_records import HOSTS
 from emulator.country.keyring import Keyring
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
+from emulator.country.tenants import Tenants
 from emulator.country.world import World
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.axis.gateway import XroadGateway
@@ -36,6 +37,7 @@ from emulator.scenario.casting import DirectorFinder
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
+from emulator.services.packs import load_pack
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
 from emulator.store.sqlite import SqliteStore
@@ -69,12 +71,14 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     declared = declared_services()
-    axis, last = XroadGateway(declared, _outside_hosts(packs)), NdxpGateway(declared)
+    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
     doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared, axis), last)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
-    door = Door(arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
+    door = Door(
+        arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits, offers=offers
+    )
     context = AdminContext(
         sandboxes,
         Journal(store),
@@ -88,6 +92,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         timekeeper.at_once,
         cast,
         _published_page,
+        tenants=Tenants(store, sandboxes, settings.quotas),
     )
     play(context, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import get_args
 from xml.sax.saxutils import quoteattr
 
 import emulator.app  # noqa: F401  # with it every room has registered its rules
@@ -25,9 +26,10 @@ from emulator.services.btxh.extent import (
     ROOT,
     ExtentField,
 )
-from emulator.services.btxh.pack_tables import TABLES
+from emulator.services.packs import pack_part
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
+from emulator.wire.own_rules import OwnRule
 from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
@@ -44,7 +46,8 @@ def quirks_page() -> str:
 Every sandbox reads in one of three modes. **strict**: the field table is law, except where the table itself is proven
 wrong. **documented** (the default): every official sample is accepted too. **observed**: also what real clients send.
 A call that meets a quirk carries its id among the `remarks` of its journal entry, whether it was refused (✗) or
-accepted (✓). Rows without a sign shape a reply, or touch no wire at all (marked °).
+accepted (✓). Rows without a sign shape a reply, or touch no wire at all (marked °). The test that holds each row in
+each mode stands on [the coverage page](coverage.md#rows-of-the-quirk-register).
 
 | Id | Where | The table says | The sample says | strict | documented | observed |
 |---|---|---|---|---|---|---|
@@ -100,7 +103,28 @@ is the clause of the operation that was called.
 | Rule | Nghĩa | Meaning | Basis | Source | Level |
 |---|---|---|---|---|---|
 """
-    return head + "".join(_rule_row(rule) for rule in registered_rules() if rule.id not in QUIRKS)
+    rows = "".join(_rule_row(rule) for rule in registered_rules() if rule.id not in QUIRKS)
+    return head + rows + _own_refusals()
+
+
+def _own_refusals() -> str:
+    """Return the list of what is ours and may refuse: on the short list, or where a setting asks for it."""
+    rows = [rule for rule in registered_rules() if rule.basis == "ours" and rule.level != "note"]
+    by_setting = {*get_args(OwnRule), "transition", "transition-refused"}
+    head = """
+## Của chúng tôi mà từ chối · Ours, and refusing
+
+Những quy tắc này không có văn bản hay nguồn nào phía sau. Lý do của từng quy tắc từ chối mà không cần thiết đặt nằm ở
+[quyết định 0038](decisions/0038-basis-and-sources.md).
+
+No document and no source stands behind these. The reason of each that refuses without a setting is in
+[decision 0038](decisions/0038-basis-and-sources.md).
+
+| Rule | Từ chối khi · Refuses |
+|---|---|
+"""
+    how = {True: "thiết đặt own_rules, status_moves · a setting asks for it", False: "luôn luôn · always"}
+    return head + "".join(f"| `{rule.id}` | {how[rule.id in by_setting]} |\n" for rule in rows)
 
 
 def _rule_row(rule: Rule) -> str:
@@ -222,7 +246,7 @@ def scenario_schema() -> str:
 
 def pack_schema(table: str) -> str:
     """Return the JSON Schema of one table of a fixture pack; the rules across tables are left to ``validate``."""
-    shape = TABLES[table]
+    shape = pack_part().tables[table]
     value = {"type": ["string", "null"]}
     record = {
         "type": "object",
@@ -253,7 +277,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "kits.md": kits_page,
     "magic-values.md": magic_values_page,
     "schemas/scenario.schema.json": scenario_schema,
-    **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in TABLES},
+    **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in pack_part().tables},
 }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.country.sandbox import Definition
+from emulator.country.tenants import Quotas
+from emulator.gateways.axis.allow_list import AllowList
 from emulator.store.store import Durability
 
 PREFIX = "NDXP_EMULATOR_"
@@ -34,6 +36,9 @@ class Settings:
     durability: Durability = "process"
     has_own_seed: bool = True
     secret_seeds: bool = False
+    live_addresses: AllowList = field(default_factory=AllowList)
+    quotas: Quotas = field(default_factory=Quotas)
+    calls_per_minute: int | None = None
     max_journal: int = 10_000
     opens_console: bool = False
     max_journal_bytes: int = 256 * 1024 * 1024

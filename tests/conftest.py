@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from emulator.app import Country, create_app, found_country
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests import databases
 from tests.databases import Postgres

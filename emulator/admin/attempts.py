@@ -47,7 +47,11 @@ def list_attempts(request: AdminRequest) -> AdminReply:
     from emulator.admin.attempt_cards import card
     from emulator.certification.attempt import PREFIX
 
-    names = [each.id for each in request.context.sandboxes.every() if each.id.startswith(PREFIX)]
+    names = [
+        each.id
+        for each in request.context.sandboxes.every()
+        if each.id.startswith(PREFIX) and request.caller.may_see(each)
+    ]
     return AdminReply({"attempts": [card(attempt) for attempt in _those_there(request, names)]})
 
 
@@ -92,6 +96,8 @@ def start_attempt(request: AdminRequest) -> AdminReply:
         attempt = open_attempt(request.context, attempt_id, plan, challenge)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=attempt_id) from None
+    if request.caller.sandbox is not None:
+        request.context.tenants.assign(request.context.sandboxes.get(attempt_id), request.caller.sandbox)
     return AdminReply(card(attempt) | {"context": context_of(attempt, request.base)}, 201)
 
 

@@ -28,12 +28,12 @@ ROUTES = RouteTable("đất nước / country", scoped=True)
 def list_dossiers(request: AdminRequest) -> AdminReply:
     """List dossiers by code; ``meta.next`` is the ``after`` of the next page, null at the end.
 
-    ``code`` is the beginning of a code.
+    ``code`` is the beginning of a code; ``key_kind`` chooses what the production or the sandbox keys reach.
     """
     from emulator.admin import schemas
 
     wish = schemas.load(schemas.DossierQuery(), request.asked, "?")
-    found = list(islice(_select_dossiers(_world(request), wish), wish["limit"] + 1))
+    found = list(islice(_select_dossiers(_world(request, wish["key_kind"]), wish), wish["limit"] + 1))
     page = found[: wish["limit"]]
     following = page[-1].code if len(found) > len(page) else None
     return AdminReply({"dossiers": [_dossier_card(dossier) for dossier in page], "meta": {"next": following}})
@@ -54,7 +54,10 @@ def _select_dossiers(world: World, wish: dict[str, Any]) -> Iterator[Dossier]:
 )
 def show_dossier(request: AdminRequest) -> AdminReply:
     """Return one dossier with its processing steps, oldest first."""
-    world, code = _world(request), request.named["code"]
+    from emulator.admin import schemas
+
+    wish = schemas.load(schemas.OneDossierQuery(), request.asked, "?")
+    world, code = _world(request, wish["key_kind"]), request.named["code"]
     dossier = world.dossiers.get(code)
     if dossier is None:
         raise Trouble("no-such-dossier", name=code)
@@ -62,8 +65,11 @@ def show_dossier(request: AdminRequest) -> AdminReply:
     return AdminReply(_dossier_card(dossier) | {"steps": steps})
 
 
-def _world(request: AdminRequest) -> World:
-    return request.context.enter(request.sandbox(), Exchange(Call("GET", "/")))
+def _world(request: AdminRequest, key_kind: str) -> World:
+    world = request.context.enter(request.sandbox(), Exchange(Call("GET", "/")))
+    if key_kind == "sandbox" and world.settings.sandbox_keys_reach == "test-system":
+        world.enter_test_system()
+    return world
 
 
 def _dossier_card(dossier: Dossier) -> dict[str, Any]:

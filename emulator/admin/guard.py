@@ -1,17 +1,119 @@
-"""Who may use the admin API: the holder of the token, or, without one, programs of this machine."""
+"""Who may use the admin API, and for what. Everything that asks it, asks here.
+
+The holder of the admin token may do all; without such a token, programs of this machine may. The holder of a sandbox's
+token may use that sandbox and knows of no other: an *owner* may do all with it, a *viewer* may look.
+"""
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from emulator.admin.problems import Trouble
+from emulator.country.sandbox import Sandbox
+from emulator.country.tenants import Tenants
+
+if TYPE_CHECKING:
+    from emulator.admin.route import Route
+
+Role = Literal["admin", "owner", "viewer"]
+TOKEN_HEADER = "X-Admin-Token"  # noqa: S105 - the name of a header
+_READS = ("GET", "HEAD")
+# Questions whose wording is too long for a query; and what a tenant may ask without naming its sandbox.
+_QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence")
+_OF_NO_SANDBOX = ("", "/kits", "/attempts", "/usage")
+
+
+@dataclass(frozen=True, slots=True)
+class AdminIdentity:
+    """Who asks: ``sandbox`` is the one an owner or viewer is bound to; ``has_token`` tells how they showed it."""
+
+    role: Role
+    sandbox: str | None = None
+    has_token: bool = False
+
+    @property
+    def may_see_secrets(self) -> bool:
+        """Tell whether credentials may be shown."""
+        return self.has_token and self.role != "viewer"
+
+    def may_see(self, sandbox: Sandbox) -> bool:
+        """Tell whether a sandbox is there for this caller: an attempt that a tenant opened is the tenant's, too."""
+        return self.sandbox is None or self.sandbox in (sandbox.id, sandbox.owner)
+
+
+ADMIN = AdminIdentity("admin")
+"""Whoever asks from inside the process, where nothing is asked of nobody."""
+
+
+def identify(headers: Mapping[str, str], scheme: str, host: str, token: str | None, tenants: Tenants) -> AdminIdentity:
+    """Let a call in and say whose it is.
+
+    Raises:
+        Trouble: the token is missing or wrong; without an admin token, the host is not this machine's or another site
+            sent the call.
+    """
+    given = token_in(headers)
+    if token is not None and hmac.compare_digest(given.encode(), token.encode()):
+        return AdminIdentity("admin", has_token=True)
+    found = tenants.role_of(given)
+    if found:
+        return AdminIdentity(found[1], found[0], has_token=True)
+    admit(headers, scheme, host, token)
+    return AdminIdentity("admin")
+
+
+def authorise(caller: AdminIdentity, route: Route, named: Mapping[str, str], tenants: Tenants) -> None:
+    """Check that a caller may do what a route does to what its path names.
+
+    Raises:
+        Trouble: 404 for another's sandbox, as for one that is not there; 403 for what only the administrator may do,
+            or for a change by a viewer.
+    """
+    if caller.role == "admin":
+        return
+    name = named.get("sandbox") or named.get("attempt") or ("default" if route.scoped else None)
+    if name is None:
+        if route.path not in _OF_NO_SANDBOX or (route.verb not in _READS and caller.role != "owner"):
+            raise Trouble("admin-only")
+        return
+    if not _is_theirs(caller, name, tenants):
+        raise Trouble("no-such-sandbox", name=name)
+    if caller.role == "viewer" and route.verb not in _READS and route.path not in _QUESTIONS:
+        raise Trouble("viewers-look", sandbox=caller.sandbox)
+
+
+def authorise_pages(caller: AdminIdentity, sandbox: str, verb: str, tenants: Tenants) -> None:
+    """Check that a caller may see the pages of a sandbox, and, for a form, change something there. Raises Trouble."""
+    if caller.role == "admin":
+        return
+    if not _is_theirs(caller, sandbox, tenants):
+        raise Trouble("no-such-sandbox", name=sandbox)
+    if caller.role == "viewer" and verb not in _READS:
+        raise Trouble("viewers-look", sandbox=caller.sandbox)
+
+
+def _is_theirs(caller: AdminIdentity, name: str, tenants: Tenants) -> bool:
+    if name == caller.sandbox:
+        return True
+    try:
+        return caller.may_see(tenants.get(name))
+    except KeyError:
+        return False
+
+
+def token_in(headers: Mapping[str, str]) -> str:
+    """Return the token a call shows, in its own header or as a Bearer token; empty when it shows none."""
+    scheme, _, bearer = headers.get("Authorization", "").partition(" ")
+    return headers.get(TOKEN_HEADER) or (bearer.strip() if scheme.lower() == "bearer" else "")
 
 
 def admit(headers: Mapping[str, str], scheme: str, host: str, token: str | None) -> None:
-    """Let a call in.
+    """Let a call of the administrator in.
 
     A web page can make a browser call us, under our own name (cross-site) or under a name of its own that it points
     to this machine (DNS rebinding); neither can know the token, and without one both give themselves away.
@@ -20,7 +122,8 @@ def admit(headers: Mapping[str, str], scheme: str, host: str, token: str | None)
         Trouble: the token is missing or wrong; the host is not this machine's; another site sent the call.
     """
     if token is not None:
-        _check_token(headers, token)
+        if not hmac.compare_digest(token_in(headers).encode(), token.encode()):
+            raise Trouble("token-needed", headers={"WWW-Authenticate": 'Bearer realm="ndxp-emulator admin"'})
         return
     if not _is_local(host):
         raise Trouble("foreign-host", host=host)
@@ -29,13 +132,6 @@ def admit(headers: Mapping[str, str], scheme: str, host: str, token: str | None)
         raise Trouble("foreign-origin", origin=origin)
     if headers.get("Sec-Fetch-Site") == "cross-site":
         raise Trouble("foreign-origin", origin=headers.get("Referer", "?"))
-
-
-def _check_token(headers: Mapping[str, str], token: str) -> None:
-    scheme, _, bearer = headers.get("Authorization", "").partition(" ")
-    given = headers.get("X-Admin-Token") or (bearer.strip() if scheme.lower() == "bearer" else "")
-    if not hmac.compare_digest(given.encode(), token.encode()):
-        raise Trouble("token-needed", headers={"WWW-Authenticate": 'Bearer realm="ndxp-emulator admin"'})
 
 
 def _is_local(host: str) -> bool:

@@ -1,16 +1,18 @@
 """``GET /__admin/metrics``: what was served, in the text format of Prometheus.
 
 The numbers come from the store, into which every worker counts, so it does not matter which worker is asked. Labels
-are bounded: gateways, operations, outcomes and classes of status are written in the code; sandboxes are no label.
+are bounded: gateways, operations, outcomes and classes of status are written in the code; of the sandboxes only the
+busiest are labels.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from emulator import __version__
+from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.journal.tally import BOUNDS_US, TallyRow
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 PREFIX = "ndxp_emulator_"
+_BUSIEST = 20
+_USAGE = (
+    *("sandbox", "owner", "calls", "answered", "refused", "other", "bytes_in", "bytes_out"),
+    *("dossiers", "journal_bytes"),
+)
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -53,6 +60,7 @@ def _families(request: AdminRequest) -> Iterator[Metric]:
     yield InfoMetricFamily(f"{PREFIX}build", "The emulator's version.", {"version": __version__})
     yield _calls(tallies)
     yield _durations(tallies)
+    yield _calls_of_sandboxes(tallies, {each.no: each.id for each in request.context.sandboxes.every()})
     gauges = (
         ("start_time_seconds", "When the emulator was started, in seconds since 1970.", context.started_ms / 1000),
         ("sandboxes", "Sandboxes there are.", len(context.sandboxes.every())),
@@ -73,6 +81,74 @@ def _calls(tallies: Iterable[TallyRow]) -> Metric:
     for kind, calls in sums.items():
         family.add_metric(kind, calls)
     return family
+
+
+def _calls_of_sandboxes(tallies: Iterable[TallyRow], names: Mapping[int, str]) -> Metric:
+    """Return the calls of each sandbox: the busiest by name, all others and those that are gone as ``other``."""
+    from prometheus_client.core import CounterMetricFamily
+
+    calls: Counter[int] = Counter()
+    for row in tallies:
+        calls[row.sandbox_no] += row.calls
+    shown = [no for no, _ in calls.most_common() if no in names][:_BUSIEST]
+    meaning = f"Calls of the {_BUSIEST} busiest sandboxes; the rest as 'other'."
+    family = CounterMetricFamily(f"{PREFIX}sandbox_calls", meaning, labels=("sandbox",))
+    for no in shown:
+        family.add_metric((names[no],), calls[no])
+    family.add_metric(("other",), sum(number for no, number in calls.items() if no not in shown))
+    return family
+
+
+@ROUTES.add(
+    "GET",
+    "/usage",
+    "Mức dùng của từng sandbox",
+    "What each sandbox has used",
+    RouteDoc(
+        "Usage", words=(("format", "json hoặc csv", "json or csv", {"enum": ["json", "csv"]}),), noes=("invalid",)
+    ),
+)
+def show_usage(request: AdminRequest) -> AdminReply:
+    """Return calls, bytes, dossiers and journal of each sandbox the caller may see; ``format=csv`` as a table."""
+    wish = request.asked.get("format", "json")
+    if wish not in ("json", "csv"):
+        raise invalid([InputFault("?format", "phải là json hoặc csv", "must be json or csv")])
+    rows = _usage(request)
+    if wish == "json":
+        return AdminReply({"usage": rows})
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _USAGE, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return AdminReply(text.getvalue().encode(), content_type="text/csv; charset=utf-8")
+
+
+def _usage(request: AdminRequest) -> list[dict[str, Any]]:
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in request.context.journal.tallies():
+        kind = "refused" if row.outcome == "refused" else "answered" if row.outcome == "answered" else "other"
+        sums[row.sandbox_no] += Counter(
+            {"calls": row.calls, kind: row.calls, "bytes_in": row.bytes_in, "bytes_out": row.bytes_out}
+        )
+    sizes = request.context.tenants.sizes()
+    rows = []
+    for each in request.context.sandboxes.every():
+        if request.caller.may_see(each):
+            dossiers, journal_bytes = sizes.get(each.no, (0, 0))
+            counted = {name: sums[each.no][name] for name in _USAGE[2:-2]}
+            rows.append(
+                {
+                    "sandbox": each.id,
+                    "owner": each.owner,
+                    **counted,
+                    "dossiers": dossiers,
+                    "journal_bytes": journal_bytes,
+                }
+            )
+    return rows
 
 
 def _durations(tallies: Iterable[TallyRow]) -> Metric:

@@ -145,6 +145,19 @@ WORDINGS: Mapping[str, Wording] = {
         "Cần mã quản trị: 'Authorization: Bearer <mã>' hoặc 'X-Admin-Token: <mã>'.",
         "The admin token is needed: 'Authorization: Bearer <token>' or 'X-Admin-Token: <token>'.",
     ),
+    "admin-only": Wording(
+        403,
+        "For the administrator",
+        "Chỉ người quản trị máy chủ làm được.",
+        "Only the server's administrator may do this.",
+    ),
+    "viewers-look": Wording(
+        403,
+        "Viewers look",
+        "Mã này chỉ xem được sandbox '{sandbox}', không thay đổi được.",
+        "This token may look at the sandbox '{sandbox}', and change nothing.",
+    ),
+    "over-quota": Wording(429, "Over quota", "Máy chủ chỉ cho {most} {what}.", "The server allows {most} {what}."),
     "foreign-host": Wording(
         403,
         "Foreign host",

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
 from emulator.country.pack import Pack
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
+from emulator.country.tenants import Tenants
 from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
@@ -53,6 +55,7 @@ class AdminContext:
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
     cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
+    tenants: Tenants = field(kw_only=True)
     started_ms: int = field(default_factory=system_ms)
 
 
@@ -81,13 +84,17 @@ class AdminReply(NamedTuple):
 
 @dataclass(frozen=True)
 class AdminRequest:
-    """``named``: the variables of the path; ``asked``: the query; ``base``: ``http://host`` as seen from outside."""
+    """``named``: the variables of the path; ``asked``: the query; ``base``: ``http://host`` as seen from outside.
+
+    ``caller`` is who asks.
+    """
 
     context: AdminContext
     named: Mapping[str, str]
     asked: Mapping[str, str]
     body: bytes
     base: str
+    caller: AdminIdentity = ADMIN
 
     def sandbox(self) -> Sandbox:
         """Return the sandbox the path names, or the default one, after everything that is due on its clock.
@@ -105,14 +112,14 @@ class AdminRequest:
         """Tell whether the caller wants credentials unmasked and may have them.
 
         Raises:
-            Trouble: wanted without an admin token; or not ``show``.
+            Trouble: wanted without an admin token or an owner's; or not ``show``.
         """
         wish = self.asked.get("secrets")
         if wish is None:
             return False
         if wish != "show":
             raise invalid([InputFault("?secrets", "chỉ nhận 'show'", "takes 'show' only")])
-        if self.context.admin_token is None:
+        if not self.caller.may_see_secrets and (self.caller.sandbox is not None or self.context.admin_token is None):
             raise Trouble("secrets-need-token")
         return True
 

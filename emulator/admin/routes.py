@@ -29,7 +29,7 @@ from emulator.admin import (
     units,
     verify,
 )
-from emulator.admin.guard import admit
+from emulator.admin.guard import ADMIN, AdminIdentity, authorise, identify
 from emulator.admin.problems import Trouble
 from emulator.admin.replies import PendingReply, respond
 from emulator.admin.request import WAITING, AdminContext, AdminReply, AdminRequest, NotYet
@@ -115,16 +115,25 @@ def body_limit_of(path: str) -> int:
 def _answer(context: AdminContext, incoming: Request, path: str) -> AdminReply:
     verb = "GET" if incoming.method == "HEAD" else incoming.method
     row, named = _row_of(verb, path)
+    caller = ADMIN
     if row is None or not row.is_open:
-        admit(dict(incoming.headers), incoming.scheme, incoming.host, context.admin_token)
+        caller = identify(dict(incoming.headers), incoming.scheme, incoming.host, context.admin_token, context.tenants)
     base = f"{incoming.scheme}://{incoming.host}"
     if row is None:
         raise _missing_row(verb, path)
-    return row.handler(AdminRequest(context, named, incoming.args.to_dict(), _body(incoming, row.body_limit), base))
+    authorise(caller, row, named, context.tenants)
+    body = _body(incoming, row.body_limit)
+    return row.handler(AdminRequest(context, named, incoming.args.to_dict(), body, base, caller))
 
 
 def answer_in_process(
-    context: AdminContext, verb: str, path: str, query: Mapping[str, str], body: bytes, base: str
+    context: AdminContext,
+    verb: str,
+    path: str,
+    query: Mapping[str, str],
+    body: bytes,
+    base: str,
+    caller: AdminIdentity = ADMIN,
 ) -> AdminReply:
     """Answer an admin call that comes from inside this process, whose caller was let in already.
 
@@ -135,6 +144,7 @@ def answer_in_process(
         query: the query's values by name.
         body: a JSON text, or nothing.
         base: ``http://host`` as the person sees it.
+        caller: who asks; what they may do is checked here.
 
     Raises:
         Trouble: what a caller over HTTP would get as a problem document.
@@ -142,8 +152,9 @@ def answer_in_process(
     row, named = _row_of(verb, path)
     if row is None:
         raise _missing_row(verb, path)
+    authorise(caller, row, named, context.tenants)
     try:
-        return row.handler(AdminRequest(context, named, query, body, base))
+        return row.handler(AdminRequest(context, named, query, body, base, caller))
     except NotYet as not_yet:
         return not_yet.wait()
 

@@ -16,7 +16,9 @@ from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.admin.time import begin_arrivals
 from emulator.country.sandbox import Sandbox, SandboxExists, is_secret
 from emulator.country.settings import SandboxSettings
+from emulator.country.tenants import OverQuota
 from emulator.journal.redaction import masked_text
+from emulator.kernel.clock import iso
 
 ROUTES = RouteTable()
 SETTING_ROUTES = RouteTable(scoped=True)
@@ -25,7 +27,7 @@ SETTING_ROUTES = RouteTable(scoped=True)
 @ROUTES.add("GET", "/sandboxes", "Các sandbox", "All sandboxes", RouteDoc("Sandboxes"))
 def list_sandboxes(request: AdminRequest) -> AdminReply:
     """List all sandboxes, without their credentials."""
-    every = [_card(request, sandbox) for sandbox in request.context.sandboxes.every()]
+    every = [_card(request, each) for each in request.context.sandboxes.every() if request.caller.may_see(each)]
     return AdminReply({"sandboxes": every, "meta": {"total": len(every)}})
 
 
@@ -50,14 +52,43 @@ def make_sandbox(request: AdminRequest) -> AdminReply:
 
     wish = schemas.load(schemas.SandboxWish(), request.content(may_be_empty=True))
     name = wish.pop("id", None) or f"sb-{secrets.token_hex(5)}"
+    owner, lifetime_s = wish.pop("owner", ""), wish.pop("ttl_s", None)
+    _check_room(request, owner)
     _check_pack(request, wish)
     _check_scenario(request, wish)
     try:
         sandbox = request.context.sandboxes.create(name, wish)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=name) from None
+    sandbox = request.context.tenants.assign(sandbox, owner, lifetime_s)
     scenarios.play(request.context, sandbox)
-    return AdminReply(_card(request, sandbox) | {"credentials": _credentials(request, sandbox)}, 201)
+    token = request.context.tenants.issue_token(sandbox)
+    shown = {"credentials": _credentials(request, sandbox), "token": token}
+    return AdminReply(_card(request, sandbox) | shown, 201)
+
+
+def _check_room(request: AdminRequest, owner: str) -> None:
+    try:
+        request.context.tenants.check_room(owner)
+    except OverQuota as over:
+        raise Trouble("over-quota", what=over.what, most=over.most) from None
+
+
+@ROUTES.add(
+    "POST",
+    "/sandboxes/{sandbox}/token",
+    "Cấp mã mới cho sandbox",
+    "Make a new token for a sandbox",
+    RouteDoc("SandboxToken", "TokenWish", {"role": "viewer"}, may_be_empty=True, status=("201",)),
+)
+def make_token(request: AdminRequest) -> AdminReply:
+    """Make a token for a role (``owner``, ``viewer``); the role's old one ends. It is shown here and nowhere else."""
+    from emulator.admin import schemas
+
+    role = schemas.load(schemas.TokenWish(), request.content(may_be_empty=True))["role"]
+    sandbox = request.sandbox()
+    token = request.context.tenants.issue_token(sandbox, role)
+    return AdminReply({"sandbox": sandbox.id, "role": role, "token": token}, 201)
 
 
 def _check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:
@@ -205,6 +236,8 @@ def _card(request: AdminRequest, sandbox: Sandbox) -> dict[str, Any]:
         "seed": None if is_secret(made_of.seed) else made_of.seed,
         "scenario": made_of.scenario,
         "epoch": sandbox.epoch,
+        "owner": sandbox.owner or None,
+        "expires": iso(sandbox.expires_ms) if sandbox.expires_ms else None,
     }
 
 

@@ -14,6 +14,7 @@ from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminRequest
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
+from emulator.country.tenants import ROLES
 from emulator.scenario.faults import FAULTS
 
 
@@ -117,7 +118,15 @@ class SandboxWish(Schema):
     mode = fields.String(validate=_one_of(MODES))
     profile = fields.String(validate=_one_of(PROFILES))
     seed = fields.Integer(strict=True, validate=_between(-(2**53), 2**53))
+    owner = fields.String(validate=validate.Length(1, 100))
+    ttl_s = fields.Integer(strict=True, validate=_between(1, 366 * 24 * 3600))
     scenario = fields.String(allow_none=True)
+
+
+class TokenWish(Schema):
+    """``POST /__admin/sandboxes/{id}/token``."""
+
+    role = fields.String(validate=_one_of(ROLES), load_default="owner")
 
 
 class SandboxChange(Schema):
@@ -159,12 +168,19 @@ class JournalQuery(Schema):
 
 
 class DossierQuery(Schema):
-    """The query of ``GET /__admin/dossiers``."""
+    """The query of ``GET /__admin/dossiers``; ``key_kind`` chooses the system behind the production or sandbox keys."""
 
     limit = fields.Integer(load_default=100, validate=_between(1, 1000))
     after = fields.String(load_default="")
+    key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
     code = fields.String()
     status = fields.Integer()
+
+
+class OneDossierQuery(Schema):
+    """The query of ``GET /__admin/dossiers/{code}``."""
+
+    key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
 
 
 class AgendaQuery(Schema):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from emulator.admin.axis import world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
-from emulator.admin.route import STATE_LIMIT, RouteDoc, RouteTable
+from emulator.admin.route import SHOW_SECRETS, STATE_LIMIT, RouteDoc, RouteTable
 from emulator.country.sandbox import ID_GRAMMAR
+from emulator.journal.redaction import masked_exported
 
 ROUTES = RouteTable("đất nước / country", scoped=True)
 _STATE = {
@@ -31,18 +32,21 @@ _MOST_FAULTS = 50
     "Xuất sandbox",
     "Export the sandbox as one TinyDB file",
     RouteDoc(
-        "State", words=(("journal", "kèm nhật ký", "with the journal", {"enum": ["true", "false"]}),), noes=("invalid",)
+        "State",
+        words=(("journal", "kèm nhật ký", "with the journal", {"enum": ["true", "false"]}), SHOW_SECRETS),
+        noes=("invalid", "secrets-need-token"),
     ),
 )
 def export_state(request: AdminRequest) -> AdminReply:
-    """Return the sandbox; with its journal when ``journal=true``."""
+    """Return the sandbox; with its journal when ``journal=true``, masked unless ``secrets=show``."""
     from emulator.country.export import export
 
     wish = request.asked.get("journal", "false")
     if wish not in ("true", "false"):
         raise invalid([InputFault("?journal", "phải là true hoặc false", "must be true or false")])
     sandbox = request.sandbox()
-    return AdminReply(export(world_of(request).store, sandbox, with_journal=wish == "true"))
+    mask = None if request.shows_secrets() else masked_exported
+    return AdminReply(export(world_of(request).store, sandbox, with_journal=wish == "true", mask=mask))
 
 
 @ROUTES.add(
@@ -61,9 +65,12 @@ def import_state(request: AdminRequest) -> AdminReply:
     """
     from emulator.country.export import bring_in
     from emulator.country.export_check import state_findings
+    from emulator.services.registry import shelf_kinds
 
     content, name = request.content(), request.named.get("sandbox", "default")
-    faults = [InputFault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content)][:_MOST_FAULTS]
+    faults = [InputFault("/" + "/".join(at), vi, en) for at, vi, en in state_findings(content, shelf_kinds())][
+        :_MOST_FAULTS
+    ]
     if not faults and content["state"]["1"]["pack"] not in request.context.packs:
         known = ", ".join(sorted(request.context.packs))
         faults = [InputFault("/state/1/pack", f"không có gói này; có: {known}", f"no such pack; there are: {known}")]

@@ -20,7 +20,7 @@ from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import BROKEN_OFF, Record, record_of
-from emulator.certification.stage import CertificationHost, pay, put_away, set_up, stimulus_for
+from emulator.certification.stage import CertificationHost, aimed, arm, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.country.kinds import KEEPSAKES
@@ -141,9 +141,10 @@ class Attempt:
         def mark(world: World) -> Mapping[str, Any]:
             made, expected = self._task(cue, world)
             base = {"no": cue.no, "test": cue.test.id, "role": cue.scene.role, "task": made}
-            return {**base, "stimulus": told, "expected": expected}
+            return {**base, "stimulus": aimed(told, made, expected), "expected": expected}
 
         written = marks.write_mark(self.enter, marks.BEGUN, mark)
+        arm(self.house, self.sandbox, written["stimulus"])
         return {"task": written["task"], "say": cue.scene.say}
 
     def _task(self, cue: Cue, world: World) -> tuple[dict[str, Any], Mapping[str, Any]]:

@@ -60,7 +60,7 @@ class LedgerRecord:
         )
 
 
-class Ledger:
+class AuthorityLedger:
     """The ledger of one authority."""
 
     def __init__(self, folder: Path, key: PublicKey) -> None:

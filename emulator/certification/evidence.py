@@ -101,9 +101,13 @@ def broken_at(lines: Iterable[bytes], before: str) -> str | None:
 
 @dataclass(frozen=True)
 class Entry:
-    """One exchange as the judge sees it."""
+    """One exchange as the judge sees it.
+
+    ``dossier``: the code by which the task knows the dossier it is about, where the client gave it a code of its own.
+    """
 
     told: Mapping[str, Any] = field(repr=False)
+    dossier: str = ""
 
     @cached_property
     def seq(self) -> int:
@@ -179,8 +183,15 @@ class Entry:
 
     @cached_property
     def body(self) -> Any:
-        """Return the request body as JSON, or None when it is none."""
-        return _json(self.told["request"].get("body"))
+        """Return the request body as JSON, or None when it is none; a dossier bears the code of the task in it."""
+        said = _json(self.told["request"].get("body"))
+        return {**said, "MaHoSo": self.dossier} if self.dossier and isinstance(said, dict) else said
+
+    @property
+    def own_code(self) -> str:
+        """Return the dossier code as it was sent, empty when there is none."""
+        said = _json(self.told["request"].get("body"))
+        return str(said.get("MaHoSo", "")) if isinstance(said, dict) else ""
 
     @property
     def text(self) -> str:

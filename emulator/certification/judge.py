@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ from emulator.certification.finding import Finding, bad, unseen
 from emulator.certification.kit import Check, Kit, Test
 from emulator.certification.order import applies
 from emulator.certification.plan import Plan
+from emulator.certification.reached import REACHED, reached_in
 from emulator.certification.scenes import Played, Record
 
 Verdict = Literal["pass", "warn", "fail", "inconclusive", "skip", "omit", "review", "error", "waiting"]
@@ -74,16 +75,11 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 def judge(kit: Kit, plan: Plan, record: Record) -> Judgement:
     """Return the verdict of every test of the kit: also of those in which nothing happened."""
-    verdicts: dict[str, Verdict] = {}
-    judged = []
-    for test in kit.tests:
-        found = _judged(test, plan, record, verdicts)
-        verdicts[test.id] = found.verdict
-        judged.append(found)
-    return Judgement(kit, plan, record, tuple(judged))
+    reached = reached_in(entry for entry in record.entries if entry.is_call)
+    return Judgement(kit, plan, record, tuple(_judged(test, plan, record, reached) for test in kit.tests))
 
 
-def _judged(test: Test, plan: Plan, record: Record, before: Mapping[str, Verdict]) -> Judged:
+def _judged(test: Test, plan: Plan, record: Record, reached: Container[str]) -> Judged:
     reason = plan.expected_failures.get(test.id, "")
     if not applies(test, plan):
         return Judged(test, "omit", expected_failure=reason)
@@ -91,11 +87,11 @@ def _judged(test: Test, plan: Plan, record: Record, before: Mapping[str, Verdict
         return Judged(test, "review" if test.id in record.declared else _silent(record), expected_failure=reason)
     scenes = record.of(test.id)
     findings = _findings(test, scenes)
-    missing = [need for need in test.needs if before[need] not in DONE]
+    missing = [REACHED[need] for need in test.needs if need not in reached]
     verdict = _verdict(test, scenes, findings, record)
-    if missing and verdict not in ("fail", "error", "waiting"):
-        names = ", ".join(missing)
-        vi, en = f"Phép thử phải đạt trước chưa đạt: {names}", f"a test that must pass before has not: {names}"
+    if missing and verdict in ("inconclusive", "pass", "warn"):
+        vi = f"Phần mềm chưa tới được {', '.join(each.vi for each in missing)}"
+        en = f"the client never came to {', '.join(each.en for each in missing)}"
         return Judged(test, "skip", (unseen(vi, en), *(found for _, found in findings)), scenes, reason)
     return Judged(test, verdict, tuple(found for _, found in findings), scenes, reason)
 

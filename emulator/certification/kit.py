@@ -21,7 +21,8 @@ class Stimulus:
 
     ``faults`` are those of ``PUT /__admin/faults``, ``settings`` those of the sandbox, ``advance_ms`` turns the virtual
     clock before the scene, ``effects`` happen on it (docs/time.md), ``scenario`` is one of the box. A value written
-    ``{pick: [a, b]}`` is drawn from the attempt's seed.
+    ``{pick: [a, b]}`` is drawn from the attempt's seed; ``{each: [a, b]}`` is played in a scene for each of them. A
+    fault with ``aim`` (``{dossier: 2}``, ``{file: 1}``, ``{owner: 1}``) strikes calls about that object alone.
     """
 
     faults: tuple[Mapping[str, Any], ...] = ()
@@ -61,7 +62,9 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One test. ``needs`` are tests that must have passed, ``feature`` is what a vendor may declare not to have.
+    """One test. ``needs`` is what must have been reached (``reached.py``), ``feature`` what may be declared absent.
+
+    ``together``: its scenes follow one another as the kit has them; those of other tests are dealt out by the seed.
 
     A silence test has scenes ``defect``, ``twin`` (the same without the defect) and ``control`` (afterwards); its
     checks: ``seen`` (the client met the defect), ``quiet`` (nothing forbidden), and ``proceeds`` on twin and control.
@@ -74,6 +77,7 @@ class Test:
     requirements: tuple[str, ...]
     level: Level = "MUST"
     needs: tuple[str, ...] = ()
+    together: bool = False
     feature: str | None = None
     scenes: tuple[Scene, ...] = ()
     checks: tuple[Check, ...] = ()

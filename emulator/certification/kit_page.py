@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from emulator.certification.kit import Kit, Test
 from emulator.certification.kit_reader import kit_names, kit_of
+from emulator.certification.ledger import basis_of
 
 _HEAD = (
     "# Các bộ kiểm thử · The kits",
@@ -17,6 +18,10 @@ _HEAD = (
     "",
     "Kinds: does the right thing, recovers from trouble, holds back, declared by a person. A feature in brackets may",
     "be declared absent (`features` of the plan); its tests are omitted then.",
+    "",
+    "Căn cứ: **document** hai tài liệu, **platform** nguồn có xếp hạng, **ours** của bộ công cụ; MUST không bao "
+    "giờ chỉ",
+    "dựa vào *ours*. · Basis: the two documents, a graded source, or this tool; a MUST never rests on *ours* alone.",
     "",
     "Từng yêu cầu: [coverage.md](coverage.md). Cách làm: [certification.md](certification.md).",
 )
@@ -38,8 +43,8 @@ def _kit(kit: Kit) -> Iterator[str]:
         yield ""
         yield f"### {title['vi']} · {title['en']} ({kit.id})"
         yield ""
-        yield "| Mã · Id | Phép thử · Test | Loại · Kind | Mức · Level | Yêu cầu · Requirements |"
-        yield "|---|---|---|---|---|"
+        yield "| Mã · Id | Phép thử · Test | Loại · Kind | Mức · Level | Căn cứ · Basis | Yêu cầu · Requirements |"
+        yield "|---|---|---|---|---|---|"
         yield from (_row(test) for test in kit.tests if test.group == name)
 
 
@@ -48,4 +53,6 @@ def _row(test: Test) -> str:
     shown = ", ".join(test.requirements[:4])
     rest = f" … (+{len(test.requirements) - 4})" if len(test.requirements) > 4 else ""
     title = f"{test.title['vi']} · {test.title['en']}".replace("|", "¦").replace("<", "&lt;")
-    return f"| {test.id} | {title}{feature} | {test.kind} | {test.level} | {shown}{rest} |"
+    return (
+        f"| {test.id} | {title}{feature} | {test.kind} | {test.level} | {basis_of(test.requirements)} | {shown}{rest} |"
+    )

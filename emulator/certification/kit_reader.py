@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from emulator.certification.kit import Check, Kit, Scene, Stimulus, Test
 from emulator.certification.kit_words import KIT
+from emulator.certification.reached import REACHED
 from emulator.country.furnish import nearest
 from emulator.country.positions import Problem
 from emulator.journal.chain import digest
@@ -112,13 +113,39 @@ def _test(words: Words) -> Test:
         requirements=words["requirements"],
         level=words.get("level", "MUST"),
         needs=words.get("needs", ()),
+        together=bool(words.get("together", False)),
         feature=words.get("feature"),
-        scenes=tuple(_scene(scene) for scene in words.get("scenes", ())),
+        scenes=tuple(each for scene in words.get("scenes", ()) for each in _scenes(scene)),
         checks=tuple(_check(check) for check in words.get("checks", ())),
         next=_both(words["next"]),
         example=_both(words["example"]),
         statement=_both(words.get("statement")),
     )
+
+
+def _scenes(words: Words) -> list[Scene]:
+    """Return the scenes that the words of one stand for: one for each variant of ``{each: [...]}``."""
+    most = max((len(found) for found in _variants(words)), default=1)
+    return [_scene(_varied(words, at)) for at in range(most)]
+
+
+def _variants(value: Any) -> Iterator[Sequence[Any]]:
+    if isinstance(value, Mapping):
+        if set(value) - {"@"} == {"each"}:
+            yield value["each"]
+            return
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _variants(each)
+
+
+def _varied(value: Any, at: int) -> Any:
+    if isinstance(value, Mapping):
+        if set(value) - {"@"} == {"each"}:
+            return value["each"][at % len(value["each"])]
+        return {name: each if name == "@" else _varied(each, at) for name, each in value.items()}
+    return [_varied(each, at) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _scene(words: Words) -> Scene:
@@ -159,7 +186,7 @@ def _troubles(test: Test, kit: Kit, before: set[str]) -> Iterator[tuple[str, str
     if test.feature:
         yield from _unknown(test.feature, kit.features, "tính năng", "feature", "feature")
     for need in test.needs:
-        yield from _unknown(need, sorted(before), "phép thử đứng trước", "earlier test", "needs")
+        yield from _unknown(need, REACHED, "điều phải tới được", "thing to be reached", "needs")
     yield from _of_kind(test)
     yield from _known_names(test)
 

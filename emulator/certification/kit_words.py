@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emulator.certification.kit import KINDS, ROLES
+from emulator.certification.reached import REACHED
 from emulator.scenario import words
 from emulator.scenario.grammar import BOTH
 from emulator.scenario.words import Record, Word
@@ -48,7 +49,12 @@ TEST = Record(
         "title": Word(BOTH.kind(), "tên", "title", True),
         "requirements": Word(words.list_of(words.text(), or_single=True), "yêu cầu được kiểm", "requirements", True),
         "level": Word(_LEVEL, "MUST hoặc SHOULD", "MUST or SHOULD"),
-        "needs": Word(words.list_of(_ID, or_single=True), "phép thử phải đạt trước", "tests that must pass before"),
+        "needs": Word(
+            words.list_of(words.one_of(tuple(REACHED), "điều phải tới được", "a thing to be reached"), or_single=True),
+            "điều phải tới được: " + ", ".join(REACHED),
+            "what must have been reached",
+        ),
+        "together": Word(words.truth(), "các cảnh diễn liền nhau", "its scenes follow one another"),
         "feature": Word(_SHORT, "tính năng; không khai báo thì bỏ qua", "feature; omitted when not declared"),
         "scenes": Word(words.list_of(SCENE.kind()), "các cảnh", "the scenes"),
         "checks": Word(words.list_of(CHECK.kind()), "các phép kiểm tra", "the checks"),

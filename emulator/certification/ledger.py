@@ -34,6 +34,17 @@ def quoted(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name: _told(rows[name]) for name in sorted(set(ids)) if name in rows}
 
 
+BASES = ("document", "platform", "ours")
+"""Who prescribes something: the two documents, a graded source, or ourselves; the firmest first."""
+
+
+def basis_of(ids: Iterable[str]) -> str:
+    """Return the firmest basis that requirements have; ``ours`` when the ledger knows none of them."""
+    rows = _rows()
+    found = {rows[name]["basis"] for name in ids if name in rows}
+    return next((basis for basis in BASES if basis in found), "ours")
+
+
 def _told(row: Mapping[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = {name: row[name] for name in ("document", "clause", "level", "actor", "basis")}
     return told | {"vi": row["text_vi"], "en": row["text_en"], "quirks": row["quirks"].split()}

@@ -1,4 +1,4 @@
-"""In which order the scenes of an attempt are played: the kit's, with the defects where the seed puts them."""
+"""In which order the scenes of an attempt are played: as the challenge deals them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,22 @@ def applies(test: Test, plan: Plan) -> bool:
 
 
 def running_order(kit: Kit, plan: Plan, seed: int) -> tuple[Cue, ...]:
-    """Return every scene to play. Of a silence test the defect and its twin come in an order nobody can know."""
-    played = [(test, scene) for test in kit.tests if applies(test, plan) for scene in _scenes(test, seed)]
+    """Return every scene to play, dealt out by the seed: no number and no neighbour tells which test a scene serves.
+
+    The scenes of a test that is played ``together`` keep their order, its defect and twin excepted.
+    """
+    turns = [turn for test in kit.tests if applies(test, plan) for turn in _turns(test, seed)]
+    random_for(seed, "order").shuffle(turns)
+    played = [each for turn in turns for each in turn]
     return tuple(Cue(no, test, scene) for no, (test, scene) in enumerate(played, 1))
 
 
-def _scenes(test: Test, seed: int) -> list[Scene]:
+def _turns(test: Test, seed: int) -> list[list[tuple[Test, Scene]]]:
+    """Return what of a test is played without anything between."""
+    if not test.together:
+        return [[(test, scene)] for scene in test.scenes]
     before = [scene for scene in test.scenes if scene.role != "control"]
     if test.kind == "silence":
         random_for(seed, "order", test.id).shuffle(before)
-    return before + [scene for scene in test.scenes if scene.role == "control"]
+    after = [scene for scene in test.scenes if scene.role == "control"]
+    return [[(test, scene) for scene in (*before, *after)]]

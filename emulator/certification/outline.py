@@ -16,7 +16,7 @@ from emulator.certification.evidence import Entry
 from emulator.certification.exchanges import listed, met
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
 from emulator.certification.kpi import estimates, kpi_notes
-from emulator.certification.ledger import quoted, shipped_ledger
+from emulator.certification.ledger import basis_of, quoted, shipped_ledger
 from emulator.certification.parts import parts
 from emulator.certification.scenes import Played
 from emulator.journal.chain import digest
@@ -24,6 +24,7 @@ from emulator.journal.chain import digest
 SCHEMA = "ndxp-emulator/report/1"
 _CONCLUSIONS = {
     "pass": ("đạt", "passed"),
+    "notes": ("đạt, có điểm cần sửa", "passed, with points to mend"),
     "conditional": ("đạt có điều kiện", "passed on conditions"),
     "fail": ("không đạt", "not passed"),
     "incomplete": ("chưa đủ căn cứ kết luận", "incomplete"),
@@ -86,17 +87,32 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
     }
 
 
-def conclusion(judgement: Judgement) -> dict[str, str]:
-    """Return the conclusion in its three words of practice; what was never exercised is neither pass nor fail."""
+def conclusion(judgement: Judgement) -> dict[str, Any]:
+    """Return the conclusion: its word, and under ``because`` every test that made it so, by name.
+
+    ``fail``: a required test failed. ``incomplete``: one was never exercised. ``conditional``: declarations are open.
+    ``notes``: a recommendation was not met. What was never exercised is neither pass nor fail.
+    """
+    required = [each for each in judgement.tests if each.test.level == "MUST"]
+    open_ones = [each for each in judgement.tests if each.test.kind == "attest" and each.verdict not in _SETTLED]
+    advised = [each for each in judgement.tests if each.test.kind != "attest" and each.verdict not in _SETTLED]
     if judgement.required in ("fail", "error"):
-        word = "fail"
+        word, because = "fail", [each for each in required if each.verdict in ("fail", "error")]
     elif not judgement.has_passed:
-        word = "incomplete"
+        word, because = "incomplete", [each for each in required if each.verdict not in DONE]
+    elif open_ones:
+        word, because = "conditional", [*open_ones, *advised]
     else:
-        has_conditions = any(each.verdict not in ("pass", "omit") for each in judgement.tests)
-        word = "conditional" if has_conditions else "pass"
+        word, because = ("notes", advised) if advised else ("pass", [])
     vi, en = _CONCLUSIONS[word]
-    return {"word": word, "vi": vi, "en": en}
+    named = [
+        {"test": each.test.id, "vi": f"{each.test.id} {each.test.title['vi']}", "en": each.test.title["en"]}
+        for each in because
+    ]
+    return {"word": word, "vi": vi, "en": en, "because": named}
+
+
+_SETTLED = frozenset({"pass", "omit"})
 
 
 def _of_group(judgement: Judgement, name: str) -> str:
@@ -114,6 +130,7 @@ def _test(each: Judged) -> dict[str, Any]:
         "group": test.group,
         "kind": test.kind,
         "level": test.level,
+        "basis": basis_of(test.requirements),
         "title": dict(test.title),
         "requirements": list(test.requirements),
         "verdict": each.verdict,

@@ -24,6 +24,7 @@ class Plan:
     ``features`` None: all of the kit. ``expected_failures``: test id → reason, as of a baseline.
     ``attestations``: test id → ``{"by", "statement", "attachment"}``.
     ``provider``: the vendor's own server, ``{"dstcode", "url"}``.
+    ``environment``: names of variables that the command gets beside the few every program needs.
     ``redaction``: what the bundle hides behind commitments. ``patience_s``: real seconds a scene may take.
     """
 
@@ -36,6 +37,7 @@ class Plan:
     mode: Mode = "documented"
     features: tuple[str, ...] | None = None
     command: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
     patience_s: int = 60
     clock: str = "follows"
     provider: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Plan:
 def plan_of(words: Mapping[str, Any]) -> Plan:
     """Return the plan that ``as_dict`` wrote."""
     told = dict(words)
-    for name in ("features", "command"):
+    for name in ("features", "command", "environment"):
         if told.get(name) is not None:
             told[name] = tuple(told[name])
     return Plan(**told)

@@ -58,6 +58,11 @@ PLAN = Record(
         "command": Word(
             words.list_of(_TEXT, or_single=True), "lệnh chạy phần mềm, mỗi cảnh một lần", "command, run once a scene"
         ),
+        "environment": Word(
+            words.list_of(words.text(r"[A-Za-z_][A-Za-z0-9_]*", "phải là tên biến", "must be a variable's name")),
+            "biến môi trường lệnh cần thêm",
+            "variables the command needs besides",
+        ),
         "patience": Word(words.duration(), "một cảnh chờ tối đa", "how long a scene may take"),
         "clock": Word(
             words.one_of(("follows", "own"), "đồng hồ", "a clock"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from emulator.certification.evidence import Entry
@@ -34,6 +35,12 @@ class Played:
     def of(self, *operations: str) -> list[Entry]:
         """Return the calls of some operations; ``btxh.*`` stands for all of a family."""
         return [entry for entry in self.calls if _is_one_of(entry.operation, operations)]
+
+    @cached_property
+    def faults(self) -> frozenset[str]:
+        """Return the names of the faults that were armed for the scene."""
+        armed = (self.begun.body or {}).get("stimulus", {}).get("faults", ())
+        return frozenset(str(each["fault"]) for each in armed)
 
     @property
     def is_over(self) -> bool:
@@ -95,6 +102,7 @@ def record_of(entries: Iterable[Entry]) -> Record:
             seen.append(entry)
     if scenes and not scenes[-1].is_over:
         scenes[-1] = replace(scenes[-1], entries=tuple(seen))
+    scenes = Subjects(scenes).sorted_out()
     kept = tuple(scene for scene in scenes if not scene.is_void)
     void = tuple(scene for scene in scenes if scene.is_void)
     return Record(every[0].body, kept, void, declared, every[-1].operation == CLOSED, every)
@@ -103,3 +111,86 @@ def record_of(entries: Iterable[Entry]) -> Record:
 def _begun(entry: Entry) -> Played:
     told = entry.body
     return Played(told["no"], told["test"], told["role"], entry, told["task"], expected=told.get("expected", {}))
+
+
+class Subjects:
+    """Whose dossier a call is about: what a client still had to send of an earlier scene belongs to that scene."""
+
+    def __init__(self, scenes: Sequence[Played]) -> None:
+        self._scenes = [_by_told_codes(scene) for scene in scenes]
+        self._home: dict[str, int] = {}
+        for at, scene in enumerate(self._scenes):
+            for key in _keys_of(scene):
+                self._home.setdefault(key, at)
+
+    def sorted_out(self) -> list[Played]:
+        """Return the scenes, each with the calls about its own dossiers."""
+        moved: dict[int, list[Entry]] = {}
+        kept = []
+        for at, scene in enumerate(self._scenes):
+            own = _keys_of(scene)
+            away = {entry.seq: home for entry in scene.entries if (home := self._elsewhere(entry, own)) is not None}
+            for entry in scene.entries:
+                if entry.seq in away and away[entry.seq] != at:
+                    moved.setdefault(away[entry.seq], []).append(entry)
+            stays = tuple(entry for entry in scene.entries if away.get(entry.seq, at) == at)
+            kept.append(replace(scene, entries=stays))
+        return [
+            replace(scene, entries=tuple(sorted((*scene.entries, *moved[at]), key=lambda entry: entry.seq)))
+            if at in moved
+            else scene
+            for at, scene in enumerate(kept)
+        ]
+
+    def _elsewhere(self, entry: Entry, own: Container[str]) -> int | None:
+        """Return the scene whose dossier a call is about, when it is none of this scene's."""
+        body = entry.body if entry.is_call and isinstance(entry.body, dict) else {}
+        named = [key for name in _NAMES if (key := str(body.get(name) or ""))]
+        named += [_file_asked_for(entry)] if entry.is_call and entry.method == "GET" else []
+        if any(key in own for key in named):
+            return None
+        return next((self._home[key] for key in named if key in self._home), None)
+
+
+def _by_told_codes(scene: Played) -> Played:
+    """Return a scene in which calls about a dossier bear the code of the task: a client may give codes of its own.
+
+    Whose dossier a push is about its applicant tells; a step has the code of the push before it.
+    """
+    told = [each for each in scene.task.get("dossiers", ()) if isinstance(each, dict) and "applicant" in each]
+    by_owner = {str(each["applicant"].get("citizen_id")): str(each["dossier_code"]) for each in told}
+    codes, known = set(by_owner.values()), dict[str, str]()
+    entries = []
+    for entry in scene.entries:
+        body = entry.body if entry.is_call and isinstance(entry.body, dict) else {}
+        own = str(body.get("MaHoSo") or "")
+        if own and own not in codes:
+            owner = str(body.get("SoDinhDanh") or body.get("CMND") or "")
+            known.update({own: by_owner[owner]} if owner in by_owner else {})
+            entries.append(replace(entry, dossier=known[own]) if own in known else entry)
+        else:
+            entries.append(entry)
+    return replace(scene, entries=tuple(entries))
+
+
+_NAMES = ("MaHoSo", "SoDinhDanh", "CMND")
+
+
+def _keys_of(scene: Played) -> frozenset[str]:
+    """Return what names a scene's dossiers on the wire: their codes, and the numbers of their applicants."""
+    told = [each for each in scene.task.get("dossiers", ()) if isinstance(each, dict)]
+    keys = [str(each["dossier_code"]) for each in told if each.get("dossier_code")]
+    keys += [str(each["applicant"]["citizen_id"]) for each in told if each.get("applicant", {}).get("citizen_id")]
+    for each in _listed(scene):
+        keys += [str(each["code"]), *map(str, each.get("files", ()))]
+    return frozenset(keys)
+
+
+def _file_asked_for(entry: Entry) -> str:
+    """Return the path behind the sandbox's prefix."""
+    return f"/{entry.path.partition('/s/')[2].partition('/')[2]}"
+
+
+def _listed(scene: Played) -> list[Mapping[str, Any]]:
+    found = scene.expected.get("dossiers", ())
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

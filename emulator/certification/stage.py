@@ -75,20 +75,66 @@ def announced(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
 
 
 def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
-    """Prepare a scene; return the stimulus as it was drawn, for the journal."""
+    """Prepare a scene but for its faults (``arm``); return the stimulus as it was drawn, for the journal."""
     told = announced(stimulus, no, luck)
-    faults, settings = told.get("faults", []), told.get("settings", {})
+    settings = told.get("settings", {})
     if stimulus.advance_ms:
         house.sandboxes.turn_clock(sandbox, lambda clock: clock.advance(system_ms(), stimulus.advance_ms))
         sandbox = house.settled(house.sandboxes.get(sandbox.id))
     kept = {name: getattr(sandbox.settings, name) for name in settings}
     if "effects" in told:
         house.at_once(sandbox, told["effects"])
-    if faults or settings:
-        house.sandboxes.change_settings(sandbox, {**settings, "armed_faults": faults})
+    if settings:
+        house.sandboxes.change_settings(sandbox, settings)
     if stimulus.scenario:
         house.sandboxes.redefine(sandbox, {"scenario": stimulus.scenario})
     return {**told, "kept": kept} if kept else told
+
+
+def aimed(stimulus: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stimulus whose faults name the objects of the scene's task that they are aimed at."""
+    faults = [_aimed(each, task, expected) for each in stimulus.get("faults", ())]
+    return {**stimulus, **({"faults": faults} if faults else {})}
+
+
+def _aimed(fault: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in fault.items() if name != "aim"}
+    if "aim" not in fault:
+        return kept
+    ((kind, number),) = fault["aim"].items()
+    named = _OBJECTS[kind](task, expected)
+    return {**kept, "about": named[(int(number) - 1) % len(named)]}
+
+
+def _dossiers_named(task: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    told = [str(each["applicant"]["citizen_id"]) for each in task.get("dossiers", ())]  # whatever code it is given
+    listed = expected.get("dossiers", ())
+    told += [str(each["code"]) for each in listed] if isinstance(listed, list) else []
+    return told or [str(task["dossier_code"])]
+
+
+def _files_named(_task: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    chosen = expected.get("chosen")
+    if chosen:
+        return [str(file["path"]) for file in chosen["files"]]
+    return [str(path) for each in expected["dossiers"] for path in each["files"]]
+
+
+def _owner_named(task: Mapping[str, Any], _expected: Mapping[str, Any]) -> list[str]:
+    return [str(task["applicant"]["citizen_id"])]
+
+
+_OBJECTS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], list[str]]] = {
+    "dossier": _dossiers_named,
+    "file": _files_named,
+    "owner": _owner_named,
+}
+
+
+def arm(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
+    """Arm the faults of a scene, now that its task is known."""
+    if stimulus.get("faults"):
+        house.sandboxes.change_settings(sandbox, {"armed_faults": stimulus["faults"]})
 
 
 def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:

@@ -35,11 +35,12 @@ def diff(session: Path, mode: str, pack: str, form: str | None) -> None:
     """
     from emulator.cli.in_process import FreshEmulator
     from emulator.cli.replay import agency_of, session_of
-    from emulator.country.pack import PackTrouble, load_pack
+    from emulator.country.pack import PackTrouble
     from emulator.country.sandbox import Definition
     from emulator.recording.drift_pages import as_html, as_text
     from emulator.recording.drift_report import report_of
     from emulator.recording.replay import Teller
+    from emulator.services.packs import load_pack
 
     exchanges = session_of(session)
     if not exchanges:

@@ -70,7 +70,13 @@ def logs(
             _show(entry, as_json, all_remarks)
 
 
-@logs.command()
+@logs.command(
+    epilog="""\b
+Ví dụ / Examples:
+  ndxp-emulator logs show default.1.7
+  ndxp-emulator logs show 7 --json
+"""
+)
 @click.argument("entry_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Mục nhật ký nguyên vẹn. / The journal entry whole.")
 @click.pass_obj

@@ -57,7 +57,7 @@ def new(
     name: str, province: str, agency: str, people: int, dossiers: int, papers: int, era: str, seed: int, out: Path
 ) -> None:
     """Tạo gói NAME của một tỉnh, chạy được ngay. / Make a province's pack NAME that runs at once."""
-    from emulator.country.pack_making import NoSuchProvince, PackWish, write_pack
+    from emulator.services.pack_making import NoSuchProvince, PackWish, write_pack
     from emulator.wire.agency_codes import is_agency_code
     from emulator.wire.gso import provinces
 
@@ -84,8 +84,9 @@ def new(
 @click.argument("book", type=click.Path(dir_okay=False, path_type=Path))
 def export_book(name: str, book: Path) -> None:
     """Xuất gói ra bảng tính BOOK.xlsx, mỗi loại dữ liệu một trang. / Write a pack as a workbook, one sheet a noun."""
-    from emulator.country.pack import PackTrouble, load_pack
-    from emulator.country.pack_book import NoWorkbooks, write_book
+    from emulator.country.pack import PackTrouble
+    from emulator.services.pack_book import NoWorkbooks, write_book
+    from emulator.services.packs import load_pack
 
     try:
         write_book(load_pack(name), book)
@@ -105,7 +106,7 @@ def export_book(name: str, book: Path) -> None:
 )
 def import_book(book: Path, out: Path) -> None:
     """Đọc bảng tính thành gói; sai thì chỉ rõ trang, dòng, cột. / Read a workbook; mistakes by sheet, row, column."""
-    from emulator.country.pack_book import NoWorkbooks, read_book
+    from emulator.services.pack_book import NoWorkbooks, read_book
 
     try:
         tables, problems = read_book(book)

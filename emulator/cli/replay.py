@@ -65,10 +65,10 @@ def write_scenario(exchanges: Sequence[Recorded], scenario_id: str, folder: Path
         CannotStart: the id or the folder will not do, or nothing in the session can be replayed.
     """
     from emulator.cli.in_process import FreshEmulator
-    from emulator.country.pack import load_pack
     from emulator.country.sandbox import Definition
     from emulator.recording.replay import Teller
     from emulator.recording.to_scenario import draft_scenario
+    from emulator.services.packs import load_pack
 
     check_id(scenario_id)
     pack, agency = load_pack("co-ban"), agency_of(exchanges)

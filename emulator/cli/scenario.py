@@ -116,7 +116,8 @@ def _library_of(name: str) -> tuple[Library, str]:
 def play_calls(name: str, calls: Path, pack_name: str, begin: str, values: tuple[str, ...]) -> None:
     """Diễn hàng tuần ảo không cần máy chủ, in điều sẽ nói và làm. / Play virtual weeks without a server."""
     from emulator.cli.scenario_trial import Trial, lines_of
-    from emulator.country.pack import PackTrouble, load_pack
+    from emulator.country.pack import PackTrouble
+    from emulator.services.packs import load_pack
 
     _, found = _library_of(name)
     try:

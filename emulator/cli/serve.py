@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ import click
 from emulator.cli.stopping import CannotStart
 from emulator.country.sandbox import Definition
 from emulator.country.settings import MODES, MOST, PROFILES
+from emulator.country.tenants import Quotas
+from emulator.gateways.axis.allow_list import AllowList
 from emulator.settings import PREFIX, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -161,6 +164,37 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         default=4 * 1024 * 1024,
     ),
     _option(
+        "--live-address",
+        "Mạng mà cơ quan chạy thật được ở, như 10.1.0.0/16; lặp lại được. / Network where live agencies may be, as "
+        "10.1.0.0/16; repeatable.",
+        multiple=True,
+        show_default=False,
+    ),
+    _option(
+        "--max-sandboxes",
+        "Số sandbox nhiều nhất trên máy chủ. / Most sandboxes on the server.",
+        type=_NUMBER,
+        show_default=False,
+    ),
+    _option(
+        "--max-sandboxes-per-owner",
+        "Số sandbox nhiều nhất của một chủ (owner). / Most sandboxes of one owner.",
+        type=_NUMBER,
+        show_default=False,
+    ),
+    _option(
+        "--sandbox-ttl",
+        "Số giây một sandbox mới được sống. / Seconds that a new sandbox lives.",
+        type=_NUMBER,
+        show_default=False,
+    ),
+    _option(
+        "--calls-per-minute",
+        "Số cuộc gọi mỗi phút cho mỗi sandbox. / Calls a minute for each sandbox.",
+        type=_NUMBER,
+        show_default=False,
+    ),
+    _option(
         "--durability",
         "Cuộc gọi đã trả lời sống sót qua: tiến trình bị diệt, hay mất điện. / What an answered call outlives: "
         "a killed process, or the loss of power.",
@@ -271,6 +305,8 @@ def _settings(flags: dict[str, Any]) -> Settings:
     flags["opens_console"] = flags.pop("open")
     plays, places = _scenarios(flags.pop("scenario"), flags.pop("set"))
     made_of = {name: flags.pop(name) for name in ("mode", "profile")}
+    allowed = AllowList(_networks(flags.pop("live_address")), flags["admin_token"])
+    quotas = Quotas(*(flags.pop(name) for name in ("max_sandboxes", "max_sandboxes_per_owner", "sandbox_ttl")))
     seed, is_open = flags.pop("seed"), not is_loopback(flags["host"])
     if seed is not None:
         made_of["seed"] = seed
@@ -282,9 +318,23 @@ def _settings(flags: dict[str, Any]) -> Settings:
         default=definition,
         scenarios=places,
         has_own_seed=seed is not None,
+        quotas=quotas,
+        live_addresses=allowed,
         secret_seeds=is_open and seed is None,
         **flags,
     )
+
+
+def _networks(words: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
+    from ipaddress import ip_network
+
+    try:
+        return [ip_network(word) for word in words]
+    except ValueError as trouble:
+        raise CannotStart(
+            f"--live-address ({PREFIX}LIVE_ADDRESS) phải là địa chỉ hoặc mạng: {trouble}. / --live-address "
+            f"({PREFIX}LIVE_ADDRESS) must be an address or a network: {trouble}."
+        ) from None
 
 
 def _warn_of_seed(seed: int, host: str) -> None:

@@ -55,6 +55,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             companions = _companions(settings, country, folder)
         except (StoreTrouble, CertificateTrouble, PackTrouble, ServiceTrouble) as trouble:
             raise CannotStart(str(trouble)) from trouble
+        settings.live_addresses.own_ports.add(listener.getsockname()[1])
         address = (_ANY.get(settings.host, settings.host), listener.getsockname()[1])
         announcement = _announcement(settings, country, address, ca_file)
         stack.callback(_forget, settings.port_file)
@@ -119,7 +120,7 @@ def _bind(settings: Settings) -> socket.socket:
 
 
 def _companions(settings: Settings, country: Country, folder: Path) -> Companion:
-    upkeep = Upkeep(country.store)
+    upkeep = Upkeep(country.store, jobs=(country.admin.tenants.drop_expired,))
     if not settings.ss_ports:
         return upkeep
     from emulator.server.ss_ports import APART, SsPorts, Together

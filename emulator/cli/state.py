@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -48,28 +50,68 @@ def state() -> None:
 @_SANDBOX
 @_URL
 @_TOKEN
-@click.option("--journal", is_flag=True, help="Kèm nhật ký. / With the journal.")
+@click.option("--journal", is_flag=True, help="Kèm nhật ký, đã che bí mật. / With the journal, secrets masked.")
+@click.option("--secrets", is_flag=True, help="Không che bí mật. / Leave secrets readable.")
+@click.option("--all", "every", is_flag=True, help="Mọi sandbox, nguyên vẹn. / Every sandbox, whole.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Mặc định: stdout. / A file.")
 def export_state(
-    store: str | None, sandbox: str, url: str | None, admin_token: str | None, journal: bool, output: Path | None
+    store: str | None,
+    sandbox: str,
+    url: str | None,
+    admin_token: str | None,
+    journal: bool,
+    secrets: bool,
+    every: bool,
+    output: Path | None,
 ) -> None:
     """Ghi một sandbox ra tệp. / Write a sandbox to a file."""
-    from emulator.country.export import as_text, export
-    from emulator.country.sandbox import NoSandbox
+    from emulator.country.export import as_text
 
-    if url:
-        content = AdminClient(url, admin_token, sandbox).get("/state", journal=str(journal).lower())
+    if every:
+        content: Any = _export_all(store, url)
+    elif url:
+        shown = {"secrets": "show"} if secrets else {}
+        content = AdminClient(url, admin_token, sandbox).get("/state", journal=str(journal).lower(), **shown)
     else:
-        with Held(store) as held:
-            try:
-                content = export(held.store, held.sandboxes.get(sandbox), with_journal=journal)
-            except NoSandbox as trouble:
-                sentence = f"Không có sandbox '{sandbox}'. / There is no sandbox '{sandbox}'."
-                raise CannotStart(sentence) from trouble
+        content = _export_one(store, sandbox, with_journal=journal, secrets=secrets)
+    if secrets or every:
+        click.echo("Tệp này chứa bí mật. / This file holds secrets.", err=True)
     if output:
-        output.write_text(as_text(content), encoding="utf-8", newline="\n")
+        write_private(output, as_text(content))
     else:
         write_data(as_text(content))
+
+
+def _export_one(store: str | None, sandbox: str, *, with_journal: bool, secrets: bool) -> Any:
+    from emulator.country.export import export
+    from emulator.country.sandbox import NoSandbox
+    from emulator.journal.redaction import masked_exported
+
+    with Held(store) as held:
+        try:
+            mask = None if secrets else masked_exported
+            return export(held.store, held.sandboxes.get(sandbox), with_journal=with_journal, mask=mask)
+        except NoSandbox as trouble:
+            sentence = f"Không có sandbox '{sandbox}'. / There is no sandbox '{sandbox}'."
+            raise CannotStart(sentence) from trouble
+
+
+def _export_all(store: str | None, url: str | None) -> Any:
+    from emulator.country.export import export
+
+    if url:
+        raise CannotStart("--all đọc thẳng kho dữ liệu: dùng --store. / --all reads the store itself: use --store.")
+    with Held(store) as held:
+        every = held.sandboxes.every()
+        return {"sandboxes": {each.id: export(held.store, each, with_journal=True) for each in every}}
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read: it may hold secrets and people."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        os.chmod(path, 0o600)
+        file.write(text)
 
 
 @state.command(name="import", epilog=_IMPORT_EXAMPLES)
@@ -78,7 +120,10 @@ def export_state(
 @_SANDBOX
 @_URL
 @_TOKEN
-def import_state(file: Path, store: str | None, sandbox: str, url: str | None, admin_token: str | None) -> None:
+@click.option("--all", "every", is_flag=True, help="Mọi sandbox trong tệp. / Every sandbox of the file.")
+def import_state(
+    file: Path, store: str | None, sandbox: str, url: str | None, admin_token: str | None, every: bool
+) -> None:
     """Đưa tệp vào một sandbox, mới hoặc đã có. / Put a file into a sandbox, new or there already.
 
     Mã thoát 2 khi tệp sai, mỗi lỗi một dòng. / Exit code 2 when the file is wrong, a line for each fault.
@@ -86,8 +131,12 @@ def import_state(file: Path, store: str | None, sandbox: str, url: str | None, a
     from emulator.country.export import bring_in
     from emulator.country.export_check import state_problems
     from emulator.country.sandbox import ID_GRAMMAR
+    from emulator.services.registry import shelf_kinds
 
-    content, problems = state_problems(file)
+    if every:
+        _import_all(file, store)
+        return
+    content, problems = state_problems(file, shelf_kinds())
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
@@ -99,6 +148,31 @@ def import_state(file: Path, store: str | None, sandbox: str, url: str | None, a
         return
     with Held(store) as held:
         bring_in(held.store, held.sandboxes, sandbox, content)
+
+
+def _import_all(file: Path, store: str | None) -> None:
+    """Bring every sandbox of a file in; when one of them is wrong, none."""
+    from emulator.country.export import bring_in
+    from emulator.country.export_check import state_findings
+    from emulator.services.registry import shelf_kinds
+
+    try:
+        sandboxes = json.loads(file.read_text(encoding="utf-8"))["sandboxes"]
+        contents = dict(sandboxes)
+    except (OSError, ValueError, KeyError, TypeError) as trouble:
+        raise CannotStart(
+            f"{file} không phải tệp của state export --all: {trouble!r}. / {file} is no file of state export --all: "
+            f"{trouble!r}."
+        ) from trouble
+    found = [(name, each) for name, content in contents.items() for each in state_findings(content, shelf_kinds())]
+    for name, (at, vi, en) in found[:50]:
+        click.echo(f"{file}: sandboxes/{name}/{'/'.join(at)}: {vi} / {en}", err=True)
+    if found:
+        raise SystemExit(2)
+    with Held(store) as held:
+        for name, content in contents.items():
+            bring_in(held.store, held.sandboxes, name, content)
+    click.echo(f"{len(contents)} sandbox", err=True)
 
 
 class Held:

@@ -74,9 +74,9 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool, pack: str) -> Non
 
 
 def _problems(path: str, pack: str, *, privacy: bool) -> list[Problem]:
-    from emulator.country.inspection import inspect
-    from emulator.country.pack import PackTrouble, find_pack, load_pack
+    from emulator.country.pack import PackTrouble, find_pack
     from emulator.country.privacy import looked_through
+    from emulator.services.packs import inspect, load_pack
 
     scenarios = [] if privacy else _scenarios(Path(path))
     try:

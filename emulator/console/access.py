@@ -6,7 +6,7 @@ from flask import Request
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
-from emulator.admin.guard import admit
+from emulator.admin.guard import AdminIdentity, identify
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminContext
 
@@ -14,8 +14,8 @@ COOKIE = "ndxp_console"
 _SAFE = ("GET", "HEAD")
 
 
-def admit_person(incoming: Request, token: str | None) -> None:
-    """Let a person in.
+def admit_person(incoming: Request, context: AdminContext) -> AdminIdentity:
+    """Let a person in and say who they are.
 
     Raises:
         Trouble: the cookie's token is missing or wrong, the host is not this machine's, or another site sent the form.
@@ -24,9 +24,10 @@ def admit_person(incoming: Request, token: str | None) -> None:
     kept = incoming.cookies.get(COOKIE)
     if kept:
         headers["X-Admin-Token"] = kept
-    admit(dict(headers), incoming.scheme, incoming.host, token)
+    caller = identify(dict(headers), incoming.scheme, incoming.host, context.admin_token, context.tenants)
     if incoming.method not in _SAFE:
         refuse_foreign_form(incoming)
+    return caller
 
 
 def refuse_foreign_form(incoming: Request) -> None:
@@ -50,7 +51,8 @@ def forget_token(response: Response) -> None:
 def sandbox_of_token(token: str, context: AdminContext, incoming: Request) -> str | None:
     """Return the sandbox whose pages a token opens first, or None when it opens nothing."""
     try:
-        admit({"X-Admin-Token": token}, incoming.scheme, incoming.host, context.admin_token)
+        shown = {"X-Admin-Token": token}
+        caller = identify(shown, incoming.scheme, incoming.host, context.admin_token, context.tenants)
     except Trouble:
         return None
-    return "default"
+    return caller.sandbox or "default"

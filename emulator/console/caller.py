@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.request import AdminContext
 from emulator.admin.routes import answer_in_process
 
@@ -21,6 +22,7 @@ class AdminCaller:
     context: AdminContext
     sandbox: str
     base: str
+    who: AdminIdentity = ADMIN
 
     def get(self, path: str, **query: object) -> Json:
         """Return the JSON of a route of this sandbox, as ``/requests``; a value that is None is not sent.
@@ -40,7 +42,7 @@ class AdminCaller:
         """Ask a route of the whole server, such as ``/attempts``. Raises Trouble."""
         values = {name: str(value) for name, value in (query or {}).items() if value is not None}
         body = orjson.dumps(content) if content is not None else b""
-        answer = answer_in_process(self.context, verb, path, values, body, self.base)
+        answer = answer_in_process(self.context, verb, path, values, body, self.base, self.who)
         if isinstance(answer.body, bytes):
             found: Json = orjson.loads(answer.body)
             return found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from emulator.admin.guard import authorise_pages
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminContext
 from emulator.console import access, language, words
@@ -102,10 +103,12 @@ def _meet_person() -> None:
     context: AdminContext = current_app.config["ADMIN"]
     sandbox = (request.view_args or {}).pop("sandbox", "default")
     home = PREFIX if sandbox == "default" else f"{PREFIX}/s/{sandbox}"
-    caller = AdminCaller(context, sandbox, f"{request.scheme}://{request.host}")
-    g.person = Person(language.choose_language(request), sandbox, caller, home)
+    base = f"{request.scheme}://{request.host}"
+    g.person = Person(language.choose_language(request), sandbox, AdminCaller(context, sandbox, base), home)
     if request.endpoint not in _OPEN:
-        access.admit_person(request, context.admin_token)
+        who = access.admit_person(request, context)
+        authorise_pages(who, sandbox, request.method, context.tenants)
+        g.person = replace(g.person, caller=AdminCaller(context, sandbox, base, who))
 
 
 def _shared_values() -> dict[str, Any]:

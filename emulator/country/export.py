@@ -9,25 +9,38 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 
-from emulator.country.sandbox import Definition, NoSandbox, Sandbox, Sandboxes, SandboxExists
+from emulator.country.sandbox import (
+    Definition,
+    NoSandbox,
+    Sandbox,
+    Sandboxes,
+    SandboxExists,
+    is_secret,
+    secret_seed,
+)
 from emulator.store import state_rows
 from emulator.store.state_rows import COLUMNS, StateRow
 from emulator.store.store import Store
 
 VERSION = "1"
+MASKED = "masked"
 Content = dict[str, dict[str, dict[str, Any]]]
+Mask = Callable[[dict[str, Any]], dict[str, Any]]
 _JSON_COLUMNS = {"value", "effect", "story"}
 _BODIES = {"request_body", "response_body"}
 
 
-def export(store: Store, sandbox: Sandbox, *, with_journal: bool = False) -> Content:
+def export(store: Store, sandbox: Sandbox, *, with_journal: bool = False, mask: Mask | None = None) -> Content:
     """Return everything a sandbox holds over its pack.
+
+    With ``mask`` the journal is masked by it, as every view of it is, and a seed that nobody may know is left out: such
+    a file is for reading, and an import leaves its journal out. Without, it is the whole sandbox.
 
     Raises:
         NoSandbox: it was dropped meanwhile.
@@ -43,11 +56,17 @@ def export(store: Store, sandbox: Sandbox, *, with_journal: bool = False) -> Con
         "seq": row.seq,
         "head": row.head,
     }
+    if mask:
+        whole |= {"journal": MASKED} if with_journal else {}
+        whole["seed"] = None if is_secret(whole["seed"]) else whole["seed"]
     content: Content = {"state": {"1": whole}}
     for table in COLUMNS:
         if table != "journal" or with_journal:
             rows = state_rows.every(store, sandbox.home, table)
-            content[table] = {str(number): _row_as_dict(table, each) for number, each in enumerate(rows, 1)}
+            shown = [_row_as_dict(table, each) for each in rows]
+            if table == "journal" and mask:
+                shown = [mask(each) for each in shown]
+            content[table] = {str(number): each for number, each in enumerate(shown, 1)}
     return content
 
 
@@ -62,17 +81,23 @@ def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Conte
     ``content`` has been through ``state_findings`` and nothing is wrong with it.
     """
     whole = content["state"]["1"]
-    definition = Definition(**{name: whole[name] for name in asdict(Definition()) if name in whole})
+    known = {name: whole[name] for name in asdict(Definition()) if name in whole}
+    definition = Definition(**known | {"seed": secret_seed() if whole["seed"] is None else whole["seed"]})
     try:
         sandbox = sandboxes.create(sandbox_id, asdict(definition))
     except SandboxExists:
         sandbox = sandboxes.get(sandbox_id)
     definition_text, settings, clock = map(json.dumps, (asdict(definition), whole["settings"], whole["clock"]))
     standing = StateRow(definition_text, settings, clock, whole["seq"], whole["head"])
-    rows = {table: [_row_from_dict(table, row) for row in content.get(table, {}).values()] for table in COLUMNS}
+    rows = {table: [_row_from_dict(table, row) for row in _rows_of(content, table)] for table in COLUMNS}
     with store.writing(sandbox.no):
         state_rows.replace(store, sandbox.no, standing, dict(rows))
     return sandboxes.get(sandbox_id)
+
+
+def _rows_of(content: Content, table: str) -> Iterable[dict[str, Any]]:
+    is_masked = table == "journal" and content["state"]["1"].get("journal") == MASKED
+    return () if is_masked else content.get(table, {}).values()
 
 
 def _row_as_dict(table: str, row: Sequence[Any]) -> dict[str, Any]:

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from emulator.country.agenda import BadEffect, as_text
-from emulator.country.export import VERSION
+from emulator.country.export import MASKED, VERSION
 from emulator.country.furnish import nearest
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.country.sandbox import Definition
 from emulator.country.settings import MODES, PROFILES, setting_trouble
+from emulator.country.shelf import ShelfKind
 from emulator.kernel.clock import Clock
-from emulator.services.btxh.life.records import ISSUED_FILES
 from emulator.store.state_rows import COLUMNS
 
 Found = tuple[tuple[str, ...], str, str]
-_STATE = ("schema_version", *(each.name for each in fields(Definition)), "settings", "clock", "seq", "head")
-_NEWER = frozenset({"scenarios"})
-"""What an export of an earlier version does not have; without it the first scenario plays alone."""
+_Check = Callable[[tuple[str, ...], Mapping[str, Any]], Iterator[Found]]
+_STATE = ("schema_version", *(each.name for each in fields(Definition)), "settings", "clock", "seq", "head", "journal")
+_NEWER = frozenset({"scenarios", "journal"})
+"""What not every export has: without ``scenarios`` the first scenario plays alone; ``journal`` says it is masked."""
 _NUMBERS = frozenset({"moment", "due_ms", "no", "seq", "status", "virtual_ms", "wall_ms", "duration_us", "seed"})
 _TEXTS = frozenset({"shelf", "key", "place", "name", "head", "pack", "outcome", "method", "path", "client_ip", "self"})
 _BASE64 = {"request_body": "request_body_base64", "response_body": "response_body_base64"}
-_KINDS = {kind.name: set(kind.names) for kind in (DOSSIERS, STEPS, DETAIL_LINKS, ISSUED_FILES)}
+_OWN: tuple[ShelfKind[Any], ...] = (DOSSIERS, STEPS, DETAIL_LINKS)
 
 
-def state_problems(path: Path) -> tuple[Any, list[Problem]]:
-    """Read an exported file; return its content, and everything that is wrong with it by line and column."""
+def state_problems(path: Path, shelves: Iterable[ShelfKind[Any]]) -> tuple[Any, list[Problem]]:
+    """Read an exported file; return its content, and everything that is wrong with it by line and column.
+
+    ``shelves`` are the kinds of records that services keep.
+    """
     try:
         found = syntax_problems(path)
     except OSError as trouble:
@@ -41,31 +46,38 @@ def state_problems(path: Path) -> tuple[Any, list[Problem]]:
         return None, found
     text = sheet_text(path)
     content = json.loads(text)
-    return content, [problem_at(path, text, locate(text, at), vi, en) for at, vi, en in state_findings(content)]
+    return content, [
+        problem_at(path, text, locate(text, at), vi, en) for at, vi, en in state_findings(content, shelves)
+    ]
 
 
-def state_findings(content: Any) -> Iterator[Found]:
+def state_findings(content: Any, shelves: Iterable[ShelfKind[Any]]) -> Iterator[Found]:
     """Yield what is wrong with an export."""
     if not isinstance(content, dict) or not isinstance(content.get("state"), dict) or list(content["state"]) != ["1"]:
         yield (), "Tệp phải có bảng state với đúng một bản ghi “1”", 'the file needs a table state with one record "1"'
         return
+    kinds: tuple[ShelfKind[Any], ...] = (*_OWN, *shelves)
+    members = {kind.name: frozenset(kind.names) for kind in kinds}
+    checks: Mapping[str, _Check] = {**_CHECKS, "records": partial(_record, members)}
     for table, rows in content.items():
         if table not in ("state", *COLUMNS):
             vi, en = nearest(table, ("state", *COLUMNS))
             yield (table,), f"Bảng lạ “{table}”{vi}", f"unknown table {table!r}{en}"
         elif not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
             yield (table,), "Bảng phải gồm các bản ghi theo số", "a table must hold records by number"
-        else:
+        elif table != "journal" or content["state"]["1"].get("journal") != MASKED:
             for number, row in rows.items():
-                yield from _row(table, (table, number), row)
+                yield from _row(table, (table, number), row, checks.get(table, _nothing))
 
 
-def _row(table: str, at: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Found]:
+def _row(table: str, at: tuple[str, ...], row: Mapping[str, Any], check: _Check) -> Iterator[Found]:
     known = _STATE if table == "state" else COLUMNS[table]
     for name, value in row.items():
         if name not in known and name not in _BASE64.values():
             vi, en = nearest(name, known)
             yield (*at, name), f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}"
+        elif name == "seed" and value is None:
+            continue
         elif name in _NUMBERS and (not isinstance(value, int) or isinstance(value, bool)):
             yield (*at, name), f"{name} phải là số nguyên", f"{name} must be an integer"
         elif name in _TEXTS and not isinstance(value, str):
@@ -74,7 +86,7 @@ def _row(table: str, at: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Fo
     for name in missing:
         yield at, f"Thiếu trường {name}", f"{name} is missing"
     if not missing:
-        yield from _CHECKS.get(table, _nothing)(at, row)
+        yield from check(at, row)
 
 
 def _nothing(_at: tuple[str, ...], _row: Mapping[str, Any]) -> Iterator[Found]:
@@ -100,12 +112,12 @@ def _state(at: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Found]:
             yield (*at, "clock", name), f"Đồng hồ không có “{name}”{vi}", f"a clock has no {name!r}{en}"
 
 
-def _record(at: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Found]:
+def _record(members: Mapping[str, frozenset[str]], at: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Found]:
     value = row["value"]
     if value is not None and not isinstance(value, dict):
         yield (*at, "value"), "value phải là đối tượng hoặc null", "value must be an object or null"
         return
-    known = _KINDS.get(row["shelf"])
+    known = members.get(row["shelf"])
     for name in value or ():
         if known and name not in known:
             vi, en = nearest(name, known)
@@ -127,4 +139,4 @@ def _entry(at: tuple[str, ...], row: Mapping[str, Any]) -> Iterator[Found]:
         yield (*at, "self"), "Lượt này đã bị sửa: không khớp mã băm", "this exchange was changed: its digest differs"
 
 
-_CHECKS = {"state": _state, "records": _record, "agenda": _effect, "journal": _entry}
+_CHECKS = {"state": _state, "agenda": _effect, "journal": _entry}

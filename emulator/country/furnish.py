@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from emulator.country.records import Dossier, Fields, ProcessingStep, step_of
+from emulator.country.pack_tables import SCHEMA_VERSION, FieldForm, PackPart, Rows, TableFinding
 from emulator.kernel.clock import read_day, read_moment
-from emulator.services.btxh.pack_tables import (
-    DOSSIER_CODE,
-    KINDS,
-    SCHEMA_VERSION,
-    TABLES,
-    Kind,
-    dossier_form,
-    step_form,
-)
 from emulator.wire.agency_codes import is_agency_code
-from emulator.wire.statuses import FINAL_STATUSES, STATUS_NAMES
+from emulator.wire.statuses import STATUS_NAMES
 
-Rows = dict[str, Fields]
-Tables = Mapping[str, Rows]
 _CODE = re.compile(r"(.+)-\d{6}-\d{4}", re.ASCII)
 _CITIZEN = re.compile(r"999\d{9}", re.ASCII)
 _OWNER = re.compile(r"999\d{6,9}(-\d{3})?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class TableFinding:
-    """What is wrong with a table: the JSON path in its file, and whether the key or the value is meant."""
-
-    table: str
-    path: tuple[str, ...]
-    vi: str
-    en: str
-    on_key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    """The records of a pack."""
-
-    dossiers: list[Dossier] = field(default_factory=list)
-    steps: list[ProcessingStep] = field(default_factory=list)
 
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, str]:
@@ -85,9 +53,9 @@ def readable_rows(table: str, content: object) -> Rows:
     return {number: row for number, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}
 
 
-def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator[TableFinding]:
+def row_findings(table: str, number: str, row: Mapping[str, object], part: PackPart) -> Iterator[TableFinding]:
     """Yield what is wrong with one record by itself: unknown, missing, wrong type, wrong form."""
-    shape = TABLES[table]
+    shape = part.tables[table]
     at = (table, number)
     for name, value in row.items():
         if name not in shape.known_names:
@@ -98,7 +66,7 @@ def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator
         elif value is not None and not isinstance(value, str):
             vi = f"{name} phải là chuỗi hoặc null, không phải {value!r}"
             yield TableFinding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
-        elif value and (wrong := _wrong_form(KINDS.get(name, "text"), value)):
+        elif value and (wrong := _wrong_form(part.forms.get(name, "text"), value)):
             yield TableFinding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
     for name in shape.needed_names:
         if row.get(name) in (None, ""):
@@ -106,7 +74,7 @@ def row_findings(table: str, number: str, row: Mapping[str, object]) -> Iterator
             yield TableFinding(table, path, f"Thiếu trường bắt buộc {name}", f"{name} is missing")
 
 
-def _wrong_form(kind: Kind, value: str) -> tuple[str, str] | None:
+def _wrong_form(kind: FieldForm, value: str) -> tuple[str, str] | None:
     """Return why a text is not what its field holds, in both languages; None when it is."""
     if kind == "text":
         return None
@@ -119,7 +87,7 @@ def _is_dossier_code(text: str) -> bool:
     return found is not None and is_agency_code(found.group(1))
 
 
-_FORMS: dict[Kind, tuple[Callable[[str], object], str, str]] = {
+_FORMS: dict[FieldForm, tuple[Callable[[str], object], str, str]] = {
     "day": (lambda text: read_day(text) is not None, "không phải ngày dd/MM/yyyy", "is not a day dd/MM/yyyy"),
     "moment": (
         lambda text: read_moment(text) is not None,
@@ -146,70 +114,3 @@ _FORMS: dict[Kind, tuple[Callable[[str], object], str, str]] = {
     "schema": (SCHEMA_VERSION.__eq__, "phải là “1”, bản cấu trúc duy nhất", "must be '1', the only version there is"),
     "dossier_code": (_is_dossier_code, "không phải mã hồ sơ", "is not a dossier code"),
 }
-
-
-def furnish(tables: Tables) -> Furniture:
-    """Return the records of tables in which nothing is wrong."""
-    results = {str(row[DOSSIER_CODE]): row for row in _rows(tables, "results")}
-    filed = {str(row[DOSSIER_CODE]): _dossier(row, results) for row in _rows(tables, "dossiers")}
-    steps = list(_steps(_rows(tables, "steps"), filed))
-    for step in steps:
-        dossier = filed[step.dossier_code]
-        if step.handled_at > dossier.changed_at:
-            filed[step.dossier_code] = replace(dossier, changed_at=step.handled_at)
-    for code, dossier in filed.items():
-        if dossier.result_fields is not None:
-            ended = [step.handled_at for step in steps if step.dossier_code == code and step.status in FINAL_STATUSES]
-            filed[code] = replace(dossier, result_given_at=min(ended, default=dossier.changed_at))
-    return Furniture(list(filed.values()), steps)
-
-
-def _rows(tables: Tables, name: str) -> list[Fields]:
-    return list(tables.get(name, {}).values())
-
-
-def _dossier(row: Fields, results: Mapping[str, Fields]) -> Dossier:
-    form = dossier_form(row)
-    return Dossier(
-        code=form.code,
-        origin="ministry",
-        province_code=form.province_code,
-        district_code=form.district_code,
-        commune_code=form.commune_code,
-        status=form.status,
-        owner_id=form.owner_id,
-        received_at=form.received_at,
-        submitted_at=form.submitted_at,
-        changed_at=form.received_at,
-        fields=form.fields,
-        result_fields=results.get(form.code),
-    )
-
-
-def _steps(rows: list[Fields], filed: Mapping[str, Dossier]) -> Iterator[ProcessingStep]:
-    numbers: Counter[str] = Counter()
-    for row in rows:
-        form = step_form(row)
-        numbers[form.code] += 1
-        yield step_of(filed[form.code], numbers[form.code], form.status, form.handled_at, form.fields)
-
-
-def link_findings(tables: Tables) -> Iterator[TableFinding]:
-    """Yield what would be lost or left hanging: a dossier told twice, a step or a result without its dossier."""
-    known = {row.get(DOSSIER_CODE) for row in tables["dossiers"].values()} if "dossiers" in tables else None
-    for table in ("dossiers", "results"):
-        seen: set[str | None] = set()
-        for number, row in tables.get(table, {}).items():
-            code = row.get(DOSSIER_CODE)
-            if code in seen:
-                yield TableFinding(
-                    table, (table, number, DOSSIER_CODE), f"Mã hồ sơ {code} lặp lại", f"{code} is there twice"
-                )
-            seen.add(code)
-    for table in ("results", "steps"):
-        for number, row in tables.get(table, {}).items():
-            code = row.get(DOSSIER_CODE)
-            if known is not None and code and code not in known:
-                vi, en = nearest(str(code), filter(None, known))
-                sentences = (f"Không có hồ sơ {code} trong dossiers.json{vi}", f"no dossier {code}{en}")
-                yield TableFinding(table, (table, number, DOSSIER_CODE), *sentences)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from emulator.country.records import DetailLink, Dossier, Keepsake, ProcessingStep
 from emulator.country.shelf import SecondIndex, ShelfKind
+
+T = TypeVar("T")
+TEST_SYSTEM = "test-system"
+
+
+def of_test_system(kind: ShelfKind[T]) -> ShelfKind[T]:
+    """Return the shelf of the same nouns in the system behind the sandbox keys (decision 0041)."""
+    return replace(kind, name=f"{TEST_SYSTEM}/{kind.name}")
 
 
 def given_at(dossier: Dossier) -> int | None:

@@ -7,7 +7,7 @@ A pack is a folder of TinyDB files, one table each, in official field names, and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
@@ -17,30 +17,19 @@ from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
 from emulator.country.axis_furnish import axis_bases
-from emulator.country.furnish import (
-    Rows,
-    TableFinding,
-    Tables,
-    furnish,
-    link_findings,
-    nearest,
-    readable_rows,
-    row_findings,
-    shape_findings,
-)
+from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.country.pack_checks import structure_findings
 from emulator.country.pack_files import PackFile, files_of
+from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
-from emulator.services.btxh.pack_tables import KEYS, TABLES, key_of
-from emulator.services.btxh.replies import detail_id
 
 T = TypeVar("T")
 _DEEPEST = 4
 
-__all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "load_pack"]
+__all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "open_pack"]
 
 
 class PackTrouble(Exception):
@@ -65,6 +54,7 @@ class Pack:
     files: Mapping[str, PackFile] = field(default_factory=dict)
     tables: Tables = field(default_factory=dict)
     folder: Path | None = None
+    page_of: Callable[[Fields], str | None] = OWN.page_of
     below: tuple[Path, ...] = ()
 
     @property
@@ -72,16 +62,16 @@ class Pack:
         """Return the pack's folder and those of the packs it extends, its own first."""
         return (self.folder, *self.below) if self.folder else ()
 
-    def rows(self, table: str) -> list[Fields]:
-        """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
-        return list(self.tables.get(table, {}).values())
-
     def settings(self) -> dict[str, Any]:
         """Return the settings that a sandbox of this pack begins with: its agency, its subsystem, its magic values."""
         row = next(iter(self.rows("pack")), {})
         brought = {"agency_code": row.get("agency"), "own_subsystem": row.get("subsystem")}
         magic = {"magic_values": row["magic_values"] == "1"} if row.get("magic_values") else {}
         return {name: value for name, value in brought.items() if value} | magic
+
+    def rows(self, table: str) -> list[Fields]:
+        """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
+        return list(self.tables.get(table, {}).values())
 
     @cached_property
     def axis(self) -> Mapping[str, Base[Any]]:
@@ -100,7 +90,7 @@ class Pack:
     @cached_property
     def detail_links(self) -> Base[DetailLink]:
         """Return the pages of the pack's dossiers on the ministry's portal."""
-        pages = ((detail_id(dossier.fields), dossier.code) for dossier in self.dossiers.by_key.values())
+        pages = ((self.page_of(dossier.fields), dossier.code) for dossier in self.dossiers.by_key.values())
         return Base(DETAIL_LINKS, [DetailLink(page, code) for page, code in pages if page])
 
 
@@ -150,18 +140,16 @@ def find_pack(name_or_path: str) -> Path:
     raise PackNotFound([Problem(name_or_path, 1, 1, *sentences)])
 
 
-def load_pack(name_or_path: str | Path) -> Pack:
-    """Open a pack and index it; what it costs is paid once.
+def open_pack(name_or_path: str | Path, part: PackPart) -> Pack:
+    """Open a pack and index it; what it costs is paid once. ``part`` is what the services put into packs.
 
     Raises:
         PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
     """
-    folder = find_pack(str(name_or_path))
-    found = read_folder(folder)
-    problems = found.problems or _problems_of_services(folder, found)
-    if problems:
-        raise PackTrouble(problems)
-    return assemble(found)
+    found = read_folder(find_pack(str(name_or_path)), part)
+    if found.problems:
+        raise PackTrouble(found.problems)
+    return assemble(found, part)
 
 
 class FolderContent(NamedTuple):
@@ -172,85 +160,79 @@ class FolderContent(NamedTuple):
     folders: tuple[Path, ...]
 
 
-def assemble(found: FolderContent) -> Pack:
+def assemble(found: FolderContent, part: PackPart) -> Pack:
     """Return the pack of tables in which nothing is wrong."""
     tables, (folder, *below) = found.tables, found.folders
-    furniture = furnish(tables)
+    furniture = part.furnish(tables)
     name = next(iter(tables["pack"].values()))["id"] or folder.name
     files = {path: file for each in reversed(found.folders) for path, file in files_of(each).items()}
-    dossiers, steps = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
-    return Pack(name, dossiers, steps, files, tables, folder, tuple(below))
+    bases = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
+    return Pack(name, *bases, files, tables, folder, part.page_of, tuple(below))
 
 
-def read_tables(folder: Path) -> tuple[Tables, list[Problem]]:
+def read_tables(folder: Path, part: PackPart) -> tuple[Tables, list[Problem]]:
     """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
-    found = read_folder(folder)
+    found = read_folder(folder, part)
     return found.tables, found.problems
 
 
-def read_folder(folder: Path, seen: tuple[Path, ...] = ()) -> FolderContent:
+def read_folder(folder: Path, part: PackPart, seen: tuple[Path, ...] = ()) -> FolderContent:
     """Read a pack and the packs it extends."""
     tables: dict[str, Rows] = {}
-    problems = _folder_problems(folder)
-    for table in TABLES:
+    problems = _folder_problems(folder, part)
+    for table in part.tables:
         path = folder / f"{table}.json"
-        rows, found = read_sheet(path) if path.is_file() else ({}, [])
+        rows, found = read_sheet(path, part) if path.is_file() else ({}, [])
         problems += found
         if rows is not None:
             tables[table] = rows
-    below = _read_below(folder, tables, seen)
+    below = _read_below(folder, tables, part, seen)
     problems += below.problems
-    whole = _merged(below.tables, tables) if below.folders else tables
+    whole = _merge(below.tables, tables, part) if below.folders else tables
     folders = (folder, *below.folders)
     if not problems:
-        problems = place_findings(folder, (*link_findings(whole), *structure_findings(whole, folders)))
+        problems = place_findings(folder, (*part.links(whole), *structure_findings(whole, folders)))
     return FolderContent(whole, problems, folders)
 
 
-def _read_below(folder: Path, tables: Mapping[str, Rows], seen: tuple[Path, ...]) -> FolderContent:
+def _read_below(folder: Path, tables: Mapping[str, Rows], part: PackPart, seen: tuple[Path, ...]) -> FolderContent:
     number, row = next(iter(tables.get("pack", {}).items()), ("1", {}))
-    name = row.get("extends")
+    name, at = row.get("extends"), ("pack", number, "extends")
     if not name:
         return FolderContent({}, [], ())
+    beside = folder.parent / name
     try:
-        path = find_pack(name) if (folder.parent / name / "pack.json").is_file() is False else folder.parent / name
+        path = beside if (beside / "pack.json").is_file() else find_pack(name)
     except PackNotFound as trouble:
         vi, en = trouble.problems[0].vi, trouble.problems[0].en
-        finding = TableFinding("pack", ("pack", number, "extends"), f"extends: {vi}", f"extends: {en}")
+        finding = TableFinding("pack", at, f"extends: {vi}", f"extends: {en}")
         return FolderContent({}, place_findings(folder, [finding]), ())
     if path.resolve() in (*seen, folder.resolve()) or len(seen) >= _DEEPEST:
         said = "extends thành vòng hoặc quá dài", "extends is a ring, or too long a chain"
-        return FolderContent({}, place_findings(folder, [TableFinding("pack", ("pack", number, "extends"), *said)]), ())
-    return read_folder(path, (*seen, folder.resolve()))
+        return FolderContent({}, place_findings(folder, [TableFinding("pack", at, *said)]), ())
+    return read_folder(path, part, (*seen, folder.resolve()))
 
 
-def _merged(below: Tables, above: Mapping[str, Rows]) -> dict[str, Rows]:
+def _merge(below: Tables, above: Mapping[str, Rows], part: PackPart) -> dict[str, Rows]:
     """Return one pack's tables over another's: a record takes the place of the one with its key."""
     removed = {(row.get("table"), row.get("key")) for row in above.get("removed", {}).values()}
-    merged: dict[str, Rows] = {name: rows for name, rows in above.items() if name not in KEYS}
-    for table in KEYS:
-        own = above.get(table, {})
-        gone = {key_of(table, row) for row in own.values()} | {key for name, key in removed if name == table}
-        if table == "steps":  # the steps of a dossier that is there anew, or no more, go with it
-            gone |= {key_of("dossiers", row) for row in above.get("dossiers", {}).values()}
-            gone |= {str(key) for name, key in removed if name == "dossiers"}
-        if table == "results":
-            gone |= {str(key) for name, key in removed if name == "dossiers"}
-        kept = {f"<{no}": row for no, row in below.get(table, {}).items() if key_of(table, row) not in gone}
-        merged[table] = {**kept, **own}
+    merged: dict[str, Rows] = {}
+    dossiers = part.tables.get("dossiers")
+    for name, table in part.tables.items():
+        own = above.get(name, {})
+        if not table.keys:
+            merged[name] = own
+            continue
+        gone = {table.key_of(row) for row in own.values()} | {key for each, key in removed if each == name}
+        if dossiers and table.keys == dossiers.keys:  # what belongs to a dossier goes with it
+            gone |= {key for each, key in removed if each == "dossiers"}
+            gone |= {dossiers.key_of(row) for row in above.get("dossiers", {}).values()}
+        kept = {f"<{no}": row for no, row in below.get(name, {}).items() if table.key_of(row) not in gone}
+        merged[name] = {**kept, **own}
     return merged
 
 
-def _problems_of_services(folder: Path, found: FolderContent) -> list[Problem]:
-    """Look at the tables that services keep beside those of the pack; the packs in the box are held by their tests."""
-    if folder.parent == shipped_folder():
-        return []
-    from emulator.services.portal.pack_checks import portal_problems
-
-    return portal_problems(found.folders, found.tables)
-
-
-def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
+def read_sheet(path: Path, part: PackPart) -> tuple[Rows | None, list[Problem]]:
     """Read one file of a pack; return its records (None: unreadable) and what is wrong with each by itself."""
     table = path.stem
     try:
@@ -263,7 +245,7 @@ def read_sheet(path: Path) -> tuple[Rows | None, list[Problem]]:
     except (ValueError, RecursionError) as trouble:
         return None, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
     for number, row in rows.items():
-        findings += row_findings(table, number, row)
+        findings += row_findings(table, number, row, part)
     return rows, place_findings(path.parent, findings)
 
 
@@ -283,13 +265,13 @@ def place_findings(folder: Path, findings: Iterable[TableFinding]) -> list[Probl
     return problems
 
 
-def _folder_problems(folder: Path) -> list[Problem]:
+def _folder_problems(folder: Path, part: PackPart) -> list[Problem]:
     if not (folder / "pack.json").is_file():
         sentences = ("Thiếu tệp pack.json: thư mục này không phải một gói", "pack.json is missing: this is no pack")
         return [Problem(str(folder / "pack.json"), 1, 1, *sentences)]
     problems = []
     for path in sorted(folder.glob("*.json")):
-        if path.stem not in TABLES:
-            vi, en = nearest(path.name, [f"{table}.json" for table in TABLES])
+        if path.stem not in part.tables:
+            vi, en = nearest(path.name, [f"{table}.json" for table in part.tables])
             problems.append(Problem(str(path), 1, 1, f"Tệp lạ {path.name}{vi}", f"unknown file {path.name}{en}"))
     return problems

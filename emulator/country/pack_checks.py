@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from emulator.country.furnish import Rows, TableFinding, Tables, nearest
+from emulator.country.furnish import nearest
 from emulator.country.pack_files import BadPath, path_within
+from emulator.country.pack_tables import Rows, TableFinding, Tables
 from emulator.wire.agency_codes import is_agency_code
 from emulator.wire.gso import provinces
 

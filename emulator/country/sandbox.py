@@ -54,6 +54,8 @@ class Sandbox:
     settings: SandboxSettings
     clock: Clock
     next_due: int | None = None
+    owner: str = ""
+    expires_ms: int | None = None
 
     @property
     def home(self) -> tuple[int, int]:
@@ -201,6 +203,8 @@ class Sandboxes:
             replace(self._settings, **{**brought, **json.loads(row.settings)}),
             Clock(**json.loads(row.clock)),
             row.next_due,
+            row.owner,
+            row.expires_ms,
         )
         self._parsed[row.no] = (row.version, sandbox)
         return sandbox

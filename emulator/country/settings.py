@@ -54,10 +54,18 @@ class SandboxSettings:
     sandbox_users: dict[str, str] = field(default_factory=dict)  # names and passwords for the grant password
     auth_header: str = "Authorization"  # the header that carries the token (A9)
     access_key: str | None = None  # the AccessKey the account was given; None: none is asked for (B01)
+    # The province's gateway in front of /apiBTXH/X (BTXH 1.2.1): it adds its token, and may know its callers by its own
+    # token and by an access key under its own name.
+    lgsp_adds_token: bool = False
+    lgsp_token: str | None = None
+    lgsp_key_name: Literal["AcceptKey", "AccessKey"] = "AcceptKey"
+    lgsp_key_kind: Literal["production", "sandbox"] = "production"
     lgsp_mount: bool | None = None  # /apiBTXH/X beside /apiBTXH/1.0/X (B06)
     https_only: bool = False
     subscription: Literal["active", "blocked", "inactive", "none"] = "active"
     api_state: Literal["published", "blocked", "retired"] = "published"
+    # What the sandbox keys reach: a test system with shelves of its own, or the same one as the production keys (A10).
+    sandbox_keys_reach: Literal["test-system", "production"] = "test-system"
     missing_endpoint: Literal["production", "sandbox"] | None = None
     throttle_limit: int | None = None  # calls per window; None: as many as you like (A6)
     throttle_window_s: int = 60

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from emulator.country.keyring import Keyring, Token
-from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, KEEPSAKES, PERSON, STEPS
+from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, KEEPSAKES, PERSON, STEPS, of_test_system
 from emulator.country.pack import Pack
 from emulator.country.records import Fields
 from emulator.country.sandbox import Sandbox
@@ -82,6 +82,12 @@ class World:
         self.steps = Shelf(STEPS, pack.steps, self)
         self.detail_links = Shelf(DETAIL_LINKS, pack.detail_links, self)
 
+    def enter_test_system(self) -> None:
+        """Go on in the system behind the sandbox keys: the same pack, shelves of its own (src:apim-key-types)."""
+        self.dossiers = Shelf(of_test_system(DOSSIERS), self.pack.dossiers, self)
+        self.steps = Shelf(of_test_system(STEPS), self.pack.steps, self)
+        self.detail_links = Shelf(of_test_system(DETAIL_LINKS), self.pack.detail_links, self)
+
     @property
     def mode(self) -> Mode:
         """Return how the sandbox treats quirks."""
@@ -123,7 +129,10 @@ class World:
 
         Return what it answers instead of whoever would answer now, or None. May raise a Refusal.
         """
-        return self.director.intervene(self.exchange, self) if self.director else None
+        reply = self.director.intervene(self.exchange, self) if self.director else None
+        if reply:
+            self.exchange.is_scenario_reply = True
+        return reply
 
     def join(self, place: tuple[int, int, str], now_ms: int) -> None:
         """Write as part of a transaction that somebody else holds, at (epoch, number, head) and a virtual instant."""

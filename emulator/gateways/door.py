@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
 from emulator.gateways import call_log
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
+from emulator.gateways.explain import explain, settle_outcome
+from emulator.journal.near_miss import Offer
 from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
@@ -65,13 +67,16 @@ class Door:
         patience: Callable[[float], AbstractContextManager[None]],
         *,
         waits: bool,
+        offers: Sequence[Offer] = (),
     ) -> None:
         """Make the door.
 
         ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``patience``
         bounds how long this thread waits for its turn to write; ``waits`` tells that the store is on another machine,
-        so that no call may be served on an event loop.
+        so that no call may be served on an event loop; ``offers`` are the operations of all gateways, among which the
+        nearest to an unmatched call is sought.
         """
+        self._offers = offers
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
         self._patience, self.waits = patience, waits
@@ -148,8 +153,11 @@ class Door:
         try:
             world.director = self._directors.director_for(exchange.call, world)
             reply = _answer_or_word(gateway, exchange, world)
+            if not exchange.is_scenario_reply:
+                settle_outcome(exchange, reply)
             if world.director:
                 reply = world.director.finish(reply, exchange, world)
+            explain(exchange, reply, self._offers)
         except StoreFailure:
             raise
         except Exception as fault:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Any
 
 MASK = "***"
 _NAMES = (
     r"access_?token|refresh_?token|client_?secret|consumer_?secret|secret_?key|pass_?word|mat_?khau|pwd|"
-    r"session(?:_?id)?|accept_?key|access_?key|api_?key|lgsp_?access_?token"
+    r"session(?:_?id)?|accept_?key|access_?key|api_?key|lgsp_?access_?token|(?:admin_?)?token|ticket|assertion"
 )
 _SECRET_HEADER = re.compile(
     rf"(?:authorization|proxy-authorization|cookie|set-cookie|apikey|{_NAMES}|"
@@ -82,3 +83,12 @@ def _hide_json(found: re.Match[str], hide: Hide) -> str:
         return found[0]
     value, form = (found[3], "number") if found[2] is None else (found[2], "json")
     return f'{found[1]}"{hide(value, form)}"'
+
+
+def masked_exported(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an exchange of an export with its secrets masked; its digests are still those of what was written down."""
+    story, request = entry["story"], entry["story"]["request"]
+    masked = {"target": masked_text(request["target"]), "headers": masked_headers(request["headers"])}
+    response = story["response"] | {"headers": masked_headers(story["response"]["headers"])}
+    bodies = {name: masked_text(text) for name, text in entry.items() if name in ("request_body", "response_body")}
+    return entry | bodies | {"story": story | {"request": request | masked, "response": response}}

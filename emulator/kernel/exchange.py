@@ -150,6 +150,12 @@ class Reply:
         """Return the number of bytes of the body."""
         return self.file.length if self.file else len(self.body)
 
+    def with_length(self) -> Reply:
+        """Return the reply with its length: HTTP/1.0 has no chunks, and a kept connection would have no end."""
+        if self.header("content-length") is not None or self.status in (204, 304):
+            return self
+        return self.with_headers(after=(("Content-Length", str(self.size)),))
+
     def header(self, name: str) -> str | None:
         """Return the first value of a header (lower-case name), or None."""
         return next((value for key, value in self.headers if key.lower() == name), None)
@@ -238,3 +244,4 @@ class Exchange:
     extra: dict[str, Any] = field(default_factory=dict)
     staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault
     gateway: str = ""
+    is_scenario_reply: bool = False  # a scenario or a fault answered in place of whoever would have

@@ -71,3 +71,8 @@ class ServiceRefusal(Refusal):
     def __init__(self, code: int, message: str, remarks: Sequence[Remark] = ()) -> None:
         super().__init__(remarks)
         self.code, self.message = code, message
+
+    @classmethod
+    def for_rule(cls, code: int, rule: str, path: str, vi: str, en: str, **values: str) -> ServiceRefusal:
+        """Return the refusal of a call that broke one rule: its sentence is the remark's; ``values`` are a Remark's."""
+        return cls(code, vi, (Remark(rule, "error", path, vi, en, **values),))

@@ -7,6 +7,7 @@ from emulator.country.axis_records import Host, LiveAgency, Subsystem
 from emulator.country.positions import Problem
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
+from emulator.country.tenants import ROLES
 from emulator.openapi.journal_shapes import journal_shapes
 from emulator.scenario.armed import Arm
 from emulator.services.citizens import CitizenResult
@@ -37,6 +38,7 @@ def shapes() -> dict[str, Shape]:
     """Return the components of the admin API's answers."""
     return {
         **_of_the_house(),
+        **_of_tenants(),
         **journal_shapes(),
         **_attempt_shapes(),
         **_of_the_country(),
@@ -46,32 +48,37 @@ def shapes() -> dict[str, Shape]:
     }
 
 
-def _of_the_house() -> dict[str, Shape]:
-    fault = record({"pointer": TEXT, "vi": TEXT, "en": TEXT})
-    problem = {
+def _problem() -> dict[str, Shape]:
+    return {
         **dict.fromkeys(("type", "title", "detail", "vi", "en"), TEXT),
         "status": INTEGER,
         "code": {"enum": sorted(WORDINGS)},
-        "errors": rows(fault),
+        "errors": rows(record({"pointer": TEXT, "vi": TEXT, "en": TEXT})),
     }
+
+
+def _of_the_house() -> dict[str, Shape]:
+    problem = _problem()
     pair = record({"consumer_key": TEXT, "consumer_secret": TEXT})
     account = record({"username": TEXT, "password": TEXT, "unit": TEXT}, optional=("unit",))
     card = {
         **dict.fromkeys(("id", "base_url", "pack"), TEXT),
         "mode": {"enum": list(MODES)},
         "profile": {"enum": list(PROFILES)},
-        "seed": INTEGER,
+        "seed": maybe(INTEGER),
         "scenario": maybe(TEXT),
         "epoch": INTEGER,
+        **dict.fromkeys(("owner", "expires"), maybe(TEXT)),
     }
     settings = dict(of_dataclass(SandboxSettings)["properties"])
     settings.pop("armed_faults")
-    route = record({"method": TEXT, "path": TEXT, "vi": TEXT, "en": TEXT})
     health = dict.fromkeys(("status", "message", "version", "timestamp"), TEXT)
     return {
         "Problem": {"type": "object", "properties": problem, "required": list(problem), "description": "RFC 9457"},
         "Nothing": record({}),
-        "Routes": record({"name": TEXT, "version": TEXT, "routes": rows(route)}),
+        "Routes": record(
+            {"name": TEXT, "version": TEXT, "routes": rows(record(dict.fromkeys(("method", "path", "vi", "en"), TEXT)))}
+        ),
         "Health": record({**health, "uptimeInSeconds": _COUNT}),
         "Ready": record({"status": TEXT, "packs": rows(TEXT)}),
         "Sandbox": record(card),
@@ -79,11 +86,25 @@ def _of_the_house() -> dict[str, Shape]:
             {
                 **card,
                 "credentials": record({"production": pair, "sandbox": pair, "portal": account, "papers": account}),
-            }
+                "token": TEXT,
+            },
+            optional=("token",),
         ),
         "Sandboxes": record({"sandboxes": rows(ref("Sandbox")), "meta": record({"total": _COUNT})}),
         "Settings": record(settings),
         "Clock": record({"virtual": MOMENT, "wall": MOMENT, "frozen": FLAG, "scale": NUMBER}),
+    }
+
+
+def _of_tenants() -> dict[str, Shape]:
+    usage = {
+        **dict.fromkeys(("sandbox", "owner"), TEXT),
+        **dict.fromkeys(("calls", "answered", "refused", "other", "bytes_in", "bytes_out"), _COUNT),
+        **dict.fromkeys(("dossiers", "journal_bytes"), _COUNT),
+    }
+    return {
+        "SandboxToken": record({"sandbox": TEXT, "role": {"enum": list(ROLES)}, "token": TEXT}),
+        "Usage": record({"usage": rows(record(usage))}),
     }
 
 

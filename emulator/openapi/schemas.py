@@ -33,6 +33,7 @@ def named_schemas() -> dict[str, type[Schema] | Schema]:
     """Return what bodies of the admin API are checked by, each under its name among the components."""
     return {
         "SandboxWish": schemas.SandboxWish,
+        "TokenWish": schemas.TokenWish,
         "SandboxChange": schemas.SandboxChange,
         "SettingsChange": schemas.settings_schema(),
         "ClockTurn": schemas.ClockTurn,

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import unquote_plus
 
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
-from emulator.kernel.exchange import Exchange
+from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.fault import LUCK, OCCURRENCE
 from emulator.scenario.faults import FAULTS
 from emulator.scenario.pipeline import Strike
@@ -22,7 +23,8 @@ class Arm:
 
     It strikes calls of operations that ``on`` (a glob) matches: the ``nth`` ones (1 is the first; empty: each), with
     ``probability``, at most ``times`` times, before the virtual instant ``until_ms``. ``id`` is new with every arming,
-    and counting begins with it. ``seed`` replaces the sandbox's for the luck of this arm.
+    and counting begins with it. ``seed`` replaces the sandbox's for the luck of this arm. ``about``: only calls that
+    name this text in body, path or query are met: a fault strikes one dossier or file, whichever call comes first.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Arm:
     probability: float = 1.0
     until_ms: int | None = None
     seed: int | None = None
+    about: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -72,13 +75,21 @@ class ArmedStrikes:
             fault = FAULTS[arm.fault]
             if of_line and not fault.strikes_any_call:
                 continue
-            if not fnmatchcase(operation, arm.on) or not fault.fits(operation):
+            if (
+                not fnmatchcase(operation, arm.on)
+                or not fault.fits(operation)
+                or not _is_about(exchange.call, arm.about)
+            ):
                 continue
             self._arms.remove(arm)
             more = _strikes(arm, world)
             if more:
                 found.append(Strike(arm.fault, fault, {**arm.params, **more}, is_armed=True))
         return found
+
+
+def _is_about(call: Call, text: str) -> bool:
+    return not text or text.encode() in call.body or text in call.path or text in unquote_plus(call.query)
 
 
 def _strikes(arm: Arm, world: World) -> Mapping[str, Any]:

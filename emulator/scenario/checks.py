@@ -11,6 +11,7 @@ from emulator.country.furnish import nearest, row_findings
 from emulator.scenario.operations import has_error_code, matching
 from emulator.scenario.script import DAY_MS, LIKE
 from emulator.scenario.yaml_text import Page, members
+from emulator.services.packs import pack_part
 
 Words = Mapping[str, Any]
 _WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")
@@ -108,7 +109,7 @@ def _check_row(table: str, row: yaml.Node, page: Page) -> None:
     is_copy = texts.pop(LIKE, None) is not None
     if table not in ("dossiers", "steps"):
         return
-    for finding in row_findings(table, "1", texts):
+    for finding in row_findings(table, "1", texts, pack_part()):
         at = keys.get(finding.path[-1])
         if at:
             page.say(at[0] if finding.on_key else at[1], finding.vi, finding.en)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emulator.country.effects import END_OF_DOWNTIME, set_settings
-from emulator.country.furnish import furnish
 from emulator.country.kinds import DOSSIERS, STEPS
 from emulator.country.plot import ScenarioState
 from emulator.country.records import Fields
@@ -16,6 +15,7 @@ from emulator.country.world import World
 from emulator.scenario.furnishing import furnish_beside
 from emulator.scenario.script import LIKE, Later, Script, State, StateMachine
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
+from emulator.services.packs import pack_part
 
 BEGUN = "(begun)"
 """The name under which a scenario remembers that it has begun, and when."""
@@ -64,7 +64,7 @@ def _furnish(script: Script, plot: ScenarioState, world: World) -> None:
         for name in ("dossiers", "steps")
         if name in script.fixtures
     }
-    furniture = furnish(tables)
+    furniture = pack_part().furnish(tables)
     for dossier in furniture.dossiers:
         Shelf(DOSSIERS, world.pack.dossiers, plot).put_record(dossier)
     for step in furniture.steps:

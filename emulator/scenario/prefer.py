@@ -73,7 +73,7 @@ def _blows(wished: dict[str, str], world: World) -> tuple[Blow, ...]:
     from emulator.scenario.faults import FAULTS
 
     if said not in FAULTS:
-        _note_ignored("fault", f"tên một lỗi đã biết, không phải '{said}'", f"a known fault, not {said!r}", world)
+        _note_ignored("fault", f"tên một lỗi đã biết, không phải '{said}'", f"a known fault, not '{said}'", world)
         return ()
     return (Blow(said),)
 

@@ -151,6 +151,8 @@ def _call(scope: Scope, body: bytes, size: int) -> Call:
 
 async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
     """Let a reply leave: late, badly or well. A client that leaves ends the waiting."""
+    if scope["http_version"] == "1.0" and reply.delivery.fault is None:
+        reply = reply.with_length()
     if reply.delivery == AT_ONCE:
         await _send_head(reply, scope, send)
         await _send_body(reply, scope, send)

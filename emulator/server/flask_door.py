@@ -34,6 +34,8 @@ def services(door: Door, body_limit: int) -> Blueprint:
         except OSError:  # the client left before its body was complete: nobody reads this reply
             return Response(status=400)
         reply = answer_for(door, _call(request, raw, body, size))
+        if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0" and reply.delivery.fault is None:
+            reply = reply.with_length()
         line = request.environ.get("gunicorn.socket")
         if reply.delivery.delay_s:
             wait(line, reply.delivery.delay_s)

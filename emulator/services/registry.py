@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emulator.country.effects import EffectKind, bring_effects
+from emulator.country.shelf import ShelfKind
 from emulator.services.btxh import declaration as btxh
 from emulator.services.portal import declaration as portal
 from emulator.services.province import declaration as province
@@ -127,6 +128,11 @@ def _effects() -> Mapping[str, EffectKind]:
 
 
 bring_effects(_effects)
+
+
+def shelf_kinds() -> tuple[ShelfKind[Any], ...]:
+    """Return the kinds of records that services keep."""
+    return tuple(kind for service in services() for kind in service.shelves)
 
 
 class Declared(NamedTuple):

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from emulator.country.effects import EffectKind
+from emulator.country.pack_tables import PackPart
+from emulator.country.shelf import ShelfKind
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -161,7 +163,8 @@ class Service:
     ``word`` puts a refusal into its envelope, whatever gateway carries it; a service without an envelope has none, and
     its gateway says no for it. ``interface`` describes shapes and examples when somebody asks. ``answer`` takes every
     call that the axis brings, for a service with a way of its own to find the operation; without it the path decides.
-    ``effects`` are what may be scheduled on the clock of a sandbox in its name.
+    ``effects`` are what may be scheduled on the clock of a sandbox in its name, ``pack`` what it puts into packs,
+    ``shelves`` the kinds of records it keeps.
     """
 
     name: str
@@ -173,6 +176,8 @@ class Service:
     word: Callable[[ServiceRefusal, World], Reply] | None = None
     answer: Provider | None = None
     effects: Mapping[str, EffectKind] = field(default_factory=dict)
+    pack: PackPart | None = None
+    shelves: tuple[ShelfKind[Any], ...] = ()
 
     def place_of(self, operation: Operation) -> Place:
         """Return where an operation is asked for."""

@@ -22,6 +22,8 @@ class SandboxRow(NamedTuple):
     settings: str
     clock: str
     next_due: int | None = None
+    owner: str = ""
+    expires_ms: int | None = None
 
 
 class ChainEnds(NamedTuple):
@@ -46,7 +48,7 @@ class CredentialRow(NamedTuple):
     kind: str
 
 
-_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due"
+_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due, owner, expires_ms"
 
 
 def by_id(store: Store, sandbox_id: str) -> SandboxRow | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 
 from emulator.store import sandbox_rows
 from emulator.store.store import Store, StoreFailure
@@ -20,8 +21,9 @@ _BATCH, _PAUSE_S = 50, 0.005  # half a millisecond with the pen, and others may 
 class Upkeep:
     """One thread per worker. Make it before the fork, start it after."""
 
-    def __init__(self, store: Store, every_s: float = EVERY_S) -> None:
-        self._store, self._every_s = store, every_s
+    def __init__(self, store: Store, every_s: float = EVERY_S, jobs: Sequence[Callable[[], object]] = ()) -> None:
+        """``jobs`` are done in each round, by one process at a time."""
+        self._store, self._every_s, self._jobs = store, every_s, jobs
         self._swept: tuple[int, ...] = ()
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
@@ -55,6 +57,8 @@ class Upkeep:
         self._store.tidy()
         with self._store.duty("upkeep") as is_ours:
             if is_ours:
+                for job in self._jobs:
+                    job()
                 self._sweep_all()
 
     def _sweep_all(self) -> None:

@@ -179,13 +179,13 @@ def member_list(row: Row) -> list[str]:
 # What security servers say when they refuse, in X-Road's words (src:xroad-fault-codes).
 
 
-def _no(code: str, message: str, rule: str, vi: str) -> AxisRefusal:
-    return AxisRefusal(code, message, (Remark(rule, "error", "", vi, message),))
+def _no(code: str, message: str, rule: str, vi: str, **values: str) -> AxisRefusal:
+    return AxisRefusal(code, message, (Remark(rule, "error", "", vi, message, **values),))
 
 
-def bad_address(rule: str, place: str, vi: str, en: str) -> AxisRefusal:
+def bad_address(rule: str, place: str, vi: str, en: str, **values: str) -> AxisRefusal:
     """Return the refusal of a wrong address. Its sentence is ours; only the form is X-Road's."""
-    return AxisRefusal("Client.BadRequest", vi, (Remark(rule, "error", place, vi, en),))
+    return AxisRefusal("Client.BadRequest", vi, (Remark(rule, "error", place, vi, en, **values),))
 
 
 def body_too_large(call: Call) -> AxisRefusal:
@@ -216,6 +216,7 @@ def provider_unknown(provider: SubsystemId) -> AxisRefusal:
         f'Could not find addresses for service provider "{provider.service_text}"',
         "unknown-provider",
         f"dstcode '{provider}' không có trên trục",
+        found=str(provider),
     )
 
 
@@ -342,6 +343,7 @@ def host_unknown(host: str) -> AxisRefusal:
         f"{host}: Name or service not known",
         "unknown-host",
         f"máy chủ '{host}' trong providerurl không có trên trục",
+        found=host,
     )
 
 

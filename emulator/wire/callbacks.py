@@ -139,8 +139,10 @@ def _of_envelope(body: bytes) -> list[Remark]:
         return [_error("envelope", "Thiếu error_code trong {error_code, message}", "error_code is absent")]
     code, found = content["error_code"], []
     if not isinstance(code, int) or isinstance(code, bool):
-        vi = f"error_code phải là số, đang là {code!r}"
-        found.append(_error("error-code", vi, f"error_code must be a number, it is {code!r}"))
+        vi = f"error_code phải là số, đang là {json.dumps(code, ensure_ascii=False)}"
+        found.append(
+            _error("error-code", vi, f"error_code must be a number, it is {json.dumps(code, ensure_ascii=False)}")
+        )
     elif code not in CODES:
         vi = f"error_code {code} không phải 0, 1 hay -1"
         found.append(Remark("error-code", "note", "/error_code", vi, f"error_code {code} is not 0, 1 or -1"))

@@ -11,7 +11,7 @@ from emulator.wire import codes
 from emulator.wire.reading import Reading
 
 _BOM = b"\xef\xbb\xbf"
-_TOO_DEEP = ("Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply")
+TOO_DEEP = ("Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply")
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
 
@@ -69,23 +69,24 @@ def kind_of(value: object) -> tuple[str, str]:
 
 # What the parser can complain of, by the beginning of its sentence, in the words of people who read Vietnamese.
 _COMPLAINTS = (
-    ("Expecting value", "thiếu giá trị"),
-    ("Expecting property name", "tên trường phải đặt trong dấu nháy kép"),
-    ("Expecting ':'", "thiếu dấu hai chấm sau tên trường"),
-    ("Expecting ','", "thiếu dấu phẩy giữa hai phần tử"),
-    ("Illegal trailing comma", "thừa dấu phẩy trước dấu đóng ngoặc"),
-    ("Extra data", "thừa nội dung sau giá trị JSON"),
-    ("Unterminated string", "chuỗi không có dấu nháy đóng"),
-    ("Invalid control character", "chuỗi chứa ký tự điều khiển chưa mã hóa"),
-    ("Invalid \\u", "mã \\u cần đủ bốn chữ số"),
-    ("Invalid \\", "ký tự sau dấu gạch chéo ngược không hợp lệ"),
+    ("Expecting value", "thiếu giá trị", "a value is missing"),
+    ("Expecting property name", "tên trường phải đặt trong dấu nháy kép", "a name must stand in double quotes"),
+    ("Expecting ':'", "thiếu dấu hai chấm sau tên trường", "a colon is missing after a name"),
+    ("Expecting ','", "thiếu dấu phẩy giữa hai phần tử", "a comma is missing between two members"),
+    ("Illegal trailing comma", "thừa dấu phẩy trước dấu đóng ngoặc", "there is a comma before a closing bracket"),
+    ("Extra data", "thừa nội dung sau giá trị JSON", "there is more after the JSON value"),
+    ("Unterminated string", "chuỗi không có dấu nháy đóng", "a string is not closed"),
+    ("Invalid control character", "chuỗi chứa ký tự điều khiển chưa mã hóa", "a control character is not escaped"),
+    ("Invalid \\u", "mã \\u cần đủ bốn chữ số", "\\u needs four digits"),
+    ("Invalid \\", "ký tự sau dấu gạch chéo ngược không hợp lệ", "a backslash is followed by a wrong letter"),
 )
 
 
-def _complaint(trouble: json.JSONDecodeError) -> tuple[str, str]:
-    vi = next((said for begins, said in _COMPLAINTS if trouble.msg.startswith(begins)), "sai cú pháp")
+def word_json_trouble(trouble: json.JSONDecodeError) -> tuple[str, str]:
+    """Return what the parser complains of, in Vietnamese and English, with line and column."""
+    fits = ((vi, en) for begins, vi, en in _COMPLAINTS if trouble.msg.startswith(begins))
+    vi, en = next(fits, ("sai cú pháp", "the syntax is wrong"))
     vi_place, en_place = f"dòng {trouble.lineno}, cột {trouble.colno}", f"line {trouble.lineno}, column {trouble.colno}"
-    en = next((begins for begins, _ in _COMPLAINTS if trouble.msg.startswith(begins)), "bad syntax")
     return f"Thân yêu cầu không phải JSON: {vi} ở {vi_place}", f"The body is not JSON: {en} at {en_place}"
 
 
@@ -125,15 +126,15 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
         en = f"The body is not UTF-8: byte 0x{body[trouble.start]:02x} at offset {trouble.start}"
         _stop(reading, "not-utf-8", codes.BAD_JSON, vi, en)
     except RecursionError:
-        _stop(reading, "nested-too-deeply", codes.BAD_JSON, *_TOO_DEEP)
+        _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP)
     except json.JSONDecodeError as trouble:
-        _stop(reading, "not-json", codes.BAD_JSON, *_complaint(trouble))
+        _stop(reading, "not-json", codes.BAD_JSON, *word_json_trouble(trouble))
     except NotAValue as trouble:
         vi, en = f"Thân yêu cầu không phải JSON: {trouble} không phải giá trị JSON", f"{trouble} is not a JSON value"
         _stop(reading, "not-json", codes.BAD_JSON, vi, en)
     except (ValueError, TypeError, OverflowError) as trouble:
         if "ecursion" in str(trouble):
-            _stop(reading, "nested-too-deeply", codes.BAD_JSON, *_TOO_DEEP)
+            _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP)
         vi = "Thân yêu cầu có một số quá dài hoặc một nửa ký tự (surrogate) mà JSON không truyền được"
         en = "The body has a number that is too long, or half a character (a surrogate) that JSON cannot carry"
         _stop(reading, "not-json", codes.BAD_JSON, vi, en)

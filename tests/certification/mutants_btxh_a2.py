@@ -275,3 +275,8 @@ MUTANTS: dict[str, tuple[type[Client], str]] = {
     "reads the status under another name": (ReadsTheStatusUnderAnotherName, "A2-STEP-02"),
     "takes refused steps for an empty list": (TakesRefusedStepsForAnEmptyList, "A2-STEP-03"),
 }
+
+ALSO: dict[str, tuple[str, ...]] = {
+    "swaps the ends": ("A2-PULL-03", "A2-PULL-04", "A2-PULL-06", "A2-PULL-07"),
+}
+"""Tests behind the first that may fail for the same fault: whoever asks for nothing is given nothing."""

@@ -265,3 +265,13 @@ MUTANTS: dict[type[Gateway], str] = {
     InsistsWhereForbidden: "NDXP-GW-06",
     GuessesAddresses: "NDXP-GW-07",
 }
+
+RENEWED = ("NDXP-TK-10", "NDXP-TK-11", "NDXP-GW-04")
+ALSO: dict[type[Gateway], tuple[str, ...]] = {
+    NeverRenews: RENEWED,
+    ForgetsTheCall: RENEWED,
+    KeepsTheOldToken: RENEWED,
+    DropsWhatIsThrottled: ("NDXP-GW-02",),
+    GivesUpOnServerTrouble: ("NDXP-GW-01", "NDXP-GW-04", "NDXP-GW-05"),
+}
+"""Required tests behind the first that may fail for the same fault: a result is lost there, too."""

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from emulator.certification.kit_reader import kit_of
 from tests.clients.reference.forms import Forms, day, second
 from tests.clients.reference.gateway import Gateway, Refused
 from tests.clients.reference.tasks import Client
@@ -100,12 +101,11 @@ class NamesWithSpaces(Changed):
         return {" SoDienThoai": told["SoDienThoai"]}
 
 
-class CodeOfItsOwn(Changed):
+class OneCodeForAll(Changed):
+    """Every dossier of a day has the day's first code: the second overwrites the first."""
+
     def change(self, told: Words, known: Words) -> Words:
-        head, _, number = told["MaHoSo"].rpartition("-")
-        if told["LoaiDuLieu"] != "100":
-            return {}
-        return {"MaHoSo": f"{head}-{(int(number) + 5000) % 10000:04d}"}
+        return {"MaHoSo": f"{told['MaHoSo'].rpartition('-')[0]}-0001"}
 
 
 class FieldForgotten(Changed):
@@ -275,6 +275,9 @@ def client(part: type) -> type[Client]:
 
 
 RESULTS_AND_NEW = "BTXH-HS-02"
+EVERYWHERE = tuple(test.id for test in kit_of("btxh-a1").tests)
+SENT_AGAIN = tuple(f"BTXH-GL-{number:02d}" for number in range(1, 6))
+"""What loses or doubles a result is required wherever it happens."""
 MUTANTS: dict[type, tuple[str, ...]] = {
     FieldForgotten: ("BTXH-KQ-01", "BTXH-KQ-05", "BTXH-HS-01", RESULTS_AND_NEW),
     GendersSwapped: ("BTXH-KQ-02", RESULTS_AND_NEW),
@@ -295,9 +298,9 @@ MUTANTS: dict[type, tuple[str, ...]] = {
     SubmittedFileAsResult: ("BTXH-KQ-10", "BTXH-KQ-08"),
     Decomposed: ("BTXH-KQ-11",),
     NamesWithSpaces: ("BTXH-KQ-12",),
-    CodeOfItsOwn: ("BTXH-KQ-13", "BTXH-TL-02"),
+    OneCodeForAll: ("BTXH-KQ-13", *EVERYWHERE),
     NewStatusSwapped: (RESULTS_AND_NEW,),
-    NewCodeOnRetry: ("BTXH-HS-04",),
+    NewCodeOnRetry: ("BTXH-HS-04", *SENT_AGAIN),
     StepsFirst: ("BTXH-BX-01", "BTXH-BX-02", "BTXH-BX-03", "BTXH-BX-04", "BTXH-BX-05", "BTXH-BX-06", "BTXH-BX-07"),
     ThreeAndEightSwapped: ("BTXH-BX-02",),
     RewritesToNine: ("BTXH-BX-02",),
@@ -310,7 +313,7 @@ MUTANTS: dict[type, tuple[str, ...]] = {
     InsistsOnRefused: ("BTXH-TL-01",),
     StopsTheBatch: ("BTXH-TL-02",),
     OnlyTheNumberZero: ("BTXH-TL-03",),
-    NeverSendsAgain: ("BTXH-GL-02",),
-    DropsOnBrokenLines: ("BTXH-GL-03",),
+    NeverSendsAgain: ("BTXH-GL-02", *SENT_AGAIN),
+    DropsOnBrokenLines: ("BTXH-GL-03", "BTXH-HS-04", *SENT_AGAIN),
 }
 """Client → the test that must fail first, then those that may fail with it."""

@@ -22,9 +22,9 @@ from emulator.certification.challenge import Challenge, new_challenge, received,
 from emulator.certification.kit_reader import kit_of
 from emulator.cli import main
 from emulator.cli.in_process import replay_host
-from emulator.country.pack import load_pack
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.certification.stand import Stand
 

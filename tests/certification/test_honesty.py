@@ -95,11 +95,12 @@ def test_what_a_vendor_declares_not_to_have_is_omitted_and_does_not_stand_in_the
     assert (report["required"], exit_code(report)) == ("pass", 0)
 
 
-def test_what_needs_a_test_that_failed_is_skipped_unless_it_failed_itself(country: Country) -> None:
+def test_two_failures_do_not_hide_the_other_tests(country: Country) -> None:
+    """A test needs what was reached (here: a list), never the verdict of another."""
     found = verdicts(Stand(country, "btxh-a2", "bỏ").play(AsksForItsNeighbour))
     assert found.pop(FIRST) == "fail"
     assert found.pop("A2-ATT-01") == "review"
-    assert set(found.values()) == {"skip"}
+    assert "skip" not in found.values()
 
 
 def test_a_statement_is_left_for_review_and_none_at_all_is_inconclusive(well: Attempt) -> None:

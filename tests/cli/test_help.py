@@ -85,7 +85,10 @@ def _parse(arguments: list[str]) -> None:
     command: click.Command = main
     context = command.make_context(PROGRAM, list(arguments)) if arguments[-1] != "--help" else None
     while context and isinstance(command, click.Group):
-        _, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        words = [*context._protected_args, *context.args]
+        if not words and command.invoke_without_command:
+            return
+        _, found, rest = command.resolve_command(context, words)
         assert found
         command = found
         try:

@@ -169,10 +169,10 @@ def test_following_survives_a_restart_with_an_empty_store() -> None:
 
 
 def test_the_token_is_sent_when_the_server_asks_for_one(tmp_path: Path) -> None:
-    with Server("--store", ":memory:", "--workers", "1", "--quiet", "--admin-token", "ma") as guarded:
+    with Server("--store", ":memory:", "--workers", "1", "--quiet", "--admin-token", "ma-quan-tri") as guarded:
         refused = CliRunner().invoke(main, ["logs", "--url", guarded.base_url], env={"NDXP_EMULATOR_ADMIN_TOKEN": None})
         assert refused.exit_code == 2
-        assert logs(guarded, "--admin-token", "ma") == []
+        assert logs(guarded, "--admin-token", "ma-quan-tri") == []
         made = ["call", "btxh.DongBoDVC", "--url", guarded.base_url]
         result = CliRunner().invoke(main, made, env={"NDXP_EMULATOR_ADMIN_TOKEN": "ma"})
         assert result.exit_code == 0, result.output

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from emulator.app import found_country
 from emulator.cli import main
-from emulator.country.pack import PackTrouble, load_pack
+from emulator.country.pack import PackTrouble
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.conftest import Visitor
 

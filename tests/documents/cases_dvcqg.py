@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from emulator.app import found_country
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
 from emulator.country.sandbox import Definition
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.conftest import Visitor
 from tests.documents.quirk_table import Stage, case

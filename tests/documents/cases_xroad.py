@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emulator.app import found_country
-from emulator.country.pack import load_pack
 from emulator.country.sandbox import Definition
+from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.conftest import Visitor
 from tests.documents.quirk_table import Stage, case

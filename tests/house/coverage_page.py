@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from emulator.wire.quirks import QUIRKS
+from tests.documents import cases_bodies, cases_dvcqg, cases_gateway, cases_replies, cases_xroad
+from tests.documents.quirk_table import CASES, MODES, Case
 from tests.house import ledger
 from tests.house.ledger import Requirement
 
@@ -137,9 +140,10 @@ def page() -> str:
         "",
         "From `requirements/*.csv`; ids are never renumbered. *Actor* is whom a row binds: the vendor's system that",
         "calls (client) or serves files (provider), the emulated side (platform: shown by our own tests), or a person.",
-        "*Basis* is who prescribes it: the two documents, a regulation, the product behind the platform, what public",
-        "code of clients shows (practice), or ourselves; the last two are never a MUST. MAY says that a field need not",
-        "be sent, not that it may take any form. The checks are the tests of `kits/` that cite the id.",
+        "*Basis* is who prescribes it: the two documents (document), a graded source (platform), or ourselves "
+        "(ours), and",
+        "no MUST rests on ours. MAY says that a field need not be sent, not that it may take any form. The checks "
+        "are the tests of `kits/` that cite the id.",
         "",
         *(line for name in ledger.FILES for line in requirement_table(name)),
         "### Sections of NDXP and VDXP",
@@ -147,8 +151,37 @@ def page() -> str:
         "| Section | Nội dung · Content | Source |",
         "|---|---|---|",
         *(f"| {s.document} {s.clause} | {s.title_vi} · {s.title_en} | {s.source} |" for s in ledger.sources()),
+        "",
+        "## Rows of the quirk register",
+        "",
+        "The test that holds each row of [the register](quirks.md) in each of its three modes; a case is played in all",
+        "three, and must do what the register says of the mode. Rows that touch no wire have none.",
+        "",
+        "| Row | strict | documented | observed |",
+        "|---|---|---|---|",
+        *(f"| {row} | " + " | ".join(_held(row, mode) for mode in MODES) + " |" for row in QUIRKS),
     ]
     return "\n".join(lines) + "\n"
+
+
+_HOLDERS = {
+    cases_bodies: "test_quirks",
+    cases_gateway: "test_gateway_quirks",
+    cases_replies: "test_reply_quirks",
+    cases_dvcqg: "test_portal_quirks",
+    cases_xroad: "test_xroad_quirks",
+}
+
+
+def _held(row: str, mode: str) -> str:
+    """The tests that hold a row of the register in a mode."""
+    files = {module.__name__: file for module, file in _HOLDERS.items()}
+    found = [f"{files[play.__module__]}[{mode}] {_case_name(play, row)}" for play in CASES.get(row, ())]
+    return "<br>".join(dict.fromkeys(found)) or "–"
+
+
+def _case_name(play: Case, row: str) -> str:
+    return row if play.__name__ == "<lambda>" else play.__name__
 
 
 def open_list() -> str:

@@ -20,7 +20,7 @@ ID = re.compile(r"\b(?:BTXH|KDL|NDXP|VDXP)-(?:PL)?(?:[IVX]+|[A-Z])?\d*(?:\.\d+)*
 LEVELS = {"MUST", "SHOULD", "MAY"}
 ACTORS = {"client", "provider", "platform", "person"}
 JUDGED = {"observe", "probe", "silence", "attest", "emulator", ""}
-BASES = {"document", "regulation", "product", "practice", "ours"}
+BASES = {"document", "platform", "ours"}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from emulator.wire.quirks import QUIRKS
 from tests.house import coverage_page
 from tests.house.coverage_page import Clause
 
@@ -23,3 +26,11 @@ def test_every_clause_is_emulated_and_shown_or_has_a_reason(clause: Clause) -> N
         return
     assert coverage_page.modules_by_clause()[clause.name], "no module cites it"
     assert coverage_page.tests_by_clause()[clause.name], "no test cites it"
+
+
+def test_every_row_of_the_quirk_register_that_touches_the_wire_is_held_by_a_test_in_each_mode() -> None:
+    rows = dict(re.findall(r"^\| ([BK]\d\d) \| (.*) \|$", coverage_page.page(), re.MULTILINE))
+    assert list(rows) == list(QUIRKS)
+    by_socket = {row for row in QUIRKS if row[0] == "K"}  # the portal's rows have tests over raw bytes as well
+    bare = [row for row, cells in rows.items() if "–" in cells.split(" | ") and QUIRKS[row].touches_wire]
+    assert [row for row in bare if row not in by_socket] == []

@@ -20,7 +20,7 @@ MAY_USE = {
     "store": {"kernel"},
     "wire": {"kernel"},
     "journal": {"store", "kernel"},
-    "country": {"services", "store", "wire", "kernel"},
+    "country": {"store", "wire", "kernel"},
     "services": {"country", "wire", "kernel"},
     "scenario": {"services", "country", "wire", "kernel"},
     "gateways": {"services", "journal", "scenario", "country", "wire", "kernel"},

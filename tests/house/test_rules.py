@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,6 +16,7 @@ import emulator.scenario.faults
 from emulator.country.furnish import nearest
 from emulator.kernel.exchange import Remark
 from emulator.kernel.rules import Rule, UnregisteredRule, WrongRule, register_rules, registered_rules
+from emulator.wire.own_rules import REFUSING, OwnRule
 from emulator.wire.quirks import QUIRKS
 
 PACKAGE = Path(emulator.app.__file__).parent
@@ -133,3 +136,19 @@ def test_the_narrowest_row_of_a_rule_counts() -> None:
     }
     wide = Rule("x", "", "ours", "ours", "note", "v", "e", "here")
     assert wide.grounds("BTXH 2.1") == ("ours", "ours")
+
+
+def test_what_is_ours_and_refuses_stands_on_the_short_list_with_its_reason() -> None:
+    """A rule that a setting makes refuse is not on it: without the setting it notes (decision 0040)."""
+    by_setting = {*get_args(OwnRule), "transition", "transition-refused"}
+    refusing = {rule.id for rule in RULES if rule.basis == "ours" and rule.level != "note"} - by_setting
+    page = (PACKAGE.parent / "docs" / "decisions" / "0038-basis-and-sources.md").read_text(encoding="utf-8")
+    table = page.partition("| Rule | Why it refuses |")[2]
+    listed = {name for row in table.splitlines() for name in re.findall(r"`([a-z-]+)`", row.partition(" | ")[0])}
+    assert len(listed) > 5
+    assert refusing == listed
+
+
+def test_every_rule_that_a_setting_can_make_refuse_says_it_is_ours() -> None:
+    assert {name for name in get_args(OwnRule) if not any(r.id == name and r.basis == "ours" for r in RULES)} == set()
+    assert set(REFUSING) <= {rule.id for rule in RULES if rule.basis == "ours"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.country.settings import Mode
+from tests.conftest import Visitor
 from tests.portal.portal_client import CITIZEN, LLTP, Portal, dossier, result
 
 CODE = "H26.15-261120-0001"
@@ -137,9 +139,21 @@ def test_a_mistyped_field_is_remarked_with_the_nearest_name(portal: Portal) -> N
 
 
 @pytest.mark.parametrize(("before", "after", "code"), [("2", "4", "0"), ("2", "10", "-7"), ("2", "2", "0")])
-def test_the_matrix_judges_an_update(portal: Portal, before: str, after: str, code: str) -> None:
+def test_the_matrix_judges_an_update_where_a_setting_asks_for_it(
+    portal: Portal, before: str, after: str, code: str
+) -> None:
+    portal.settle(status_moves="refuse")
     portal.push(dossier(TrangThaiHoSo=before))
     assert portal.push(dossier(TrangThaiHoSo=after), updating=True)["error_code"] == code
+
+
+@pytest.mark.parametrize("mode", ["strict", "documented", "observed"])
+def test_a_move_that_only_our_matrix_forbids_is_taken_with_a_remark(visitor: Visitor, mode: Mode) -> None:
+    portal = Portal(visitor, mode)
+    portal.push(dossier(TrangThaiHoSo="2"))
+    assert portal.push(dossier(TrangThaiHoSo="10"), updating=True)["error_code"] == "0"
+    noted = [each for each in portal.last()["remarks"] if each["rule"] == "transition-tolerated"]
+    assert [each["basis"] for each in noted] == ["ours"]
 
 
 def test_a_finished_dossier_pushed_at_once_is_tolerated_but_not_in_strict(portal: Portal) -> None:
@@ -148,6 +162,7 @@ def test_a_finished_dossier_pushed_at_once_is_tolerated_but_not_in_strict(portal
 
 
 def test_strict_refuses_a_finished_dossier_that_was_never_received(strict_portal: Portal) -> None:
+    strict_portal.settle(status_moves="refuse")
     body = dossier(TrangThaiHoSo="10", DanhSachGiayToKetQua=[result()])
     assert strict_portal.push(body)["error_code"] == "-7"
 

@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from emulator.app import Country, found_country
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
+from emulator.services.packs import load_pack
 from emulator.services.portal.pack import PAPER_FILE
 from emulator.services.portal.paper_index import index_papers
 from emulator.settings import Settings

@@ -46,6 +46,7 @@ def test_the_limit_of_steps_is_a_setting(known: Portal) -> None:
 
 
 def test_a_move_the_matrix_forbids_is_refused_and_keeps_nothing(known: Portal) -> None:
+    known.settle(status_moves="refuse")
     reply = known.steps(step(), step(TrangThai="10", ThoiDiemXuLy="20261121090000"))
     assert reply["error_code"] == "-7"
     assert "Không thể cập nhật lên trạng thái" in reply["message"]
@@ -65,10 +66,11 @@ def test_time_that_runs_backwards_is_remarked(known: Portal) -> None:
     assert "step-backwards" in known.rules()
 
 
-def test_strict_refuses_time_that_runs_backwards(strict_portal: Portal) -> None:
+def test_time_that_runs_backwards_is_ours_and_refused_nowhere(strict_portal: Portal) -> None:
     strict_portal.push(dossier())
     strict_portal.steps(step())
-    assert strict_portal.steps(step(TrangThai="4", ThoiDiemXuLy="20261119090000"))["error_code"] == "-5"
+    assert strict_portal.steps(step(TrangThai="4", ThoiDiemXuLy="20261119090000"))["error_code"] == "0"
+    assert "step-backwards" in strict_portal.rules()
 
 
 @pytest.mark.parametrize(
@@ -105,8 +107,11 @@ def test_a_refusal_by_the_agency_is_status_11(portal: Portal) -> None:
     assert send(portal, report(TrangThai="11"))["error_code"] == "0"
 
 
-def test_a_report_that_skips_the_reception_is_refused(portal: Portal) -> None:
+def test_a_report_that_skips_the_reception_is_refused_where_a_setting_asks_for_it(portal: Portal) -> None:
+    portal.settle(status_moves="refuse")
     assert send(portal, report(TrangThai="10"))["error_code"] == "-7"
+    portal.settle(status_moves="note")
+    assert send(portal, report(TrangThai="10"))["error_code"] == "0"
 
 
 @pytest.mark.parametrize(

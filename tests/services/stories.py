@@ -15,6 +15,7 @@ from emulator.country.records import Dossier, ProcessingStep
 from emulator.country.sandbox import Definition
 from emulator.country.shelf import Base
 from emulator.kernel.clock import Clock, read_day, read_moment
+from emulator.services.btxh.replies import detail_id
 from emulator.settings import Settings
 from tests import builders
 from tests.conftest import Visitor
@@ -71,7 +72,7 @@ def visiting(
     files: Mapping[str, PackFile] | None = None,
     **settings: Any,
 ) -> Iterator[Visitor]:
-    pack = Pack("co-ban", Base(DOSSIERS, dossiers), Base(STEPS, steps), files=files or {})
+    pack = Pack("co-ban", Base(DOSSIERS, dossiers), Base(STEPS, steps), files=files or {}, page_of=detail_id)
     country = found_country(Settings(default=Definition(mode=mode)), folder / "store.db", {"co-ban": pack})
     sandbox = country.sandboxes.get("default")
     country.sandboxes.set_settings(sandbox, replace(sandbox.settings, **settings))

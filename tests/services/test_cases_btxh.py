@@ -349,3 +349,27 @@ def test_an_observed_pull_is_what_the_public_client_can_read(tmp_path: Path) -> 
     assert final[0]["ngayBanHanh"] == "25/11/2026"
     assert all(final[0][name] for name in ("loaiKetQua", "soQuyetDinh", "coQuanBanHanh", "trichYeu", "ngayHenTra"))
     assert {item["ngayBanHanh"] for item in new} == {None, "25/11/2026"}
+
+
+HOAN_KIEM_2025 = {"MaTinh": "01", "MaHuyen": "", "MaXa": "00070"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_administration_of_2025_works_without_anything_to_install(visitor: Visitor, mode: str) -> None:
+    """B13: the setting is taken and calls are answered; personal papers go on bearing the addresses of before."""
+    assert visitor.http.post("/__admin/sandboxes", json={"id": mode, "mode": mode}).status_code == 201
+    set_up = visitor.http.patch(f"/__admin/sandboxes/{mode}/settings", json={"gso_era": "2025"})
+    assert set_up.status_code == 200
+    headers = {"Authorization": f"Bearer {visitor.token(sandbox=mode)}"}
+    path = f"/s/{mode}/apiBTXH/1.0/DongBoDVC"
+    new = visitor.http.post(path, json=dossier(**HOAN_KIEM_2025), headers=headers)
+    assert new.json["error_code"] == 0, new.json
+    newest = visitor.http.get(f"/__admin/sandboxes/{mode}/requests?limit=1").json["requests"][0]
+    papers = {each["path"]: each for each in newest["remarks"] if each["rule"] == "B73" and "found" in each}
+    assert set(papers) == {"/HKTT_MaTinh", "/NOHT_MaTinh"}
+    assert papers["/HKTT_MaTinh"]["found"] == "01/001/00001"
+    assert {each["level"] for each in papers.values()} == {"note"}
+    old = visitor.http.post(path, json=dossier(MaHoSo="000.11.26.H26-261120-0002"), headers=headers)
+    assert (old.json["error_code"] != 0) is (mode == "strict"), old.json
+    unknown = dossier(**HOAN_KIEM_2025 | {"MaXa": "99999"}, MaHoSo="000.11.26.H26-261120-0003")
+    assert visitor.http.post(path, json=unknown, headers=headers).json["error_code"] == -6

@@ -35,7 +35,7 @@ def lived(tmp_path: Path, country: Country, ministry: Ministry, visitor: Visitor
 
 def test_what_is_exported_imported_and_exported_again_has_the_same_bytes(lived: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "a.json", tmp_path / "b.json"
-    for journal in ((), ("--journal",)):
+    for journal in ((), ("--journal", "--secrets")):
         assert run("export", "--store", str(lived), "-o", str(first), *journal).exit_code == 0
         assert run("import", str(first), "--store", str(lived), "--sandbox", "copy").output == ""
         assert run("export", "--store", str(lived), "--sandbox", "copy", "-o", str(second), *journal).exit_code == 0

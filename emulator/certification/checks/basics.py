@@ -30,12 +30,21 @@ def matching(scene: Played, given: Given) -> Iterator[Entry]:
 
 
 def seen(scenes: Sequence[Played], given: Given) -> list[Finding]:
-    """Say whether the client met what the emulator had prepared: ``fault`` by name, or a call that matches."""
+    """Say whether the client met what the emulator had prepared: ``fault`` by name, or a call that matches.
+
+    Each scene in which one of the faults was armed must have met its own.
+    """
+    if "fault" not in given:
+        return [_met(scenes, str(given.get("operation", "")), given)]
+    struck = [scene for scene in scenes if scene.faults & set(listed(given["fault"]))]
+    return [_met([scene], ", ".join(sorted(scene.faults)), given) for scene in struck or scenes]
+
+
+def _met(scenes: Sequence[Played], what: str, given: Given) -> Finding:
     met = [call for scene in scenes for call in scene.calls if _was_met(call, given)]
-    what = str(given.get("fault") or given.get("operation") or "")
     if met:
-        return [good(f"Phần mềm đã gặp {what}", f"the client met {what}", *met[:3])]
-    return [unseen(f"Phần mềm chưa gặp {what}", f"the client never met {what}")]
+        return good(f"Phần mềm đã gặp {what}", f"the client met {what}", *met[:3])
+    return unseen(f"Phần mềm chưa gặp {what}", f"the client never met {what}")
 
 
 def _was_met(call: Entry, given: Given) -> bool:

@@ -42,8 +42,12 @@ def stops_after_refusal(scenes: Sequence[Played], _given: Given) -> list[Finding
     for scene in scenes:
         for refused in [call for call in scene.of(_PUSH, _STEP) if is_refused(call)]:
             later = [call for call in scene.of(_STEP) if call.seq > refused.seq and code_of(call) == code_of(refused)]
-            if any(call.body == refused.body and is_confirmed(call) for call in later):
-                continue  # it was taken at last: the dossier may go on
+            taken = [call for call in later if call.body == refused.body and is_confirmed(call)]
+            if taken and refused.operation == _STEP:  # it was taken at last: the dossier may go on
+                vi, en = "Bước bị từ chối được gửi lại và được nhận rồi mới đi tiếp", "sent again, taken, then went on"
+                between = [call for call in later if call.body != refused.body and call.seq < taken[0].seq]
+                findings.append(_stopped(refused, between) if between else good(vi, en, refused, taken[0]))
+                continue
             findings.append(_stopped(refused, [call for call in later if call.body != refused.body]))
     return findings or [unseen("Chưa có lời gọi nào bị từ chối", "nothing was refused")]
 
@@ -66,9 +70,9 @@ def tries_the_same(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 
 
 def _same(before: Entry, after: Entry, is_told: bool) -> Finding:
-    if not is_told:
+    if not is_told or (code_of(after) == code_of(before) and after.own_code != before.own_code):
         vi, en = "Gửi lại bằng một mã hồ sơ mới", "sent again under a new dossier code"
-        return bad(vi, en, before, after, expected=code_of(before), actual=code_of(after))
+        return bad(vi, en, before, after, expected=before.own_code, actual=after.own_code)
     if code_of(after) == code_of(before) and after.body != before.body:
         return bad("Gửi lại với nội dung khác", "sent again with another content", before, after)
     return good("Gửi lại đúng hồ sơ cũ", "sent the same again", before, after)

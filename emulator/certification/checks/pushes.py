@@ -19,6 +19,7 @@ _OPTIONAL = frozenset(
     + [f"{side}_{name}" for side in ("HKTT", "NOHT") for name in ("MaTinh", "MaHuyen", "MaXa", "MaThon", "ChiTiet")]
 )
 """Fields that need not be sent; what is sent must still be true."""
+_VNEID = "TaiKhoanDuocXacThucVoiVNeID"
 _DAYS = frozenset(("ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh"))
 _MIDNIGHT = " 00:00:00"
 
@@ -42,8 +43,26 @@ def says_what_was_told(scenes: Sequence[Played], given: Given) -> list[Finding]:
     pairs = [pair for scene in scenes for pair in _last(scene)]
     if not pairs:
         return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
-    wrong = [found for field in listed(given["fields"]) if (found := _compared(field, pairs))]
-    return wrong or [good("Các trường đúng với dữ liệu được giao", "the fields say what was told", *_calls(pairs)[:5])]
+    fields = listed(given["fields"])
+    wrong = [found for field in fields if field != _VNEID and (found := _compared(field, pairs))]
+    read = [_reading_of_vneid(pairs)] if _VNEID in fields else []
+    wrong += [found for found in read if found.answer == "bad"]
+    told = good("Các trường đúng với dữ liệu được giao", "the fields say what was told", *_calls(pairs)[:5])
+    return wrong or [told, *read]
+
+
+def _reading_of_vneid(pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Finding:
+    """Say which of the two readings the pushes follow: 0 is yes, as the table prints it, or 1 is yes (B33)."""
+    said = [(expected["fields"][_VNEID] == "1", _said(call.body, _VNEID)) for call, expected in pairs]
+    calls = _calls(pairs)[:5]
+    if all(value == ("1" if is_so else "0") for is_so, value in said):
+        return good("VNeID: 1 là có", "VNeID: 1 is yes", *calls)
+    if all(value == ("0" if is_so else "1") for is_so, value in said):
+        return good("VNeID: 0 là có, đúng như bảng in", "VNeID: 0 is yes, as the table prints it", *calls)
+    vi, en = f"{_VNEID} không theo cách đọc nào của bảng", f"{_VNEID} follows neither reading of the table"
+    told = ", ".join("1" if is_so else "0" for is_so, _ in said[:8])
+    seen = ", ".join(value or "–" for _, value in said[:8])
+    return bad(vi, en, *calls, expected=f"{told} (hoặc ngược lại / or the other way)", actual=seen)
 
 
 def _calls(pairs: Sequence[tuple[Entry, Any]]) -> list[Entry]:
@@ -99,15 +118,23 @@ def _step_compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, str]]])
 
 
 def keeps_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
-    """Say whether every push bears the dossier code that was told, and no other one was made up."""
+    """Say whether each dossier has one code, at every push, and no two the same: the one told, or the system's own."""
     calls = [(call, told_codes(scene)) for scene in scenes for call in scene.of(_PUSH, _STEP)]
     if not calls:
         return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    seen: dict[str, str] = {}
     for call, codes in calls:
         if code_of(call) not in codes:
-            vi, en = "MaHoSo không phải mã được giao", "MaHoSo is not the code that was told"
-            return [bad(vi, en, call, expected=codes[0], actual=code_of(call))]
-    return [good("MaHoSo đúng mã được giao", "MaHoSo is the code that was told", calls[0][0])]
+            vi, en = "MaHoSo không phải của hồ sơ nào được giao", "MaHoSo belongs to no dossier of the task"
+            return [bad(vi, en, call, expected=codes[0], actual=call.own_code)]
+        before = seen.setdefault(code_of(call), call.own_code)
+        if before != call.own_code:
+            vi, en = "Một hồ sơ được gửi dưới hai mã", "one dossier was pushed under two codes"
+            return [bad(vi, en, call, expected=before, actual=call.own_code)]
+    if len(set(seen.values())) < len(seen):
+        vi, en = "Hai hồ sơ mang một mã", "two dossiers bear one code"
+        return [bad(vi, en, calls[0][0], expected=len(seen), actual=len(set(seen.values())))]
+    return [good("Mỗi hồ sơ một mã", "one dossier, one code", calls[0][0])]
 
 
 def _is_plain(name: str, value: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from emulator.certification.checks import pulls
 from emulator.certification.checks.basics import Given, listed
@@ -68,7 +68,13 @@ def left_alone(scenes: Sequence[Played], given: Given) -> list[Finding]:
         found = [each for each in expected(scenes, given) if each["code"] in shown]
     if not found:
         return [unseen("Chưa gặp hồ sơ lỗi", "no such dossier was met")]
-    wrong = [each["code"] for each in found if each["code"] in pushed]
+    good_ones = set(map(id, _fetched(scenes)))
+    wrong = [
+        each["code"]
+        for each in found
+        if each["code"] in pushed
+        and not ("fault" in given and _is_whole_by(pushed[each["code"]][0], each, scenes, good_ones))
+    ]
     if wrong:
         vi = f"Hồ sơ {wrong[0]} chưa đủ dữ liệu mà đã báo tiếp nhận"
         en = f"{wrong[0]} is not whole, yet it was reported as received"
@@ -139,8 +145,14 @@ def _waits(each: Told, scenes: Sequence[Played]) -> bool:
 
 
 def _is_hit(each: Told, scenes: Sequence[Played], faults: Sequence[str]) -> bool:
-    """Tell whether the last try of one of its files was spoilt."""
-    return any(tries and set(tries[-1].faults) & set(faults) for tries in _tries(each, scenes))
+    """Tell whether a try of one of its files was spoilt."""
+    return any(set(call.faults) & set(faults) for tries in _tries(each, scenes) for call in tries)
+
+
+def _is_whole_by(report: Entry, each: Told, scenes: Sequence[Played], good_ones: Container[int]) -> bool:
+    """Tell whether every file of a dossier had been fetched whole when it was reported."""
+    tries = _tries(each, scenes)
+    return all(any(id(call) in good_ones and call.seq < report.seq for call in of_one) for of_one in tries)
 
 
 TAKEOVERS: Mapping[str, CheckOf] = {

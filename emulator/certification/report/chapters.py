@@ -1,4 +1,4 @@
-"""The report "Biên bản kiểm thử kết nối, tích hợp": findings first, then the ten parts practice asks for.
+"""The report "Biên bản kiểm thử kết nối, tích hợp": verdict and what to mend, then the nine parts practice asks for.
 
 The parts follow src:test-circulars, which is built on Circulars 24/2020/TT-BTTTT (annex 2c) and 16/2024/TT-BTTTT.
 """
@@ -23,10 +23,11 @@ from emulator.certification.report.blocks import (
     Verdict,
 )
 from emulator.certification.report.evidence_part import evidence_part
-from emulator.certification.report.tests_part import findings_table, tests_part
+from emulator.certification.report.tests_part import mending, tests_part
 from emulator.certification.report.words import CONCLUSION_TONES, KINDS, LEGAL_BASES, VERDICTS, bare
 
 Report = Mapping[str, Any]
+_MOST_REASONS = 12
 
 
 def paper(report: Report) -> Paper:
@@ -42,7 +43,7 @@ def _blocks(report: Report) -> Iterator[Block]:
     for part in (_parties, _object, _scope):
         yield from part(report)
     yield from tests_part(report)
-    for part in (_totals, _discrepancies, _estimates, _conclusion):
+    for part in (_totals, _discrepancies, _conclusion):
         yield from part(report)
     yield from evidence_part(report)
 
@@ -63,37 +64,46 @@ def _front(report: Report) -> Iterator[Block]:
     product = plan["product"]
     below = f"{product['name']} {product['version']} – {product['vendor']}"
     yield Title("BIÊN BẢN KIỂM THỬ KẾT NỐI, TÍCH HỢP", "Record of an integration test", below)
-    conclusion, level = report["conclusion"], report.get("level") or {}
-    lines = [_validity(report)] if conclusion["word"] in ("pass", "conditional") else []
-    if level:
-        lines += [
-            Cell(f"Mức {level['id']}: {level['title']['vi']}", f"Level {level['id']}: {level['title']['en']}"),
-            Cell(f"Chứng minh: {level['proves']['vi']}", f"Proves: {level['proves']['en']}"),
-            Cell(level["does_not_prove"]["vi"], f"Does not prove: {level['does_not_prove']['en']}", "doubtful"),
-        ]
+    conclusion = report["conclusion"]
     tone = CONCLUSION_TONES[conclusion["word"]]
-    yield Verdict(f"KẾT LUẬN: {conclusion['vi'].upper()}", f"Conclusion: {conclusion['en']}", tone, tuple(lines))
+    yield Verdict(f"KẾT LUẬN: {conclusion['vi'].upper()}", f"Conclusion: {conclusion['en']}", tone, tuple(_box(report)))
     bound = report["journal"]["head"] if "journal" in report else report["challenge"]["digest"]
     content = f"ndxp-emulator;{report['kit']['id']}@{report['kit']['version']};{bare(bound)}"
     said_vi, said_en = "Dấu băm cuối của nhật ký trong gói chứng cứ", "Last digest of the journal in the bundle"
     yield Code2d(content, f"{said_vi}: {bare(bound)}", said_en)
 
 
+def _box(report: Report) -> Iterator[Cell]:
+    """Yield what stands in the box of the conclusion: why it is so, by name; how far to be believed, and how long."""
+    because = report["conclusion"]["because"]
+    for each in because[:_MOST_REASONS]:
+        yield Cell(f"– {each['vi']}", f"{each['test']} {each['en']}")
+    if len(because) > _MOST_REASONS:
+        left = len(because) - _MOST_REASONS
+        yield Cell(f"… và {left} phép thử nữa, xem phần 5", f"… and {left} more tests: see part 5")
+    passed = sum(each["verdict"] in ("pass", "warn") for each in report["tests"] if each["level"] == "MUST")
+    total = sum(each["verdict"] != "omit" for each in report["tests"] if each["level"] == "MUST")
+    yield Cell(f"Bắt buộc: {passed} trên {total} phép thử đạt", f"Required: {passed} of {total} tests passed")
+    if report["conclusion"]["word"] in ("pass", "notes", "conditional"):
+        yield _validity(report)
+    level = report["level"]
+    yield Cell(f"Mức {level['id']}: {level['title']['vi']}", f"Level {level['id']}: {level['title']['en']}")
+    yield Cell(level["does_not_prove"]["vi"], level["does_not_prove"]["en"], "doubtful")
+
+
 def _validity(report: Report) -> Cell:
-    validity = report.get("validity")
-    if not validity:
+    if report["closed"] is None:
         return Cell("Chưa đóng lượt kiểm thử", "The attempt is still open", "doubtful")
+    validity = report["validity"]
+    if validity is None:
+        vi = "Tự kiểm tra: không có hiệu lực với bên khác"
+        return Cell(vi, "A self-check: not valid towards anybody", "doubtful")
     until = datetime.fromisoformat(validity["until"])
     return Cell(f"Có giá trị đến {until:%d/%m/%Y}. {validity['vi']}", f"Valid until {until:%Y-%m-%d}. {validity['en']}")
 
 
 def _found_first(report: Report) -> Iterator[Block]:
-    yield Heading("PHÁT HIỆN", "Findings", anchor="findings")
-    table = findings_table(report)
-    if table:
-        yield table
-    else:
-        yield Text("Không có phát hiện nào: mọi phép thử áp dụng đều đạt.", "None: every test that applies has passed.")
+    yield from mending(report)
     surprises = report["surprises"] if report["plan"]["expected_failures"] else []  # without a baseline none is one
     for each in surprises:
         vi = {"unexpected-failure": "không đạt ngoài dự kiến", "unexpected-pass": "đạt, dù dự kiến không đạt"}
@@ -188,27 +198,8 @@ def _discrepancies(report: Report) -> Iterator[Block]:
     yield Table(heads, (12, 74, 14), rows)
 
 
-def _estimates(report: Report) -> Iterator[Block]:
-    yield Heading("8. Ước tính theo Quyết định 766/QĐ-TTg", "Estimates by Decision 766/QĐ-TTg")
-    rows = tuple(_kpi_rows(report.get("kpi") or []))
-    if not rows:
-        yield Text("Dữ liệu kiểm thử không đủ để ước tính.", "The test data do not suffice for an estimate.")
-        return
-    heads = (Cell("Chỉ tiêu", "Indicator"), Cell("Tính được", "Computed"), Cell("Tỷ lệ", "Share"))
-    yield Table(heads, (60, 20, 20), rows)
-    vi = "Ước tính trên dữ liệu kiểm thử, không phải kết quả chấm chính thức."
-    yield Text(vi, "Estimated on the test data; no official score.")
-
-
-def _kpi_rows(kpi: Any) -> Iterator[tuple[Cell, ...]]:
-    for each in kpi:
-        counted, of = each["numerator"], each["denominator"]
-        share = f"{counted * 100 / of:.0f} %" if of else "–"
-        yield Cell(f"{each['id']} {each['title']['vi']}", each["title"]["en"]), Cell(f"{counted}/{of}"), Cell(share)
-
-
 def _conclusion(report: Report) -> Iterator[Block]:
-    yield Heading("9. Kết luận", "Conclusion")
+    yield Heading("8. Kết luận", "Conclusion")
     said = report["conclusion"]
     yield Text(f"Phần mềm {said['vi']} bộ kiểm thử {report['kit']['title']['vi']}.", f"The software has {said['en']}.")
     vi = "Biên bản này không thay thế chấp thuận của cơ quan chủ quản nền tảng và không chứng minh hệ thống thật."

@@ -1,98 +1,159 @@
-"""Part 5: every test with what was expected, what was seen and what proves it; and the findings, which come first."""
+"""Part 5: every test with the clause it judges; and before everything else what has to be mended, cause by cause."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from emulator.certification.report.blocks import Block, Cell, Code, Heading, Table, Text
-from emulator.certification.report.words import KINDS, VERDICTS
+from emulator.certification.report.words import BASES, KINDS, VERDICTS
 
 Report = Mapping[str, Any]
+Test = Mapping[str, Any]
 _GOOD = {"pass", "omit"}
+_PARTICULAR = re.compile(r"[0-9]{2,}[^ ,;]*|“[^”]*”")
+"""What is particular to one finding (codes, numbers, quoted values): two that differ in it alone have one cause."""
+_MOST_CLAUSE = 150
 
 
-def findings_table(report: Report) -> Table | None:
-    """Return what did not pass, the worst first, each leading to its exchange; None when everything did."""
-    order = list(VERDICTS)
-    tests = [each for each in report["tests"] if each["verdict"] not in _GOOD]
-    tests.sort(key=lambda each: (each["level"] != "MUST", -_weight(each["verdict"]), order.index(each["verdict"])))
-    rows = [row for test in tests for row in _finding_rows(test)]
-    if not rows:
-        return None
-    names = (("Phép thử", "Test"), ("Phát hiện", "Finding"), ("Kết quả", "Verdict"), ("Minh chứng", "Proof"))
-    return Table(tuple(Cell(vi, en) for vi, en in names), (18, 50, 17, 15), tuple(rows))
+class Cause(NamedTuple):
+    """One thing to mend, and every test it stands in the way of."""
+
+    tests: tuple[Test, ...]
+    finding: Mapping[str, Any]
 
 
-def _weight(verdict: str) -> int:
-    return {"fail": 3, "error": 3, "inconclusive": 2, "skip": 2, "waiting": 2}.get(verdict, 1)
+def causes(report: Report) -> list[Cause]:
+    """Return what keeps tests from passing, required ones and failures first, those of one cause together."""
+    grouped: dict[str, list[tuple[Test, Mapping[str, Any]]]] = {}
+    for test in sorted((each for each in report["tests"] if each["verdict"] not in _GOOD), key=_urgency):
+        finding = _first_finding(test)
+        grouped.setdefault(_PARTICULAR.sub("…", finding["vi"]), []).append((test, finding))
+    return [Cause(tuple(test for test, _ in pairs), pairs[0][1]) for pairs in grouped.values()]
 
 
-def _finding_rows(test: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
-    vi, en, tone = VERDICTS[test["verdict"]]
-    found = [each for each in test["findings"] if each["answer"] != "good"]
+def _urgency(test: Test) -> tuple[bool, int, int]:
+    weight = {"fail": 0, "error": 0, "inconclusive": 1, "skip": 1, "waiting": 1}.get(test["verdict"], 2)
+    return test["level"] != "MUST", weight, list(VERDICTS).index(test["verdict"])
+
+
+def _first_finding(test: Test) -> Mapping[str, Any]:
     if test["verdict"] == "review":
-        found = [{"vi": test["title"]["vi"], "en": test["title"]["en"], "evidence": []}]
-    for each in found[:5]:
-        proof = each["evidence"][:1]
-        lead = f"e{proof[0]}" if proof else f"t-{test['id']}"
-        seen = ", ".join(f"#{seq}" for seq in each["evidence"][:4]) or "–"
-        name = Cell(test["id"], test["level"], leads_to=f"t-{test['id']}")
-        yield name, Cell(each["vi"], each["en"]), Cell(vi, en, tone), Cell(seen, leads_to=lead)
+        return {"vi": "Điều đã khai, chờ người xem xét", "en": "declared; a person has to look at it", "evidence": []}
+    found: list[Mapping[str, Any]] = [each for each in test["findings"] if each["answer"] != "good"]
+    found.sort(key=lambda each: each["answer"] != "bad")
+    if found:
+        return found[0]
+    vi, en = VERDICTS[test["verdict"]][:2]
+    return {"vi": f"{vi}: chưa ai khai" if test["kind"] == "attest" else vi, "en": en, "evidence": []}
+
+
+def mending(report: Report) -> Iterator[Block]:
+    """Yield what has to be mended: a row a cause, with the next step; nothing to mend is said, too."""
+    yield Heading("CẦN LÀM GÌ", "What to mend", anchor="findings")
+    found = causes(report)
+    if not found:
+        yield Text("Không có gì: mọi phép thử áp dụng đều đạt.", "Nothing: every test that applies has passed.", "good")
+        return
+    names = (("Vì sao", "Cause"), ("Bước tiếp theo", "Next step"), ("Phép thử", "Tests"))
+    yield Table(tuple(Cell(vi, en) for vi, en in names), (40, 38, 22), tuple(map(_cause_row, found)))
+
+
+def _cause_row(cause: Cause) -> tuple[Cell, ...]:
+    first, finding = cause.tests[0], cause.finding
+    vi, en, tone = VERDICTS[first["verdict"]]
+    proof = finding["evidence"][:1]
+    lead = f"x{proof[0]}" if proof and first["verdict"] not in _GOOD else f"t-{first['id']}"
+    names = ", ".join(test["id"] for test in cause.tests)
+    required = sum(test["level"] == "MUST" for test in cause.tests)
+    told = f"{vi}; bắt buộc: {required}" if required else f"{vi}; khuyến nghị"
+    return (
+        Cell(f"{finding['vi']}{_compared(finding)}", finding["en"], tone, lead),
+        Cell(first["next"].get("vi", ""), first["next"].get("en", "")),
+        Cell(f"{names} ({told})", f"{en}; {required} required", leads_to=f"t-{first['id']}"),
+    )
 
 
 def tests_part(report: Report) -> Iterator[Block]:
-    """Yield part 5."""
+    """Yield part 5: a line for what passed, everything for what did not."""
     yield Heading("5. Kịch bản và kết quả", "Tests and results")
+    clauses = report["requirements"]
     for group in report["groups"]:
+        tests = [test for test in report["tests"] if test["group"] == group["id"]]
         yield Heading(group["title"]["vi"], group["title"]["en"], 2)
-        for test in report["tests"]:
-            if test["group"] == group["id"]:
-                yield from _test(test)
+        heads = (Cell("Phép thử", "Test"), Cell("Yêu cầu", "Requirement"), Cell("Kết quả", "Verdict"))
+        yield Table(heads, (38, 46, 16), tuple(_line(test, clauses) for test in tests), _anchors(tests))
+        for test in tests:
+            if test["verdict"] not in _GOOD and test["verdict"] != "review":
+                yield from _in_full(test)
 
 
-def _test(test: Mapping[str, Any]) -> Iterator[Block]:
+def _anchors(tests: Sequence[Test]) -> tuple[str, ...]:
+    return tuple(f"t-{test['id']}" for test in tests)
+
+
+def _line(test: Test, clauses: Mapping[str, Any]) -> tuple[Cell, ...]:
     vi, en, tone = VERDICTS[test["verdict"]]
-    yield Heading(f"{test['id']} {test['title']['vi']}", test["title"]["en"], 3, f"t-{test['id']}")
-    rows = tuple(case_rows(test, Cell(vi, en, tone)))
-    yield Table((Cell("Mục", "Item"), Cell("Nội dung", "Content")), (26, 74), rows)
-    if test["verdict"] not in _GOOD and test["verdict"] != "review":
-        yield Text(f"Cần làm: {test['next']['vi']}", f"What to do: {test['next']['en']}", "doubtful")
-        if test["example"].get("vi"):
-            yield Code(test["example"]["vi"])
-
-
-def case_rows(test: Mapping[str, Any], verdict: Cell) -> Iterator[tuple[Cell, ...]]:
-    """Yield what a test case of annex 2c says: condition, steps, expected, actual, verdict, proof."""
-    kind_vi, kind_en = KINDS[test["kind"]]
+    calls = sum(len(scene["calls"]) for scene in test["scenes"])
     level = "Bắt buộc" if test["level"] == "MUST" else "Nên"
+    seen = f"{level}; {calls} lượt gọi" if calls else level
+    return (
+        Cell(f"{test['id']} {test['title']['vi']}", test["title"]["en"]),
+        Cell(*clause_of(test, clauses)),
+        Cell(f"{vi} · {seen}", en, tone),
+    )
+
+
+def clause_of(test: Test, clauses: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the sentence a test judges, with its clause and whose rule it is; how many more there are."""
+    known = [clauses[name] for name in test["requirements"] if name in clauses]
+    known.sort(key=lambda each: (list(BASES).index(each["basis"]), each["level"] != "MUST"))
+    if not known:
+        return "–", ""
+    first, rest = known[0], len(test["requirements"]) - 1
+    more = (f" (+{rest} yêu cầu)", f" (+{rest} more)") if rest else ("", "")
+    whose = BASES[first["basis"]]
+    where = f"{first['document']} {first['clause']}"
+    return (
+        f"{where} ({whose[0]}): {_short(first['vi'])}{more[0]}",
+        f"{where} ({whose[1]}): {_short(first['en'])}{more[1]}",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_CLAUSE else f"{text[:_MOST_CLAUSE].rsplit(' ', 1)[0]}…"
+
+
+def _in_full(test: Test) -> Iterator[Block]:
+    """Yield a test case of annex 2c: kind, steps, expected and actual, proof, and an example to copy."""
+    vi, en, tone = VERDICTS[test["verdict"]]
+    yield Heading(f"{test['id']} {test['title']['vi']}", test["title"]["en"], 3)
+    rows = tuple(case_rows(test, Cell(vi, en, tone)))
+    yield Table((Cell("Mục", "Item"), Cell("Nội dung", "Content")), (22, 78), rows)
+    if test["example"].get("vi"):
+        yield Code(test["example"]["vi"])
+
+
+def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
+    """Yield what a test case says: verdict, kind, steps, what was seen and what proves it, what to do."""
+    kind_vi, kind_en = KINDS[test["kind"]]
     yield Cell("Kết quả", "Verdict"), verdict
-    yield Cell("Loại, mức", "Kind, level"), Cell(f"{kind_vi}; {level}", f"{kind_en}; {test['level']}")
-    yield Cell("Yêu cầu", "Requirements"), _requirements(test)
+    yield Cell("Loại", "Kind"), Cell(kind_vi, kind_en)
     scenes = test["scenes"]
     if scenes:
         did = "; ".join(f"{each['do']} ({each['role']}, {len(each['calls'])} lượt gọi)" for each in scenes)
         yield Cell("Các bước", "Steps"), Cell(did)
-    for finding in test["findings"][:8]:
-        tone = {"good": "plain", "bad": "bad", "unseen": "doubtful"}[finding["answer"]]
-        told = f"{finding['vi']}{_compared(finding)}"
+    for finding in [each for each in test["findings"] if each["answer"] != "good"][:8]:
+        tone = {"bad": "bad", "unseen": "doubtful"}[finding["answer"]]
         seen = finding["evidence"][:1]
-        lead = f"e{seen[0]}" if seen else ""
+        lead = f"x{seen[0]}" if seen else ""
+        told = f"{finding['vi']}{_compared(finding)}"
         yield Cell("Thực tế", "Actual"), Cell(told, finding["en"], tone, lead)  # type: ignore[arg-type]
+    yield Cell("Cần làm", "What to do"), Cell(test["next"].get("vi", ""), test["next"].get("en", ""))
 
 
 def _compared(finding: Mapping[str, Any]) -> str:
     if not finding.get("expected") and not finding.get("actual"):
         return ""
     return f" [mong đợi: {finding.get('expected', '–')}; thực tế: {finding.get('actual', '–')}]"
-
-
-def _requirements(test: Mapping[str, Any]) -> Cell:
-    """Return the requirements a test judges: ids, and the sentence when there is but one or two."""
-    told = test["requirements"]
-    ids = [each if isinstance(each, str) else each["id"] for each in told]
-    sentences = [each for each in told if not isinstance(each, str) and each.get("text")]
-    if sentences and len(told) <= 2:
-        vi = " ".join(f"{each['id']}: {each['text']['vi']}" for each in sentences)
-        return Cell(vi, " ".join(each["text"]["en"] for each in sentences))
-    return Cell(", ".join(ids[:12]) + (f" … (+{len(ids) - 12})" if len(ids) > 12 else ""))

@@ -17,6 +17,7 @@ VERDICTS: dict[str, tuple[str, str, Tone]] = {
 }
 CONCLUSION_TONES: dict[str, Tone] = {
     "pass": "good",
+    "notes": "good",
     "conditional": "doubtful",
     "fail": "bad",
     "incomplete": "doubtful",
@@ -26,6 +27,11 @@ KINDS = {
     "probe": ("gây sự cố, xem khôi phục", "recovers from trouble"),
     "silence": ("xem có biết dừng", "holds back"),
     "attest": ("người khai, chờ xem xét", "declared by a person"),
+}
+BASES = {
+    "document": ("tài liệu", "the documents"),
+    "platform": ("nền tảng, nguồn có xếp hạng", "the platform, a graded source"),
+    "ours": ("của bộ công cụ này", "this tool's own"),
 }
 LEGAL_BASES = (
     ("Thông tư 24/2020/TT-BTTTT, Phụ lục 2c: kiểm thử hoặc vận hành thử", "Circular 24/2020/TT-BTTTT, annex 2c"),

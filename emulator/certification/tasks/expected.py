@@ -42,10 +42,9 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def fields_of(made: Made, kind: str, mode: str) -> dict[str, str]:
-    """Return the official fields of a dossier; ``kind`` is LoaiDuLieu, ``mode`` decides what VNeID means (B33)."""
+def fields_of(made: Made, kind: str) -> dict[str, str]:
+    """Return the official fields of a dossier; ``kind`` is LoaiDuLieu. Of VNeID the other reading passes, too (B33)."""
     place, how = made["place"], made["procedure"]
-    verified = made["vneid_verified"] != (mode == "strict")
     return {
         "LoaiDuLieu": kind,
         "MaHoSo": made["dossier_code"],
@@ -58,7 +57,7 @@ def fields_of(made: Made, kind: str, mode: str) -> dict[str, str]:
         "DuocThanhToanTrucTuyen": _PAYMENTS[made["payment"]],
         "NoiNopHoSo": "2",
         "HoSoCoThanhPhanSoHoa": "1" if any(file["digitised"] for file in made["files"]) else "0",
-        "TaiKhoanDuocXacThucVoiVNeID": "1" if verified else "0",
+        "TaiKhoanDuocXacThucVoiVNeID": "1" if made["vneid_verified"] else "0",
         "MaCSDL": DATABASES[made["national_database"]],
         "StatusId": _NUMBERS[made["status"]["name"]],
         "NgayTiepNhan": _second(made["received_at"]),
@@ -115,11 +114,11 @@ def step_of(made: Made, step: Made) -> dict[str, str]:
     }
 
 
-def expected_of(dossiers: list[dict[str, Any]], kind: str, mode: str) -> dict[str, Any]:
+def expected_of(dossiers: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """Return, by dossier code, what the judge compares: fields, extent, steps."""
     return {
         made["dossier_code"]: {
-            "fields": fields_of(made, kind, mode),
+            "fields": fields_of(made, kind),
             "extent": extent_of(made),
             "steps": [step_of(made, step) for step in made.get("steps", ())],
         }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 from typing import Any
 
 from emulator.certification.plan import Plan
 from emulator.country.people import Person, person_of
+from emulator.country.people.strangers import citizen_id
 from emulator.country.world import World
 from emulator.kernel.clock import iso, to_datetime
 from emulator.kernel.dice import name_uuid, random_for
@@ -48,8 +49,10 @@ class Props:
         return iso(self.world.now_ms)
 
     def person(self, number: int) -> Person:
-        """Return the scene's ``number``-th citizen, counted from 1."""
-        return person_of(self.luck("people").getrandbits(53), number)
+        """Return the scene's ``number``-th citizen, counted from 1; nobody of another scene has the same number."""
+        found = person_of(self.luck("people").getrandbits(53), number)
+        serial = (self.no * _CROWD + number) * 1009 % 1_000_000
+        return replace(found, citizen_id=citizen_id(found.gender_id, found.born_on, serial))
 
     def dossier_code(self, number: int) -> str:
         """Return a code of the plan's agency that no other scene has, filed today (src:dossier-code)."""

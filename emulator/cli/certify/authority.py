@@ -11,7 +11,7 @@ from emulator.cli.certify.files import FILE, Untrustworthy, content_of, private_
 from emulator.cli.stopping import CannotStart
 
 if TYPE_CHECKING:
-    from emulator.certification.authority import Ledger
+    from emulator.certification.authority import AuthorityLedger
     from emulator.certification.bundle.keys import PrivateKey
 
 _EXAMPLES = """\b
@@ -36,11 +36,11 @@ def authority() -> None:
     """
 
 
-def _ledger(folder: Path, key: PrivateKey) -> Ledger:
-    from emulator.certification.authority import BadLedger, Ledger
+def _ledger(folder: Path, key: PrivateKey) -> AuthorityLedger:
+    from emulator.certification.authority import AuthorityLedger, BadLedger
 
     try:
-        return Ledger(folder, key.public)
+        return AuthorityLedger(folder, key.public)
     except BadLedger as trouble:
         raise Untrustworthy(f"{folder}: {trouble.vi}. / {trouble.en}.") from trouble
 
@@ -90,7 +90,7 @@ def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None
     click.echo(f"{out}\n{made.serial}\n{made.valid_from} … {made.valid_to}\nsha256 {signer.public.id}")
 
 
-def _challenge(book: Ledger, words: dict[str, Any]) -> Any:
+def _challenge(book: AuthorityLedger, words: dict[str, Any]) -> Any:
     from emulator.certification.authority import SERIAL
     from emulator.certification.challenge import new_challenge
     from emulator.certification.kit_reader import NoKit, kit_of

@@ -80,7 +80,7 @@ def _not_begun(client: AdminClient, plan: Plan, wish: RunWish) -> Session | None
 def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     """Return the admin API of the server that was named, or of one that runs as long as the stack."""
     if wish.url:
-        return AdminClient(wish.url, wish.admin_token)
+        return _guarded(AdminClient(wish.url, wish.admin_token), wish.url)
     from emulator.cli.certify.session import own_server
 
     wish.out.mkdir(parents=True, exist_ok=True)
@@ -88,6 +88,22 @@ def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     token = secrets.token_urlsafe(24)
     ready = stack.enter_context(own_server(wish.out / _STORE, port, token))
     return AdminClient(ready["base_url"], token)
+
+
+def _guarded(client: AdminClient, url: str) -> AdminClient:
+    """Return the client of a server that lets nobody in without a token.
+
+    Raises:
+        CannotStart: anybody can ask it: whoever is examined would read what awaits it.
+    """
+    if AdminClient(url).send("GET", "/__admin/sandboxes", {}).status not in (401, 403):
+        raise CannotStart(
+            f"{url} không đòi mã quản trị: phần mềm được kiểm thử đọc được đáp án. Chạy máy chủ với --admin-token, "
+            "hoặc "
+            f"bỏ --url. / {url} wants no admin token: the examined program could read what awaits it. Serve with "
+            "--admin-token, or leave --url out."
+        )
+    return client
 
 
 def words_of(plan: Plan) -> dict[str, Any]:
@@ -168,7 +184,7 @@ def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
     if plan.command:
         from emulator.cli.certify.driving import Driver
 
-        return Driver(plan.command, session.context, folder, plan.patience_s)
+        return Driver(plan.command, session.context, folder, plan.patience_s, plan.environment)
     from emulator.cli.certify.attending import Attendant
 
     attendant = Attendant(session, plan.patience_s)
@@ -180,7 +196,7 @@ def is_ready(session: Session, performer: Any) -> bool:
     """Let the client do one small task and tell whether it is set up rightly; what is wrong is said on stderr."""
     ending = performer.greet(session.greet())
     said = session.diagnosis()
-    troubles = [_crash(ending)] if said["ready"] and ending["how"] != "done" else said["troubles"]
+    troubles = [*said["troubles"], *([_crash(ending)] if ending["how"] != "done" else [])]
     for each in troubles:
         click.secho(f"{each['id']} {each['vi']} / {each['en']}", fg="red", err=True)
         click.echo(f"      → {each['mend']['vi']} / {each['mend']['en']}", err=True)

@@ -78,13 +78,15 @@ def find_session(client: AdminClient, attempt_id: str | None = None) -> Session 
 
 
 _STOP_S = 10
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextmanager
 def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
     """Run a server on a store of its own for as long as the context lasts; yield its ready line.
 
-    Its admin API wants ``token``: a vendor's program that is being judged must not see what awaits it.
+    Its admin API wants ``token``, which goes down a pipe: a program that is judged must not see what awaits it. The
+    server ends with this process, however that ends.
 
     Raises:
         CannotStart: it did not come up; what it said stands in the sentence.
@@ -93,8 +95,9 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
     environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
     environment.pop("PORT", None)
     process = subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "emulator", "serve", *flags],
-        env=environment | {f"{PREFIX}ADMIN_TOKEN": token},
+        [sys.executable, "-P", "-m", "emulator.cli.certify.examiner", "serve", *flags],
+        env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -102,6 +105,9 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
         start_new_session=True,
     )
     try:
+        if process.stdin:
+            process.stdin.write(f"{token}\n")
+            process.stdin.flush()
         line = process.stdout.readline() if process.stdout else ""
         if not line:
             said = process.stderr.read() if process.stderr else ""
@@ -114,6 +120,6 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for stream in (process.stdout, process.stderr):
+        for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()

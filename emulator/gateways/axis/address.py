@@ -158,14 +158,20 @@ def _default_dstcode(path: str, url: str, world: World) -> str:
         "dstcode",
         f"dstcode: {what}; cần VN:<lớp>:<mã thành viên>:<mã hệ thống> trong query hoặc header",
         "dstcode: absent; VN:<class>:<member>:<subsystem> is expected in the query or in a header",
+        expected=_DSTCODE_FORM,
+        nearest=world.settings.portal_subsystem if path.startswith("/mapi/") else "",
     )
+
+
+_DSTCODE_FORM = "dstcode=VN:<class>:<member>:<subsystem>"
 
 
 def _read_dstcode(text: str) -> SubsystemId:
     try:
         return read_subsystem(text)
     except NotASubsystem as trouble:
-        raise bad_address("dstcode-form", "dstcode", f"dstcode: {trouble.vi}", f"dstcode: {trouble.en}") from None
+        vi, en = f"dstcode: {trouble.vi}", f"dstcode: {trouble.en}"
+        raise bad_address("dstcode-form", "dstcode", vi, en, found=text[:120], expected=_DSTCODE_FORM) from None
 
 
 def _read_url(text: str, world: World) -> ProviderUrl:
@@ -180,6 +186,8 @@ def _read_url(text: str, world: World) -> ProviderUrl:
             "providerurl",
             f"providerurl: '{text}' không phải địa chỉ gốc; cần http(s)://<máy chủ>[:cổng]",
             f"providerurl: '{text}' is no origin; http(s)://<host>[:port] is expected",
+            found=text[:120],
+            expected="http(s)://<host>[:port]",
         )
     url = ProviderUrl(parts.scheme, parts.hostname, port, parts.path.rstrip("/"))
     _remark_on_url(text, url, world)

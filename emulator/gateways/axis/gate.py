@@ -195,6 +195,6 @@ def _default_host(
     en = "providerurl: dstcode without providerurl; only mapi/… may leave it out, https://<host> is expected"
     has_default = bool(provider.default_service or live)
     if not has_default or world.mode == "strict" or (world.mode == "documented" and not live):
-        raise faults.bad_address("providerurl-missing", "providerurl", vi, en)
+        raise faults.bad_address("providerurl-missing", "providerurl", vi, en, expected="providerurl=https://<host>")
     world.remark("providerurl-missing", "providerurl", vi, en)
     return NO_HOST

@@ -21,6 +21,7 @@ from emulator.gateways.axis.address import (
     read_address,
     with_axis_headers,
 )
+from emulator.gateways.axis.allow_list import AllowList
 from emulator.gateways.axis.faults import AxisRefusal
 from emulator.gateways.axis.gate import Reached, admit, caller_of, provider_of, reach
 from emulator.kernel.exchange import Call, Exchange, Reply
@@ -63,10 +64,12 @@ class XroadGateway:
 
     name = "xroad"
 
-    def __init__(self, services: Iterable[Service], outside_hosts: Container[str] = ()) -> None:
+    def __init__(
+        self, services: Iterable[Service], outside_hosts: Container[str] = (), allowed: AllowList | None = None
+    ) -> None:
         places = ((service, service.place_of(each)) for service in services for each in service.operations)
         self._services = {place.backend: service for service, place in places if isinstance(place, AxisAddress)}
-        self._outside_hosts = outside_hosts
+        self._outside_hosts, self._allowed = outside_hosts, allowed or AllowList()
 
     def owns(self, call: Call) -> bool:
         """Take forwarded calls, and direct ones to hosts behind the axis."""
@@ -101,7 +104,7 @@ class XroadGateway:
         self, exchange: Exchange, address: ForwardAddress, reached: Reached, message: Message, world: World
     ) -> Reply:
         if reached.live:
-            return _ask_live(exchange, address, reached.live, message, world)
+            return _ask_live(exchange, address, reached.live, message, world, self._allowed)
         host = reached.host
         found = self._services.get(host.service or reached.provider.default_service)
         if found is None:
@@ -159,7 +162,14 @@ def _of_scenario(refusal: Refusal) -> AxisRefusal:
     return faults.service_failed(f"Server responded with error {said}", f"kịch bản: {said}")
 
 
-def _ask_live(exchange: Exchange, address: ForwardAddress, agency: LiveAgency, message: Message, world: World) -> Reply:
+def _ask_live(
+    exchange: Exchange,
+    address: ForwardAddress,
+    agency: LiveAgency,
+    message: Message,
+    world: World,
+    allowed: AllowList,
+) -> Reply:
     """Call the machine that plays the provider; it sees the name it was asked as (pr-rest 4.3)."""
     from emulator.gateways.axis.live import forward
 
@@ -168,7 +178,7 @@ def _ask_live(exchange: Exchange, address: ForwardAddress, agency: LiveAgency, m
         raise faults.body_too_large(exchange.call)
     name = address.provider_url.name if address.provider_url else ""
     return world.apply_scenario() or forward(
-        provider_call(exchange.call, address, message, name, "http"), agency, name, world
+        provider_call(exchange.call, address, message, name, "http"), agency, name, world, allowed
     )
 
 

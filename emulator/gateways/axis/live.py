@@ -14,7 +14,6 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import IO, BinaryIO, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
@@ -22,50 +21,9 @@ from emulator.country.axis_records import LiveAgency
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import is_passed
+from emulator.gateways.axis.allow_list import AllowList, ForbiddenAddress
 from emulator.kernel.exchange import Call, FileBody, Reply
 from emulator.kernel.refusals import AxisRefusal
-
-# Which addresses a live forward may go to. Ours: a registered name must not lead into the machine's own cloud.
-
-_NAT64 = IPv6Network("64:ff9b::/96")
-_METADATA = {ip_address("100.100.100.200"), ip_address("fd00:ec2::254")}
-
-
-class ForbiddenAddress(Exception):
-    """A name leads to an address that is never called; the text names it."""
-
-
-def checked_address(host: str, port: int) -> str:
-    """Return the first address of a host, once every one of them is known to be allowed.
-
-    Raises:
-        ForbiddenAddress: one is link-local, a metadata service, multicast or unspecified.
-        OSError: the name cannot be resolved.
-    """
-    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for text in found:
-        if is_forbidden(text):
-            raise ForbiddenAddress(f"{text} is not allowed")
-    return found[0]
-
-
-def is_forbidden(text: str) -> bool:
-    """Tell whether an address is never called; one that is wrapped in IPv6 counts as what it wraps."""
-    address = ip_address(text.partition("%")[0])
-    return any(
-        each.is_link_local or each.is_multicast or each.is_unspecified or each in _METADATA
-        for each in (address, *_inner_addresses(address))
-    )
-
-
-def _inner_addresses(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    if isinstance(address, IPv4Address):
-        return []
-    inner = [address.ipv4_mapped, address.sixtofour]
-    if address in _NAT64 or not int(address) >> 32:
-        inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    return [each for each in inner if each is not None]
-
 
 # The live forward. The name is resolved once and the connection goes to the address that was checked.
 
@@ -96,7 +54,7 @@ class Machine(NamedTuple):
         return f"{self.name}:{self.port} [{self.name}{'/' + self.address if self.address else ''}]"
 
 
-def forward(call: Call, agency: LiveAgency, host: str, world: World) -> Reply:
+def forward(call: Call, agency: LiveAgency, host: str, world: World, allowed: AllowList) -> Reply:
     """Call the agency's system and return what it said; its body lies in a temporary file that nothing keeps.
 
     ``host`` is the name it is asked as, that of the providerurl; empty for its own.
@@ -107,13 +65,13 @@ def forward(call: Call, agency: LiveAgency, host: str, world: World) -> Reply:
     parts = urlsplit(agency.base_url)
     machine = Machine(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.path.rstrip("/"))
     try:
-        machine = machine._replace(address=checked_address(machine.name, machine.port))
+        machine = machine._replace(address=allowed.checked_address(machine.name, machine.port))
     except ForbiddenAddress as trouble:
         raise faults.host_down(machine.name, machine.port, str(trouble)) from None
     except OSError:
         raise faults.host_unknown(machine.name) from None
     with _connected(machine, agency, world) as connection:
-        return _Exchange(connection, machine, world).run(call, host or parts.netloc.rpartition("@")[2])
+        return _Exchange(connection, machine, world, allowed).run(call, host or parts.netloc.rpartition("@")[2])
 
 
 @contextmanager
@@ -197,8 +155,11 @@ def _certificate_words(said: str, machine: Machine) -> str:
 class _Exchange:
     """One request and its answer on an open line; ``came`` counts the bytes of the body so far."""
 
-    def __init__(self, connection: http.client.HTTPConnection, machine: Machine, world: World) -> None:
+    def __init__(
+        self, connection: http.client.HTTPConnection, machine: Machine, world: World, allowed: AllowList
+    ) -> None:
         self._connection, self._machine, self._world = connection, machine, world
+        self._allowed = allowed
         self.came, self.expected = 0, -1
 
     def run(self, call: Call, host: str) -> Reply:
@@ -228,8 +189,9 @@ class _Exchange:
         connection.putrequest(call.method, target, skip_host=True, skip_accept_encoding=True)
         connection.putheader("Host", host)
         for name, value in call.headers:
-            if name not in _HANDLED_HERE:
-                connection.putheader(name, value.encode("latin-1", "replace"))
+            leaves = self._allowed.header_that_may_leave(name, value)
+            if name not in _HANDLED_HERE and leaves is not None:
+                connection.putheader(name, leaves.encode("latin-1", "replace"))
         if call.body or call.method in ("POST", "PUT", "PATCH"):
             connection.putheader("Content-Length", str(len(call.body)))
         connection.endheaders(call.body or None)

@@ -19,7 +19,6 @@ _HEADERS = {
     "lgspaccesstoken": ("B01", "lgspaccesstoken"),
     "contenttype": ("B02", "ContentType"),
 }
-_BODY_KEY = b'"AcceptKey"'
 _BAD_JSON, _BAD_SESSION = -1, -2
 _JSON = "application/json"
 
@@ -68,7 +67,7 @@ def check_access_key(call: Call, world: World) -> None:
     Raises:
         ServiceRefusal: the account was given a key, and the call does not carry it. Code and sentence are ours.
     """
-    in_body = _body_key(call) if _BODY_KEY in call.body else None
+    in_body = key_in_body(call, "AcceptKey")
     if in_body is not None:
         world.remark("B01", "/AcceptKey", "Có AcceptKey trong thân yêu cầu", "AcceptKey is in the body")
     wanted = world.settings.access_key
@@ -76,20 +75,22 @@ def check_access_key(call: Call, world: World) -> None:
         return
     sent = [call.header("accesskey")]
     if not refuses("B01", world):
-        sent += [in_body, _lgsp_key(call.header("lgspaccesstoken") or "")]
+        sent += [in_body, key_in_lgsp_header(call)]
     if wanted not in sent:
         vi = "Header AccessKey thiếu hoặc không đúng: cần khóa đã cấp cho tài khoản"
         world.remark("B01", "AccessKey", vi, "AccessKey is missing or is not the one the account was given", "error")
         raise ServiceRefusal(_BAD_SESSION, vi)
 
 
-def _body_key(call: Call) -> str | None:
-    return _member(call.body, "AcceptKey")
+def key_in_body(call: Call, name: str) -> str | None:
+    """Return the access key in the body under a name, None when it is not there."""
+    return _member(call.body, name) if f'"{name}"'.encode() in call.body else None
 
 
-def _lgsp_key(encoded: str) -> str | None:
+def key_in_lgsp_header(call: Call) -> str | None:
+    """Return the access key in ``lgspaccesstoken``, Base64 of a JSON object, None when it is not there."""
     try:
-        return _member(base64.b64decode(encoded, validate=True), "AccessKey")
+        return _member(base64.b64decode(call.header("lgspaccesstoken") or "", validate=True), "AccessKey")
     except (binascii.Error, ValueError):
         return None
 

@@ -9,7 +9,7 @@ from emulator.country.keyring import Token, bearer_word
 from emulator.country.sandbox import Definition
 from emulator.country.world import World
 from emulator.gateways.ndxp import client_quirks as habits
-from emulator.gateways.ndxp import faults, revocation
+from emulator.gateways.ndxp import faults, lgsp, revocation
 from emulator.gateways.ndxp import oauth as tokens
 from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, answer_of, refusal_of, remark_of
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect
@@ -71,16 +71,37 @@ def admit(call: Call, world: World, api: Api) -> None:
         GatewayRefusal: 900902, 900901, 900907 to 900909, 900803 or 900804, and 900901 as 403
         (src:apim-security-codes, src:apim-throttling).
     """
-    release, settings = world.sandbox.definition.profile, world.settings
     names = {"base": api.base_path, "version": api.version}
-    token = _admitted_token(call, world, names)
+    _check_plan(_admitted_token(call, world, names).kind, world, api, names)
+
+
+def admit_by_lgsp(call: Call, world: World, api: Api) -> None:
+    """Let the province's gateway call in place of who called it, with a token of its own (BTXH 1.2.1, step 5).
+
+    Raises:
+        LgspRefusal: it does not know the caller.
+        GatewayRefusal: what the NDXP gateway says to the province's.
+    """
+    lgsp.check_caller(call, world)
+    kind = world.settings.lgsp_key_kind
+    world.exchange.consumer = lgsp.key_of(world, kind)
+    world.exchange.remarks.append(remark_of("lgsp-token-added", Observed("Authorization", "", "", kind), "note"))
+    _check_plan(kind, world, api, {"base": api.base_path, "version": api.version})
+
+
+def _check_plan(key_kind: str, world: World, api: Api, names: dict[str, str]) -> None:
+    """Check what comes after the token: subscription, quota, endpoint; then reach the system behind the key."""
+    release, settings = world.sandbox.definition.profile, world.settings
     if settings.subscription != "active":
         raise refusal_of(_SUBSCRIPTIONS[settings.subscription], release, Observed("", "", api.base_path), names)
     if settings.throttle_limit is not None:
         _use_quota(settings.throttle_limit, world, api)
-    if settings.missing_endpoint == token.kind:
-        kind = {"kind": token.kind, "Kind": token.kind.capitalize()}
-        raise refusal_of("missing-endpoint", release, Observed("", token.kind), kind)
+    if settings.missing_endpoint == key_kind:
+        kind = {"kind": key_kind, "Kind": key_kind.capitalize()}
+        raise refusal_of("missing-endpoint", release, Observed("", key_kind), kind)
+    if key_kind == "sandbox" and settings.sandbox_keys_reach == "test-system":
+        world.enter_test_system()
+        world.exchange.remarks.append(remark_of("sandbox-backend", level="note"))
 
 
 def _admitted_token(call: Call, world: World, names: dict[str, str]) -> Token:
@@ -192,7 +213,10 @@ class NdxpGateway:
             said = Observed("", call.path, call.path.rstrip("/"))
             exchange.remarks.append(remark_of("trailing-slash", said, "note"))
         api = resource.api
-        admit(call, world, api)
+        if resource.is_mount and settings.lgsp_adds_token:
+            admit_by_lgsp(call, world, api)
+        else:
+            admit(call, world, api)
         if settings.downtime_notice is not None:
             raise GatewayRefusal("other", 503, 101503, "Service Unavailable", settings.downtime_notice)
         exchange.extra["api"] = f"{api.name}--v{api.version}"
@@ -201,6 +225,8 @@ class NdxpGateway:
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a gateway refusal in the profile's dialect."""
+        if isinstance(refusal, lgsp.LgspRefusal):
+            return lgsp.word(refusal)
         if isinstance(refusal, OAuthRefusal):
             if exchange.operation == REVOKE.name:
                 return revocation.word(refusal, exchange, world)
@@ -235,7 +261,8 @@ def _provide(world: World, resource: Resource, operation: Operation) -> Reply:
     def answer(call: Call, world: World) -> Reply:
         if operation.method == "POST":
             habits.check_content_type(call, world)
-        habits.check_access_key(call, world)
+        if not (resource.is_mount and world.settings.lgsp_adds_token):
+            habits.check_access_key(call, world)
         return world.apply_scenario() or operation.answer(call, world)
 
     return carry(resource.service, answer, world.exchange.call, world)
@@ -243,6 +270,8 @@ def _provide(world: World, resource: Resource, operation: Operation) -> Reply:
 
 def _is_mounted(world: World) -> bool:
     mounted = world.settings.lgsp_mount
+    if world.settings.lgsp_adds_token:
+        return True
     return not habits.refuses("B06", world) if mounted is None else mounted
 
 

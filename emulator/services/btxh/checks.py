@@ -22,7 +22,7 @@ from emulator.services.btxh.models import ExtentData, ResultPaper
 from emulator.wire import codes
 from emulator.wire.agency_codes import province_of, root_of, short_form
 from emulator.wire.dates import day_of, day_or_moment, lies_ahead, moment_of
-from emulator.wire.gso import Level, misfit, provinces
+from emulator.wire.gso import Level, misfit, names_of, provinces
 from emulator.wire.identity import (
     CITIZEN_CARD,
     FEMALE,
@@ -289,8 +289,22 @@ def check_places(texts: Texts, reading: Reading, prefixes: tuple[str, ...] = (""
             continue
         district, commune = texts.get(f"{prefix}MaHuyen") or "", texts.get(f"{prefix}MaXa") or ""
         level = misfit(reading.rules.gso_era, province, district, commune)
-        if level:
+        if level and reading.rules.gso_era == "2025" and misfit("2023", province, district, commune) is None:
+            _meet_old_address(prefix, province, district, commune, reading)
+        elif level:
             _refuse(prefix, level, {"province": province, "district": district, "commune": commune}[level], reading)
+
+
+def _meet_old_address(prefix: str, province: str, district: str, commune: str, reading: Reading) -> None:
+    """An address of before 01/07/2025: people keep papers with it; strict refuses it where a dossier is handled."""
+    name, old = f"{prefix}{_NAMES['province']}", "/".join(filter(None, (province, district, commune)))
+    vi = f"{name} {old} là địa chỉ trước ngày 01/07/2025"
+    en = f"{name} {old} is an address of before 01/07/2025"
+    expected = "/".join(filter(None, names_of("2023", province, district, commune)))
+    if prefix:
+        reading.note("B73", f"/{name}", vi, en, found=old, expected=expected)
+    else:
+        reading.meet("B73", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en, found=old, expected=expected)
 
 
 def check_caller(texts: Texts, reading: Reading) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from emulator.services.btxh import operations, pages, samples
 from emulator.services.btxh.life.effects import EFFECTS
+from emulator.services.btxh.life.records import ISSUED_FILES
+from emulator.services.btxh.pack_tables import PART
 from emulator.services.service import Api, Both, Operation, Service, Site
 
 if TYPE_CHECKING:
@@ -76,5 +78,7 @@ SERVICE = Service(
     ),
     word=operations.word,
     effects=EFFECTS,
+    pack=PART,
+    shelves=(ISSUED_FILES,),
     interface=_interface,
 )

@@ -8,52 +8,33 @@ and the rule that every value is a string are ours.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import unquote
 
+from emulator.country.furnish import nearest
+from emulator.country.pack_tables import FieldForm, Furniture, PackPart, PackTable, TableFinding, Tables
+from emulator.country.records import Dossier, ProcessingStep, step_of
 from emulator.kernel.clock import read_moment
 from emulator.services.btxh.models import DossierForm, Fields, StepForm
 from emulator.services.btxh.names import DOSSIER_FIELDS, STEP_FIELDS
+from emulator.services.btxh.replies import detail_id
+from emulator.wire.statuses import FINAL_STATUSES
 
 DOSSIER_CODE, PROCEDURE_CODE, STATUS, RECORD_KIND = "MaHoSo", "MaTTHC", "StatusId", "LoaiDuLieu"
 RECEIVED, HANDLED, PAPERS = "NgayTiepNhan", "ThoiDiemXuLy", "CertificateExtentData"
 ONLY_PULLED = ("CertificateType", "PhongBanXuLy")
 SHARED_WITH_PROCEDURE = ("TenTTHC", "MaLinhVuc", "TenLinhVuc")
-SCHEMA_VERSION = "1"
 _OWN_FILE = re.compile(r"https?://dvcbtxh\.molisa\.gov\.vn(?::\d+)?(/file/[^?#]*)")
-Kind = Literal[
-    "text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id", "owner_id", "era", "schema"
-]
 
 
-@dataclass(frozen=True)
-class PackTable:
-    """One table: the fields a record may have, and those of them it may lack."""
-
-    names: tuple[str, ...]
-    optional: frozenset[str] = frozenset()
-
-    @cached_property
-    def known_names(self) -> frozenset[str]:
-        """Return the fields a record may have, to look one up."""
-        return frozenset(self.names)
-
-    @cached_property
-    def needed_names(self) -> tuple[str, ...]:
-        """Return the fields a record must have."""
-        return tuple(name for name in self.names if name not in self.optional)
-
-
-KINDS: dict[str, Kind] = {
+_FORMS: dict[str, FieldForm] = {
     "LoaiDuLieu": "record_kind",
     "MaHoSo": "dossier_code",
     "StatusId": "status",
     "CMND": "citizen_id",
     "SoDinhDanh": "owner_id",
-    "gso_era": "era",
-    "schema_version": "schema",
     "NgayThangNamSinh": "day",
     "CMND_NgayCap": "day",
     "NgayTiepNhan": "moment",
@@ -63,40 +44,21 @@ KINDS: dict[str, Kind] = {
     "NgayKetThucTheoQuyDinh": "moment",
     "DateCreated": "moment",
     "DateEdited": "moment",
-    "granted_on": "day",
 }
 _PERSON_FIELDS = (*DOSSIER_FIELDS[9:16], *DOSSIER_FIELDS[19:31])
 _PERSON_NEEDS = ("HoVaTen", "NgayThangNamSinh", "CMND")
 _PERSON_LACKS = frozenset(_PERSON_FIELDS) - frozenset(_PERSON_NEEDS)
-_DOSSIER = PackTable(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"})
+_DOSSIER = PackTable(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"}, (DOSSIER_CODE,))
 
 
-def _table(needed: str, optional: str = "") -> PackTable:
-    """Return a table of our own: its names set apart by blanks."""
-    return PackTable((*needed.split(), *optional.split()), frozenset(optional.split()))
-
-
-_PACK_NEEDS = ("id", "version", "schema_version", "title_vi", "title_en", "gso_era")
 TABLES: dict[str, PackTable] = {
-    "pack": PackTable(
-        (*_PACK_NEEDS, "provinces", "extends", "agency", "subsystem", "magic_values"),
-        frozenset({"provinces", "extends", "agency", "subsystem", "magic_values"}),
-    ),
-    "agencies": PackTable(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
-    "subsystems": _table(
-        "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_subject is_reachable service notice"
-    ),
-    "hosts": _table("name subsystem service", "scheme is_up offers_ranges is_outside"),
-    "hosted_files": _table("host path name content_type", "file is_attachment made_size"),
-    "grants": _table("provider subject granted_on"),
-    "groups": _table("id name", "members"),
-    "units": _table("code name subsystem"),
-    "procedures": PackTable((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
-    "people": PackTable(_PERSON_FIELDS, _PERSON_LACKS),
+    "procedures": PackTable((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua"), keys=(PROCEDURE_CODE,)),
+    "people": PackTable(_PERSON_FIELDS, _PERSON_LACKS, ("CMND",)),
     "dossiers": _DOSSIER,
     "results": _DOSSIER,
-    "steps": PackTable((*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED})),
-    "removed": _table("table key"),
+    "steps": PackTable(
+        (*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED}), (DOSSIER_CODE,)
+    ),
 }
 
 
@@ -130,23 +92,72 @@ def file_path(link: str) -> str | None:
     return unquote(found.group(1)) if found else None
 
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "agencies": ("DSTCODE",),
-    "subsystems": ("DSTCODE",),
-    "hosts": ("name",),
-    "hosted_files": ("host", "path"),
-    "grants": ("provider", "subject"),
-    "units": ("code", "name"),
-    "groups": ("id",),
-    "procedures": ("MaTTHC",),
-    "people": ("CMND",),
-    "dossiers": ("MaHoSo",),
-    "results": ("MaHoSo",),
-    "steps": ("MaHoSo",),
-}
-"""By what a record of a pack that extends another one stands in the place of the other's; ``removed`` names it so."""
+def furnish_pack(tables: Tables) -> Furniture:
+    """Return the records of tables in which nothing is wrong."""
+    results = {str(row[DOSSIER_CODE]): row for row in _rows(tables, "results")}
+    filed = {str(row[DOSSIER_CODE]): _dossier(row, results) for row in _rows(tables, "dossiers")}
+    steps = list(_steps(_rows(tables, "steps"), filed))
+    for step in steps:
+        dossier = filed[step.dossier_code]
+        if step.handled_at > dossier.changed_at:
+            filed[step.dossier_code] = replace(dossier, changed_at=step.handled_at)
+    for code, dossier in filed.items():
+        if dossier.result_fields is not None:
+            ended = [step.handled_at for step in steps if step.dossier_code == code and step.status in FINAL_STATUSES]
+            filed[code] = replace(dossier, result_given_at=min(ended, default=dossier.changed_at))
+    return Furniture(list(filed.values()), steps)
 
 
-def key_of(table: str, row: Fields) -> str:
-    """Return by what a record is known: its columns set apart by blanks."""
-    return " ".join(row.get(name) or "" for name in KEYS[table])
+def _rows(tables: Tables, name: str) -> list[Fields]:
+    return list(tables.get(name, {}).values())
+
+
+def _dossier(row: Fields, results: Mapping[str, Fields]) -> Dossier:
+    form = dossier_form(row)
+    return Dossier(
+        code=form.code,
+        origin="ministry",
+        province_code=form.province_code,
+        district_code=form.district_code,
+        commune_code=form.commune_code,
+        status=form.status,
+        owner_id=form.owner_id,
+        received_at=form.received_at,
+        submitted_at=form.submitted_at,
+        changed_at=form.received_at,
+        fields=form.fields,
+        result_fields=results.get(form.code),
+    )
+
+
+def _steps(rows: list[Fields], filed: Mapping[str, Dossier]) -> Iterator[ProcessingStep]:
+    numbers: Counter[str] = Counter()
+    for row in rows:
+        form = step_form(row)
+        numbers[form.code] += 1
+        yield step_of(filed[form.code], numbers[form.code], form.status, form.handled_at, form.fields)
+
+
+def find_loose_ends(tables: Tables) -> Iterator[TableFinding]:
+    """Yield what would be lost or left hanging: a dossier told twice, a step or a result without its dossier."""
+    known = {row.get(DOSSIER_CODE) for row in tables["dossiers"].values()} if "dossiers" in tables else None
+    for table in ("dossiers", "results"):
+        seen: set[str | None] = set()
+        for number, row in tables.get(table, {}).items():
+            code = row.get(DOSSIER_CODE)
+            if code in seen:
+                yield TableFinding(
+                    table, (table, number, DOSSIER_CODE), f"Mã hồ sơ {code} lặp lại", f"{code} is there twice"
+                )
+            seen.add(code)
+    for table in ("results", "steps"):
+        for number, row in tables.get(table, {}).items():
+            code = row.get(DOSSIER_CODE)
+            if known is not None and code and code not in known:
+                vi, en = nearest(str(code), filter(None, known))
+                sentences = (f"Không có hồ sơ {code} trong dossiers.json{vi}", f"no dossier {code}{en}")
+                yield TableFinding(table, (table, number, DOSSIER_CODE), *sentences)
+
+
+PART = PackPart(TABLES, _FORMS, find_loose_ends, furnish_pack, detail_id)
+"""What the service puts into packs."""

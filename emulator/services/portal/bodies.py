@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from emulator.services.portal.models import (
     StatusReport,
     StepReport,
 )
+from emulator.wire.json_body import kind_of
 from emulator.wire.reading import Reading
 
 if TYPE_CHECKING:
@@ -39,6 +41,12 @@ def _schema(name: str) -> Schema:
     return made
 
 
+def _shown(value: object) -> str:
+    """Return a value as JSON writes it, cut to a line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
 def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
     """Read ``isUpdating``: the capitalised strings ``True`` and ``False`` (src:portal-services)."""
     value = given.get("isUpdating")
@@ -48,15 +56,15 @@ def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
         reading.note(
             "is-updating-spelling",
             "/isUpdating",
-            f'isUpdating là {value!r}; dạng chuẩn là chuỗi "True" hoặc "False"',
-            f'isUpdating is {value!r}; the known form is the string "True" or "False"',
+            f'isUpdating là {_shown(value)}; dạng chuẩn là chuỗi "True" hoặc "False"',
+            f'isUpdating is {_shown(value)}; the known form is the string "True" or "False"',
         )
         return str(value).lower() == "true"
     reading.refuse(
         "is-updating",
         "/isUpdating",
         BAD_FIELD,
-        f'isUpdating là {value!r}: cần chuỗi "True" hoặc "False"',
+        f'isUpdating là {_shown(value)}: cần chuỗi "True" hoặc "False"',
         'isUpdating must be the string "True" or "False"',
     )
     reading.check()
@@ -76,7 +84,15 @@ def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any
         )
         value = [value]
     if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
-        raise ServiceRefusal(BAD_FIELD, "data phải là một mảng có ít nhất một đối tượng")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "data-list",
+            "/data",
+            "data phải là một mảng có ít nhất một đối tượng",
+            "data must be a list of at least one object",
+            found=" ".join(kind_of(value)) if not value else "",
+            expected="[{…}]",
+        )
     return value
 
 
@@ -116,7 +132,7 @@ def read_status_report(given: dict[str, Any], reading: Reading) -> StatusReport:
     """
     kind, data = given.get("type"), given.get("data")
     if kind != "2":
-        reading.refuse("report-type", "/type", BAD_FIELD, f'type là {kind!r}: cần chuỗi "2"', 'type must be "2"')
+        reading.refuse("report-type", "/type", BAD_FIELD, f'type là {_shown(kind)}: cần chuỗi "2"', 'type must be "2"')
     if not isinstance(data, dict):
         reading.refuse(
             "report-data", "/data", BAD_FIELD, "data phải là một đối tượng, không phải mảng", "data must be an object"
@@ -327,7 +343,14 @@ def read_rating(row: Mapping[str, Any], place: int, unit_code: str, reading: Rea
 def question_id(given_text: str) -> str:
     """Return the id asked for. Raises ServiceRefusal when ``cauhoiid`` is missing."""
     if not given_text:
-        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc cauhoiid: mã câu hỏi (HOIDAPID)")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "required",
+            "/cauhoiid",
+            "Thiếu trường bắt buộc cauhoiid: mã câu hỏi (HOIDAPID)",
+            "cauhoiid is missing: the question's HOIDAPID",
+            expected="cauhoiid",
+        )
     return given_text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from emulator.kernel.clock import day_text, moment_text
 from emulator.kernel.exchange import Reply
@@ -72,7 +73,14 @@ def get_procedure(desk: PortalCall) -> Reply:
     """
     code = desk.asked.text("maTTHC")
     if not code:
-        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc maTTHC: mã thủ tục, ví dụ 1.003709")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "required",
+            "/maTTHC",
+            "Thiếu trường bắt buộc maTTHC: mã thủ tục, ví dụ 1.003709",
+            "maTTHC is missing: a procedure code such as 1.003709",
+            expected="maTTHC",
+        )
     national = national_procedure_code(code)
     if national:
         desk.reading.meet(
@@ -86,10 +94,22 @@ def get_procedure(desk: PortalCall) -> Reply:
     procedures = desk.portal.base.procedures
     found = procedures.get(national or code)
     if found is None:
-        near = difflib.get_close_matches(code, procedures, 1)
-        hint = f"; gần nhất là {near[0]}" if near else ""
-        raise ServiceRefusal(NOT_IN_CATALOGUE, f'maTTHC "{code}" không có trong danh mục thủ tục{hint}')
+        raise _unknown_procedure(code, procedures)
     return desk.envelope.found_reply([found.row])
+
+
+def _unknown_procedure(code: str, procedures: Iterable[str]) -> ServiceRefusal:
+    near = difflib.get_close_matches(code, procedures, 1)
+    hint = f"; gần nhất là {near[0]}" if near else ""
+    return ServiceRefusal.for_rule(
+        NOT_IN_CATALOGUE,
+        "procedure",
+        "/maTTHC",
+        f'maTTHC "{code}" không có trong danh mục thủ tục{hint}',
+        f'maTTHC "{code}" is not in the catalogue of procedures',
+        found=code,
+        nearest=near[0] if near else "",
+    )
 
 
 def list_services(desk: PortalCall) -> Reply:
@@ -105,7 +125,14 @@ def find_technical_id(desk: PortalCall) -> Reply:
     """``TraCuuTechID``: the portal's own id of the person behind an identity number; empty when there is no account."""
     number = desk.asked.text("mstorcmnd")
     if not number:
-        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc mstorcmnd: số CCCD/CMND hoặc mã số thuế")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "required",
+            "/mstorcmnd",
+            "Thiếu trường bắt buộc mstorcmnd: số CCCD/CMND hoặc mã số thuế",
+            "mstorcmnd is missing: an identity number or a tax code",
+            expected="mstorcmnd",
+        )
     provider = desk.asked.text("provider")
     if provider != "wso2is":
         desk.reading.note(

@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING
 
 from emulator.services.portal import admin_site, operations, samples
 from emulator.services.portal.effects import EFFECTS
+from emulator.services.portal.nouns import (
+    LISTED_AGENCIES,
+    PORTAL_DOSSIERS,
+    PORTAL_STEPS,
+    QUESTIONS,
+    RATINGS,
+)
+from emulator.services.portal.nouns import (
+    PAPERS as PAPER_SHELF,
+)
 from emulator.services.portal.operations import CALL, LOGIN, MAPI, PAPERS, PAPERS_LOGIN
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
 
@@ -106,5 +116,6 @@ SERVICE = Service(
     word=operations.word,
     answer=operations.answer,
     effects=EFFECTS,
+    shelves=(PORTAL_DOSSIERS, PORTAL_STEPS, PAPER_SHELF, QUESTIONS, RATINGS, LISTED_AGENCIES),
     interface=_interface,
 )

@@ -24,7 +24,7 @@ from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import is_within
 from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_code
-from emulator.wire.statuses import judge_move, status_text
+from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
 
 # What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).
 
@@ -63,24 +63,43 @@ def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> N
     """Judge a move between statuses (src:status-moves).
 
     Raises:
-        ServiceRefusal: -7, the matrix forbids it, or only tolerates it and the mode is strict.
+        ServiceRefusal: -7, the sandbox's setting ``status_moves`` is ``refuse``, and the matrix forbids the move, or
+            only tolerates it and the mode is strict. The matrix is ours, so that by default it notes.
     """
     move = judge_move(before, after)
     if move == "legal":
         return
     came = "chưa có hồ sơ" if before is None else status_text(before)
     vi = f"Không thể cập nhật lên trạng thái {status_text(after)} từ {came}"
-    if move == "illegal" or desk.world.mode == "strict":
-        raise ServiceRefusal(BAD_TRANSITION, vi)
+    stance = desk.world.settings.status_moves
+    if stance == "off":
+        return
+    if stance == "refuse" and (move == "illegal" or desk.world.mode == "strict"):
+        en = f"status {after} cannot follow {'nothing' if before is None else before}"
+        raise ServiceRefusal.for_rule(
+            BAD_TRANSITION, "transition-refused", path, vi, en, found=str(after), expected=_next_statuses(before)
+        )
     desk.reading.note(
         "transition-tolerated", path, f"{vi}; chế độ này vẫn nhận", f"status {before} to {after} is unusual"
     )
 
 
+def _next_statuses(before: int | None) -> str:
+    """Return the statuses that our matrix lets follow, as a person reads them."""
+    return ", ".join(str(each) for each in STATUS_NAMES if judge_move(before, each) == "legal") or "–"
+
+
 def check_same_owner(stored: PortalDossier, dossier: PortalDossier) -> None:
     """Refuse a code that is used again for another person (src:dossier-code)."""
     if stored.owner_id and dossier.owner_id and stored.owner_id != dossier.owner_id:
-        raise ServiceRefusal(BAD_FIELD, f"Mã hồ sơ {dossier.code} đã dùng cho chủ hồ sơ khác: SoDinhDanh không khớp")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "owner-changed",
+            "/data",
+            f"Mã hồ sơ {dossier.code} đã dùng cho chủ hồ sơ khác: SoDinhDanh không khớp",
+            f"{dossier.code} belongs to another person: SoDinhDanh differs",
+            found=dossier.code,
+        )
 
 
 def may_see(dossier: PortalDossier, unit_code: str) -> bool:
@@ -147,7 +166,15 @@ def record_steps(desk: PortalCall) -> Reply:
     elements = wire.read_elements(desk.asked.given, desk.reading)
     limit = desk.world.settings.portal_steps_limit
     if len(elements) > limit:
-        raise ServiceRefusal(BAD_FIELD, f"data có {len(elements)} bước: tối đa {limit} bước mỗi lần gọi")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "too-many-steps",
+            "/data",
+            f"data có {len(elements)} bước: tối đa {limit} bước mỗi lần gọi",
+            f"data has {len(elements)} steps: at most {limit} in one call",
+            found=str(len(elements)),
+            expected=f"≤ {limit}",
+        )
     reports = [wire.read_step(element, place, desk.reading) for place, element in enumerate(elements)]
     desk.settle()
     desk.world.hold()
@@ -161,7 +188,15 @@ def record_steps(desk: PortalCall) -> Reply:
 def _record(report: StepReport, place: int, desk: PortalCall) -> None:
     dossier = desk.portal.dossiers.get(report.code)
     if dossier is None:
-        raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {report.code} không tồn tại: đồng bộ hồ sơ trước, tiến độ sau")
+        raise ServiceRefusal.for_rule(
+            UNKNOWN_DOSSIER,
+            "portal-dossier-unknown",
+            f"/data/{place}/MaHoSo",
+            f"Hồ sơ {report.code} không tồn tại: đồng bộ hồ sơ trước, tiến độ sau",
+            f"Dossier {report.code} is unknown: push the dossier first, its steps after it",
+            found=report.code,
+            nearest="dvcqg.mapi.DongBoHoSoMC",
+        )
     history = desk.portal.steps.with_prefix(f"{report.code}/")
     if any(step.fields == report.fields for step in history):
         desk.reading.note("step-repeated", f"/data/{place}", "Bước này đã gửi trước đó, giữ nguyên", "a repeated step")
@@ -188,8 +223,7 @@ def _check_order(
         check_move(last.status, report.status, f"{path}/TrangThai", desk)
     if report.handled_at < last.handled_at:
         vi = f"data/{place}: ThoiDiemXuLy sớm hơn bước trước của hồ sơ {report.code}"
-        by_mode(desk, "step-backwards", f"{path}/ThoiDiemXuLy", BAD_FIELD, vi, "earlier than the step before")
-        desk.reading.check()
+        desk.reading.note("step-backwards", f"{path}/ThoiDiemXuLy", vi, "earlier than the step before")
 
 
 def report_status(desk: PortalCall) -> Reply:
@@ -203,11 +237,18 @@ def report_status(desk: PortalCall) -> Reply:
     desk.world.hold()
     dossier = desk.portal.dossiers.get(report.code)
     if dossier is None:
-        raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {report.code} không tồn tại trên Cổng DVCQG")
+        raise ServiceRefusal.for_rule(
+            UNKNOWN_DOSSIER,
+            "portal-dossier-unknown",
+            "/data/MaHoSo",
+            f"Hồ sơ {report.code} không tồn tại trên Cổng DVCQG",
+            f"The portal has no dossier {report.code}",
+            found=report.code,
+            nearest="dvcqg.mapi.TraCuuHoSo",
+        )
     if dossier.origin != "portal":
         vi = f"Hồ sơ {report.code} do đơn vị đồng bộ lên, không nộp tại Cổng DVCQG: dùng CapNhatTienDoHoSoMC"
-        by_mode(desk, "report-of-own-dossier", "/data/MaHoSo", BAD_FIELD, vi, "not filed on the portal")
-        desk.reading.check()
+        desk.reading.note("report-of-own-dossier", "/data/MaHoSo", vi, "not filed on the portal")
     if dossier.status != report.status:
         check_move(dossier.status, report.status, "/data/TrangThai", desk)
     desk.portal.dossiers.put_record(_move_status(dossier, report.status, desk))
@@ -267,9 +308,25 @@ def _follow(
 ) -> PortalDossier:
     """Return the dossier as it is to be kept after the one that is stored."""
     if stored and not is_updating:
-        raise ServiceRefusal(EXISTS, f"Hồ sơ {dossier.code} đã tồn tại")
+        raise ServiceRefusal.for_rule(
+            EXISTS,
+            "dossier-exists",
+            f"/data/{place}/MaHoSo",
+            f"Hồ sơ {dossier.code} đã tồn tại",
+            f"Dossier {dossier.code} exists already",
+            found="isUpdating False",
+            expected="isUpdating True",
+        )
     if is_updating and not stored:
-        raise ServiceRefusal(UNKNOWN_DOSSIER, f"Hồ sơ {dossier.code} không tồn tại: hãy gửi với isUpdating = False")
+        raise ServiceRefusal.for_rule(
+            UNKNOWN_DOSSIER,
+            "portal-dossier-unknown",
+            f"/data/{place}/MaHoSo",
+            f"Hồ sơ {dossier.code} không tồn tại: hãy gửi với isUpdating = False",
+            f"Dossier {dossier.code} is unknown: send it with isUpdating False",
+            found="isUpdating True",
+            expected="isUpdating False",
+        )
     before = stored.status if stored else None
     if before != dossier.status:
         check_move(before, dossier.status, f"/data/{place}/TrangThaiHoSo", desk)
@@ -283,7 +340,14 @@ def find_dossier(desk: PortalCall) -> Reply:
     """``TraCuuHoSo``: a list that is empty for a dossier not yet synchronised. The keys of its row are ours."""
     code = desk.asked.text("mahoso")
     if not code:
-        raise ServiceRefusal(BAD_FIELD, "Thiếu trường bắt buộc mahoso: mã hồ sơ")
+        raise ServiceRefusal.for_rule(
+            BAD_FIELD,
+            "required",
+            "/mahoso",
+            "Thiếu trường bắt buộc mahoso: mã hồ sơ",
+            "mahoso is missing: a dossier code",
+            expected="mahoso",
+        )
     found = desk.portal.dossiers.get(code)
     visible = found is not None and may_see(found, desk.unit_code)
     return desk.envelope.found_reply(dossier_rows(found) if found and visible else [])

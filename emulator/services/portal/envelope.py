@@ -15,7 +15,7 @@ import orjson
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.fields import BAD_BODY, BAD_FIELD, EXISTS, HTTP_STATUS, SUCCESS
-from emulator.wire.json_body import read_object
+from emulator.wire.json_body import TOO_DEEP, kind_of, read_object, word_json_trouble
 from emulator.wire.reading import Reading
 
 CodeStyle = Literal["by-family", "number", "string", "00"]
@@ -133,7 +133,15 @@ def read_login(body: bytes, size: int, reading: Reading) -> LoginForm:
         ServiceRefusal: no body, not JSON, or one of the two is missing.
     """
     if not body:
-        raise ServiceRefusal(BAD_BODY, 'Thân yêu cầu trống: cần {"username": "...", "password": "..."}')
+        raise ServiceRefusal.for_rule(
+            BAD_BODY,
+            "not-json",
+            "",
+            'Thân yêu cầu trống: cần {"username": "...", "password": "..."}',
+            "The body is empty: a user name and a password are expected",
+            found="0 byte",
+            expected='{"username": "...", "password": "..."}',
+        )
     given = read_object(body, size, reading)
     for name in ("username", "password"):
         if not isinstance(given.get(name), str) or not given[name]:
@@ -159,10 +167,23 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
     if body.strip():
         try:
             content = json.loads(body)
-        except (ValueError, RecursionError) as trouble:
-            raise ServiceRefusal(BAD_BODY, f"Thân yêu cầu không phải JSON: {trouble}") from trouble
+        except RecursionError as trouble:
+            raise ServiceRefusal.for_rule(BAD_BODY, "nested-too-deeply", "", *TOO_DEEP) from trouble
+        except UnicodeDecodeError as trouble:
+            vi, en = "Thân yêu cầu không phải UTF-8", "The body is not UTF-8"
+            raise ServiceRefusal.for_rule(BAD_BODY, "not-utf-8", "", vi, en) from trouble
+        except json.JSONDecodeError as trouble:
+            raise ServiceRefusal.for_rule(BAD_BODY, "not-json", "", *word_json_trouble(trouble)) from trouble
         if not isinstance(content, (dict, list)):
-            raise ServiceRefusal(BAD_BODY, "Thân yêu cầu phải là một đối tượng hoặc một mảng JSON")
+            raise ServiceRefusal.for_rule(
+                BAD_BODY,
+                "not-an-object",
+                "",
+                "Thân yêu cầu phải là một đối tượng hoặc một mảng JSON",
+                "The body must be a JSON object or a JSON list",
+                found=" ".join(kind_of(content)),
+                expected="{…} / […]",
+            )
         given |= {"data": content} if isinstance(content, list) else content
     return MapiCall("", unit_code, service, given)
 

@@ -120,7 +120,13 @@ def _remark_on_address(call: Call, world: World) -> None:
     near = difflib.get_close_matches(call.path, ADDRESSES, 1, 0.3)
     vi, en = (f"; gần nhất là {near[0]}", f"; the nearest is {near[0]}") if near else ("", "")
     world.remark(
-        "unknown-address", "path", f"Cổng DVCQG không có {call.path}{vi}", f"The portal has no {call.path}{en}", "error"
+        "unknown-address",
+        "path",
+        f"Cổng DVCQG không có {call.path}{vi}",
+        f"The portal has no {call.path}{en}",
+        "error",
+        found=call.path[:120],
+        nearest=near[0] if near else "",
     )
 
 
@@ -143,7 +149,15 @@ def _service(name: str, asked: str) -> MapiService:
         return found
     near = difflib.get_close_matches(asked, [*MAPI, *ALIASES], 1, 0.3)
     hint = f"; gần nhất là {near[0]}" if near else ""
-    raise ServiceRefusal(NO_SUCH_SERVICE, f'Dịch vụ "{asked}" không tồn tại{hint}')
+    raise ServiceRefusal.for_rule(
+        NO_SUCH_SERVICE,
+        "service-unknown",
+        "/service",
+        f'Dịch vụ "{asked}" không tồn tại{hint}',
+        f'There is no service "{asked}"',
+        found=asked[:80],
+        nearest=near[0] if near else "",
+    )
 
 
 def _address_of(name: str, service: MapiService) -> Address:
@@ -167,7 +181,15 @@ def _call(call: Call, world: World) -> Reply:
     world.exchange.consumer = token.consumer_key
     unit = unit_code_of(token.consumer_key) or own_unit_code(world.sandbox)
     if not is_within(asked.unit_code, unit):
-        raise ServiceRefusal(NOT_YOURS, f'madonvi "{asked.unit_code}" không khớp phiên: phiên này của đơn vị {unit}')
+        raise ServiceRefusal.for_rule(
+            NOT_YOURS,
+            "session-of-another-unit",
+            "/madonvi",
+            f'madonvi "{asked.unit_code}" không khớp phiên: phiên này của đơn vị {unit}',
+            f'madonvi "{asked.unit_code}" does not fit the session, which is of unit {unit}',
+            found=asked.unit_code[:40],
+            expected=str(unit),
+        )
     return serve(asked, world)
 
 

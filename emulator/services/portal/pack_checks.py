@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.country.furnish import Tables, nearest
+from emulator.country.furnish import nearest
 from emulator.country.pack import shipped_folder
+from emulator.country.pack_tables import Tables
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.services.portal import bodies
 from emulator.services.portal import wire_catalogues as catalogues

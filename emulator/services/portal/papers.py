@@ -73,7 +73,15 @@ def _token_text(call: Call) -> str:
     """Return the token, raw or after ``Bearer``: the scheme is not documented (K04)."""
     text = (call.header("authorization") or "").strip()
     if not text:
-        raise ServiceRefusal(BAD_SESSION, "Thiếu header Authorization: cần token lấy từ bndp/public/v1/login")
+        raise ServiceRefusal.for_rule(
+            BAD_SESSION,
+            "papers-token-missing",
+            "authorization",
+            "Thiếu header Authorization: cần token lấy từ bndp/public/v1/login",
+            "The header Authorization is missing: the token of bndp/public/v1/login is expected",
+            expected="Authorization: <accessToken>",
+            nearest="POST /bndp/public/v1/login (dvcqg.papers.login)",
+        )
     scheme, _, rest = text.partition(" ")
     return rest.strip() if scheme.lower() == "bearer" else text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 
 from emulator.kernel.exchange import Reply
@@ -24,6 +25,19 @@ def list_all(desk: PortalCall) -> Reply:
     return desk.envelope.found_reply(wire.question_rows(desk.portal.questions.window(desk.unit_code, 0, EVER)))
 
 
+def _no_question(wanted: str, desk: PortalCall) -> ServiceRefusal:
+    near = difflib.get_close_matches(wanted[:40], [each.id for each in desk.portal.questions.with_prefix("")], 1, 0.3)
+    return ServiceRefusal.for_rule(
+        NOT_IN_CATALOGUE,
+        "question-unknown",
+        "/cauhoiid",
+        f"Không có câu hỏi {wanted}",
+        f"There is no question {wanted}",
+        found=wanted,
+        nearest=near[0] if near else "",
+    )
+
+
 def get_answer(desk: PortalCall) -> Reply:
     """``LayNoiDungTraLoiTheoCauHoi``: the answer to ``cauhoiid``.
 
@@ -33,7 +47,7 @@ def get_answer(desk: PortalCall) -> Reply:
     wanted = wire.question_id(desk.asked.text("cauhoiid"))
     found = desk.portal.questions.get(wanted)
     if found is None:
-        raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
+        raise _no_question(wanted, desk)
     return desk.envelope.found_reply(wire.answer_rows(found))
 
 
@@ -68,7 +82,7 @@ def answer_questions(desk: PortalCall) -> Reply:
 def _answer(wanted: str, fields: dict[str, str], desk: PortalCall) -> None:
     question = desk.portal.questions.get(wanted)
     if question is None:
-        raise ServiceRefusal(NOT_IN_CATALOGUE, f"Không có câu hỏi {wanted}")
+        raise _no_question(wanted, desk)
     desk.portal.questions.put_record(replace(question, answer_fields=fields))
 
 

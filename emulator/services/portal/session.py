@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import difflib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +14,7 @@ from emulator.country.units import Account
 from emulator.country.world import World
 from emulator.kernel import dice
 from emulator.kernel.clock import moment_text
+from emulator.kernel.exchange import Remark
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.envelope import Envelope, LoginForm, MapiCall
 from emulator.services.portal.fields import BAD_SESSION
@@ -41,7 +44,7 @@ def open_session(form: LoginForm, accounts: list[Account], world: World, kind: K
         hmac.compare_digest(password, each.password.encode()) for each in accounts if each.username == form.username
     ]
     if not any(fits):
-        raise ServiceRefusal(BAD_SESSION, "Tên đăng nhập hoặc mật khẩu không đúng")
+        raise _wrong_login(form, accounts, kind)
     world.hold()
     previous = world.keyring.latest(world.home, form.username, kind)
     if previous and (previous.expires_at or 0) > world.now_ms:
@@ -53,6 +56,31 @@ def open_session(form: LoginForm, accounts: list[Account], world: World, kind: K
     return token
 
 
+_PLACES: Mapping[Kind, str] = {"mapi": "/session", "papers": "authorization"}
+_LOGINS: Mapping[Kind, str] = {
+    "mapi": "POST /mapi/login (dvcqg.mapi.login)",
+    "papers": "POST /bndp/public/v1/login (dvcqg.papers.login)",
+}
+
+
+def _wrong_login(form: LoginForm, accounts: list[Account], kind: Kind) -> ServiceRefusal:
+    """Refuse a login in one sentence for both troubles; the journal, which is the trainer's, tells them apart."""
+    names = [each.username for each in accounts]
+    is_known = form.username in names
+    near = difflib.get_close_matches(form.username[:80], names, 1, 0.3) if not is_known else []
+    other = ", ".join(sorted({each.username for each in accounts}))[:80]
+    return ServiceRefusal.for_rule(
+        BAD_SESSION,
+        "login-refused",
+        "/password" if is_known else "/username",
+        "Tên đăng nhập hoặc mật khẩu không đúng",
+        "The user name or the password is wrong",
+        found=form.username[:80],
+        expected="password" if is_known else other,
+        nearest=near[0] if near else _LOGINS[kind],
+    )
+
+
 def admit(text: str, world: World, kind: Kind, named: str) -> Token:
     """Return a living session; ``named`` says in Vietnamese where the caller gave it.
 
@@ -61,7 +89,14 @@ def admit(text: str, world: World, kind: Kind, named: str) -> Token:
     """
     token = world.keyring.token(text) if text else None
     if token is None or (token.sandbox_no, token.epoch) != world.home or token.scope != kind:
-        raise ServiceRefusal(BAD_SESSION, f"Phiên làm việc không hợp lệ: {named} không do dịch vụ đăng nhập này cấp")
+        raise ServiceRefusal.for_rule(
+            BAD_SESSION,
+            "session-unknown",
+            _PLACES[kind],
+            f"Phiên làm việc không hợp lệ: {named} không do dịch vụ đăng nhập này cấp",
+            "The session is not valid: this login service did not give it, or it was reset away",
+            nearest=_LOGINS[kind],
+        )
     if (token.expires_at or 0) <= world.now_ms:
         ended = moment_text(token.expires_at or 0)
         raise SessionExpired(token, f"Phiên làm việc đã hết hạn lúc {ended}: hãy đăng nhập lại")
@@ -73,7 +108,10 @@ class SessionExpired(ServiceRefusal):
     """-2 for a session that was good once; the refusal counts how often it was used since."""
 
     def __init__(self, token: Token, message: str) -> None:
-        super().__init__(BAD_SESSION, message)
+        en = "The session has expired: log in again"
+        kind: Kind = "mapi" if token.scope == "mapi" else "papers"
+        remark = Remark("session-expired", "error", _PLACES[kind], message, en, nearest=_LOGINS[kind])
+        super().__init__(BAD_SESSION, message, (remark,))
         self.token = token
 
 

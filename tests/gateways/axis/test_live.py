@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import trustme
 
 from emulator.app import found_country
 from emulator.country.pack import Pack
-from emulator.gateways.axis.live import is_forbidden
+from emulator.gateways.axis.allow_list import AllowList
 from emulator.settings import Settings
 from tests.conftest import Visitor
 from tests.gateways.axis.axis import HAGIANG, HANOI, VXP, XRD, fault, newest
@@ -141,23 +142,52 @@ def test_link_local_and_metadata_addresses_are_never_called(live: Visitor, place
 
 
 @pytest.mark.parametrize(
-    ("text", "forbidden"),
+    ("text", "port", "allowed"),
     [
-        ("169.254.0.1", True),
-        ("fe80::1%eth0", True),
-        ("fd00:ec2::254", True),
-        ("64:ff9b::a9fe:a9fe", True),
-        ("2002:a9fe:a9fe::1", True),
-        ("0.0.0.0", True),
-        ("224.0.0.1", True),
-        ("127.0.0.1", False),
-        ("10.0.0.9", False),
-        ("192.168.1.2", False),
-        ("::1", False),
+        ("127.0.0.1", 80, True),
+        ("::1", 80, True),
+        ("::ffff:127.0.0.1", 80, True),
+        ("10.1.0.9", 443, True),
+        ("::ffff:10.1.0.9", 443, True),
+        ("127.0.0.1", 8080, False),  # the emulator itself
+        ("::ffff:127.0.0.1", 8080, False),
+        ("10.2.0.9", 443, False),
+        ("192.168.1.2", 80, False),
+        ("169.254.169.254", 80, False),
+        ("fe80::1%eth0", 80, False),
+        ("fd00:ec2::254", 80, False),
+        ("64:ff9b::a9fe:a9fe", 80, False),
+        ("64:ff9b::7f00:1", 80, False),
+        ("2002:a9fe:a9fe::1", 80, False),
+        ("0.0.0.0", 80, False),
+        ("::", 80, False),
+        ("224.0.0.1", 80, False),
+        ("255.255.255.255", 80, False),
     ],
 )
-def test_which_addresses_are_forbidden(text: str, forbidden: bool) -> None:
-    assert is_forbidden(text) is forbidden
+def test_a_live_forward_goes_where_the_operator_said_and_nowhere_else(text: str, port: int, allowed: bool) -> None:
+    """Nothing is sent: the list alone is asked."""
+    listed = AllowList([ip_network("10.1.0.0/16")])
+    listed.own_ports.add(8080)
+    assert listed.allows(text, port) is allowed
+
+
+def test_the_emulators_own_secrets_do_not_go_to_a_vendor(live: Visitor, vendor: ThreadingHTTPServer) -> None:
+    headers = {
+        "X-Admin-Token": "quan-tri",
+        "Cookie": "ndxp_console=quan-tri; theirs=1",
+        "Authorization": "Bearer ndxps_abc",
+        "X-Theirs": "2",
+    }
+    live.http.get(address("/download/1.pdf"), headers=headers).close()
+    sent = {name.lower(): value for name, value in vendor.seen[-1][1].items()}  # type: ignore[attr-defined]
+    assert sent["x-theirs"] == "2"
+    assert not {"x-admin-token", "authorization"} & set(sent)
+    listed = AllowList(own_secret="quan-tri-may-chu")
+    assert listed.header_that_may_leave("authorization", "Bearer quan-tri-may-chu") is None
+    assert listed.header_that_may_leave("authorization", "Bearer ndxps_abc") is None
+    assert listed.header_that_may_leave("cookie", headers["Cookie"]) == "theirs=1"
+    assert listed.header_that_may_leave("x-theirs", "2") == "2"
 
 
 def test_a_base_url_must_be_plain(visitor: Visitor) -> None:

@@ -16,6 +16,7 @@ from emulator.services.btxh import ministry as forms
 from emulator.services.btxh.life import course, moving, units
 from emulator.services.btxh.life.lives import Life, life_of, procedures_with_lives
 from emulator.services.btxh.models import Fields
+from emulator.services.btxh.pack_tables import PART
 from emulator.wire import gso
 
 _DAY_MS = 86_400_000
@@ -32,7 +33,7 @@ def judge(words: Mapping[str, Any]) -> None:
     """
     person = words.get("person")
     if isinstance(person, Mapping):
-        for finding in row_findings("people", "1", person):
+        for finding in row_findings("people", "1", person, PART):
             raise BadEffect("/".join(("/person", *finding.path[2:])), finding.vi, finding.en)
     for name, length in (("province", 2), ("district", 3), ("commune", 5)):
         code = words.get(name)

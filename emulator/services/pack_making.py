@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.country.pack import Pack, load_pack
+from emulator.country.pack import Pack
 from emulator.country.people import person_of
 from emulator.country.records import Fields
 from emulator.kernel.dice import name_uuid, random_for
+from emulator.services.packs import load_pack
 from emulator.wire import gso
 from emulator.wire.agency_codes import full_form
 

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a pack: what the start checks, and what only ``validate`` has the time for."""
+"""Packs with what all services put into them: opening one, and everything that can be wrong with one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from emulator.country.furnish import Rows, TableFinding, Tables, link_findings, nearest, row_findings
-from emulator.country.pack import find_pack, place_findings, read_folder, read_sheet
+from emulator.country.furnish import nearest, row_findings
+from emulator.country.pack import (
+    Pack,
+    PackTrouble,
+    find_pack,
+    open_pack,
+    place_findings,
+    read_folder,
+    read_sheet,
+    shipped_folder,
+)
 from emulator.country.pack_files import files_of
+from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
 from emulator.country.positions import Problem
 from emulator.country.privacy import looked_through
 from emulator.country.records import Fields
@@ -21,11 +32,32 @@ from emulator.services.btxh import pack_tables as official
 from emulator.services.btxh.bodies import read_dossier, read_step
 from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
 from emulator.services.portal.pack_checks import portal_problems
+from emulator.services.registry import services
 from emulator.wire.reading import Reading, ReadingRules
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 
 _KINDS = {"dossiers": NEW_DOSSIER, "results": FINAL_RESULT}
 _END = 4_102_419_600_000  # 01/01/2100: a pack's story may lie in the future of whoever checks it
+
+
+@cache
+def pack_part() -> PackPart:
+    """Return the tables of the country and of all services as one. Raises ServiceTrouble."""
+    return join_parts(service.pack for service in services() if service.pack)
+
+
+def load_pack(name_or_path: str | Path) -> Pack:
+    """Open a pack with the tables of all services.
+
+    Raises:
+        PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
+    """
+    pack = open_pack(name_or_path, pack_part())
+    if pack.folder and pack.folder.parent != shipped_folder():  # those in the box are held by their tests
+        problems = portal_problems(pack.folders, pack.tables)
+        if problems:
+            raise PackTrouble(problems)
+    return pack
 
 
 def inspect(name_or_path: str) -> list[Problem]:
@@ -37,27 +69,29 @@ def inspect(name_or_path: str) -> list[Problem]:
     path = find_pack(name_or_path)
     if path.is_dir():
         return sorted(set(_of_folder(path)))
-    if path.stem not in official.TABLES or path.suffix != ".json":
-        vi, en = nearest(path.name, [f"{table}.json" for table in official.TABLES])
+    if path.stem not in pack_part().tables or path.suffix != ".json":
+        vi, en = nearest(path.name, [f"{table}.json" for table in pack_part().tables])
         return [Problem(str(path), 1, 1, f"Không phải tệp của một gói{vi}", f"not a file of a pack{en}")]
     if (path.parent / "pack.json").is_file():
         return sorted(problem for problem in set(_of_folder(path.parent)) if problem.path == str(path))
-    return sorted(read_sheet(path)[1])
+    return sorted(read_sheet(path, pack_part())[1])
 
 
 def _of_folder(folder: Path) -> Iterator[Problem]:
-    found = read_folder(folder)
+    found = read_folder(folder, pack_part())
     tables = found.tables
     yield from found.problems
     yield from looked_through(folder)
     yield from portal_problems(found.folders, tables)
     sound = {table: _sound(table, rows) for table, rows in tables.items()}
-    yield from place_findings(folder, link_findings(tables))
+    yield from place_findings(folder, pack_part().links(tables))
     yield from place_findings(folder, Inspection(found.folders, tables, sound).findings())
 
 
 def _sound(table: str, rows: Rows) -> Rows:
-    return {number: row for number, row in rows.items() if next(row_findings(table, number, row), None) is None}
+    return {
+        number: row for number, row in rows.items() if next(row_findings(table, number, row, pack_part()), None) is None
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from emulator.country.furnish import Rows, nearest, row_findings
+from emulator.country.furnish import nearest, row_findings
 from emulator.country.pack import Pack, shipped_folder
+from emulator.country.pack_tables import Rows
 from emulator.country.records import Fields
 from emulator.kernel.clock import moment_text, read_moment
-from emulator.services.btxh.pack_tables import TABLES
+from emulator.services.packs import pack_part
 from emulator.wire.statuses import STATUS_NAMES, judge_move
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-SHEETS = tuple(name for name in TABLES if name != "removed")
+
 MOST_ROWS = 200_000
 _HOUR_MS = 3_600_000
 _EMPTY_EXTENT = "<ExtentData><DanhSachTaiLieuNop /><DanhSachGiayToKetQua /></ExtentData>"
@@ -51,9 +52,9 @@ def write_book(pack: Pack, path: Path) -> None:
     """
     book = _library().Workbook()
     book.remove(book.active)
-    for table in SHEETS:
+    for table in _sheets():
         sheet = book.create_sheet(table)
-        names = TABLES[table].names
+        names = pack_part().tables[table].names
         sheet.append(list(names))
         sheet.freeze_panes = "A2"
         for row in _told_rows(pack, table):
@@ -82,8 +83,8 @@ def read_book(path: Path) -> tuple[dict[str, Rows], list[SheetProblem]]:
     tables: dict[str, Rows] = {}
     problems: list[SheetProblem] = []
     for sheet in book.worksheets:
-        if sheet.title not in SHEETS:
-            vi, en = nearest(sheet.title, SHEETS)
+        if sheet.title not in _sheets():
+            vi, en = nearest(sheet.title, _sheets())
             problems.append(SheetProblem(sheet.title, 1, "A", f"Trang lạ{vi}", f"unknown sheet{en}"))
             continue
         rows, found = _read_sheet(sheet)
@@ -93,6 +94,10 @@ def read_book(path: Path) -> tuple[dict[str, Rows], list[SheetProblem]]:
         problems.append(SheetProblem("pack", 1, "A", "Thiếu trang pack", "the sheet pack is missing"))
     _write_steps(tables)
     return tables, problems
+
+
+def _sheets() -> list[str]:
+    return [name for name in pack_part().tables if name != "removed"]
 
 
 def _library() -> Any:
@@ -116,7 +121,7 @@ def _read_sheet(sheet: Any) -> tuple[Rows, list[SheetProblem]]:
     table, rows, problems = sheet.title, dict[str, Fields](), list[SheetProblem]()
     lines = sheet.iter_rows(values_only=True)
     heads = [_text(each) for each in next(lines, ())]
-    known = TABLES[table].names
+    known = pack_part().tables[table].names
     for place, name in enumerate(heads):
         if name and name not in known:
             vi, en = nearest(name, known)
@@ -139,7 +144,7 @@ def _read_sheet(sheet: Any) -> tuple[Rows, list[SheetProblem]]:
 
 
 def _row_problems(table: str, number: int, row: Fields, heads: list[str]) -> Iterator[SheetProblem]:
-    for finding in row_findings(table, "1", row):
+    for finding in row_findings(table, "1", row, pack_part()):
         name = finding.path[2] if len(finding.path) > 2 else ""
         column = _letter(heads.index(name)) if name in heads else "A"
         yield SheetProblem(table, number, column, finding.vi, finding.en)

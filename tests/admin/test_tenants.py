@@ -1,0 +1,174 @@
+"""Sandboxes of many on one server: a token opens its own, and nothing tells that there are others."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from emulator.admin.routes import TABLE
+from emulator.app import found_country
+from emulator.country.pack import Pack
+from emulator.country.tenants import Quotas
+from emulator.settings import Settings
+from emulator.store.upkeep import Upkeep
+from tests.conftest import Visitor
+
+ADMIN = {"X-Admin-Token": "quan-tri-may-chu"}
+
+
+def _visitor(path: Path, pack: Pack, **more: Any) -> Visitor:
+    return Visitor(
+        found_country(replace(Settings(), admin_token=ADMIN["X-Admin-Token"], **more), path, {"co-ban": pack})
+    )
+
+
+@pytest.fixture
+def server(tmp_path: Path, co_ban: Pack) -> Iterator[Visitor]:
+    visitor = _visitor(tmp_path / "store.db", co_ban)
+    yield visitor
+    visitor.country.store.close()
+
+
+def _make(server: Visitor, name: str, **wish: Any) -> dict[str, Any]:
+    reply = server.http.post("/__admin/sandboxes", json={"id": name, **wish}, headers=ADMIN)
+    assert reply.status_code == 201, reply.text
+    made: dict[str, Any] = reply.json
+    return made
+
+
+def _ask(server: Visitor, token: str, method: str, path: str, **options: Any) -> TestResponse:
+    return server.http.open(f"/__admin{path}", method=method, headers={"Authorization": f"Bearer {token}"}, **options)
+
+
+def test_a_sandboxs_token_opens_its_sandbox_and_is_shown_once(server: Visitor) -> None:
+    made = _make(server, "lop-a")
+    assert len(made["token"]) > 40
+    card = _ask(server, made["token"], "GET", "/sandboxes/lop-a")
+    assert card.json["id"] == "lop-a"
+    assert made["token"] not in card.text
+    changed = _ask(server, made["token"], "PATCH", "/sandboxes/lop-a/settings", json={"token_lifetime_s": 5})
+    assert changed.json["token_lifetime_s"] == 5
+    rows = server.country.store.all("SELECT * FROM access")
+    assert len(rows) == 1
+    assert made["token"] not in str(rows)
+
+
+def test_another_sandbox_is_not_there_at_any_route(server: Visitor) -> None:
+    """Every route of the table: a tenant gets nothing of another's sandbox, of the default one, nor of the server."""
+    token = _make(server, "lop-a")["token"]
+    _make(server, "lop-b")
+    tried = 0
+    for verb, shape in TABLE:
+        for name in ("lop-b", "default", "khong-co"):
+            named = re.sub(r"\{(\w+)\}", lambda word: name if word[1] in ("sandbox", "attempt") else "1", shape)  # noqa: B023
+            row = TABLE[verb, shape]
+            if row.is_open or shape in ("", "/kits", "/attempts", "/usage", "/sandboxes"):
+                continue
+            reply = _ask(server, token, verb, named, json={} if verb != "GET" else None)
+            assert reply.status_code in (403, 404), (verb, named, reply.status_code)
+            assert reply.json["code"] in ("admin-only", "no-such-sandbox", "no-such-route"), (verb, named, reply.json)
+            tried += 1
+    assert tried > 150
+
+
+def test_what_there_is_beside_a_tenants_sandbox_it_never_sees(server: Visitor) -> None:
+    token = _make(server, "lop-a")["token"]
+    _make(server, "lop-b")
+    listed = _ask(server, token, "GET", "/usage").json["usage"]
+    assert [row["sandbox"] for row in listed] == ["lop-a"]
+    assert _ask(server, token, "GET", "/attempts").json == {"attempts": []}
+    there, missing = (_ask(server, token, "GET", f"/sandboxes/{name}/requests") for name in ("lop-b", "khong-co"))
+    assert there.json["code"] == missing.json["code"] == "no-such-sandbox"
+    assert there.text.replace("lop-b", "X") == missing.text.replace("khong-co", "X")
+    assert _ask(server, token, "POST", "/sandboxes", json={"id": "lop-c"}).status_code == 403
+
+
+def test_a_viewer_looks_and_changes_nothing(server: Visitor) -> None:
+    owner = _make(server, "lop-a")["token"]
+    viewer = _ask(server, owner, "POST", "/sandboxes/lop-a/token", json={"role": "viewer"}).json["token"]
+    assert _ask(server, viewer, "GET", "/sandboxes/lop-a/requests").status_code == 200
+    assert _ask(server, viewer, "POST", "/sandboxes/lop-a/requests/find", json={}).status_code == 200
+    for verb, path in (("POST", "/reset"), ("PUT", "/settings"), ("DELETE", "/requests"), ("POST", "/token")):
+        assert _ask(server, viewer, verb, f"/sandboxes/lop-a{path}", json={}).json["code"] == "viewers-look"
+    assert _ask(server, viewer, "GET", "/sandboxes/lop-a?secrets=show").status_code == 403
+    shown = _ask(server, owner, "GET", "/sandboxes/lop-a?secrets=show").json["credentials"]["production"]
+    assert len(shown["consumer_secret"]) > 20
+
+
+def test_a_new_token_ends_the_old_one_and_a_dropped_sandbox_ends_its_tokens(server: Visitor) -> None:
+    first = _make(server, "lop-a")["token"]
+    second = _ask(server, first, "POST", "/sandboxes/lop-a/token").json["token"]
+    assert _ask(server, first, "GET", "/sandboxes/lop-a").status_code == 401
+    assert _ask(server, second, "GET", "/sandboxes/lop-a").status_code == 200
+    assert _ask(server, second, "DELETE", "/sandboxes/lop-a").status_code == 200
+    assert _ask(server, second, "GET", "/sandboxes/lop-a").status_code == 401
+    again = _make(server, "lop-a")["token"]
+    assert _ask(server, second, "GET", "/sandboxes/lop-a").status_code == 401
+    assert _ask(server, again, "GET", "/sandboxes/lop-a").status_code == 200
+
+
+@pytest.mark.parametrize("token", ["", "ndxps_", "ndxps_" + "a" * 43, "ndxps_\udce9", "quan-tri-may-ch", "a" * 10_000])
+def test_a_token_that_opens_nothing_is_401(server: Visitor, token: str) -> None:
+    _make(server, "lop-a")
+    header = {"X-Admin-Token": token.encode("utf-8", "surrogateescape").decode("latin-1")}
+    assert server.http.get("/__admin/sandboxes/lop-a", headers=header).status_code == 401
+
+
+def test_there_is_room_for_so_many_sandboxes_and_so_many_of_one_owner(tmp_path: Path, co_ban: Pack) -> None:
+    server = _visitor(tmp_path / "few.db", co_ban, quotas=Quotas(sandboxes=4, sandboxes_of_owner=2))
+    for name in ("a", "b"):
+        _make(server, name, owner="tinh-a")
+    refused = server.http.post("/__admin/sandboxes", json={"owner": "tinh-a"}, headers=ADMIN)
+    assert (refused.status_code, refused.json["code"]) == (429, "over-quota")
+    _make(server, "c", owner="tinh-b")
+    assert server.http.post("/__admin/sandboxes", json={"owner": "tinh-c"}, headers=ADMIN).status_code == 429
+    assert server.http.delete("/__admin/sandboxes/a", headers=ADMIN).status_code == 200
+    _make(server, "d", owner="tinh-a")
+    server.country.store.close()
+
+
+def test_a_sandbox_whose_time_is_over_is_dropped_and_default_stays(tmp_path: Path, co_ban: Pack) -> None:
+    server = _visitor(tmp_path / "short.db", co_ban, quotas=Quotas(lifetime_s=3600))
+    store, tenants = server.country.store, server.country.admin.tenants
+    made, long = _make(server, "ngan", ttl_s=60), _make(server, "dai")
+    assert made["expires"] < long["expires"]
+    store.run("UPDATE sandboxes SET expires_ms = 1 WHERE id IN ('ngan', 'default')")
+    Upkeep(store, jobs=(tenants.drop_expired,)).round()
+    names = {each.id for each in server.country.sandboxes.every()}
+    assert names == {"default", "dai"}
+    store.close()
+
+
+def test_usage_is_counted_by_sandbox_as_json_and_csv_and_metrics_have_bounded_labels(server: Visitor) -> None:
+    for number in range(25):
+        _make(server, f"lop-{number}", owner="tinh-a")
+    for number in range(25):
+        for _ in range(number + 1):
+            server.http.get(f"/s/lop-{number}/khong-co")
+    usage = server.http.get("/__admin/usage", headers=ADMIN).json["usage"]
+    assert {row["sandbox"]: row["calls"] for row in usage}["lop-24"] == 25
+    table = list(csv.DictReader(io.StringIO(server.http.get("/__admin/usage?format=csv", headers=ADMIN).text)))
+    assert [{**row, "calls": str(row["calls"])}["calls"] for row in usage] == [row["calls"] for row in table]
+    assert table[1]["owner"] == "tinh-a"
+    lines = server.http.get("/__admin/metrics", headers=ADMIN).text.splitlines()
+    labels = [line for line in lines if line.startswith("ndxp_emulator_sandbox_calls_total{")]
+    assert len(labels) == 21
+    assert 'ndxp_emulator_sandbox_calls_total{sandbox="lop-24"} 25.0' in labels
+    assert 'ndxp_emulator_sandbox_calls_total{sandbox="other"} 15.0' in labels
+
+
+def test_a_tenant_sees_its_own_console_and_no_other(server: Visitor) -> None:
+    token = _make(server, "lop-a")["token"]
+    _make(server, "lop-b")
+    header = {"X-Admin-Token": token}
+    assert server.http.get("/__console/s/lop-a/", headers=header).status_code == 200
+    for other in ("/__console/s/lop-b/", "/__console/", "/__console/s/khong-co/"):
+        assert server.http.get(other, headers=header).status_code == 404
