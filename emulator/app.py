@@ -62,9 +62,8 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         StoreTrouble: the store cannot be used.
         ServiceTrouble: a service from outside cannot be used.
     """
-    store = _prepared(place, settings)
+    store, cast = _prepared(place, settings), Cast(Library(settings.scenarios, is_watched=settings.watch))
     sandboxes = _sandboxes(store, settings, packs)
-    cast = Cast(Library(settings.scenarios, is_watched=settings.watch))
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
         return World(store, sandbox, packs[sandbox.definition.pack], exchange, cast)
