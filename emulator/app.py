@@ -75,9 +75,8 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
-    door = Door(
-        arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits, offers=offers
-    )
+    due = timekeeper.settle_due
+    door = Door(arrival, enter, doors, directors, due, store.patience, waits=store.waits, offers=offers)
     context = AdminContext(
         sandboxes,
         Journal(store),
@@ -87,7 +86,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         offers,
         settings.admin_token,
         door.serve,
-        timekeeper.settle_due,
+        due,
         timekeeper.at_once,
         cast,
         _published_page,

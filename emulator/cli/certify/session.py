@@ -92,8 +92,7 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
         CannotStart: it did not come up; what it said stands in the sentence.
     """
     flags = ["--store", str(store), "--port", str(port), "--quiet"]
-    environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
-    environment.pop("PORT", None)
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX) and name != "PORT"}
     process = subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-P", "-m", "emulator.cli.certify.examiner", "serve", *flags],
         env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))},
