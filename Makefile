@@ -17,6 +17,9 @@ types:  ## mypy, strict
 test:  ## the test suite
 	$(PYTHON) -m pytest -q -n auto --dist worksteal
 
+storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres)
+	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite)
+
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference
 	$(PYTHON) -m tests.house.coverage_page
