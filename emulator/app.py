@@ -63,7 +63,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         ServiceTrouble: a service from outside cannot be used.
     """
     store = _prepared(place, settings)
-    sandboxes = _sandboxes(store, settings)
+    sandboxes = _sandboxes(store, settings, packs)
     cast = Cast(Library(settings.scenarios, is_watched=settings.watch))
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
@@ -111,14 +111,19 @@ def _prepared(place: Path | Store, settings: Settings) -> Store:
     return store
 
 
-def _sandboxes(store: Store, settings: Settings) -> Sandboxes:
+def _sandboxes(store: Store, settings: Settings, packs: Mapping[str, Pack]) -> Sandboxes:
     first = SandboxSettings(
         journal_limit=settings.max_journal,
         journal_bytes_limit=settings.max_journal_bytes,
         journal_body_limit=settings.max_journal_body,
     )
     sandboxes = Sandboxes(
-        store, settings.default, first, has_own_seed=settings.has_own_seed, secret_seeds=settings.secret_seeds
+        store,
+        settings.default,
+        first,
+        {name: pack.settings() for name, pack in packs.items()},
+        has_own_seed=settings.has_own_seed,
+        secret_seeds=settings.secret_seeds,
     )
     sandboxes.ensure_default()
     return sandboxes

@@ -16,6 +16,7 @@ from emulator.cli.har import har
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.logs import logs
 from emulator.cli.openapi import openapi
+from emulator.cli.pack import pack
 from emulator.cli.people import people
 from emulator.cli.record import record
 from emulator.cli.scenario import scenario
@@ -58,6 +59,7 @@ main.add_command(completion)
 main.add_command(doctor)
 main.add_command(logs)
 main.add_command(serve)
+main.add_command(pack)
 main.add_command(scenario)
 main.add_command(healthcheck)
 main.add_command(state)

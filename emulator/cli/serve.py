@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,7 +110,16 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     _option(
         "--scenario",
-        "Kịch bản của sandbox default: tên hoặc tệp. / Scenario of the sandbox default: name or file.",
+        "Kịch bản của sandbox default: tên, tệp hoặc thư mục; lặp lại được. / "
+        "Scenario of the sandbox default: name, file, or a folder to choose from; repeatable.",
+        multiple=True,
+        show_default=False,
+    ),
+    _option(
+        "--set",
+        "Giá trị tham số của kịch bản đầu, TÊN=GIÁ_TRỊ; lặp lại được. / Value of a parameter of the first scenario, "
+        "NAME=VALUE; repeatable.",
+        multiple=True,
         show_default=False,
     ),
     _option(
@@ -319,7 +328,7 @@ def _settings(flags: dict[str, Any]) -> Settings:
     packs = tuple(flags.pop("pack"))
     flags["base_hosts"], flags["tls_names"] = flags.pop("base_host"), flags.pop("tls_name")
     flags["opens_console"] = flags.pop("open")
-    scenario, places = _scenario(flags.pop("scenario"))
+    plays, places = _scenarios(flags.pop("scenario"), flags.pop("set"))
     made_of = {name: flags.pop(name) for name in ("mode", "profile")}
     flags["trusted_proxies"] = tuple(map(str, read_networks(flags.pop("trusted_proxy"), "--trusted-proxy")))
     flags["allowed_origins"] = flags.pop("allow_origin")
@@ -331,7 +340,7 @@ def _settings(flags: dict[str, Any]) -> Settings:
         made_of["seed"] = seed
         if is_open:
             warn_of_seed(seed, flags["host"])
-    definition = Definition(pack=packs[0], scenario=scenario, **made_of)
+    definition = Definition(pack=packs[0], scenario=plays[0]["name"] if plays else None, scenarios=plays, **made_of)
     return Settings(
         packs=packs,
         default=definition,
@@ -344,12 +353,34 @@ def _settings(flags: dict[str, Any]) -> Settings:
     )
 
 
-def _scenario(wish: str | None) -> tuple[str | None, tuple[Path, ...]]:
-    """Return a scenario's name, and the file it stands in with its neighbours when a file was named."""
-    if wish is None or not wish.endswith((".yaml", ".yml")):
-        return wish, ()
-    path = Path(wish).resolve()
-    return path.stem, (path, *sorted(path.parent.glob("*.yaml")))
+def _scenarios(wishes: Sequence[str], values: Sequence[str]) -> tuple[tuple[dict[str, Any], ...], tuple[Path, ...]]:
+    """Return the scenarios that play, and where files are found: those that were named, and whatever lies beside them.
+
+    A folder plays nothing: it is a place where scenarios are chosen from.
+    """
+    plays, places = list[dict[str, Any]](), list[Path]()
+    for wish in wishes:
+        path = Path(wish).resolve()
+        if path.is_dir():
+            places.append(path)
+        elif wish.endswith((".yaml", ".yml")):
+            places += [path, path.parent]
+            plays.append({"name": path.stem})
+        else:
+            plays.append({"name": wish})
+    pairs = dict(_pair(value) for value in values)
+    if pairs and plays:
+        plays[0]["set"] = pairs
+    elif pairs:
+        raise CannotStart("--set cần --scenario. / --set needs --scenario.")
+    return tuple(plays), tuple(places)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise CannotStart(f"--set {text}: cần TÊN=GIÁ_TRỊ. / --set {text}: NAME=VALUE is expected.")
+    return name, value
 
 
 def is_loopback(host: str) -> bool:
