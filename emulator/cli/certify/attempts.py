@@ -91,7 +91,7 @@ _NEW_PLAN = """\
 kit: {kit}
 product: {{name: "{product}", version: "{version}", vendor: "{vendor}"}}
 agency: H26                     # mã đơn vị · agency code
-# command: ["./phan-mem"]       # lệnh, mỗi cảnh một lần; bỏ dòng này: người thao tác · run once a scene; without: attended
+# command: ["./phan-mem"]       # lệnh, mỗi cảnh một lần; bỏ dòng này: có người làm · once a scene; without: attended
 # patience: PT30M               # một cảnh chờ tối đa · how long a scene may take
 # environment: [TEN_BIEN]       # biến môi trường lệnh cần thêm · variables the command needs
 # features: [{features}]        # tính năng có; bỏ dòng này: mọi tính năng · features it has; without: all
