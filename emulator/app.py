@@ -69,12 +69,9 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         return World(store, sandbox, packs[sandbox.definition.pack], exchange, cast)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
-    declared = declared_services()
-    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
-    doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared, axis), last)
+    doors, offers = _doors(settings, packs)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
-    offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
     due = timekeeper.settle_due
     door = Door(arrival, enter, doors, directors, due, store.patience, waits=store.waits, offers=offers)
     context = AdminContext(
@@ -91,9 +88,18 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         cast,
         _published_page,
         tenants=Tenants(store, sandboxes, settings.quotas),
+        allowed_origins=settings.allowed_origins,
     )
     play(context, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)
+
+
+def _doors(settings: Settings, packs: Mapping[str, Pack]) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:
+    """Return the doors of the country, the one that takes every call last, and what they offer."""
+    declared = declared_services()
+    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
+    offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
+    return (axis, *public_sites(declared), *provincial_gateways(declared, axis), last), offers
 
 
 def _prepared(place: Path | Store, settings: Settings) -> Store:

@@ -11,6 +11,8 @@ from xml.sax.saxutils import quoteattr
 
 import emulator.app  # noqa: F401  # with it every room has registered its rules
 from emulator.certification.kit_page import kits_page
+from emulator.certification.vocabulary import schema as task_words
+from emulator.certification.vocabulary import vocabulary_page
 from emulator.cli.page import page as cli_page
 from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
 from emulator.scenario.faults_page import page as faults_table
@@ -239,6 +241,11 @@ nhật ký ghi `magic-value` khi một giá trị có tác dụng. Số không c
 {magic_table()}"""
 
 
+def task_schema() -> str:
+    """Return ``schemas/task.schema.json``."""
+    return json.dumps(task_words(), ensure_ascii=False, indent=2) + "\n"
+
+
 def scenario_schema() -> str:
     """Return the JSON Schema of scenario files."""
     return json.dumps(scenario_grammar(), ensure_ascii=False, indent=2) + "\n"
@@ -277,6 +284,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "kits.md": kits_page,
     "magic-values.md": magic_values_page,
     "schemas/scenario.schema.json": scenario_schema,
+    "schemas/task.schema.json": task_schema,
+    "task-vocabulary.md": vocabulary_page,
     **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in pack_part().tables},
 }
 

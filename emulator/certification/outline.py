@@ -98,6 +98,8 @@ def conclusion(judgement: Judgement) -> dict[str, Any]:
     advised = [each for each in judgement.tests if each.test.kind != "attest" and each.verdict not in _SETTLED]
     if judgement.required in ("fail", "error"):
         word, because = "fail", [each for each in required if each.verdict in ("fail", "error")]
+    elif judgement.plan.only:
+        word, because = "incomplete", [each for each in required if each.verdict == "omit"]
     elif not judgement.has_passed:
         word, because = "incomplete", [each for each in required if each.verdict not in DONE]
     elif open_ones:

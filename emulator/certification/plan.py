@@ -21,7 +21,8 @@ PARTIES = ("owner", "vendor", "tester", "operator")
 class Plan:
     """What was agreed before the first test.
 
-    ``features`` None: all of the kit. ``expected_failures``: test id → reason, as of a baseline.
+    ``features`` None: all of the kit. ``only``: tests to rehearse, and nothing is certified.
+    ``expected_failures``: test id → reason, as of a baseline.
     ``attestations``: test id → ``{"by", "statement", "attachment"}``.
     ``provider``: the vendor's own server, ``{"dstcode", "url"}``.
     ``environment``: names of variables that the command gets beside the few every program needs.
@@ -36,6 +37,7 @@ class Plan:
     agency: str = "H26"
     mode: Mode = "documented"
     features: tuple[str, ...] | None = None
+    only: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     patience_s: int = 60
@@ -54,7 +56,7 @@ class Plan:
 def plan_of(words: Mapping[str, Any]) -> Plan:
     """Return the plan that ``as_dict`` wrote."""
     told = dict(words)
-    for name in ("features", "command", "environment"):
+    for name in ("features", "only", "command", "environment"):
         if told.get(name) is not None:
             told[name] = tuple(told[name])
     return Plan(**told)

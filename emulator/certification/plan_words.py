@@ -55,6 +55,7 @@ PLAN = Record(
         "agency": Word(words.text(r"[A-Z]\d{2}", "phải như H26", "must look like H26"), "mã đơn vị", "agency code"),
         "mode": Word(words.one_of(MODES, "chế độ", "a mode"), "strict, documented, observed", "mode"),
         "features": Word(words.list_of(_TEXT), "tính năng phần mềm có; bỏ trống: mọi tính năng", "features it has"),
+        "only": Word(words.list_of(_TEST), "chỉ tập dượt các phép thử này", "rehearse these tests alone"),
         "command": Word(
             words.list_of(_TEXT, or_single=True), "lệnh chạy phần mềm, mỗi cảnh một lần", "command, run once a scene"
         ),

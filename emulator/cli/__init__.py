@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
+from emulator.cli.backup import backup, restore
 from emulator.cli.call import call
 from emulator.cli.certify import certify
 from emulator.cli.completion import completion
@@ -62,6 +63,8 @@ main.add_command(pack)
 main.add_command(scenario)
 main.add_command(healthcheck)
 main.add_command(state)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(validate)
 main.add_command(people)
 main.add_command(openapi)

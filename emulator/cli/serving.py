@@ -61,13 +61,25 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         stack.callback(_forget, settings.port_file)
         app = application(country)
         country.store.close()
-        plan = LaunchPlan(settings.worker_kind, settings.workers, settings.log_level, certificate, settings.log_format)
+        plan = _plan(settings, certificate)
 
         def on_first() -> None:
-            when_ready(address, settings.tls, "/__admin/ready", lambda: announce(announcement))
+            when_ready(address, settings.is_https, "/__admin/ready", lambda: announce(announcement))
 
         run(listener, app, plan, companions, on_first)
     sys.exit(0)
+
+
+def _plan(settings: Settings, certificate: Path | None) -> LaunchPlan:
+    return LaunchPlan(
+        settings.worker_kind,
+        settings.workers,
+        settings.log_level,
+        certificate,
+        settings.log_format,
+        settings.tls_key,
+        settings.trusted_proxies,
+    )
 
 
 def _check_port_file(path: Path | None) -> None:
@@ -102,6 +114,8 @@ def _store_wish(settings: Settings, folder: Path) -> str | Path:
 
 
 def _certificate(settings: Settings, folder: Path) -> tuple[Path | None, Path | None]:
+    if settings.tls_cert:
+        return settings.tls_cert, None
     if not settings.tls:
         return None, None
     certificate = folder / "certificate.pem"
@@ -144,7 +158,7 @@ def _announcement(settings: Settings, country: Country, address: tuple[str, int]
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     pairs = country.sandboxes.credentials_shown(country.sandboxes.get("default"))
     return Announcement(
-        base_url=f"{'https' if settings.tls else 'http'}://{host}:{address[1]}",
+        base_url=f"{'https' if settings.is_https else 'http'}://{host}:{address[1]}",
         credentials=pairs,
         store=settings.store if settings.store == MEMORY else country.store.name,
         ca_file=str(ca_file) if ca_file else None,

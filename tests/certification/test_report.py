@@ -62,9 +62,9 @@ def test_findings_come_before_everything_else_and_name_the_test(reports: Any) ->
     text = text_of(pdf(reports["idle"]))
     first = reports["idle"]["tests"][0]
     assert first["verdict"] == "inconclusive"
-    assert text.index("CẦN LÀM GÌ") < text.index(first["id"]) < text.index(PARTS[0])
+    assert text.index("KẾT LUẬN") < text.index(first["id"]) < text.index("CẦN LÀM GÌ") < text.index(PARTS[0])
     page = html(reports["idle"]).decode()
-    assert page.index('id="findings"') < page.index(first["id"]) < page.index(PARTS[0])
+    assert page.index(first["id"]) < page.index('id="findings"') < page.index(PARTS[0])
 
 
 def test_every_test_is_in_the_report_even_if_nothing_happened(reports: Any) -> None:

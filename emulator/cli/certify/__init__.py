@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from emulator.certification.bundle import word_missing_libraries
-from emulator.cli.certify.attempts import list_kits, preflight, resume, run
+from emulator.cli.certify.attempts import list_kits, new, preflight, resume, run
 from emulator.cli.certify.authority import authority
 from emulator.cli.certify.bundles import disclose, judge, verify, witness
 from emulator.cli.certify.keys import key
@@ -55,5 +55,5 @@ def certify() -> None:
     """Chứng nhận: thử thách, lượt kiểm thử, gói chứng cứ. / Certification: challenges, attempts, bundles."""
 
 
-for _command in (authority, disclose, judge, key, list_kits, preflight, resume, run, verify, witness):
+for _command in (authority, disclose, judge, key, list_kits, new, preflight, resume, run, verify, witness):
     certify.add_command(_command)

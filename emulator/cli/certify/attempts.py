@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ Ví dụ / Examples:
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--command", "command", help="Lệnh chạy phần mềm, thay cho kế hoạch. / Command, instead of the plan's.")
 @click.option("--attended", is_flag=True, help="Có người thao tác, dù kế hoạch có lệnh. / A person works the system.")
+@click.option("--test", "tests", multiple=True, help="Chỉ tập dượt phép thử này. / Rehearse this test alone.")
+@click.option("--group", "groups", multiple=True, help="Chỉ tập dượt nhóm này. / Rehearse this group alone.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Thư mục kết quả. / Folder of the result."
 )
@@ -36,7 +39,16 @@ Ví dụ / Examples:
 @click.option("--key", type=FILE, help="Khóa bí mật để ký (L1). / Private key to sign with (L1).")
 @click.option("--challenge", type=FILE, help="Thử thách đã ký (L2). / A signed challenge (L2).")
 @click.option("--json", "is_json", is_flag=True, help="In báo cáo dạng JSON. / Print the report as JSON.")
-def run(plan: Path, command: str | None, attended: bool, out: Path | None, is_json: bool, **more: Any) -> None:
+def run(
+    plan: Path,
+    command: str | None,
+    attended: bool,
+    tests: tuple[str, ...],
+    groups: tuple[str, ...],
+    out: Path | None,
+    is_json: bool,
+    **more: Any,
+) -> None:
     """Thực hiện một kế hoạch kiểm thử và ghi gói chứng cứ. / Carry a plan out and write the bundle.
 
     Viết gọn / for short: ndxp-emulator certify KE-HOACH.
@@ -48,7 +60,72 @@ def run(plan: Path, command: str | None, attended: bool, out: Path | None, is_js
     from emulator.cli.certify.running import RunWish, carry_out
 
     read = plan_at(plan, command, attended=attended)
-    sys.exit(carry_out(read, RunWish(out or plan.with_suffix(".luot"), is_json=is_json, **more)))
+    read = replace(read, only=_rehearsed(read.kit, tests, groups) or read.only)
+    default = plan.with_suffix(".tap" if read.only else ".luot")
+    sys.exit(carry_out(read, RunWish(out or default, is_json=is_json, **more)))
+
+
+def _rehearsed(kit_id: str, tests: tuple[str, ...], groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tests that were asked for. Raises CannotStart when the kit has no such test or group."""
+    from emulator.certification.kit_reader import kit_of
+    from emulator.country.furnish import nearest
+
+    kit = kit_of(kit_id)
+    known = [test.id for test in kit.tests]
+    for option, named, there in (("--test", tests, known), ("--group", groups, list(kit.groups))):
+        for name in named:
+            if name not in there:
+                vi, en = nearest(name, there)
+                raise CannotStart(f"{option}: không có “{name}” trong bộ {kit_id}{vi}. / no {name!r} in {kit_id}{en}.")
+    return tuple(test.id for test in kit.tests if test.id in tests or test.group in groups)
+
+
+_NEW_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator certify new --kit btxh-a1
+  ndxp-emulator certify new --kit kho-dl --out ke-hoach.yaml --product "Một cửa B" --vendor "Công ty C"
+"""
+_NEW_PLAN = """\
+# Kế hoạch chứng nhận · Plan of a certification. Từng từ: docs/certification.md · Each word is explained there.
+# Chạy thử một phép thử · Rehearse one test:  ndxp-emulator certify {path} --test {test}
+kit: {kit}
+product: {{name: "{product}", version: "{version}", vendor: "{vendor}"}}
+agency: H26                     # mã đơn vị · agency code
+# command: ["./phan-mem"]       # lệnh, mỗi cảnh một lần; bỏ dòng này: có người làm · once a scene; without: attended
+# patience: PT30M               # một cảnh chờ tối đa · how long a scene may take
+# environment: [TEN_BIEN]       # biến môi trường lệnh cần thêm · variables the command needs
+# features: [{features}]        # tính năng có; bỏ dòng này: mọi tính năng · features it has; without: all
+# attestations:                 # điều máy không thấy, người khai · what people declare
+{declared}"""
+
+
+@click.command(epilog=_NEW_EXAMPLES)
+@click.option("--kit", required=True, help="Bộ kiểm thử. / The kit.")
+@click.option("--product", default="Phần mềm của tôi", help="Tên phần mềm. / The product.")
+@click.option("--version", default="1.0", help="Phiên bản. / Its version.")
+@click.option("--vendor", default="Đơn vị của tôi", help="Đơn vị phát triển. / The vendor.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("ke-hoach.yaml"), help="Tệp. / The file."
+)
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+def new(kit: str, out: Path, force: bool, **words: str) -> None:
+    """Viết một kế hoạch để sửa rồi chạy. / Write a plan, to be edited and run.
+
+    Mã thoát / exit codes: 0 xong / done, 2 sai tham số hoặc không ghi được / bad value or no way to write.
+    """
+    from emulator.certification.kit_reader import NoKit, kit_of
+    from emulator.cli.certify.files import write
+
+    try:
+        chosen = kit_of(kit)
+    except NoKit as trouble:
+        raise CannotStart(f"--kit: không có bộ “{kit}”{trouble.vi}. / no kit {kit!r}{trouble.en}.") from trouble
+    attests = [test for test in chosen.tests if test.kind == "attest"]
+    declared = "".join(f"#   {test.id}: {{by: , statement: }}   # {test.title['vi']}\n" for test in attests)
+    quoted = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in words.items()}
+    named = {"kit": kit, "path": out, "test": chosen.tests[0].id, "features": ", ".join(chosen.features)}
+    write(out, _NEW_PLAN.format(declared=declared, **named, **quoted).encode(), force=force)
+    click.echo(f"{out}\nndxp-emulator certify preflight {out}\nndxp-emulator certify {out}")
 
 
 _PREFLIGHT_EXAMPLES = """\b

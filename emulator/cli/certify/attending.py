@@ -76,9 +76,9 @@ class Attendant:
             try:
                 key = self._lines.get(timeout=_EVERY_S)
             except queue.Empty:
-                if time.monotonic() > until:
-                    click.secho("  Hết giờ · Time is up", fg="red")
-                    return {"how": "timeout"}
+                if time.monotonic() > until:  # a person may have gone for lunch: the scene stays
+                    click.secho("  Vẫn chờ: Enter xong, s bỏ qua, q dừng · Still waiting", fg="yellow")
+                    until = time.monotonic() + self._patience_s
                 continue
             if key is None or key == "q":
                 raise Paused

@@ -166,7 +166,7 @@ def play(session: Session, plan: Plan, wish: RunWish, *, key: Any = None, signed
         return INCOMPLETE
     session.close()
     report = session.report()
-    bundle = _bundle(session, wish, key, signed_challenge)
+    bundle = None if plan.only else _bundle(session, wish, key, signed_challenge)
     click.echo(json.dumps(report, ensure_ascii=False) if wish.is_json else summary(report, bundle))
     return exit_code(report)
 
@@ -194,8 +194,21 @@ def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
 
 def is_ready(session: Session, performer: Any) -> bool:
     """Let the client do one small task and tell whether it is set up rightly; what is wrong is said on stderr."""
-    ending = performer.greet(session.greet())
-    said = session.diagnosis()
+    from emulator.cli.certify.attending import Attendant, Paused
+
+    while True:
+        try:
+            ending = performer.greet(session.greet())
+        except Paused:
+            return False
+        if _is_set_up(session.diagnosis(), ending):
+            return True
+        if not isinstance(performer, Attendant):
+            return False
+        click.echo("Sửa rồi làm lại việc thử; q: dừng. / Mend it and do the try again; q: stop.", err=True)
+
+
+def _is_set_up(said: Mapping[str, Any], ending: Mapping[str, Any]) -> bool:
     troubles = [*said["troubles"], *([_crash(ending)] if ending["how"] != "done" else [])]
     for each in troubles:
         click.secho(f"{each['id']} {each['vi']} / {each['en']}", fg="red", err=True)

@@ -81,6 +81,22 @@ _STOP_S = 10
 _ROOT = Path(__file__).resolve().parents[3]
 
 
+def _start_server(store: Path, port: int) -> subprocess.Popen[str]:
+    flags = ["--store", str(store), "--port", str(port), "--quiet"]
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
+    environment.pop("PORT", None)
+    return subprocess.Popen(  # noqa: S603 - this very program
+        [sys.executable, "-P", "-m", "emulator.cli.certify.examiner", "serve", *flags],
+        env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
 @contextmanager
 def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
     """Run a server on a store of its own for as long as the context lasts; yield its ready line.
@@ -91,18 +107,7 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
     Raises:
         CannotStart: it did not come up; what it said stands in the sentence.
     """
-    flags = ["--store", str(store), "--port", str(port), "--quiet"]
-    environment = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX) and name != "PORT"}
-    process = subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-P", "-m", "emulator.cli.certify.examiner", "serve", *flags],
-        env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    process = _start_server(store, port)
     try:
         if process.stdin:
             process.stdin.write(f"{token}\n")
