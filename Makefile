@@ -17,6 +17,9 @@ types:  ## mypy, strict
 test:  ## the test suite
 	$(PYTHON) -m pytest -q -n auto --dist worksteal
 
+storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres)
+	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite)
+
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m emulator.reference
 	$(PYTHON) -m tests.house.coverage_page
@@ -25,7 +28,7 @@ docs:  ## write the generated pages of docs/ anew
 
 lock:  ## pin versions and hashes anew, of what runs and of what tests need (pip-tools)
 	$(COMPILE) --extra certify -o requirements.lock pyproject.toml
-	$(COMPILE) --extra certify --extra dev -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra certify --extra dev --extra postgres --extra xlsx -o requirements-dev.lock pyproject.toml
 
 messages:  ## bring the console's English sentences to its templates
 	$(PYTHON) -m release.messages

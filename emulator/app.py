@@ -63,22 +63,18 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         ServiceTrouble: a service from outside cannot be used.
     """
     store = _prepared(place, settings)
-    sandboxes = _sandboxes(store, settings)
+    sandboxes = _sandboxes(store, settings, packs)
     cast = Cast(Library(settings.scenarios, is_watched=settings.watch))
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
         return World(store, sandbox, packs[sandbox.definition.pack], exchange, cast)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
-    declared = declared_services()
-    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
-    doors: tuple[Gateway, ...] = (axis, *public_sites(declared), *provincial_gateways(declared, axis), last)
+    doors, offers = _doors(settings, packs)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
-    offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
-    door = Door(
-        arrival, enter, doors, directors, timekeeper.settle_due, store.patience, waits=store.waits, offers=offers
-    )
+    due = timekeeper.settle_due
+    door = Door(arrival, enter, doors, directors, due, store.patience, waits=store.waits, offers=offers)
     context = AdminContext(
         sandboxes,
         Journal(store),
@@ -88,14 +84,23 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         offers,
         settings.admin_token,
         door.serve,
-        timekeeper.settle_due,
+        due,
         timekeeper.at_once,
         cast,
         _published_page,
         tenants=Tenants(store, sandboxes, settings.quotas),
+        allowed_origins=settings.allowed_origins,
     )
     play(context, sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)
+
+
+def _doors(settings: Settings, packs: Mapping[str, Pack]) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:
+    """Return the doors of the country, the one that takes every call last, and what they offer."""
+    declared = declared_services()
+    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
+    offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
+    return (axis, *public_sites(declared), *provincial_gateways(declared, axis), last), offers
 
 
 def _prepared(place: Path | Store, settings: Settings) -> Store:
@@ -106,14 +111,19 @@ def _prepared(place: Path | Store, settings: Settings) -> Store:
     return store
 
 
-def _sandboxes(store: Store, settings: Settings) -> Sandboxes:
+def _sandboxes(store: Store, settings: Settings, packs: Mapping[str, Pack]) -> Sandboxes:
     first = SandboxSettings(
         journal_limit=settings.max_journal,
         journal_bytes_limit=settings.max_journal_bytes,
         journal_body_limit=settings.max_journal_body,
     )
     sandboxes = Sandboxes(
-        store, settings.default, first, has_own_seed=settings.has_own_seed, secret_seeds=settings.secret_seeds
+        store,
+        settings.default,
+        first,
+        {name: pack.settings() for name, pack in packs.items()},
+        has_own_seed=settings.has_own_seed,
+        secret_seeds=settings.secret_seeds,
     )
     sandboxes.ensure_default()
     return sandboxes

@@ -231,10 +231,12 @@ def magic_values_page() -> str:
 {_WRITTEN}
 Ours. A client that cannot be changed gets an outcome by what it sends: the running number of a dossier code
 (`000.11.26.H26-261120-9903`) or a citizen number (`999900000003`) anywhere in the body or the query of a call. The
-first such value decides. The setting `magic_values` switches them off. Numbers that are not listed are ordinary.
+first such value decides. They are off until the setting `magic_values` (or `magic_values` "1" in pack.json) turns them
+on; the journal notes `magic-value` when one strikes, and how to turn them off. Numbers not listed are ordinary.
 
 Của trình giả lập. Phần mềm không cần sửa: kết quả do số thứ tự trong mã hồ sơ hoặc số định danh trong lời gọi quyết
-định. Thiết lập `magic_values` tắt tính năng này. Số không có trong bảng là số bình thường.
+định. Tính năng này tắt cho đến khi thiết lập `magic_values` (hoặc `magic_values` "1" trong pack.json) bật nó;
+nhật ký ghi `magic-value` khi một giá trị có tác dụng. Số không có trong bảng là số bình thường.
 
 {magic_table()}"""
 

@@ -50,11 +50,20 @@ class Settings:
     watch: bool = False
     tls: bool = False
     tls_names: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
     ss_ports: bool = False
     ss_port_base: int = 5500
     quiet: bool = False
     log_level: str = "warning"
     log_format: str = "text"
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether the server speaks TLS itself."""
+        return self.tls or self.tls_cert is not None
 
 
 def data_folder() -> Path:

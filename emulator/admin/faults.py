@@ -11,8 +11,10 @@ from emulator.admin.problems import InputFault as Trouble
 from emulator.admin.problems import invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import TEXT, RouteDoc, RouteTable
+from emulator.country.furnish import nearest
 from emulator.country.world import World
 from emulator.kernel.clock import iso
+from emulator.scenario.operations import matching, staged_names
 
 ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
 _FAULT = {"faults": [{"fault": "gateway-503", "on": "btxh.*", "nth": [2], "times": 1}]}
@@ -102,6 +104,9 @@ def _check_wish(wish: dict[str, Any], place: int) -> dict[str, Any]:
         fault.check(wish["params"])
     except WrongParam as wrong:
         raise invalid([Trouble(f"/faults/{place}/params/{wrong.name}", wrong.vi, wrong.en)]) from None
+    if not matching(wish["on"]):
+        vi, en = nearest(wish["on"], staged_names())
+        raise invalid([Trouble(f"/faults/{place}/on", f"không có dịch vụ này{vi}", f"there is no such operation{en}")])
     if not any(_may_meet(wish["on"], glob) for glob in fault.globs):
         names = ", ".join(fault.globs)
         vi, en = f"lỗi này chỉ có ở: {names}", f"this fault is only played at: {names}"

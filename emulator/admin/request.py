@@ -50,6 +50,7 @@ class AdminContext:
     sweeper: Sweeper
     offers: tuple[Offer, ...] = ()
     admin_token: str | None = None
+    allowed_origins: tuple[str, ...] = field(default=(), kw_only=True)
     serve: Callable[[Call], Reply] = nobody
     settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []

@@ -94,6 +94,20 @@ def admin(context: AdminContext) -> Blueprint:
     )
     @blueprint.route("/<path:path>", methods=_METHODS, provide_automatic_options=False)
     def serve(path: str) -> Response:
+        origin = request.headers.get("Origin")
+        if origin is None or origin not in context.allowed_origins:
+            return answer(path)
+        is_asked_first = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        response = Response(status=204) if is_asked_first else answer(path)
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Vary"] = "Origin"
+        if is_asked_first:
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(_METHODS[:6])
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Admin-Token"
+            response.headers["Access-Control-Max-Age"] = "600"
+        return response
+
+    def answer(path: str) -> Response:
         try:
             return respond(lambda: _answer(context, request, f"/{path}".rstrip("/")))
         except NotYet as not_yet:

@@ -11,6 +11,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminContext, AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.plot import ScenarioState
+from emulator.country.positions import Problem
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.clock import iso
@@ -18,7 +19,7 @@ from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.cast import names_of
 from emulator.scenario.library import NoScenario
 from emulator.scenario.performance import NothingAlike, begin, end, enter, schedule
-from emulator.scenario.script import Machine, Script
+from emulator.scenario.script import Script, StateMachine
 from emulator.scenario.turns import ACTED, state_now
 
 ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
@@ -48,9 +49,7 @@ def _script_of(context: AdminContext, wish: Mapping[str, Any], pointer: str = "/
         vi, en = f"không có kịch bản '{name}'{trouble.vi}", f"there is no scenario {name!r}{trouble.en}"
         raise invalid([InputFault(pointer, vi, en)]) from None
     except BadScenario as trouble:
-        raise invalid(
-            [InputFault(pointer, f"{each.place}: {each.vi}", f"{each.place}: {each.en}") for each in trouble.problems]
-        ) from None
+        raise invalid([_input_fault(pointer, each) for each in trouble.problems]) from None
 
 
 def play(context: AdminContext, sandbox: Sandbox) -> None:
@@ -88,8 +87,10 @@ def change_scenarios(context: AdminContext, sandbox: Sandbox, wishes: Sequence[M
     Raises:
         Trouble: a scenario cannot be had, or does not fit the sandbox's pack.
     """
+    _check_names(wishes)
     for each in wishes:
         _script_of(context, each)
+        _check_against_pack(context, sandbox, each)
     before = sandbox.definition
     stop(context, sandbox)
     changed = context.sandboxes.redefine(sandbox, _as_definition(wishes))
@@ -100,6 +101,23 @@ def change_scenarios(context: AdminContext, sandbox: Sandbox, wishes: Sequence[M
         play(context, context.sandboxes.redefine(changed, _as_definition(before.scenarios)))
         raise
     return changed
+
+
+def _check_names(wishes: Sequence[Mapping[str, Any]]) -> None:
+    names = [each["name"] for each in wishes]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise invalid([InputFault("/scenarios", f"'{twice}' có hai lần", f"{twice!r} is there twice")])
+
+
+def _check_against_pack(context: AdminContext, sandbox: Sandbox, wish: Mapping[str, Any]) -> None:
+    problems = context.cast.problems_of(wish, context.packs[sandbox.definition.pack])
+    if problems:
+        raise invalid([_input_fault("/scenario", each) for each in problems])
+
+
+def _input_fault(pointer: str, problem: Problem) -> InputFault:
+    return InputFault(pointer, f"{problem.place}: {problem.vi}", f"{problem.place}: {problem.en}")
 
 
 def _as_definition(wishes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -124,7 +142,8 @@ def _playing_card(request: AdminRequest, sandbox: Sandbox, wish: Mapping[str, An
     totals = {step.name: counters.pop(step.name, 0) for step in script.steps}
     for name, value in counters.items():
         totals[name.partition("#")[0]] += value
-    problems = [] if "text" in wish else [asdict(each) for each in request.context.cast.library.problems(wish["name"])]
+    pack = request.context.packs[sandbox.definition.pack]
+    problems = [asdict(each) for each in request.context.cast.problems_of(wish, pack)]
     return {
         **_card(script),
         "params": dict(script.params),
@@ -276,7 +295,7 @@ def _scripts(request: AdminRequest) -> list[Script]:
     return [_script_of(request.context, wish) for wish in request.sandbox().definition.scenarios]
 
 
-def _find_machine(request: AdminRequest) -> tuple[Script, Machine]:
+def _find_machine(request: AdminRequest) -> tuple[Script, StateMachine]:
     name = request.named["name"]
     for script in _scripts(request):
         if name in script.machines:
@@ -298,6 +317,6 @@ def _card(script: Script) -> dict[str, Any]:
     }
 
 
-def _machine_card(machine: Machine, plot: ScenarioState, world: World) -> dict[str, Any]:
+def _machine_card(machine: StateMachine, plot: ScenarioState, world: World) -> dict[str, Any]:
     state, since_ms = state_now(machine, plot, world)
     return {"state": state, "since": iso(since_ms), "possible": list(machine.states)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
+from emulator.cli.backup import backup, restore
 from emulator.cli.call import call
 from emulator.cli.certify import certify
 from emulator.cli.completion import completion
@@ -15,6 +16,7 @@ from emulator.cli.har import har
 from emulator.cli.healthcheck import healthcheck
 from emulator.cli.logs import logs
 from emulator.cli.openapi import openapi
+from emulator.cli.pack import pack
 from emulator.cli.people import people
 from emulator.cli.record import record
 from emulator.cli.scenario import scenario
@@ -57,9 +59,12 @@ main.add_command(completion)
 main.add_command(doctor)
 main.add_command(logs)
 main.add_command(serve)
+main.add_command(pack)
 main.add_command(scenario)
 main.add_command(healthcheck)
 main.add_command(state)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(validate)
 main.add_command(people)
 main.add_command(openapi)

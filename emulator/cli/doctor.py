@@ -175,7 +175,7 @@ def _claim(store: Path) -> DoctorLine:
     try:
         import fcntl
 
-        with Path(f"{store}.server").open("rb") as lock:
+        with store.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return warn(
@@ -183,7 +183,7 @@ def _claim(store: Path) -> DoctorLine:
             (f"{store} ({size}) đang được một máy chủ dùng", f"{store} ({size}) is in use by a server"),
             ("Máy chủ thứ hai cần --store khác.", "A second server needs another --store."),
         )
-    except (ImportError, OSError):  # no such locks here, or no server has ever held the store
+    except (ImportError, OSError):  # no such locks here
         return ok("store", f"{store}, {size}", f"{store}, {size}")
     return ok("store", f"{store}, {size}, đang rảnh", f"{store}, {size}, free")
 

@@ -63,6 +63,31 @@ class FreshEmulator:
         users = {name: (shown[name]["username"], shown[name]["password"]) for name in ("portal", "papers")}
         return PartnerAccount(pair["consumer_key"], pair["consumer_secret"], users)
 
+    def change_settings(self, **changes: Any) -> None:
+        """Change settings of the sandbox."""
+        self._sandboxes.change_settings(self._sandboxes.get("default"), changes)
+
+    def begin_at(self, at_ms: int) -> None:
+        """Let the scenarios begin at a moment of the clock."""
+        from emulator.admin.scenarios import play, stop
+
+        stop(self._country.admin, self._sandboxes.get("default"))
+        self._sandboxes.set_clock(self._sandboxes.get("default"), Clock(virtual_ms=at_ms, frozen=True))
+        play(self._country.admin, self._sandboxes.get("default"))
+
+    def wait_until(self, at_ms: int) -> None:
+        """Let time pass, and what is due happen."""
+        self._sandboxes.set_clock(self._sandboxes.get("default"), Clock(virtual_ms=at_ms, frozen=True))
+        self._country.admin.settled(self._sandboxes.get("default"))
+
+    def entries_from(self, seq: int) -> list[dict[str, Any]]:
+        """Return the entries of the journal from a number on, what the clock did included."""
+        from emulator.journal.entry import as_entry
+
+        home, journal = self._sandboxes.get("default").home, self._country.admin.journal
+        rows = (journal.entry(home, number) for number in range(seq, journal.newest(home) + 1))
+        return [as_entry(row) for row in rows if row]
+
     def ask(self, call: Call, at_ms: int) -> Answered:
         """Put a call to the emulator, at a moment of its clock."""
         self._sandboxes.set_clock(self._sandboxes.get("default"), Clock(virtual_ms=at_ms, frozen=True))

@@ -101,13 +101,14 @@ def _write(draft: ScenarioDraft, path: Path) -> Path:
     from emulator.country.privacy import looked_through
     from emulator.scenario.draft import as_yaml
     from emulator.scenario.grammar import schema
-    from emulator.scenario.reader import problems_of
+    from emulator.scenario.library import Library
+    from emulator.scenario.reader import Source, problems_of
     from emulator.scenario.template import SCHEMA_FILE
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with draft_of(path, force=False) as stream:
         stream.write(as_yaml(draft.document))
-    problems = [*problems_of(path), *looked_through(path)]
+    problems = [*problems_of(Source(path, Library((path.parent,)))), *looked_through(path)]
     if problems:
         path.unlink()
         raise CannotStart("\n".join(map(str, problems)))

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from emulator.cli.frame import BilingualGroup
 from emulator.cli.stopping import CannotStart
 
+if TYPE_CHECKING:
+    from emulator.scenario.library import Library
+
 _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator scenario list
   ndxp-emulator scenario show mat-tra-loi
+  ndxp-emulator scenario test mat-tra-loi --calls goi.jsonl
   ndxp-emulator scenario new mang-cham --out ./kich-ban
   ndxp-emulator scenario from-recording ban-ghi/phien.jsonl --id nhu-that --out ./kich-ban
 """
@@ -25,6 +30,11 @@ Ví dụ / Examples:
 _SHOW_EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator scenario show mat-tra-loi
+"""
+_TEST_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator scenario test bao-tri-30-phut --calls goi.jsonl
+  ndxp-emulator scenario test ./cua-toi.yaml --calls goi.jsonl --set delay=PT2S
 """
 _NEW_EXAMPLES = """\b
 Ví dụ / Examples:
@@ -57,20 +67,67 @@ def list_scenarios() -> None:
 @scenario.command(epilog=_SHOW_EXAMPLES)
 @click.argument("name")
 def show(name: str) -> None:
-    """Một kịch bản: mục đích, phần mềm tốt làm gì, các bước. / One scenario, told."""
+    """Một kịch bản (tên hoặc tệp): mục đích, phần mềm tốt làm gì, các bước. / One scenario, a name or a file, told."""
+    from emulator.scenario.reader import BadScenario
+
+    library, found = _library_of(name)
+    try:
+        script = library.get(found)
+    except BadScenario as trouble:
+        raise CannotStart(str(trouble)) from trouble
+    for label, text in (("", script.title), ("? ", script.purpose), ("✓ ", script.good_client)):
+        click.echo(f"{label}{text['vi']}\n{label}{text['en']}")
+    click.echo(f"§ {script.source}\n")
+    click.echo(library.path_of(found).read_text(encoding="utf-8-sig"), nl=False)
+
+
+def _library_of(name: str) -> tuple[Library, str]:
+    """Return the library that has a scenario, and its id; ``name`` is of the box, or the path of a file."""
     from emulator.scenario.library import Library, NoScenario
 
-    library = Library()
+    path = Path(name)
+    is_file = path.suffix in (".yaml", ".yml")
+    library = Library((path, path.parent) if is_file else ())
+    if is_file and not path.is_file():
+        raise CannotStart(f"Không có tệp {path}. / There is no file {path}.")
+    found = path.stem if is_file else name
     try:
-        script = library.get(name)
+        library.path_of(found)
     except NoScenario as trouble:
         raise CannotStart(
             f"Không có kịch bản “{name}”{trouble.vi}. / There is no scenario {name!r}{trouble.en}."
         ) from trouble
-    for label, text in (("", script.title), ("? ", script.purpose), ("✓ ", script.good_client)):
-        click.echo(f"{label}{text['vi']}\n{label}{text['en']}")
-    click.echo(f"§ {script.source}\n")
-    click.echo(library.path_of(name).read_text(encoding="utf-8"), nl=False)
+    return library, found
+
+
+@scenario.command("test", epilog=_TEST_EXAMPLES)
+@click.argument("name")
+@click.option(
+    "--calls",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    required=True,
+    help='Tệp jsonl: mỗi dòng một lời gọi, hoặc {"wait": "P2D"}. / One call a line, or {"wait": "P2D"}.',
+)
+@click.option("--pack", "pack_name", default="co-ban", show_default=True, help="Gói dữ liệu. / Pack.")
+@click.option(
+    "--from", "begin", default="2026-12-01T08:00:00", show_default=True, help="Lúc bắt đầu. / When it begins."
+)
+@click.option("--set", "values", multiple=True, help="Giá trị tham số, TÊN=GIÁ_TRỊ. / Value of a parameter.")
+def play_calls(name: str, calls: Path, pack_name: str, begin: str, values: tuple[str, ...]) -> None:
+    """Diễn hàng tuần ảo không cần máy chủ, in điều sẽ nói và làm. / Play virtual weeks without a server."""
+    from emulator.cli.scenario_trial import Trial, lines_of
+    from emulator.country.pack import PackTrouble
+    from emulator.services.packs import load_pack
+
+    _, found = _library_of(name)
+    try:
+        trial = Trial(name, found, load_pack(pack_name), dict(value.partition("=")[::2] for value in values), begin)
+        with trial:
+            for line in lines_of(calls):
+                for said in trial.play(line):
+                    click.echo(said)
+    except (PackTrouble, ValueError) as trouble:
+        raise CannotStart(str(trouble)) from trouble
 
 
 @scenario.command(epilog=_NEW_EXAMPLES)

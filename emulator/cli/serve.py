@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from emulator.cli.serve_checks import (
+    check_certificate,
+    check_token,
+    read_networks,
+    refuse_blanks,
+    warn_of_seed,
+    warn_of_strange_variables,
+)
 from emulator.cli.stopping import CannotStart
 from emulator.country.sandbox import Definition
 from emulator.country.settings import MODES, MOST, PROFILES
@@ -45,12 +53,22 @@ def _option(flag: str, help_text: str, *more_variables: str, **attributes: Any) 
 class _Twin(click.Option):
     """An option whose error names both the flag and its variable."""
 
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:  # noqa: ARG002 - click's
+        """Return the variable's text. What Kubernetes says of a Service of our name was not meant for us (T1)."""
+        for name in _variables_of(self):
+            value = os.environ.get(name)
+            if value and _OF_KUBERNETES.fullmatch(value):
+                click.echo(f"{name}={value}: của Kubernetes, bỏ qua. / Kubernetes's, ignored.", err=True)
+            elif value:
+                return value
+        return None
+
     def get_error_hint(self, ctx: click.Context | None) -> str:
         names = self.envvar if isinstance(self.envvar, list) else [self.envvar]
         return f"{super().get_error_hint(ctx)} ({' / '.join(map(str, names))})"
 
 
-_SHORTEST_TOKEN = 6
+_OF_KUBERNETES = re.compile(r"(?:tcp|udp|sctp)://\S+")
 _NUMBER, _SIZE = click.IntRange(min=1), click.IntRange(min=1024)
 _FLAGS: tuple[Callable[[Any], Any], ...] = (
     _option("--host", "Địa chỉ nghe. / Address to listen on.", default="127.0.0.1"),
@@ -92,7 +110,16 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     _option(
         "--scenario",
-        "Kịch bản của sandbox default: tên hoặc tệp. / Scenario of the sandbox default: name or file.",
+        "Kịch bản của sandbox default: tên, tệp hoặc thư mục; lặp lại được. / "
+        "Scenario of the sandbox default: name, file, or a folder to choose from; repeatable.",
+        multiple=True,
+        show_default=False,
+    ),
+    _option(
+        "--set",
+        "Giá trị tham số của kịch bản đầu, TÊN=GIÁ_TRỊ; lặp lại được. / Value of a parameter of the first scenario, "
+        "NAME=VALUE; repeatable.",
+        multiple=True,
         show_default=False,
     ),
     _option(
@@ -117,6 +144,30 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         "--tls-name",
         "Thêm tên miền vào chứng chỉ; lặp lại được. / One more name for the certificate; repeatable.",
         multiple=True,
+    ),
+    _option(
+        "--tls-cert",
+        "HTTPS bằng chứng chỉ này (PEM); SIGHUP: đọc lại. / HTTPS with this certificate (PEM); SIGHUP: read it again.",
+        type=click.Path(dir_okay=False, path_type=Path),
+    ),
+    _option(
+        "--tls-key",
+        "Khoá của chứng chỉ đó (PEM). / That certificate's key (PEM).",
+        type=click.Path(dir_okay=False, path_type=Path),
+    ),
+    _option(
+        "--trusted-proxy",
+        "Proxy được tin khi nói X-Forwarded-For, -Proto: địa chỉ hoặc mạng; lặp lại được. / Proxy whose "
+        "X-Forwarded-For and -Proto are believed: address or network; repeatable.",
+        multiple=True,
+        show_default=False,
+    ),
+    _option(
+        "--allow-origin",
+        "Trang web khác được gọi API quản trị, như https://ci.example.vn; lặp lại được. / Another web site that may "
+        "call the admin API, as https://ci.example.vn; repeatable.",
+        multiple=True,
+        show_default=False,
     ),
     _option("--admin-token", "Mã mà API quản trị đòi. / Token that the admin API demands."),
     _option(
@@ -230,7 +281,8 @@ def _with_flags(command: F) -> F:
 @_with_flags
 def serve(**flags: Any) -> None:
     """Chạy cả "quốc gia" giả lập trên một cổng. / Serve the whole emulated country on one port."""
-    _refuse_blanks(flags)
+    refuse_blanks(flags)
+    warn_of_strange_variables({name for option in serve.params for name in _variables_of(option)})
     settings = _guard_admin(_settings(flags))
     _refuse_plain_windows()
     gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
@@ -242,7 +294,7 @@ def serve(**flags: Any) -> None:
 def _guard_admin(settings: Settings) -> Settings:
     """Return settings whose admin API strangers cannot use; ``generate_admin_token`` stays set if one was made."""
     if settings.admin_token is not None:
-        _check_token(settings.admin_token)
+        check_token(settings.admin_token)
         return replace(settings, generate_admin_token=False)
     if settings.generate_admin_token:
         import secrets
@@ -257,27 +309,9 @@ def _guard_admin(settings: Settings) -> Settings:
     return settings
 
 
-def _refuse_blanks(flags: dict[str, Any]) -> None:
-    """Stop at a word that was given empty, as an unset variable of a pipeline is: empty is not absent."""
-    if os.environ.get(f"{PREFIX}ADMIN_TOKEN", "absent").strip() == "" and flags["admin_token"] is None:
-        flags = flags | {"admin_token": ""}
-    for name, value in flags.items():
-        values = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(each, str) and not each.strip() for each in values):
-            flag = f"--{name.replace('_', '-')} ({PREFIX}{name.upper()})"
-            raise CannotStart(
-                f"{flag} trống: hãy đặt giá trị hoặc bỏ hẳn. / {flag} is empty: give it a value, or leave it out."
-            )
-
-
-def _check_token(token: str) -> None:
-    """Stop at a token that protects nothing, or that no client could send: a header's value is printable ASCII."""
-    if len(token) < _SHORTEST_TOKEN or not all("!" <= letter <= "~" for letter in token):
-        flag = f"--admin-token ({PREFIX}ADMIN_TOKEN)"
-        raise CannotStart(
-            f"{flag} phải có ít nhất {_SHORTEST_TOKEN} ký tự ASCII in được, không khoảng trắng. / {flag} must have at "
-            f"least {_SHORTEST_TOKEN} printable ASCII characters and no spaces."
-        )
+def _variables_of(option: click.Parameter) -> list[str]:
+    given = getattr(option, "envvar", None)
+    return [given] if isinstance(given, str) else list(given or ())
 
 
 def _refuse_plain_windows() -> None:
@@ -294,16 +328,19 @@ def _settings(flags: dict[str, Any]) -> Settings:
     packs = tuple(flags.pop("pack"))
     flags["base_hosts"], flags["tls_names"] = flags.pop("base_host"), flags.pop("tls_name")
     flags["opens_console"] = flags.pop("open")
-    scenario, places = _scenario(flags.pop("scenario"))
+    plays, places = _scenarios(flags.pop("scenario"), flags.pop("set"))
     made_of = {name: flags.pop(name) for name in ("mode", "profile")}
-    allowed = AllowList(_networks(flags.pop("live_address")), flags["admin_token"])
+    flags["trusted_proxies"] = tuple(map(str, read_networks(flags.pop("trusted_proxy"), "--trusted-proxy")))
+    flags["allowed_origins"] = flags.pop("allow_origin")
+    check_certificate(flags)
+    allowed = AllowList(read_networks(flags.pop("live_address"), "--live-address"), flags["admin_token"])
     quotas = Quotas(*(flags.pop(name) for name in ("max_sandboxes", "max_sandboxes_per_owner", "sandbox_ttl")))
     seed, is_open = flags.pop("seed"), not is_loopback(flags["host"])
     if seed is not None:
         made_of["seed"] = seed
         if is_open:
-            _warn_of_seed(seed, flags["host"])
-    definition = Definition(pack=packs[0], scenario=scenario, **made_of)
+            warn_of_seed(seed, flags["host"])
+    definition = Definition(pack=packs[0], scenario=plays[0]["name"] if plays else None, scenarios=plays, **made_of)
     return Settings(
         packs=packs,
         default=definition,
@@ -316,32 +353,34 @@ def _settings(flags: dict[str, Any]) -> Settings:
     )
 
 
-def _networks(words: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
-    from ipaddress import ip_network
+def _scenarios(wishes: Sequence[str], values: Sequence[str]) -> tuple[tuple[dict[str, Any], ...], tuple[Path, ...]]:
+    """Return the scenarios that play, and where files are found: those that were named, and whatever lies beside them.
 
-    try:
-        return [ip_network(word) for word in words]
-    except ValueError as trouble:
-        raise CannotStart(
-            f"--live-address ({PREFIX}LIVE_ADDRESS) phải là địa chỉ hoặc mạng: {trouble}. / --live-address "
-            f"({PREFIX}LIVE_ADDRESS) must be an address or a network: {trouble}."
-        ) from None
+    A folder plays nothing: it is a place where scenarios are chosen from.
+    """
+    plays, places = list[dict[str, Any]](), list[Path]()
+    for wish in wishes:
+        path = Path(wish).resolve()
+        if path.is_dir():
+            places.append(path)
+        elif wish.endswith((".yaml", ".yml")):
+            places += [path, path.parent]
+            plays.append({"name": path.stem})
+        else:
+            plays.append({"name": wish})
+    pairs = dict(_pair(value) for value in values)
+    if pairs and plays:
+        plays[0]["set"] = pairs
+    elif pairs:
+        raise CannotStart("--set cần --scenario. / --set needs --scenario.")
+    return tuple(plays), tuple(places)
 
 
-def _warn_of_seed(seed: int, host: str) -> None:
-    click.echo(
-        f"Chú ý: khoá, mật khẩu và mã truy cập suy ra từ --seed {seed}; ai biết số này đều gọi được {host}. / Mind: "
-        f"keys, passwords and access tokens follow from --seed {seed}; whoever knows it can call {host}.",
-        err=True,
-    )
-
-
-def _scenario(wish: str | None) -> tuple[str | None, tuple[Path, ...]]:
-    """Return a scenario's name, and the file it stands in with its neighbours when a file was named."""
-    if wish is None or not wish.endswith((".yaml", ".yml")):
-        return wish, ()
-    path = Path(wish).resolve()
-    return path.stem, (path, *sorted(path.parent.glob("*.yaml")))
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise CannotStart(f"--set {text}: cần TÊN=GIÁ_TRỊ. / --set {text}: NAME=VALUE is expected.")
+    return name, value
 
 
 def is_loopback(host: str) -> bool:

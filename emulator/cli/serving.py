@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +15,7 @@ from typing import NoReturn
 from emulator.app import Country, application, found_country, open_packs
 from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
-from emulator.country.pack import PackTrouble
+from emulator.country.pack import Pack, PackTrouble
 from emulator.server.certificates import CertificateTrouble, issue
 from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
@@ -46,8 +47,9 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             wish = _store_wish(settings, folder)
             store = stack.enter_context(open_store(wish, is_kept=is_kept, durability=settings.durability))
             services()
-            _check_scenario(settings)
-            country = found_country(settings, store, open_packs(settings.packs))
+            packs = open_packs(settings.packs)
+            _check_scenario(settings, packs)
+            country = found_country(settings, store, packs)
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
             companions = _companions(settings, country, folder)
@@ -59,13 +61,25 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         stack.callback(_forget, settings.port_file)
         app = application(country)
         country.store.close()
-        plan = LaunchPlan(settings.worker_kind, settings.workers, settings.log_level, certificate, settings.log_format)
+        plan = _plan(settings, certificate)
 
         def on_first() -> None:
-            when_ready(address, settings.tls, "/__admin/ready", lambda: announce(announcement))
+            when_ready(address, settings.is_https, "/__admin/ready", lambda: announce(announcement))
 
         run(listener, app, plan, companions, on_first)
     sys.exit(0)
+
+
+def _plan(settings: Settings, certificate: Path | None) -> LaunchPlan:
+    return LaunchPlan(
+        settings.worker_kind,
+        settings.workers,
+        settings.log_level,
+        certificate,
+        settings.log_format,
+        settings.tls_key,
+        settings.trusted_proxies,
+    )
 
 
 def _check_port_file(path: Path | None) -> None:
@@ -75,21 +89,22 @@ def _check_port_file(path: Path | None) -> None:
         )
 
 
-def _check_scenario(settings: Settings) -> None:
-    name = settings.default.scenario
-    if name is None:
-        return
+def _check_scenario(settings: Settings, packs: Mapping[str, Pack]) -> None:
+    """Look at the scenarios as ``validate`` does, held against the pack they will play over."""
     from emulator.scenario.library import Library, NoScenario
-    from emulator.scenario.reader import BadScenario
 
-    try:
-        Library(settings.scenarios).get(name)
-    except NoScenario as trouble:
-        raise CannotStart(
-            f"Không có kịch bản “{name}”{trouble.vi}. / There is no scenario {name!r}{trouble.en}."
-        ) from trouble
-    except (BadScenario, OSError) as trouble:
-        raise CannotStart(str(trouble)) from trouble
+    library = Library(settings.scenarios)
+    for wish in settings.default.scenarios:
+        try:
+            problems = library.problems(wish["name"], wish.get("set"), packs[settings.default.pack])
+        except NoScenario as trouble:
+            raise CannotStart(
+                f"Không có kịch bản “{wish['name']}”{trouble.vi}. / There is no scenario {wish['name']!r}{trouble.en}."
+            ) from trouble
+        except OSError as trouble:
+            raise CannotStart(str(trouble)) from trouble
+        if problems:
+            raise CannotStart("\n".join(map(str, problems)))
 
 
 def _store_wish(settings: Settings, folder: Path) -> str | Path:
@@ -99,6 +114,8 @@ def _store_wish(settings: Settings, folder: Path) -> str | Path:
 
 
 def _certificate(settings: Settings, folder: Path) -> tuple[Path | None, Path | None]:
+    if settings.tls_cert:
+        return settings.tls_cert, None
     if not settings.tls:
         return None, None
     certificate = folder / "certificate.pem"
@@ -141,7 +158,7 @@ def _announcement(settings: Settings, country: Country, address: tuple[str, int]
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     pairs = country.sandboxes.credentials_shown(country.sandboxes.get("default"))
     return Announcement(
-        base_url=f"{'https' if settings.tls else 'http'}://{host}:{address[1]}",
+        base_url=f"{'https' if settings.is_https else 'http'}://{host}:{address[1]}",
         credentials=pairs,
         store=settings.store if settings.store == MEMORY else country.store.name,
         ca_file=str(ca_file) if ca_file else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -121,14 +120,12 @@ def validate_scenario() -> str:
 
 
 def _problems(text: str) -> list[dict[str, Any]]:
-    from emulator.scenario.reader import problems_of
+    from emulator.scenario.reader import Source, problems_of
 
     if len(text.encode()) > TEXT_LIMIT:
         raise invalid([InputFault("/text", f"dài quá {TEXT_LIMIT} byte", f"is longer than {TEXT_LIMIT} bytes")])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{_id_of(text)}.yaml"
-        path.write_text(text, encoding="utf-8")
-        return [{"line": each.line, "column": each.column, "vi": each.vi, "en": each.en} for each in problems_of(path)]
+    source = Source(Path(f"{_id_of(text)}.yaml"), person().caller.context.cast.library, text)
+    return [{"line": each.line, "column": each.column, "vi": each.vi, "en": each.en} for each in problems_of(source)]
 
 
 def _id_of(text: str) -> str:

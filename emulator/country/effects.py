@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from emulator.country.agenda import BadEffect, EffectWords, Lapsed
 from emulator.country.axis import Axis
 from emulator.country.furnish import nearest
-from emulator.country.settings import setting_trouble
+from emulator.country.settings import TlsFault, setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
 from emulator.store import sandbox_rows, token_rows
@@ -28,7 +28,7 @@ EffectTypes = Mapping[str, tuple[type, ...]]
 Words = Mapping[str, Any]
 _MOST_MINUTES = 60 * 24 * 365
 END_OF_DOWNTIME: Words = {"kind": "set", "settings": {"downtime_notice": None}}
-_SHORTEST_MS = 60_000
+SHORTEST_MS = 60_000
 """What comes again comes once a minute at most: a year that is passed over costs what a year may cost."""
 _OF_ANY: EffectTypes = {"scenario": TEXT}
 """Any effect may belong to a scenario: it goes when that scenario goes."""
@@ -137,7 +137,7 @@ def set_state(words: Words, world: World) -> None:
 def judge_entry(words: Words) -> None:
     """Refuse an entry whose effects cannot be."""
     for place, each in enumerate(words["effects"]):
-        judge_again({"do": each.get("do") or {}, "every_ms": words.get("every_ms", _SHORTEST_MS)}, f"/effects/{place}")
+        judge_again({"do": each.get("do") or {}, "every_ms": words.get("every_ms", SHORTEST_MS)}, f"/effects/{place}")
         if not isinstance(each.get("after_ms"), int):
             raise BadEffect(f"/effects/{place}/after_ms", "phải là số nguyên", "must be an integer")
 
@@ -159,8 +159,8 @@ def judge_again(words: Words, at: str = "") -> None:
         check(words["do"])
     except BadEffect as trouble:
         raise BadEffect(f"{at}/do{trouble.pointer}", trouble.vi, trouble.en) from None
-    if words["every_ms"] < _SHORTEST_MS:
-        least = _SHORTEST_MS
+    if words["every_ms"] < SHORTEST_MS:
+        least = SHORTEST_MS
         raise BadEffect(f"{at}/every_ms", f"phải từ {least} mili giây", f"must be {least} milliseconds or more")
 
 
@@ -197,12 +197,59 @@ def begin_downtime(words: Words, world: World) -> None:
     world.agenda.add(world.now_ms + minutes * 60_000, {**END_OF_DOWNTIME, **mark})
 
 
+def judge_tls(words: Words) -> None:
+    """Refuse a state that a certificate cannot be in."""
+    known = ("ok", *get_args(TlsFault))
+    if words["state"] not in known:
+        names = ", ".join(known)
+        raise BadEffect("/state", f"phải là một trong: {names}", f"must be one of: {names}")
+
+
+def change_certificate(words: Words, world: World) -> None:
+    """Let a host show a certificate that nobody should take, or a good one again."""
+    row = sandbox_rows.by_no(world.store, world.sandbox.no)
+    faults = dict(json.loads(row.settings if row else "{}").get("tls_faults", {}))
+    faults.pop(words["host"], None)
+    if words["state"] != "ok":
+        faults[words["host"]] = words["state"]
+    set_settings({"settings": {"tls_faults": faults}}, world)
+
+
+def rename_server(words: Words, world: World) -> None:
+    """Give a subsystem another DSTCODE: its hosts and rights go with it, the old one is nobody's."""
+    axis, old, new = Axis(world), words["from"], words["to"]
+    subsystem = axis.subsystems.get(old)
+    if subsystem is None:
+        raise Lapsed(f"không có hệ thống con {old}", f"there is no subsystem {old}")
+    axis.subsystems.drop(old)
+    axis.subsystems.put_record(replace(subsystem, id=new))
+    for host in axis.hosts.with_prefix(""):
+        if host.subsystem == old:
+            axis.hosts.put_record(replace(host, subsystem=new))
+    for grant in axis.grants.with_prefix(""):
+        if old in (grant.provider, grant.subject):
+            axis.grants.drop(f"{grant.provider}|{grant.subject}")
+            provider, subject = (new if each == old else each for each in (grant.provider, grant.subject))
+            axis.grants.put_record(replace(grant, provider=provider, subject=subject))
+
+
+def retire_host(words: Words, world: World) -> None:
+    """Take a file host off the axis for good: its name is nobody's."""
+    hosts = Axis(world).hosts
+    if hosts.get(words["host"]) is None:
+        raise Lapsed(f"không có máy chủ {words['host']}", f"there is no host {words['host']}")
+    hosts.drop(words["host"])
+
+
 _OWN: dict[str, EffectKind] = {
     "set": EffectKind(set_settings, {"settings": OBJECT}, {}, judge_settings),
     "state": EffectKind(set_state, {"name": TEXT, "value": TEXT}, {}),
     "grant": EffectKind(grant_access, {"provider": TEXT, "subject": TEXT}, {}),
     "withdraw": EffectKind(withdraw_access, {"provider": TEXT, "subject": TEXT}, {}),
     "downtime": EffectKind(begin_downtime, {"minutes": NUMBER}, {"notice": TEXT}),
+    "tls": EffectKind(change_certificate, {"host": TEXT, "state": TEXT}, {}, judge_tls),
+    "rename-server": EffectKind(rename_server, {"from": TEXT, "to": TEXT}, {}),
+    "retire-host": EffectKind(retire_host, {"host": TEXT}, {}),
     "again": EffectKind(happen_again, {"every_ms": NUMBER, "do": OBJECT}, {}, judge_again),
     "enter": EffectKind(
         enter_state, {"machine": TEXT, "state": TEXT, "effects": LIST}, {"every_ms": NUMBER}, judge_entry

@@ -27,6 +27,11 @@ class Keyring:
         """Return a token."""
         return token_rows.get(self._store, text)
 
+    def key_of(self, sandbox_no: int, kind: str) -> str:
+        """Return the consumer key of one kind of a sandbox's pairs, empty when it has none."""
+        pairs = sandbox_rows.credentials_of(self._store, sandbox_no)
+        return next((pair.consumer_key for pair in pairs if pair.kind == kind), "")
+
     def latest(self, home: tuple[int, int], consumer_key: str, scope: str) -> Token | None:
         """Return the newest unrevoked token of a key and scope in a sandbox's epoch."""
         return token_rows.latest(self._store, home, consumer_key, scope)

@@ -46,6 +46,8 @@ DETAIL_LINKS = ShelfKind(
     place=lambda _: "",
     moment=lambda _: 0,
 )
+PERSON = "person/"
+"""What begins the names of keepsakes that are people: those whom a scenario adds to the pack's."""
 KEEPSAKES = ShelfKind(
     name="keepsakes",
     record=Keepsake,

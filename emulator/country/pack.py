@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tinydb import TinyDB
 from tinydb.storages import JSONStorage
@@ -19,6 +19,7 @@ from tinydb.storages import JSONStorage
 from emulator.country.axis_furnish import axis_bases
 from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
+from emulator.country.pack_checks import structure_findings
 from emulator.country.pack_files import PackFile, files_of
 from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
@@ -26,6 +27,7 @@ from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
 
 T = TypeVar("T")
+_DEEPEST = 4
 
 __all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "open_pack"]
 
@@ -53,6 +55,19 @@ class Pack:
     tables: Tables = field(default_factory=dict)
     folder: Path | None = None
     page_of: Callable[[Fields], str | None] = OWN.page_of
+    below: tuple[Path, ...] = ()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the pack's folder and those of the packs it extends, its own first."""
+        return (self.folder, *self.below) if self.folder else ()
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that a sandbox of this pack begins with: its agency, its subsystem, its magic values."""
+        row = next(iter(self.rows("pack")), {})
+        brought = {"agency_code": row.get("agency"), "own_subsystem": row.get("subsystem")}
+        magic = {"magic_values": row["magic_values"] == "1"} if row.get("magic_values") else {}
+        return {name: value for name, value in brought.items() if value} | magic
 
     def rows(self, table: str) -> list[Fields]:
         """Return the records of a table in official field names: ``agencies``, ``procedures``, ``people``."""
@@ -131,23 +146,38 @@ def open_pack(name_or_path: str | Path, part: PackPart) -> Pack:
     Raises:
         PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
     """
-    folder = find_pack(str(name_or_path))
-    tables, problems = read_tables(folder, part)
-    if problems:
-        raise PackTrouble(problems)
-    return assemble(folder, tables, part)
+    found = read_folder(find_pack(str(name_or_path)), part)
+    if found.problems:
+        raise PackTrouble(found.problems)
+    return assemble(found, part)
 
 
-def assemble(folder: Path, tables: Tables, part: PackPart) -> Pack:
+class FolderContent(NamedTuple):
+    """The tables of a pack's folders, what keeps it from being used, and the folders: its own, then those below."""
+
+    tables: Tables
+    problems: list[Problem]
+    folders: tuple[Path, ...]
+
+
+def assemble(found: FolderContent, part: PackPart) -> Pack:
     """Return the pack of tables in which nothing is wrong."""
+    tables, (folder, *below) = found.tables, found.folders
     furniture = part.furnish(tables)
     name = next(iter(tables["pack"].values()))["id"] or folder.name
+    files = {path: file for each in reversed(found.folders) for path, file in files_of(each).items()}
     bases = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
-    return Pack(name, *bases, files_of(folder), tables, folder, part.page_of)
+    return Pack(name, *bases, files, tables, folder, part.page_of, tuple(below))
 
 
 def read_tables(folder: Path, part: PackPart) -> tuple[Tables, list[Problem]]:
     """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
+    found = read_folder(folder, part)
+    return found.tables, found.problems
+
+
+def read_folder(folder: Path, part: PackPart, seen: tuple[Path, ...] = ()) -> FolderContent:
+    """Read a pack and the packs it extends."""
     tables: dict[str, Rows] = {}
     problems = _folder_problems(folder, part)
     for table in part.tables:
@@ -156,9 +186,50 @@ def read_tables(folder: Path, part: PackPart) -> tuple[Tables, list[Problem]]:
         problems += found
         if rows is not None:
             tables[table] = rows
+    below = _read_below(folder, tables, part, seen)
+    problems += below.problems
+    whole = _merge(below.tables, tables, part) if below.folders else tables
+    folders = (folder, *below.folders)
     if not problems:
-        problems = place_findings(folder, part.links(tables))
-    return tables, problems
+        problems = place_findings(folder, (*part.links(whole), *structure_findings(whole, folders)))
+    return FolderContent(whole, problems, folders)
+
+
+def _read_below(folder: Path, tables: Mapping[str, Rows], part: PackPart, seen: tuple[Path, ...]) -> FolderContent:
+    number, row = next(iter(tables.get("pack", {}).items()), ("1", {}))
+    name, at = row.get("extends"), ("pack", number, "extends")
+    if not name:
+        return FolderContent({}, [], ())
+    beside = folder.parent / name
+    try:
+        path = beside if (beside / "pack.json").is_file() else find_pack(name)
+    except PackNotFound as trouble:
+        vi, en = trouble.problems[0].vi, trouble.problems[0].en
+        finding = TableFinding("pack", at, f"extends: {vi}", f"extends: {en}")
+        return FolderContent({}, place_findings(folder, [finding]), ())
+    if path.resolve() in (*seen, folder.resolve()) or len(seen) >= _DEEPEST:
+        said = "extends thành vòng hoặc quá dài", "extends is a ring, or too long a chain"
+        return FolderContent({}, place_findings(folder, [TableFinding("pack", at, *said)]), ())
+    return read_folder(path, part, (*seen, folder.resolve()))
+
+
+def _merge(below: Tables, above: Mapping[str, Rows], part: PackPart) -> dict[str, Rows]:
+    """Return one pack's tables over another's: a record takes the place of the one with its key."""
+    removed = {(row.get("table"), row.get("key")) for row in above.get("removed", {}).values()}
+    merged: dict[str, Rows] = {}
+    dossiers = part.tables.get("dossiers")
+    for name, table in part.tables.items():
+        own = above.get(name, {})
+        if not table.keys:
+            merged[name] = own
+            continue
+        gone = {table.key_of(row) for row in own.values()} | {key for each, key in removed if each == name}
+        if dossiers and table.keys == dossiers.keys:  # what belongs to a dossier goes with it
+            gone |= {key for each, key in removed if each == "dossiers"}
+            gone |= {dossiers.key_of(row) for row in above.get("dossiers", {}).values()}
+        kept = {f"<{no}": row for no, row in below.get(name, {}).items() if table.key_of(row) not in gone}
+        merged[name] = {**kept, **own}
+    return merged
 
 
 def read_sheet(path: Path, part: PackPart) -> tuple[Rows | None, list[Problem]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 PREFIX = "/file/"
 _TYPES = {
@@ -23,6 +23,34 @@ class PackFile:
 
     content_type: str
     read: Callable[[], bytes]
+
+
+class BadPath(ValueError):
+    """A path that data name leads out of the folder it belongs to, or nowhere."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi, self.en = vi, en
+
+
+def path_within(folders: Iterable[Path], name: str) -> Path:
+    """Return the file that data name, below the first of some folders that has it: the one way from a name to a file.
+
+    Raises:
+        BadPath: the name is absolute, climbs, or passes a symbolic link; or there is no such file.
+    """
+    pure = PurePosixPath(name.replace("\\", "/"))
+    if not name or pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0] or "\0" in name:
+        raise BadPath(f"Đường dẫn “{name}” ra ngoài thư mục của gói", f"the path {name!r} leads out of the pack")
+    for folder in folders:
+        path = folder.joinpath(*pure.parts)
+        if not path.is_file():
+            continue
+        if path.resolve() != folder.resolve().joinpath(*pure.parts):
+            said = f"Đường dẫn “{name}” đi qua liên kết tượng trưng", f"the path {name!r} passes a symbolic link"
+            raise BadPath(*said)
+        return path
+    raise BadPath(f"Không có tệp “{name}” trong gói", f"the pack has no file {name!r}")
 
 
 def files_of(folder: Path) -> dict[str, PackFile]:

@@ -41,10 +41,19 @@ class Furniture:
 
 @dataclass(frozen=True)
 class PackTable:
-    """One table: the fields a record may have, and those of them it may lack."""
+    """One table: the fields a record may have, those of them it may lack, and those by which it is known.
+
+    In a pack that extends another, a record takes the place of the other's with the same ``keys``; a table without
+    keys is the pack's own.
+    """
 
     names: tuple[str, ...]
     optional: frozenset[str] = frozenset()
+    keys: tuple[str, ...] = ()
+
+    def key_of(self, row: Fields) -> str:
+        """Return by what a record is known: its keys set apart by blanks."""
+        return " ".join(row.get(name) or "" for name in self.keys)
 
     @cached_property
     def known_names(self) -> frozenset[str]:
@@ -84,26 +93,28 @@ class PackPart:
     page_of: Callable[[Fields], str | None] = _no_page
 
 
-def table_of(needed: str, optional: str = "") -> PackTable:
+def table_of(needed: str, optional: str = "", keys: str = "") -> PackTable:
     """Return a table of our own: its names set apart by blanks."""
-    return PackTable((*needed.split(), *optional.split()), frozenset(optional.split()))
+    return PackTable((*needed.split(), *optional.split()), frozenset(optional.split()), tuple(keys.split()))
 
 
 OWN = PackPart(
     tables={
-        "pack": PackTable(
-            ("id", "version", "schema_version", "title_vi", "title_en", "gso_era", "provinces"),
-            frozenset({"provinces"}),
+        "pack": table_of(
+            "id version schema_version title_vi title_en gso_era", "provinces extends agency subsystem magic_values"
         ),
-        "agencies": PackTable(("MACOQUAN", "TENCOQUAN", "DSTCODE")),
+        "agencies": table_of("MACOQUAN TENCOQUAN DSTCODE", keys="DSTCODE"),
         "subsystems": table_of(
-            "MACOQUAN TENCOQUAN DSTCODE", "alias_of default_service is_listed is_subject is_reachable service notice"
+            "MACOQUAN TENCOQUAN DSTCODE",
+            "alias_of default_service is_listed is_subject is_reachable service notice",
+            keys="DSTCODE",
         ),
-        "hosts": table_of("name subsystem service", "scheme is_up offers_ranges is_outside"),
-        "hosted_files": table_of("host path name content_type", "file is_attachment made_size"),
-        "grants": table_of("provider subject granted_on"),
-        "groups": table_of("id name", "members"),
-        "units": table_of("code name subsystem"),
+        "hosts": table_of("name subsystem service", "scheme is_up offers_ranges is_outside", keys="name"),
+        "hosted_files": table_of("host path name content_type", "file is_attachment made_size", keys="host path"),
+        "grants": table_of("provider subject granted_on", keys="provider subject"),
+        "groups": table_of("id name", "members", keys="id"),
+        "units": table_of("code name subsystem", keys="code name"),
+        "removed": table_of("table key"),
     },
     forms={"gso_era": "era", "schema_version": "schema", "granted_on": "day"},
 )

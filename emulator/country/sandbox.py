@@ -94,12 +94,16 @@ class Sandboxes:
         store: Store,
         default: Definition,
         settings: SandboxSettings | None = None,
+        by_pack: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         has_own_seed: bool = True,
         secret_seeds: bool = False,
     ) -> None:
-        """``has_own_seed``: the default's seed was asked for; ``secret_seeds``: where none is, nobody may know it."""
-        self._store, self._default = store, default
+        """``has_own_seed``: the default's seed was asked for; ``secret_seeds``: where none is, nobody may know it.
+
+        ``by_pack`` are the settings that a pack brings, by its name: its agency, its subsystem.
+        """
+        self._store, self._default, self._by_pack = store, default, by_pack or {}
         self._has_own_seed, self._secret_seeds = has_own_seed, secret_seeds
         self._settings = settings or SandboxSettings()
         self._parsed: dict[int, tuple[int, Sandbox]] = {}
@@ -189,12 +193,14 @@ class Sandboxes:
         kept = self._parsed.get(row.no)
         if kept and kept[0] == row.version:
             return kept[1]
+        definition = Definition(**json.loads(row.definition))
+        brought = self._by_pack.get(definition.pack, {})
         sandbox = Sandbox(
             row.no,
             row.id,
             row.epoch,
-            Definition(**json.loads(row.definition)),
-            replace(self._settings, **json.loads(row.settings)),
+            definition,
+            replace(self._settings, **{**brought, **json.loads(row.settings)}),
             Clock(**json.loads(row.clock)),
             row.next_due,
             row.owner,

@@ -24,6 +24,7 @@ OddityName = Literal[
 ]
 Mode = Literal["strict", "documented", "observed"]
 Profile = Literal["apim-2.6", "apim-3.2", "apim-4.x"]
+TlsFault = Literal["expired", "wrong-name", "unknown-issuer"]
 MODES: tuple[Mode, ...] = ("strict", "documented", "observed")
 PROFILES: tuple[Profile, ...] = ("apim-2.6", "apim-3.2", "apim-4.x")
 
@@ -112,12 +113,13 @@ class SandboxSettings:
     own_server: Literal["ok", "outdated-conf", "no-signer", "needs-certificate", "needs-tls"] = "ok"
     ss_ports_open: bool = True  # 5500 and 5577 of serve --ss-ports; the sandbox default decides for the whole process
     live_body_limit: int = 512 * 1024 * 1024  # bytes taken from a live agency before it is given up
+    tls_faults: dict[str, TlsFault] = field(default_factory=dict)  # by host; the sandbox default's hold for serve --tls
     live_timeout_s: int = 60  # seconds a live agency may stay silent
     # Faults armed by PUT /__admin/faults (scenario/armed.py); not among the settings that PUT …/settings takes.
     armed_faults: tuple[dict[str, Any], ...] = ()
     # Wishes of a caller for one call (ours): outcomes by the Prefer header, and by magic values in the body.
     prefer_header: bool = True
-    magic_values: bool = True
+    magic_values: bool = False
 
     @property
     def journal_bounds(self) -> JournalBounds:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from emulator.country.keyring import Keyring, Token
-from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS, of_test_system
+from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, KEEPSAKES, PERSON, STEPS, of_test_system
 from emulator.country.pack import Pack
+from emulator.country.records import Fields
 from emulator.country.sandbox import Sandbox
 from emulator.country.settings import Mode, SandboxSettings
 from emulator.country.shelf import Shelf, ShelfKind
@@ -95,6 +97,11 @@ class World:
     def settings(self) -> SandboxSettings:
         """Return the sandbox's settings."""
         return self.sandbox.settings
+
+    def people(self) -> list[Fields]:
+        """Return the people of the pack, and those whom a scenario has added."""
+        added = self.shelf(KEEPSAKES).with_prefix(PERSON)
+        return [*self.pack.rows("people"), *(json.loads(each.text) for each in added)]
 
     def shelf(self, kind: ShelfKind[T]) -> Shelf[T]:
         """Return the shelf of a kind that not every exchange needs."""

@@ -40,6 +40,7 @@ def as_entry(row: JournalRow, *, secrets: bool = False) -> dict[str, Any]:
         "response": _response(row, story, secrets),
         "timing": _timing(row, story),
         "remarks": story["remarks"],
+        **({"remarksLeftOut": story["remarks_left_out"]} if "remarks_left_out" in story else {}),
         "effects": story["effects"],
         "scenario": story.get("scenario"),
         "fault": story.get("fault"),

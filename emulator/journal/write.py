@@ -108,6 +108,7 @@ def _story(page: JournalPlace, exchange: Exchange, reply: Reply, kept: tuple[byt
         "request": _request(call, kept[0]),
         "response": _response(reply, kept[1]),
         "remarks": [remark.as_dict(exchange.operation, exchange.clause) for remark in exchange.remarks],
+        **({"remarks_left_out": exchange.remarks.left_out} if exchange.remarks.left_out else {}),
         "effects": [effect.as_dict() for effect in exchange.effects],
         **scenario,
     }

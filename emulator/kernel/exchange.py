@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -225,6 +225,42 @@ class Effect:
         return told | ({"sha256": self.sha256} if self.sha256 else {})
 
 
+MOST_REMARKS = 50
+"""So many remarks of one exchange are kept; of those beyond there is a count."""
+
+
+class RemarkList(list[Remark]):
+    """The remarks of one exchange: the first ones, and how many were left out."""
+
+    def __init__(self, remarks: Iterable[Remark] = ()) -> None:
+        super().__init__()
+        self.left_out = 0
+        self.extend(remarks)
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether one more would be left out."""
+        return len(self) >= MOST_REMARKS
+
+    def append(self, remark: Remark) -> None:
+        """Keep a remark, or count it."""
+        if self.is_full:
+            self.left_out += 1
+        else:
+            super().append(remark)
+
+    def extend(self, remarks: Iterable[Remark]) -> None:
+        """Keep remarks, or count them; what another list has left out is left out here, too."""
+        for remark in remarks:
+            self.append(remark)
+        self.left_out += getattr(remarks, "left_out", 0)
+
+    def clear(self) -> None:
+        """Forget all."""
+        super().clear()
+        self.left_out = 0
+
+
 @dataclass(slots=True)
 class Exchange:
     """A call and its reply, with what the emulator made of them. Filled in by the door, then written down once.
@@ -238,7 +274,7 @@ class Exchange:
     consumer: str | None = None
     reply: Reply | None = None
     outcome: Outcome = "answered"
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: RemarkList = field(default_factory=RemarkList)
     effects: list[Effect] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from emulator.kernel.exchange import Headers, Remark
+from emulator.kernel.exchange import Headers, Remark, RemarkList
 
 FaultFamily = Literal["security", "throttling", "other", "empty"]
 
@@ -23,7 +23,7 @@ class Refusal(Exception):
 
     def __init__(self, remarks: Sequence[Remark] = ()) -> None:
         super().__init__("; ".join(remark.en for remark in remarks))
-        self.remarks = tuple(remarks)
+        self.remarks: Sequence[Remark] = remarks if isinstance(remarks, RemarkList) else tuple(remarks)
 
 
 class GatewayRefusal(Refusal):

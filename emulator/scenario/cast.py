@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from emulator.country.agenda import Lapsed
 from emulator.country.furnish import nearest
+from emulator.country.pack import Pack
 from emulator.country.plot import ScenarioState
+from emulator.country.positions import Problem
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.scenario.library import Library, NoScenario
@@ -59,15 +62,24 @@ class Cast:
         """
         values = wish.get("set") or {}
         if "text" not in wish:
-            return self.library.get(wish["name"])
+            return self.library.get(wish["name"], values)
         key = sha256(json.dumps([wish["name"], wish["text"], values], sort_keys=True).encode()).hexdigest()
         if key not in self._texts:
-            from emulator.scenario.reader import read_text
+            from emulator.scenario.reader import Source, read_script
 
             if len(self._texts) >= _MOST_KEPT:
                 self._texts.pop(next(iter(self._texts)))
-            self._texts[key] = read_text(wish["name"], wish["text"])
+            self._texts[key] = read_script(Source(Path(f"{wish['name']}.yaml"), self.library, wish["text"], values))
         return self._texts[key]
+
+    def problems_of(self, wish: Mapping[str, Any], pack: Pack) -> list[Problem]:
+        """Return what keeps a scenario from playing over a pack. Raises NoScenario when there is none of that name."""
+        from emulator.scenario.reader import Source, problems_of
+
+        values = wish.get("set") or {}
+        if "text" not in wish:
+            return self.library.problems(wish["name"], values, pack)
+        return problems_of(Source(Path(f"{wish['name']}.yaml"), self.library, wish["text"], values, pack))
 
     def enter_state(self, scenario: str | None, machine: str, state: str, world: World) -> None:
         """Put a machine into a state, with all that belongs to its entry.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Mapping
 from typing import Any
 
@@ -10,31 +9,40 @@ import yaml
 
 from emulator.country.furnish import nearest, row_findings
 from emulator.scenario.operations import has_error_code, matching
-from emulator.scenario.script import LIKE
+from emulator.scenario.script import DAY_MS, LIKE
 from emulator.scenario.yaml_text import Page, members
 from emulator.services.packs import pack_part
 
 Words = Mapping[str, Any]
 _WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")
 _ACTIONS = ("answer", "refuse", "fault", "delay", "goto", "effects")
+_NEWER_ACTIONS = ("patch", "headers", "faults")
+ANCHORS = ("at", "daily", "weekly")
 
 
 def check_step(words: Words, page: Page) -> None:
     """Look for a step that does nothing, or two things at once, or refuses in words nobody has there."""
     node = words["@"]
     tried = {key.value for key, _ in members(node)}
-    if not any(name in words for name in _ACTIONS) and not tried & {*_ACTIONS, *_WIREMOCK}:
+    if not tried & {*_ACTIONS, *_WIREMOCK, *_NEWER_ACTIONS}:
         vi, en = f"Bước này không làm gì; cần một trong: {', '.join(_ACTIONS)}", "this step does nothing"
         page.say(node, vi, f"{en}; one of {', '.join(_ACTIONS)} is expected")
-    if "answer" in words and "refuse" in words:
-        page.say(words["refuse"]["@"], "Không thể vừa answer vừa refuse", "answer and refuse exclude each other")
-    if "refuse" in words:
-        _check_refusal(words, page)
+    check_answer(words, page)
     nth = words.get("nth")
     if isinstance(nth, Mapping) and nth.get("to", 10**9) < nth.get("from", 1):
         page.say(nth["@"], "“to” nhỏ hơn “from”", "'to' is smaller than 'from'")
-    for comparison in words.get("when", {}).values():
-        _check_pattern(comparison, page)
+    if "nth" in words and ("every" in words or "after" in words):
+        page.say(words["@"], "nth không đi cùng every, after", "nth does not go with every and after")
+
+
+def check_answer(words: Words, page: Page) -> None:
+    """Look at what is answered: in one way, and in words that somebody there has."""
+    if "answer" in words and "refuse" in words:
+        page.say(words["refuse"]["@"], "Không thể vừa answer vừa refuse", "answer and refuse exclude each other")
+    if "patch" in words and "refuse" in words:
+        page.say(words["refuse"]["@"], "Không thể vừa patch vừa refuse", "patch and refuse exclude each other")
+    if "refuse" in words:
+        _check_refusal(words, page)
 
 
 def _check_refusal(words: Words, page: Page) -> None:
@@ -53,14 +61,27 @@ def _check_refusal(words: Words, page: Page) -> None:
         page.say(refuse["@"], vi, f"{meant[0]} has no error_code; use status")
 
 
-def _check_pattern(comparison: Words, page: Page) -> None:
-    if "matches" not in comparison:
-        return
-    try:
-        re.compile(comparison["matches"])
-    except re.error as trouble:
-        vi, en = f"Biểu thức chính quy sai: {trouble}", f"not a regular expression: {trouble}"
-        page.say(comparison["@"], vi, en)
+def check_outage(words: Words, page: Page) -> None:
+    """Look for an outage that is at no time, or lasts longer than until the next one."""
+    check_anchor(words, page)
+    check_answer(words, page)
+    for name, length_ms in (("daily", DAY_MS), ("weekly", 7 * DAY_MS)):
+        if name in words and not 0 < words.get("for", 1) <= length_ms:
+            page.say(words["@"], f"for dài hơn chu kỳ {name}, hoặc bằng 0", f"'for' is longer than {name}, or nothing")
+
+
+def check_anchor(words: Words, page: Page, *, may_be_after: bool = False) -> None:
+    """Look for an instant that is named twice or not at all."""
+    told = [name for name in (*ANCHORS, *(("after",) if may_be_after else ())) if name in words]
+    if len(told) != 1 and not (may_be_after and not told):
+        names = ", ".join(ANCHORS)
+        page.say(words["@"], f"Cần đúng một trong: {names}", f"exactly one of {names} is expected")
+
+
+def check_timeline(found: Words, page: Page) -> None:
+    """Look at each entry of the timeline: one instant, and nothing that only a call can fill."""
+    for each in found.get("timeline", ()):
+        check_anchor(each, page, may_be_after=True)
 
 
 def check_times(words: Words, states: Container[str], page: Page) -> None:

@@ -13,7 +13,7 @@ import orjson
 from emulator.country.world import World
 from emulator.kernel.clock import day_text, read_day, read_moment, to_datetime
 from emulator.kernel.exchange import Call, Exchange
-from emulator.scenario.script import WEEKDAYS, Condition, Group, Test
+from emulator.scenario.script import WEEKDAYS, Condition, ConditionGroup, FieldTest
 from emulator.wire.xml_tree import BrokenXml, element_texts
 
 EXTENT = "CertificateExtentData"
@@ -100,11 +100,11 @@ class CallScene:
         return all(self._holds(each) for each in conditions)
 
     def _holds(self, condition: Condition) -> bool:
-        if isinstance(condition, Test):
+        if isinstance(condition, FieldTest):
             return holds(self.find(condition.place), condition)
         return self._holds_group(condition)
 
-    def _holds_group(self, group: Group) -> bool:
+    def _holds_group(self, group: ConditionGroup) -> bool:
         if group.how == "any":
             return any(self._holds(each) for each in group.parts)
         return self.all_hold(group.parts) is (group.how == "all")
@@ -200,7 +200,7 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def holds(values: Sequence[Any], test: Test) -> bool:
+def holds(values: Sequence[Any], test: FieldTest) -> bool:
     """Tell whether a test holds for any of some values; ``not`` must hold for all of them."""
     if test.comparison == "present":
         return bool(values) is test.wanted

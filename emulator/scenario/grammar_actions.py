@@ -54,13 +54,34 @@ def _effect() -> Kind:
     return Kind(read, {"type": "object", "required": ["kind"]})
 
 
+_AFTER = Word(words.duration(), "sau bao lâu theo đồng hồ ảo; mặc định: ngay", "virtual time; none: at once")
+_DO = Word(_effect(), "việc xảy ra: kind và các từ của nó", "what happens: kind and its words", True)
+PHASES = ("before", "during", "after")
 EFFECT = Record(
     {
-        "after": Word(words.duration(), "sau bao lâu theo đồng hồ ảo; mặc định: ngay", "virtual time; none: at once"),
-        "do": Word(_effect(), "việc xảy ra: kind và các từ của nó", "what happens: kind and its words", True),
+        "after": _AFTER,
+        "do": _DO,
+        "when": Word(
+            words.one_of(PHASES, "before, during hoặc after", "before, during or after"),
+            "trước, cùng lúc hay sau lời gọi",
+            "before, with or after the call",
+            language=2,
+        ),
     }
 )
 EFFECTS = words.list_of(EFFECT.kind())
+
+
+def anchor_words() -> dict[str, Word]:
+    """Return the words that name an instant of the calendar: once, each day, or each week."""
+    return {
+        "at": Word(words.moment(), "một thời điểm: 04/12/2026 08:00:00", "once: 04/12/2026 08:00:00", language=2),
+        "daily": Word(words.time_of_day(), "mỗi ngày lúc HH:mm", "each day at HH:mm", language=2),
+        "weekly": Word(words.time_of_week(), "mỗi tuần: fri 08:00", "each week: fri 08:00", language=2),
+    }
+
+
+TIMELINE = words.list_of(Record({"after": _AFTER, **anchor_words(), "do": _DO}).kind())
 
 
 def fault_kind() -> Kind:

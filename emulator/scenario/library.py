@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emulator.country.furnish import nearest
+from emulator.country.pack import Pack
 from emulator.country.positions import Problem
 from emulator.scenario.script import Script
 
+_MOST_KEPT = 256
+_DEEPEST = 3
 _log = logging.getLogger(__name__)
 
 
@@ -24,8 +28,12 @@ class NoScenario(KeyError):
 
 
 class _Kept(NamedTuple):
-    mark: tuple[int, int]
+    marks: tuple[tuple[Path, int, int], ...]
     script: Script
+
+
+FRAGMENTS = "fragments"
+"""The folder, beside scenarios, of the parts that they ``use``."""
 
 
 @cache
@@ -39,7 +47,8 @@ def shipped_folder() -> Path:
 class Library:
     """Scenarios by id, which is their file's name. A file is read when it is first asked for.
 
-    With ``is_watched`` a changed file is read again; while it is wrong, the script read before stays in force.
+    A place is a file, or a folder with those in the folders below it; one that is added later is found when it is asked
+    for. With ``is_watched`` a changed file is read again; while it is wrong, the script read before stays in force.
     """
 
     def __init__(self, places: Iterable[Path] = (), *, is_watched: bool = False) -> None:
@@ -51,9 +60,9 @@ class Library:
         """Return all scenario files by id; what stands in a place given first wins."""
         found: dict[str, Path] = {}
         for place in self._places:
-            files = sorted(place.rglob("*.yaml")) if place.is_dir() else [place]
-            for path in files:
-                found.setdefault(path.stem, path)
+            for path in _files_of(place):
+                if path.parent.name != FRAGMENTS:
+                    found.setdefault(path.stem, path)
         return found
 
     def path_of(self, name: str) -> Path:
@@ -64,38 +73,73 @@ class Library:
             raise NoScenario(name, self._paths)
         return self._paths[name]
 
-    def get(self, name: str) -> Script:
-        """Return a scenario.
+    def fragments(self) -> dict[str, Path]:
+        """Return all fragments by name: files in folders called ``fragments``."""
+        found: dict[str, Path] = {}
+        for place in self._places:
+            for path in _files_of(place if place.is_dir() else place.parent):
+                if path.parent.name == FRAGMENTS:
+                    found.setdefault(path.stem, path)
+        return found
+
+    def fragment_of(self, name: str) -> Path:
+        """Return the file of a fragment. Raises NoScenario when there is none."""
+        found = self.fragments()
+        if name not in found:
+            raise NoScenario(name, found)
+        return found[name]
+
+    def get(self, name: str, values: Mapping[str, Any] | None = None) -> Script:
+        """Return a scenario, read with values for its parameters.
 
         Raises:
             NoScenario: there is none of that name.
-            BadScenario: its file is wrong, and was never right since this process began.
+            BadScenario: its file or a value is wrong, and was never right since this process began.
         """
-        kept = self._kept.get(name)
-        if kept and not self._is_watched:
+        key = json.dumps([name, values or {}], sort_keys=True, default=str)
+        kept = self._kept.get(key)
+        if kept and not (self._is_watched and _marks(path for path, _, _ in kept.marks) != kept.marks):
             return kept.script
-        return self._fresh(name, kept)
+        return self._fresh(name, values or {}, key, kept)
 
-    def _fresh(self, name: str, kept: _Kept | None) -> Script:
-        from emulator.scenario.reader import BadScenario, read_script
+    def _fresh(self, name: str, values: Mapping[str, Any], key: str, kept: _Kept | None) -> Script:
+        from emulator.scenario.reader import BadScenario, Source, read_source
 
         path = self.path_of(name)
         try:
-            stat = path.stat()
-            mark = (stat.st_mtime_ns, stat.st_size)
-            if kept and kept.mark == mark:
-                return kept.script
-            script = read_script(path)
+            found = read_source(Source(path, self, values=values))
+            if found.script is None:
+                raise BadScenario(found.problems)
         except (OSError, BadScenario) as trouble:
             if kept is None:
                 raise
             _log.warning("the scenario stays as it was read before: %s", trouble)
             return kept.script
-        self._kept[name] = _Kept(mark, script)
-        return script
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[key] = _Kept(_marks(found.files), found.script)
+        return found.script
 
-    def problems(self, name: str) -> list[Problem]:
-        """Return what is wrong with a scenario's file as it is now."""
-        from emulator.scenario.reader import problems_of
+    def problems(self, name: str, values: Mapping[str, Any] | None = None, pack: Pack | None = None) -> list[Problem]:
+        """Return what is wrong with a scenario's file as it is now, held against a pack when one is given."""
+        from emulator.scenario.reader import Source, problems_of
 
-        return problems_of(self.path_of(name))
+        return problems_of(Source(self.path_of(name), self, values=values or {}, pack=pack))
+
+
+def _files_of(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return [place]
+    return sorted(path for path in place.rglob("*.yaml") if len(path.relative_to(place).parts) <= _DEEPEST)
+
+
+def _marks(paths: Iterable[Path]) -> tuple[tuple[Path, int, int], ...]:
+    """Return what tells a changed file: its time and size, zeros for one that is gone."""
+    marks = []
+    for path in paths:
+        try:
+            stat = path.stat()
+            marks.append((path, stat.st_mtime_ns, stat.st_size))
+        except OSError:
+            marks.append((path, 0, 0))
+    return tuple(marks)

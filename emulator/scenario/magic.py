@@ -86,6 +86,9 @@ def wishes(call: Call, world: World) -> tuple[Wish, ...]:
     magic = table().get(int(found[1])) if found else None
     if magic is None or found is None:
         return ()
+    vi = f"Giá trị đặc biệt {found[0].decode()}: {magic.vi}; thiết lập magic_values tắt được"
+    en = f"Magic value {found[0].decode()}: {magic.en}; the setting magic_values turns them off"
+    world.remark("magic-value", "", vi, en)
     fault = (Blow(magic.fault),) if magic.fault else ()
     step = Step(name=found[0].decode(), on=wishful_names(), refuse=magic.refuse, faults=fault, delay_ms=magic.delay_ms)
     return (Wish("magic", step),)

@@ -12,7 +12,8 @@ from emulator.country.plot import ScenarioState
 from emulator.country.records import Fields
 from emulator.country.shelf import Shelf
 from emulator.country.world import World
-from emulator.scenario.script import LIKE, Later, Machine, Script, State
+from emulator.scenario.furnishing import furnish_beside
+from emulator.scenario.script import LIKE, Later, Script, State, StateMachine
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
 from emulator.services.packs import pack_part
 
@@ -59,13 +60,16 @@ def end(scenario: str, world: World) -> None:
 
 def _furnish(script: Script, plot: ScenarioState, world: World) -> None:
     tables = {
-        name: {str(no): row for no, row in enumerate(_rows(rows, world), 1)} for name, rows in script.fixtures.items()
+        name: {str(no): row for no, row in enumerate(_rows(script.fixtures[name], world), 1)}
+        for name in ("dossiers", "steps")
+        if name in script.fixtures
     }
     furniture = pack_part().furnish(tables)
     for dossier in furniture.dossiers:
         Shelf(DOSSIERS, world.pack.dossiers, plot).put_record(dossier)
     for step in furniture.steps:
         Shelf(STEPS, world.pack.steps, plot).put_record(step)
+    furnish_beside(script.fixtures, plot, world)
 
 
 def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
@@ -81,7 +85,7 @@ def _rows(rows: Iterable[Mapping[str, Any]], world: World) -> Iterator[Fields]:
         yield found.fields | fields
 
 
-def enter(machine: Machine, state: str, plot: ScenarioState, world: World) -> list[Due]:
+def enter(machine: StateMachine, state: str, plot: ScenarioState, world: World) -> list[Due]:
     """Put a machine into a state and return its effects, and the entries of the states that time alone leads to.
 
     Entries that were planned before are off the agenda: the machine has left that path. Call inside a transaction.

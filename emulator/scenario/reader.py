@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 import yaml
 
 from emulator.country.furnish import nearest
+from emulator.country.pack import Pack
 from emulator.country.positions import Problem
-from emulator.scenario.checks import check_fixtures, check_step, check_times
+from emulator.country.privacy import text_problems
+from emulator.scenario.building import Words, make_effects, make_outage, make_step, value_node
+from emulator.scenario.checks import check_fixtures, check_outage, check_step, check_timeline, check_times
+from emulator.scenario.document import Assembly, Shelves
 from emulator.scenario.grammar import scenario_record
-from emulator.scenario.script import LAST, Answer, Blow, Later, Machine, Refuse, Script, State, Step, Test, Turn
+from emulator.scenario.linter import Linter
+from emulator.scenario.script import LAST, Script, State, StateMachine, Step
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page, members
 
+__all__ = ["BadScenario", "Source", "id_of_text", "problems_of", "read_script", "value_node"]
 STARTED = "Started"
 """The first state of a machine that names none, as in WireMock."""
-Words = Mapping[str, Any]
-_JSON = (("Content-Type", "application/json; charset=utf-8"),)
-_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+_DOES = ("steps", "states", "machines", "timeline", "outages", "fixtures")
 
 
 class BadScenario(Exception):
@@ -32,33 +35,43 @@ class BadScenario(Exception):
         self.problems = problems
 
 
-def problems_of(path: Path) -> list[Problem]:
-    """Return everything that is wrong with a scenario file, in the order of lines and columns."""
-    return _read(Page(path))[1]
+class Source(NamedTuple):
+    """What a scenario is read from: a file, or a ``text`` that stands in none.
+
+    ``shelves`` find what it builds on, ``values`` are what its parameters are set to, and ``pack`` is what it is held
+    against, None for nothing.
+    """
+
+    path: Path
+    shelves: Shelves
+    text: str | None = None
+    values: Mapping[str, Any] = {}
+    pack: Pack | None = None
 
 
-def read_script(path: Path) -> Script:
+class Reading(NamedTuple):
+    """A scenario as it was read, what is wrong with it, and the files that were looked at."""
+
+    script: Script | None
+    problems: list[Problem]
+    files: tuple[Path, ...]
+
+
+def problems_of(source: Source) -> list[Problem]:
+    """Return everything that is wrong with a scenario, in the order of lines and columns."""
+    return read_source(source).problems
+
+
+def read_script(source: Source) -> Script:
     """Return a scenario.
 
     Raises:
-        BadScenario: something is wrong with the file.
+        BadScenario: something is wrong with it.
     """
-    script, problems = _read(Page(path))
-    if script is None or problems:
-        raise BadScenario(problems)
-    return script
-
-
-def read_text(name: str, text: str) -> Script:
-    """Return the scenario of a text that stands in no file; places are told as ``name.yaml:line:column``.
-
-    Raises:
-        BadScenario: something is wrong with the text.
-    """
-    script, problems = _read(Page(Path(f"{name}.yaml"), text.encode()))
-    if script is None or problems:
-        raise BadScenario(problems)
-    return script
+    found = read_source(source)
+    if found.script is None or found.problems:
+        raise BadScenario(found.problems)
+    return found.script
 
 
 def id_of_text(text: str) -> str | None:
@@ -68,32 +81,42 @@ def id_of_text(text: str) -> str | None:
     return str(named.value) if isinstance(named, yaml.ScalarNode) and named.value else None
 
 
-def _read(page: Page) -> tuple[Script | None, list[Problem]]:
-    path = page.path
-    root = page.tree()
-    if root is None or page.problems:
-        return None, sorted(page.problems)
+def read_source(source: Source) -> Reading:
+    """Read a scenario; return it, and everything that is wrong with it."""
+    page = Page(source.path, None if source.text is None else source.text.encode())
+    assembly = Assembly(page, source.shelves, source.values)
+    root = assembly.root()
+    script = None if root is None else _read_root(root, page, source, assembly)
+    problems = {*page.problems, *_private(page, assembly.files)}
+    return Reading(None if problems else script, sorted(problems), tuple(assembly.files))
+
+
+def _private(page: Page, files: list[Path]) -> Iterator[Problem]:
+    """Yield what could be somebody's, wherever it stands."""
+    for path in files:
+        raw = page.raw() if path == page.path else path.read_bytes()
+        yield from text_problems(str(path), raw.decode("utf-8", "replace").removeprefix("\ufeff"))
+
+
+def _read_root(root: yaml.Node, page: Page, source: Source, assembly: Assembly) -> Script | None:
     found = scenario_record().read(root, page)
     if found is MISSING:
-        return None, sorted(page.problems)
-    if found.get("id", path.stem) != path.stem:
-        vi, en = f"id phải trùng tên tệp: “{path.stem}”", f"the id must be the file's name: {path.stem!r}"
+        return None
+    stem = source.path.stem
+    if found.get("id", stem) != stem:
+        vi, en = f"id phải trùng tên tệp: “{stem}”", f"the id must be the file's name: {stem!r}"
         page.say(value_node(found, "id"), vi, en)
-    script = _script(found, page) if {"id", "steps"} <= set(found) else None
-    return (None if page.problems else script), sorted(set(page.problems))
+    if not any(name in {str(key.value) for key, _ in members(root)} for name in _DOES):
+        vi, en = f"Kịch bản này không làm gì; cần một trong: {', '.join(_DOES)}", "this scenario does nothing"
+        page.say(root, vi, f"{en}; one of {', '.join(_DOES)} is expected")
+    if "id" not in found:
+        return None
+    script = _script(found, page, assembly.params)
+    Linter(found, script, page, source.pack).look()
+    return script
 
 
-def value_node(found: Words, *names: str) -> yaml.Node:
-    """Return the node of the first of some words that stands in a record; the record's own when none does."""
-    node: yaml.Node = found["@"]
-    for name in names:
-        for key, value in members(node):
-            if key.value == name:
-                return value
-    return node
-
-
-def _script(found: Words, page: Page) -> Script:
+def _script(found: Words, page: Page, params: Mapping[str, Any]) -> Script:
     machines = {name: _machine(name, words, page) for name, words in found.get("machines", {}).items()}
     if "states" in found:
         machines[found["id"]] = _machine(found["id"], found, page)
@@ -102,19 +125,37 @@ def _script(found: Words, page: Page) -> Script:
         machines[name] = _implied(name, found, steps)
     _check_states(found, steps, machines, page)
     check_fixtures(found, page)
+    check_timeline(found, page)
     ordered = tuple(sorted(steps, key=lambda step: step.priority))
     texts = [found.get(name, {}) for name in ("title", "purpose", "good_client")]
     both = [{language: text.get(language, "") for language in ("vi", "en")} for text in texts]
     fixtures = {name: rows for name, rows in found.get("fixtures", {}).items() if name != "@"}
     return Script(
-        found["id"], both[0], both[1], both[2], found.get("source", ""), ordered, machines, fixtures, str(page.path)
+        found["id"],
+        both[0],
+        both[1],
+        both[2],
+        found.get("source", ""),
+        ordered,
+        machines,
+        fixtures,
+        str(page.path),
+        make_effects(found, "timeline"),
+        found.get("priority", LAST),
+        dict(params),
     )
 
 
-def _steps(found: Words, machines: Mapping[str, Machine], page: Page) -> Iterator[Step]:
-    names: set[str] = set()
-    for number, words in enumerate(found["steps"], 1):
-        name = words.get("name", str(number))
+def step_words(found: Words) -> list[Words]:
+    """Return the records of all steps, those of outages behind the others."""
+    return [*found.get("steps", ()), *found.get("outages", ())]
+
+
+def _steps(found: Words, machines: Mapping[str, StateMachine], page: Page) -> Iterator[Step]:
+    names, steps = set[str](), len(found.get("steps", ()))
+    for number, words in enumerate(step_words(found), 1):
+        is_outage = number > steps
+        name = words.get("name", f"outage-{number - steps}" if is_outage else str(number))
         if name in names:
             vi, en = f"Đã có bước tên “{name}”", f"there is a step {name!r} already"
             page.say(value_node(words, "name"), vi, en)
@@ -124,64 +165,13 @@ def _steps(found: Words, machines: Mapping[str, Machine], page: Page) -> Iterato
             vi, en = nearest(machine, machines)
             sentences = f"Không có chuỗi trạng thái “{machine}”{vi}", f"there is no machine {machine!r}{en}"
             page.say(value_node(words, "machine", "scenarioName"), *sentences)
-        check_step(words, page)
-        yield _step(name, machine, words)
+        check_outage(words, page) if is_outage else check_step(words, page)
+        yield (make_outage if is_outage else make_step)(name, machine, words, page)
 
 
-def _step(name: str, machine: str, words: Words) -> Step:
-    fault = words.get("fault")
-    return Step(
-        name=name,
-        on=words.get("on", ("*",)),
-        when=tuple(_tests(words.get("when", {}))),
-        machine=machine,
-        state=words.get("state"),
-        turn=_turn(words.get("nth")),
-        probability=words.get("probability"),
-        priority=words.get("priority", LAST),
-        answer=_answer(words["answer"]) if "answer" in words else None,
-        refuse=Refuse(**_plain(words["refuse"])) if "refuse" in words else None,
-        faults=(Blow(*fault),) if fault else (),
-        delay_ms=words.get("delay", 0),
-        goto=words.get("goto"),
-        effects=_effects(words),
-    )
-
-
-def _plain(words: Words) -> dict[str, Any]:
-    return {name: value for name, value in words.items() if name != "@"}
-
-
-def _tests(when: Words) -> Iterator[Test]:
-    for place, comparison in when.items():
-        for name, wanted in _plain(comparison).items():
-            yield Test(place, name, wanted)  # type: ignore[arg-type]  # the grammar knows no other names
-
-
-def _turn(nth: Any) -> Turn | None:
-    if nth is None:
-        return None
-    if isinstance(nth, tuple):
-        return Turn(listed=nth)
-    return Turn((), nth.get("from", 1), nth.get("to"), nth.get("every", 1))
-
-
-def _answer(words: Words) -> Answer:
-    body, given = words.get("body"), tuple(words.get("headers", {}).items())
-    is_text = body is None or isinstance(body, str)
-    raw = (body or "").encode() if is_text else orjson.dumps(body)
-    has_type = any(name.lower() == "content-type" for name, _ in given)
-    headers = given if has_type else (*given, *(_TEXT if is_text else _JSON))
-    return Answer(words.get("status", 200), raw, headers, words.get("served", False))
-
-
-def _effects(words: Words) -> tuple[Later, ...]:
-    return tuple(Later(each.get("after", 0), each["do"]) for each in words.get("effects", ()) if "do" in each)
-
-
-def _machine(name: str, words: Words, page: Page) -> Machine:
+def _machine(name: str, words: Words, page: Page) -> StateMachine:
     states = {
-        state: State(each.get("after"), each.get("goto"), _effects(each))
+        state: State(each.get("after"), each.get("goto"), make_effects(each))
         for state, each in words.get("states", {}).items()
     }
     for each in words.get("states", {}).values():
@@ -190,18 +180,18 @@ def _machine(name: str, words: Words, page: Page) -> Machine:
     if start not in states:
         vi, en = nearest(start, states)
         page.say(value_node(words, "start"), f"Không có trạng thái “{start}”{vi}", f"there is no state {start!r}{en}")
-    return Machine(name, start, states)
+    return StateMachine(name, start, states)
 
 
-def _implied(name: str, found: Words, steps: tuple[Step, ...]) -> Machine:
+def _implied(name: str, found: Words, steps: tuple[Step, ...]) -> StateMachine:
     """Return the machine that the steps speak of though nobody declared it (WireMock's way)."""
     start = found.get("start", STARTED) if name == found["id"] else STARTED
     spoken = [each for step in steps if step.machine == name for each in (step.state, step.goto) if each]
-    return Machine(name, start, {state: State() for state in (start, *spoken)})
+    return StateMachine(name, start, {state: State() for state in (start, *spoken)})
 
 
-def _check_states(found: Words, steps: tuple[Step, ...], machines: Mapping[str, Machine], page: Page) -> None:
-    for step, words in zip(steps, found["steps"], strict=True):
+def _check_states(found: Words, steps: tuple[Step, ...], machines: Mapping[str, StateMachine], page: Page) -> None:
+    for step, words in zip(steps, step_words(found), strict=True):
         for value, names in (
             (step.state, ("state", "requiredScenarioState")),
             (step.goto, ("goto", "newScenarioState")),

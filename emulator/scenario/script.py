@@ -22,7 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class FieldTest:
     """One condition on a field of the call: ``place`` is ``body.MaHoSo``, ``header.x``, ``query.x`` or ``/pointer``.
 
     In language 2 also a place beside the call: ``consumer``, ``agency``, ``clock.time``, ``dossier.status``, ``since``,
@@ -35,14 +35,14 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ConditionGroup:
     """Several conditions as one: ``all`` of them, ``any`` of them, or ``not`` all of them."""
 
     how: Literal["all", "any", "not"]
     parts: tuple[Condition, ...]
 
 
-Condition = Test | Group
+Condition = FieldTest | ConditionGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,10 @@ class Wish(NamedTuple):
     step: Step
 
 
-def tests_of(conditions: tuple[Condition, ...]) -> Iterator[Test]:
+def tests_of(conditions: tuple[Condition, ...]) -> Iterator[FieldTest]:
     """Yield every test within conditions."""
     for each in conditions:
-        if isinstance(each, Group):
+        if isinstance(each, ConditionGroup):
             yield from tests_of(each.parts)
         else:
             yield each
@@ -222,7 +222,7 @@ class TimedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class StateMachine:
     """A set of states of which one holds; ``start`` is the first."""
 
     name: str
@@ -270,7 +270,7 @@ class Script:
     good_client: Both
     source: str
     steps: tuple[Step, ...] = ()
-    machines: Mapping[str, Machine] = field(default_factory=dict)
+    machines: Mapping[str, StateMachine] = field(default_factory=dict)
     fixtures: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     path: str = ""
     timeline: tuple[Later, ...] = ()

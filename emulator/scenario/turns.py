@@ -6,7 +6,7 @@ from emulator.country.plot import ScenarioState
 from emulator.country.world import World
 from emulator.kernel.dice import random_for
 from emulator.scenario.fields import CallScene
-from emulator.scenario.script import Machine, Script, Step
+from emulator.scenario.script import Script, StateMachine, Step
 
 ACTED = "acted"
 """Under this name, behind its own, a step remembers how often it has acted."""
@@ -48,7 +48,7 @@ class Turns:
         return self._plot.counter_value(acted) < step.at_most and self._plot.count(acted) > 0
 
 
-def state_now(machine: Machine, plot: ScenarioState, world: World) -> tuple[str, int]:
+def state_now(machine: StateMachine, plot: ScenarioState, world: World) -> tuple[str, int]:
     """Return the state of a machine at this virtual instant, and since when it holds."""
     put = plot.machine_state(machine.name)
     if put is None:

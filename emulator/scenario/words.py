@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import yaml
 
 from emulator.country.furnish import nearest
+from emulator.kernel.clock import read_day, read_moment, to_ms
+from emulator.scenario.script import DAY_MS, WEEKDAYS
 from emulator.scenario.yaml_text import Page, members, plain
 
 _DURATION = re.compile(
@@ -130,6 +133,69 @@ def duration() -> Kind:
     return Kind(read, {"anyOf": forms})
 
 
+def pair() -> Kind:
+    """Return a list of two values, the smaller first."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        value = plain(node)
+        if isinstance(value, list) and len(value) == 2:
+            return tuple(value)
+        return wrong(node, page, "Cần hai giá trị: [từ, đến]", "two values are expected: [from, to]")
+
+    return Kind(read, {"type": "array", "minItems": 2, "maxItems": 2})
+
+
+def moment() -> Kind:
+    """Return a virtual instant in milliseconds: ``04/12/2026 08:00:00``, or ISO 8601."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        text = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+        found = read_moment(text) or read_day(text)
+        if found is None:
+            try:
+                found = to_ms(datetime.fromisoformat(text))
+            except ValueError:
+                vi = "Cần một thời điểm: 04/12/2026 08:00:00 hoặc 2026-12-04T08:00:00"
+                return wrong(node, page, vi, "a moment is expected: 04/12/2026 08:00:00 or 2026-12-04T08:00:00")
+        return found
+
+    return Kind(read, {"type": "string"})
+
+
+def time_of_day() -> Kind:
+    """Return milliseconds after midnight: ``01:00`` or ``23:59:30``."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        found = _day_ms(str(node.value)) if isinstance(node, yaml.ScalarNode) else None
+        if found is None:
+            return wrong(node, page, "Cần giờ trong ngày: HH:mm", "a time of day is expected: HH:mm")
+        return found
+
+    return Kind(read, {"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$"})
+
+
+def time_of_week() -> Kind:
+    """Return milliseconds after Monday's midnight: ``fri 08:00``."""
+
+    def read(node: yaml.Node, page: Page) -> Any:
+        day, _, time = (str(node.value) if isinstance(node, yaml.ScalarNode) else "").partition(" ")
+        found = _day_ms(time.strip())
+        if day not in WEEKDAYS or found is None:
+            vi = f"Cần thứ và giờ: fri 08:00; các thứ: {', '.join(WEEKDAYS)}"
+            return wrong(node, page, vi, f"a day and a time are expected: fri 08:00; days: {', '.join(WEEKDAYS)}")
+        return WEEKDAYS.index(day) * DAY_MS + found
+
+    return Kind(read, {"type": "string", "pattern": rf"^({'|'.join(WEEKDAYS)}) \d\d:\d\d(:\d\d)?$"})
+
+
+def _day_ms(text: str) -> int | None:
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", text, re.ASCII)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000
+
+
 def list_of(kind: Kind, *, or_single: bool = False) -> Kind:
     """Return a list; a single value stands for a list of one when ``or_single``."""
 
@@ -169,12 +235,13 @@ def map_of(kind: Kind, keys: Kind | None = None) -> Kind:
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a record: its kind, what it means, and whether it must be there."""
+    """One word of a record: its kind, what it means, whether it must be there, and the language that has it."""
 
     kind: Kind
     vi: str
     en: str
     needed: bool = False
+    language: int = 1
 
 
 @dataclass(frozen=True)
@@ -199,6 +266,9 @@ class Record:
                 self._unknown(key, page)
             elif word in found:
                 page.say(key, f"“{key.value}” cùng nghĩa với một dòng trên", f"{key.value!r} repeats a line above")
+            elif self.words[word].language > page.language:
+                vi, en = f"“{key.value}” là từ của bản 2", f"{key.value!r} is a word of language 2"
+                page.say(key, f'{vi}; thêm schema_version: "2"', f'{en}; add schema_version: "2"')
             else:
                 read = self.words[word].kind.read(value, page)
                 if read is not MISSING:

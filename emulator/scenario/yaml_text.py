@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,20 @@ from emulator.country.positions import Problem, encoding_problem
 
 SIZE_LIMIT = 1024 * 1024
 _DEPTH = 30
+INVISIBLE: Mapping[str, tuple[str, str]] = {
+    "\u00a0": ("dấu cách không ngắt", "a no-break space"),
+    "\u00ad": ("gạch nối mềm", "a soft hyphen"),
+    "\u200b": ("dấu cách rộng bằng không", "a zero-width space"),
+    "\u200c": ("dấu không nối", "a zero-width non-joiner"),
+    "\u200d": ("dấu nối", "a zero-width joiner"),
+    "\u200e": ("dấu chiều chữ trái sang phải", "a left-to-right mark"),
+    "\u200f": ("dấu chiều chữ phải sang trái", "a right-to-left mark"),
+    "\u2028": ("dấu ngắt dòng Unicode", "a line separator"),
+    "\u2060": ("dấu nối từ", "a word joiner"),
+    "\u3000": ("dấu cách chữ Hán", "an ideographic space"),
+    "\ufeff": ("dấu thứ tự byte", "a byte order mark"),
+}
+"""Characters that editors, mails and web pages leave behind and nobody sees."""
 _NULL = re.compile(r"~|null|Null|NULL|")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?", re.ASCII)
@@ -54,11 +69,21 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+def _compose(text: str, path: Path) -> yaml.Node | None:
+    loader = _Loader(text)
+    loader.name = str(path)
+    return loader.get_single_node()
+
+
 class Page:
-    """One file: its tree, and the problems found in it so far. ``raw``: its bytes, when it does not lie on the disk."""
+    """One file: its tree, and the problems found in it so far. ``raw``: its bytes, when it does not lie on the disk.
+
+    ``language`` is the version of the words that may stand in it; nodes of other files tell their own place.
+    """
 
     def __init__(self, path: Path, raw: bytes | None = None) -> None:
         self.path, self.problems, self._raw = path, list[Problem](), raw
+        self.language = 2
 
     def say(self, node: yaml.Node, vi: str, en: str) -> None:
         """Remember a problem at a node."""
@@ -69,27 +94,33 @@ class Page:
         text = self._text()
         if text is None:
             return None
+        root = self._composed(text)
+        if root is None and not self.problems:
+            self.problems.append(Problem(str(self.path), 1, 1, "Tệp rỗng", "the file is empty"))
+        if root is not None:
+            self._check(root, 0)
+        return root
+
+    def _composed(self, text: str) -> yaml.Node | None:
         try:
-            root = _Loader(text).get_single_node()
+            return _compose(text, self.path)
         except yaml.MarkedYAMLError as trouble:
-            self._at(trouble.problem_mark or trouble.context_mark, *_said(trouble))
-            return None
+            if not self._tell_invisible(text, trouble):
+                self._at(trouble.problem_mark or trouble.context_mark, *_said(trouble))
         except yaml.reader.ReaderError as trouble:
             line, column = _place(text, trouble.position)
             sentences = f"Ký tự #x{trouble.character:04x} không thể có trong YAML", "a character that YAML cannot hold"
             self.problems.append(Problem(str(self.path), line, column, *sentences))
-            return None
         except RecursionError:
             self.problems.append(Problem(str(self.path), 1, 1, "Lồng nhau quá sâu", "nested too deeply"))
-            return None
-        if root is None:
-            self.problems.append(Problem(str(self.path), 1, 1, "Tệp rỗng", "the file is empty"))
-            return None
-        self._check(root, 0)
-        return root
+        return None
+
+    def raw(self) -> bytes:
+        """Return the bytes of the file."""
+        return self.path.read_bytes() if self._raw is None else self._raw
 
     def _text(self) -> str | None:
-        raw = self.path.read_bytes() if self._raw is None else self._raw
+        raw = self.raw()
         if len(raw) > SIZE_LIMIT:
             self.problems.append(Problem(str(self.path), 1, 1, "Tệp lớn hơn 1 MB", "the file is larger than 1 MB"))
             return None
@@ -106,14 +137,44 @@ class Page:
             return
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             self.say(node, f"Không dùng thẻ “{node.tag}”", f"tags are not taken: {node.tag}")
+        self._look_for_invisible(node)
         for key, value in members(node):
             self._check(value, depth + 1)
+            self._look_for_invisible(key)
             if not isinstance(key, yaml.ScalarNode):
-                self.say(key, "Tên phải là chữ", "a name must be a text")
+                vi, en = "Tên phải là chữ; đặt {{…}} trong ngoặc kép", "a name must be a text; put {{…}} in quotes"
+                self.say(key, vi, en)
         self._repeated(node)
         if isinstance(node, yaml.SequenceNode):
             for each in node.value:
                 self._check(each, depth + 1)
+
+    def _look_for_invisible(self, node: Any) -> None:
+        """Name a character that nobody sees, in a text without quotes; between words of a sentence it does no harm."""
+        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+            return
+        for place, sign in enumerate(node.value):
+            if sign in INVISIBLE and not (sign == "\u00a0" and 0 < place < len(node.value) - 1 and " " in node.value):
+                mark = node.start_mark
+                self._tell_character(sign, mark.line + 1, mark.column + 1 + place)
+                return
+
+    def _tell_invisible(self, text: str, trouble: yaml.MarkedYAMLError) -> bool:
+        """Name an invisible character in the line that cannot be read, or the one before it; tell whether there is."""
+        mark = trouble.problem_mark or trouble.context_mark
+        last = mark.line if mark else 0
+        for number, line in enumerate(text.split("\n")[: last + 1], 1):
+            found = next((place for place, sign in enumerate(line) if sign in INVISIBLE), None)
+            if found is not None and number >= last:
+                self._tell_character(line[found], number, found + 1)
+                return True
+        return False
+
+    def _tell_character(self, sign: str, line: int, column: int) -> None:
+        vi, en = INVISIBLE[sign]
+        code = f"U+{ord(sign):04X}"
+        said = f"Ký tự không nhìn thấy: {vi} ({code}); hãy xóa hoặc thay bằng dấu cách"
+        self.problems.append(Problem(str(self.path), line, column, said, f"an invisible character: {en} ({code})"))
 
     def _repeated(self, node: yaml.Node) -> None:
         seen: dict[str, int] = {}
@@ -131,7 +192,8 @@ class Page:
 
     def _at(self, mark: Any, vi: str, en: str) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        self.problems.append(Problem(str(self.path), line, column, vi, en))
+        path = str(mark.name) if mark else str(self.path)
+        self.problems.append(Problem(path, line, column, vi, en))
 
 
 def members(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
@@ -160,6 +222,11 @@ def _scalar(node: Any) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text) if len(text) < 18 else text
     return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def written_as(value: float) -> str:
+    """Return how a number is written shortest."""
+    return json.dumps(value)
 
 
 def _said(trouble: yaml.MarkedYAMLError) -> tuple[str, str]:

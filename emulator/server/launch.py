@@ -31,13 +31,19 @@ class Companion(Protocol):
 
 @dataclass(frozen=True)
 class LaunchPlan:
-    """How to serve: kind and number of workers, log level, certificate chain (PEM with key) or None, log form."""
+    """How to serve: kind and number of workers, and in which form the log is written.
+
+    ``certificate`` is a chain in PEM, with its key in it or in ``key``; ``trusted_proxies`` are the addresses or
+    networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
+    """
 
     kind: str
     workers: int
     log_level: str = "warning"
     certificate: Path | None = None
     log_format: str = "text"
+    key: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class Launch(BaseApplication):  # type: ignore[misc]
@@ -121,6 +127,10 @@ def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
         "graceful_timeout": ARBITER_GRACE_S,
         "keepalive": 75,
         "control_socket_disable": True,
+        "limit_request_line": 8190,
+        # Nobody's word about the client or the scheme is taken but a proxy's that was named.
+        "forwarded_allow_ips": ",".join(plan.trusted_proxies),
+        "proxy_allow_ips": "",
     }
     if plan.kind == "asgi":
         options["asgi_lifespan"] = "off"
@@ -129,7 +139,7 @@ def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
 
         options["logger_class"] = JsonGunicorn
     if plan.certificate:
-        options["certfile"] = options["keyfile"] = str(plan.certificate)
+        options["certfile"], options["keyfile"] = str(plan.certificate), str(plan.key or plan.certificate)
         # gthread asks for a context per connection: one per process is enough
         options["ssl_context"] = _one_context()
     return options

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
@@ -19,7 +21,36 @@ class LineProtocol(ASGIProtocol):  # type: ignore[misc]
     def _build_http_scope(self, request: Any, sockname: Any, peername: Any) -> dict[str, Any]:
         scope: dict[str, Any] = super()._build_http_scope(request, sockname, peername)
         scope.setdefault("extensions", {})[EXTENSION] = self.transport
+        scope["client"] = self._client_behind(scope)
         return scope
+
+    def _client_behind(self, scope: dict[str, Any]) -> Any:
+        """Return who called: what a trusted proxy says of it, the last address that is no such proxy's."""
+        client, networks = scope.get("client"), _networks(tuple(self.cfg.forwarded_allow_ips))
+        if not client or not networks or not _is_among(client[0], networks):
+            return client
+        said = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+        for word in reversed([each.strip() for each in said.split(",") if each.strip()]):
+            if not _is_among(word, networks):
+                return (word, 0) if _is_address(word) else client
+        return client
+
+
+@lru_cache(4)
+def _networks(words: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(ip_network(word) for word in words if word)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_among(text: str, networks: tuple[Any, ...]) -> bool:
+    return _is_address(text) and any(ip_address(text) in network for network in networks)
 
 
 class LoopWorker(ASGIWorker):  # type: ignore[misc]

@@ -11,16 +11,27 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from emulator.country.furnish import nearest, row_findings
-from emulator.country.pack import Pack, find_pack, open_pack, place_findings, read_sheet, read_tables
+from emulator.country.pack import (
+    Pack,
+    PackTrouble,
+    find_pack,
+    open_pack,
+    place_findings,
+    read_folder,
+    read_sheet,
+    shipped_folder,
+)
 from emulator.country.pack_files import files_of
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
 from emulator.country.positions import Problem
+from emulator.country.privacy import looked_through
 from emulator.country.records import Fields
 from emulator.kernel.clock import read_moment, to_datetime
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh import pack_tables as official
 from emulator.services.btxh.bodies import read_dossier, read_step
 from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
+from emulator.services.portal.pack_checks import portal_problems
 from emulator.services.registry import services
 from emulator.wire.reading import Reading, ReadingRules
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
@@ -41,7 +52,12 @@ def load_pack(name_or_path: str | Path) -> Pack:
     Raises:
         PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
     """
-    return open_pack(name_or_path, pack_part())
+    pack = open_pack(name_or_path, pack_part())
+    if pack.folder and pack.folder.parent != shipped_folder():  # those in the box are held by their tests
+        problems = portal_problems(pack.folders, pack.tables)
+        if problems:
+            raise PackTrouble(problems)
+    return pack
 
 
 def inspect(name_or_path: str) -> list[Problem]:
@@ -62,11 +78,14 @@ def inspect(name_or_path: str) -> list[Problem]:
 
 
 def _of_folder(folder: Path) -> Iterator[Problem]:
-    tables, problems = read_tables(folder, pack_part())
-    yield from problems
+    found = read_folder(folder, pack_part())
+    tables = found.tables
+    yield from found.problems
+    yield from looked_through(folder)
+    yield from portal_problems(found.folders, tables)
     sound = {table: _sound(table, rows) for table, rows in tables.items()}
     yield from place_findings(folder, pack_part().links(tables))
-    yield from place_findings(folder, Inspection(folder, tables, sound).findings())
+    yield from place_findings(folder, Inspection(found.folders, tables, sound).findings())
 
 
 def _sound(table: str, rows: Rows) -> Rows:
@@ -79,13 +98,13 @@ def _sound(table: str, rows: Rows) -> Rows:
 class Inspection:
     """One pack under inspection: all of its tables, and of each the records that are right by themselves."""
 
-    folder: Path
+    folders: tuple[Path, ...]
     tables: Tables
     sound: Tables
 
     def findings(self) -> Iterator[TableFinding]:
         """Yield what the start does not look for."""
-        paths = set(files_of(self.folder))
+        paths = {path for folder in self.folders for path in files_of(folder)}
         for table, kind in _KINDS.items():
             for number, row in self.sound.get(table, {}).items():
                 yield from self._dossier(table, number, row, kind, paths)

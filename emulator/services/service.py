@@ -213,4 +213,5 @@ def carry(service: Service, answer: Provider, call: Call, world: World) -> Reply
         exchange.outcome = "refused"
         known = set(exchange.remarks)
         exchange.remarks.extend(each for each in refusal.remarks if each not in known)
+        exchange.remarks.left_out += getattr(refusal.remarks, "left_out", 0)
         return service.word(refusal, world)

@@ -311,6 +311,24 @@ class PostgresStore(Store):
     def tidy(self) -> None:
         """Nothing: PostgreSQL looks after itself."""
 
+    def number_on(self) -> None:
+        """Move the sequence of sandbox numbers past the greatest there is."""
+        self.one(
+            "SELECT setval(pg_get_serial_sequence('sandboxes', 'no'), (SELECT coalesce(max(no), 1) FROM sandboxes))"
+        )
+
+    @contextlib.contextmanager
+    def at_one_instant(self) -> Iterator[None]:
+        """Read inside this block as if all were read at its beginning; others go on writing."""
+        with self._failing(), self._connections().connection() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")
+            self._local.held = connection
+            try:
+                yield
+            finally:
+                self._local.held = None
+                connection.execute("ROLLBACK")
+
     @contextlib.contextmanager
     def duty(self, name: str) -> Iterator[bool]:
         """Yield whether this process may do it: an advisory lock, which ends with the connection of a dead holder."""
@@ -320,7 +338,7 @@ class PostgresStore(Store):
             try:
                 yield is_ours
             finally:
-                if is_ours and not connection.closed:
+                with contextlib.suppress(psycopg.OperationalError):  # a lost connection has let go already
                     connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_DUTIES, _key(name)))
 
     def close(self) -> None:

@@ -242,6 +242,9 @@ class SqliteStore(Store):
         finally:
             os.close(descriptor)
 
+    def number_on(self) -> None:
+        """Nothing: AUTOINCREMENT goes on from the greatest number there is."""
+
     @property
     def is_writing(self) -> bool:
         """Tell whether this thread is inside a transaction."""

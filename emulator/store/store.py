@@ -117,6 +117,10 @@ class Store(ABC):
         """Yield whether this process may do what only one may do at a time; it can while the block lasts."""
 
     @abstractmethod
+    def number_on(self) -> None:
+        """Let the next sandbox get a number that none has had, after rows came with numbers of their own."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close what this thread has open (before a fork, and at the end of a thread)."""
 

@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,12 +53,29 @@ def sandbox_id(name: str, nodeid: str) -> str:
 
 
 def _wish(node: Any) -> dict[str, Any]:
-    wish = {}
-    for word in ("mode", "scenario"):
-        mark = node.get_closest_marker(f"ndxp_{word}")
-        if mark:
-            wish[word] = _only(mark)
+    wish: dict[str, Any] = {}
+    mode, scenario = node.get_closest_marker("ndxp_mode"), node.get_closest_marker("ndxp_scenario")
+    if mode:
+        wish["mode"] = _only(mode)
+    if scenario and not _is_played_later(scenario):
+        wish["scenario"] = _only(scenario)
     return wish
+
+
+def _is_played_later(mark: Any) -> bool:
+    """Tell whether a scenario comes from a file, or with values: it plays once the sandbox is there."""
+    return len(mark.args) == 1 and (bool(mark.kwargs) or str(mark.args[0]).endswith((".yaml", ".yml")))
+
+
+def _play(node: Any, box: Ndxp, mark: Any) -> None:
+    """Play a scenario; a file is looked for beside the test's own, then where pytest runs."""
+    name = mark.args[0]
+    if str(name).endswith((".yaml", ".yml")):
+        beside = Path(node.path).parent / name
+        name = beside if beside.is_file() else Path(name)
+        if not name.is_file():
+            raise pytest.UsageError(f"@pytest.mark.ndxp_scenario: không có tệp {name} / there is no file {name}")
+    box.scenario.play(name, **mark.kwargs)
 
 
 def _only(mark: Any) -> Any:
@@ -72,6 +90,9 @@ def _settle(node: Any, box: Ndxp) -> None:
     clock = node.get_closest_marker("ndxp_clock")
     if clock:
         box.clock.freeze(_only(clock))
+    scenario = node.get_closest_marker("ndxp_scenario")
+    if scenario and _is_played_later(scenario):
+        _play(node, box, scenario)
     changes: dict[str, Any] = {}
     for mark in reversed(list(node.iter_markers("ndxp_settings"))):
         changes |= mark.kwargs

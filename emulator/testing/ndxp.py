@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -171,9 +172,20 @@ class Scenario:
     def __init__(self, desk: AdminDesk) -> None:
         self._desk = desk
 
-    def play(self, name: str | None) -> None:
-        """Play a scenario from its beginning; None plays none."""
-        self._desk.ask("PUT", "/scenario", {"scenario": name})
+    def play(self, name: str | Path | None, **values: Any) -> None:
+        """Play a scenario from its beginning; None plays none.
+
+        Args:
+            name: of a scenario of the library, or the path of a file ``….yaml``, which need not lie on the server.
+            values: of its parameters.
+
+        Raises:
+            Refused: there is none of that name, or something is wrong with it or a value.
+        """
+        wish: dict[str, Any] = {"scenario": name}
+        if name is not None and str(name).endswith((".yaml", ".yml")):
+            wish = {"text": Path(name).read_text(encoding="utf-8-sig")}
+        self._desk.ask("PUT", "/scenario", wish | ({"set": values} if values else {}))
 
     def shown(self) -> dict[str, Any]:
         """Return it with its states and counters."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from emulator.testing.server import Server
 
 MARKERS = (
-    "ndxp_scenario(name): kịch bản của sandbox / the scenario that the test's sandbox plays",
+    "ndxp_scenario(name, **values): kịch bản của sandbox, tên hoặc tệp ./x.yaml, cùng giá trị tham số / "
+    "the scenario that the test's sandbox plays: a name or a file, with values of its parameters",
     "ndxp_fault(fault, on='*', nth=None, times=None, probability=None, seed=None, ttl_ms=None, **params): "
     "đặt một lỗi, lặp lại được / arm a fault; may be repeated",
     "ndxp_clock(at): đồng hồ đứng yên lúc `at` (ISO 8601) / the clock stands still at `at`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from emulator.kernel.exchange import Remark
+from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.own_rules import OwnRule, Stance, Stances, stance_of
 from emulator.wire.quirks import QUIRKS, Behaviour, ModeName
@@ -44,8 +44,9 @@ class Reading:
     def __init__(self, rules: ReadingRules) -> None:
         self.rules = rules
         self.mode = rules.mode
-        self.notes: list[Remark] = []
+        self.notes = RemarkList()
         self.broken: list[Broken] = []
+        self._broken_left_out = 0
 
     def meet(self, quirk: str, path: str, code: int, vi: str, en: str, **values: str) -> bool:
         """Record that a quirk was met; return True when this mode refuses the call for it.
@@ -80,11 +81,17 @@ class Reading:
 
     def refuse(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
         """Record a broken rule that every mode refuses."""
-        self.broken.append(Broken(code, Remark(rule, "error", path, vi, en, **values)))
+        if len(self.broken) < MOST_REMARKS:
+            self.broken.append(Broken(code, Remark(rule, "error", path, vi, en, **values)))
+        else:
+            self._broken_left_out += 1
 
     def note(self, rule: str, path: str, vi: str, en: str, **values: str) -> None:
         """Record something worth saying that refuses nothing."""
-        self.notes.append(Remark(rule, "note", path, vi, en, **values))
+        if self.notes.is_full:  # a body of a caller's can break a rule a million times: no sentence is made then
+            self.notes.left_out += 1
+        else:
+            self.notes.append(Remark(rule, "note", path, vi, en, **values))
 
     def check(self) -> None:
         """Raise when a rule was broken: the first decides the code, all are named.
@@ -95,4 +102,7 @@ class Reading:
         if not self.broken:
             return
         sentences = "; ".join(each.remark.vi for each in self.broken)
-        raise ServiceRefusal(self.broken[0].code, sentences, [*self.notes, *(each.remark for each in self.broken)])
+        remarks = RemarkList(each.remark for each in self.broken)  # what it was refused for is never left out
+        remarks.left_out += self._broken_left_out
+        remarks.extend(self.notes)
+        raise ServiceRefusal(self.broken[0].code, sentences, remarks)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
 
+MOST_TAGS = 20_000
+"""So many tags a text may have before anything is built of it; a real one has some hundreds."""
+
 
 class BrokenXml(ValueError):
     """The text is not well-formed, or declares a document type."""
@@ -36,6 +39,8 @@ def xml_root(text: str) -> _Element:
 
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise BrokenXml("DOCTYPE")
+    if text.count("<") > MOST_TAGS:
+        raise BrokenXml(f"more than {MOST_TAGS} tags")
     try:
         return etree.fromstring(text.strip().encode(), _parser())
     except (etree.XMLSyntaxError, ValueError) as trouble:

@@ -174,5 +174,5 @@ def test_the_token_is_sent_when_the_server_asks_for_one(tmp_path: Path) -> None:
         assert refused.exit_code == 2
         assert logs(guarded, "--admin-token", "ma-quan-tri") == []
         made = ["call", "btxh.DongBoDVC", "--url", guarded.base_url]
-        result = CliRunner().invoke(main, made, env={"NDXP_EMULATOR_ADMIN_TOKEN": "ma"})
+        result = CliRunner().invoke(main, made, env={"NDXP_EMULATOR_ADMIN_TOKEN": "ma-quan-tri"})
         assert result.exit_code == 0, result.output

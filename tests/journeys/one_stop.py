@@ -61,12 +61,11 @@ class OneStop:
         return [paper["MA_KQ_THAYTHE"] for paper in papers if paper["MA_KQ_THAYTHE"]]
 
     def dstcode_of(self, agency: str) -> str:
-        """Find a holder's security server; a department's files lie behind its province's."""
+        """Find a holder's security server in V.1, and nowhere else."""
         if not self._servers:
             rows = self.call("LayDanhMucSSTaiTep")["result"]
             self._servers = {row["MACOQUAN"]: row["DSTCODE"] for row in rows}
-        code = full_form(agency)
-        return self._servers.get(code) or self._servers["000.00.00." + code.rpartition(".")[2]]
+        return self._servers[full_form(agency)]
 
     def address_of(self, link: str, holder: str) -> str:
         """Return the address a file is downloaded from (KDL V.3, cases 1 and 2)."""

@@ -151,7 +151,7 @@ def test_the_matrix_judges_an_update_where_a_setting_asks_for_it(
 def test_a_move_that_only_our_matrix_forbids_is_taken_with_a_remark(visitor: Visitor, mode: Mode) -> None:
     portal = Portal(visitor, mode)
     portal.push(dossier(TrangThaiHoSo="2"))
-    assert portal.push(dossier(TrangThaiHoSo="10"), updating=True)["error_code"] == "0"
+    assert portal.push(dossier(TrangThaiHoSo="10", DanhSachGiayToKetQua=[result()]), updating=True)["error_code"] == "0"
     noted = [each for each in portal.last()["remarks"] if each["rule"] == "transition-tolerated"]
     assert [each["basis"] for each in noted] == ["ours"]
 

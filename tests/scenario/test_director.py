@@ -65,8 +65,8 @@ def test_a_service_refuses_in_its_own_envelope(stage: Stage) -> None:
         ("body.HoVaTen: {contains: THẬT}", True),
         ("body.MaHoSo: {matches: '-0001$'}", True),
         ("body.MaHoSo: {not: x}", True),
-        ("body.KhongCo: {present: false}", True),
-        ("body.KhongCo: {present: true}", False),
+        ("header.x-khong-co: {present: false}", True),
+        ("header.x-khong-co: {present: true}", False),
         ("header.accept: text/x", False),
         ("method: POST", True),
         ("path: {contains: apiBTXH}", True),
@@ -131,7 +131,9 @@ def test_wiremocks_words_are_understood(stage: Stage) -> None:
 
 
 def test_a_smaller_priority_comes_first_and_one_step_acts_a_call(stage: Stage) -> None:
-    visitor = stage("- {on: btxh.*, refuse: {status: 500}}\n- {on: btxh.*, priority: 1, refuse: {status: 502}}")
+    visitor = stage(
+        "- {on: btxh.*, refuse: {status: 500}}\n- {on: btxh.DanhSachHoSo, priority: 1, refuse: {status: 502}}"
+    )
     assert outcomes(visitor, 1) == [502]
 
 
@@ -167,17 +169,18 @@ def test_a_service_of_mapi_is_called_by_its_name(stage: Stage) -> None:
 
 def test_states_and_counters_are_seen_set_and_reset(stage: Stage) -> None:
     visitor = stage(
-        "- {name: dem, on: btxh.*, state: a, nth: 3, refuse: {status: 500}}", "start: a\nstates: {a: {}, b: {}}\n"
+        "- {name: dem, on: btxh.*, state: a, nth: 3, refuse: {status: 500}}\n- {name: doi, on: ndxp.revoke, goto: b}",
+        "start: a\nstates: {a: {}, b: {}}\n",
     )
     outcomes(visitor, 1)
-    assert visitor.http.get("/__admin/scenario").json["counters"] == {"dem": 1}
+    assert visitor.http.get("/__admin/scenario").json["counters"]["dem"] == 1
     visitor.http.put("/__admin/scenario/counters/dem", json={"value": 2})
     assert outcomes(visitor, 1) == [500]
     visitor.http.put("/__admin/sandboxes/default/scenario/states/thu", json={"state": "b"})
     assert visitor.http.get("/__admin/scenario").json["states"]["thu"]["state"] == "b"
     visitor.http.post("/__admin/scenario/reset")
     seen = visitor.http.get("/__admin/scenario").json
-    assert (seen["states"]["thu"]["state"], seen["counters"]) == ("a", {"dem": 0})
+    assert (seen["states"]["thu"]["state"], seen["counters"]) == ("a", {"dem": 0, "doi": 0})
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from emulator.country.world import World
-from emulator.kernel.exchange import Reply
+from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import AxisRefusal
 from emulator.wire.axis import (
     access_denied,
@@ -35,6 +35,7 @@ __all__ = [
     "client_unknown",
     "host_down",
     "host_unknown",
+    "host_untrusted",
     "machine_down",
     "own_server",
     "provider_unknown",
@@ -48,6 +49,21 @@ __all__ = [
     "service_url_is_malformed",
     "word",
 ]
+
+
+_TLS_REASONS = {
+    "expired": "PKIX path validation failed: validity check failed",
+    "wrong-name": "Certificate doesn't match any of the subject alternative names",
+    "unknown-issuer": "PKIX path building failed: unable to find valid certification path to requested target",
+}
+
+
+def host_untrusted(host: str, port: int, state: str) -> AxisRefusal:
+    """Return the refusal when the provider's server does not trust the certificate that a host shows it."""
+    message = f"Connect to {host}:{port} [{host}] failed: {_TLS_REASONS[state]}"
+    vi = f"chứng thư TLS của {host}:{port} không được tin ({state})"
+    remark = Remark("provider-untrusted", "error", "", vi, message)
+    return AxisRefusal("Server.ServerProxy.NetworkError", message, (remark,))
 
 
 def word(refusal: AxisRefusal, world: World) -> Reply:

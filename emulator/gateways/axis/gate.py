@@ -139,6 +139,8 @@ def reach(address: ForwardAddress, caller: SubsystemId, provider: Subsystem, cal
     _check_port(url, host, world)
     if not host.is_up:
         raise faults.host_down(url.host, url.port_in_use)
+    if url.scheme == "https" and host.plain_name in world.settings.tls_faults:
+        raise faults.host_untrusted(url.host, url.port_in_use, world.settings.tls_faults[host.plain_name])
     return Reached(provider, host, live)
 
 

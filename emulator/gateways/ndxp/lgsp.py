@@ -16,7 +16,6 @@ from emulator.gateways.ndxp.answers import Observed, remark_of
 from emulator.gateways.ndxp.client_quirks import key_in_body, key_in_lgsp_header
 from emulator.kernel.exchange import Call, Remark, Reply
 from emulator.kernel.refusals import Refusal
-from emulator.store import sandbox_rows
 
 _UNAUTHORIZED = {"status": 401, "message": "LGSP: AccessKey hoặc token không hợp lệ"}
 
@@ -48,8 +47,7 @@ def check_caller(call: Call, world: World) -> None:
 
 def key_of(world: World, kind: str) -> str:
     """Return the consumer key of the province's own pair, for the journal."""
-    pairs = sandbox_rows.credentials_of(world.store, world.sandbox.no)
-    return next((pair.consumer_key for pair in pairs if pair.kind == kind), "")
+    return world.keyring.key_of(world.sandbox.no, kind)
 
 
 def word(_refusal: LgspRefusal) -> Reply:

@@ -264,7 +264,7 @@ def _by_password(form: Mapping[str, str], pair: Credential, world: World, dialec
     wanted = world.settings.sandbox_users.get(user.partition("@")[0])
     if wanted is None or not hmac.compare_digest(secret.encode(), wanted.encode()):
         raise refusal_of("wrong-password", dialect.release, Observed("/username", user[:100]), {"user": user})
-    scope = f"{_user_scope(form, dialect)}{_OF_USER}{user}"
+    scope = f"{_user_scope(form, dialect)}{_OF_USER}{user.partition('@')[0]}"
     access = _live(world.keyring.latest(world.home, pair.consumer_key, scope), world)
     refresh = _live(world.keyring.latest(world.home, pair.consumer_key, f"{scope}{_OF_USER}{_REFRESH}"), world)
     if access and refresh:

@@ -9,8 +9,9 @@ from typing import Any
 from emulator.kernel.clock import VIETNAM, moment_text, to_ms
 from emulator.services.btxh import checks as dossier_rules
 from emulator.services.btxh import checks as people_rules
-from emulator.services.btxh.checks import Texts, check_caller, check_extent, check_places
+from emulator.services.btxh.checks import Texts, check_extent
 from emulator.services.btxh.models import DossierForm, ExtentData, Fields, PullForm, StepForm
+from emulator.services.btxh.place_checks import check_caller, check_places
 from emulator.services.btxh.tidy import LEVELS, BodyDialect, Tidy, bring_into_form, settle_ethnicity, unit
 from emulator.wire import codes
 from emulator.wire.dates import day_or_moment, moment_of

@@ -12,6 +12,7 @@ from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocu
 from emulator.wire import codes
 from emulator.wire.own_rules import OwnRule
 from emulator.wire.reading import Reading, ReadingRules
+from emulator.wire.xml_tree import MOST_TAGS
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
@@ -113,6 +114,10 @@ def _without_declaration(text: str, reading: Reading) -> bytes:
 def _parse(data: bytes, reading: Reading) -> _Element | None:
     from lxml import etree
 
+    if data.count(b"<") > MOST_TAGS:
+        vi = f"CertificateExtentData có hơn {MOST_TAGS} thẻ"
+        reading.refuse("xml", PATH, codes.BAD_XML, vi, f"CertificateExtentData has more than {MOST_TAGS} tags")
+        return None
     try:
         return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as trouble:

@@ -48,15 +48,17 @@ _FORMS: dict[str, FieldForm] = {
 _PERSON_FIELDS = (*DOSSIER_FIELDS[9:16], *DOSSIER_FIELDS[19:31])
 _PERSON_NEEDS = ("HoVaTen", "NgayThangNamSinh", "CMND")
 _PERSON_LACKS = frozenset(_PERSON_FIELDS) - frozenset(_PERSON_NEEDS)
-_DOSSIER = PackTable(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"})
+_DOSSIER = PackTable(DOSSIER_FIELDS, _PERSON_LACKS | {"KenhThucHien", "MaHuyen", "MaXa", "UrlDetail"}, (DOSSIER_CODE,))
 
 
 TABLES: dict[str, PackTable] = {
-    "procedures": PackTable((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua")),
-    "people": PackTable(_PERSON_FIELDS, _PERSON_LACKS),
+    "procedures": PackTable((PROCEDURE_CODE, "TenTTHC", "MaLinhVuc", "TenLinhVuc", "MaKetQua"), keys=(PROCEDURE_CODE,)),
+    "people": PackTable(_PERSON_FIELDS, _PERSON_LACKS, ("CMND",)),
     "dossiers": _DOSSIER,
     "results": _DOSSIER,
-    "steps": PackTable((*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED})),
+    "steps": PackTable(
+        (*STEP_FIELDS, *ONLY_PULLED), frozenset({"DonViXuLy", *STEP_FIELDS[10:], *ONLY_PULLED}), (DOSSIER_CODE,)
+    ),
 }
 
 

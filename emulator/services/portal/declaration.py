@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emulator.services.portal import admin_site, operations, samples
+from emulator.services.portal.effects import EFFECTS
 from emulator.services.portal.nouns import (
     LISTED_AGENCIES,
     PORTAL_DOSSIERS,
@@ -114,6 +115,7 @@ SERVICE = Service(
     operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PAGE),
     word=operations.word,
     answer=operations.answer,
+    effects=EFFECTS,
     shelves=(PORTAL_DOSSIERS, PORTAL_STEPS, PAPER_SHELF, QUESTIONS, RATINGS, LISTED_AGENCIES),
     interface=_interface,
 )

@@ -45,6 +45,8 @@ from emulator.wire.agency_codes import is_same_agency
 
 FOLDER = "portal"
 PAPER_FILE = "papers.sqlite"
+ADDED_TO = ("agencies", "procedures", "results", "accounts", "questions", "dossiers", "papers")
+"""Tables of which a pack that extends another has the other's rows too; any other takes the place of the other's."""
 
 
 class PortalPackTrouble(Exception):
@@ -54,9 +56,9 @@ class PortalPackTrouble(Exception):
 class PortalBase:
     """Everything the portal knows before anything happens."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        own = _read_table(folder / "agencies.json", "agencies") if folder else []
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+        own = [row for folder in folders for row in _read_table(folder / "agencies.json", "agencies")]
         agencies = [*self._rows("agencies"), *own]  # the printed list comes first (KDL V.1)
         self.agencies: dict[str, Agency] = {
             agency.code: agency for agency in map(dvcqg_catalogue.read_agency, agencies)
@@ -84,11 +86,14 @@ class PortalBase:
 
     def _papers(self) -> Base[Paper]:
         small = Base(PAPERS, map(dvcqg_papers.read_pack_paper, self._rows("papers")))
-        file = self._folder / FOLDER / PAPER_FILE if self._folder else None
-        return FiledBase(small, file, Paper) if file and file.is_file() else small
+        file = next((path for each in self._folders if (path := each / FOLDER / PAPER_FILE).is_file()), None)
+        return FiledBase(small, file, Paper) if file else small
 
     def _rows(self, table: str) -> list[Row]:
-        return _read_table(self._folder / FOLDER / f"{table}.json", table) if self._folder else []
+        """Return the rows of a table: those of all folders, the pack's own last; a list of names is one folder's."""
+        tables = [_read_table(each / FOLDER / f"{table}.json", table) for each in reversed(self._folders)]
+        found = [rows for rows in tables if rows]
+        return [row for rows in found for row in rows] if table in ADDED_TO else found[-1] if found else []
 
 
 def _read_table(path: Path, table: str) -> list[Row]:
@@ -105,9 +110,9 @@ def _read_table(path: Path, table: str) -> list[Row]:
 
 
 @lru_cache(8)
-def portal_base(folder: Path | None) -> PortalBase:
-    """Return the portal's part of a pack, read once per process."""
-    return PortalBase(folder)
+def portal_base(folders: tuple[Path, ...]) -> PortalBase:
+    """Return the portal's part of a pack and of those it extends, read once per process."""
+    return PortalBase(folders)
 
 
 # The portal as one exchange sees it: its shelves over the pack, and its catalogues.
@@ -125,7 +130,7 @@ class Portal:
     """The shelves and catalogues of the national portal. Made where they are used; nothing else pays for them."""
 
     def __init__(self, world: World) -> None:
-        self.base = portal_base(world.pack.folder)
+        self.base = portal_base(world.pack.folders)
         self.dossiers = Shelf(PORTAL_DOSSIERS, self.base.dossiers, world)
         self.steps = Shelf(PORTAL_STEPS, _NO_STEPS, world)
         self.papers = Shelf(PAPERS, self.base.papers, world)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from emulator.country.axis_records import HostedFile
+from emulator.country.pack_files import BadPath, path_within
 from emulator.country.world import World
 from emulator.kernel.exchange import FileBody
 
@@ -37,14 +38,17 @@ class HostedContent(NamedTuple):
 
 
 def content_of(hosted: HostedFile, world: World) -> HostedContent | None:
-    """Return the bytes of a hosted file; None when the pack has lost them."""
+    """Return the bytes of a hosted file; None when they lie nowhere in the pack, whatever a state or scenario names."""
     if hosted.made_size:
         return HostedContent(int(hosted.made_size), made_size=int(hosted.made_size))
     if hosted.text or hosted.content:
         body = base64.b64decode(hosted.content) if hosted.content else hosted.text.encode()
         return HostedContent(len(body), stream=cast("BinaryIO", io.BytesIO(body)))
-    path = world.pack.folder / hosted.file if world.pack.folder and hosted.file else None
-    return HostedContent(path.stat().st_size, path) if path and path.is_file() else None
+    try:
+        path = path_within(world.pack.folders, hosted.file)
+    except BadPath:
+        return None
+    return HostedContent(path.stat().st_size, path)
 
 
 # Digests, reckoned once per file and part as long as it does not change.

@@ -114,7 +114,7 @@ def _procedure(wanted: str | None, luck: tuple[object, ...], world: World) -> tu
 
 
 def _person(words: Mapping[str, Any], number: int, world: World) -> Row:
-    wanted, rows = words.get("person"), world.pack.rows("people")
+    wanted, rows = words.get("person"), world.people()
     if isinstance(wanted, Mapping):
         return wanted
     if wanted is not None:
@@ -142,7 +142,7 @@ def _stranger(seed: int, number: int) -> Fields:
 
 def _place(words: Mapping[str, Any], person: Row, luck: tuple[object, ...], world: World) -> forms.Place:
     wanted = [str(words.get(name) or "") for name in ("province", "district", "commune")]
-    known = sorted({forms.applicant_place(row) for row in world.pack.rows("people") if _lives_at(row, words)})
+    known = sorted({forms.applicant_place(row) for row in world.people() if _lives_at(row, words)})
     home = forms.applicant_place(person)
     if not any(wanted) and home[2]:
         codes = home

@@ -1,0 +1,187 @@
+"""A pack holds together before it serves: references, paths, its own agency; and packs of who does not program."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from emulator.app import found_country
+from emulator.cli import main
+from emulator.country.pack import PackTrouble
+from emulator.services.packs import load_pack
+from emulator.settings import Settings
+from tests.conftest import Visitor
+
+OWN = "VN:GOV:000.00.00.H96:h96vdxpsvc01"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    made = run("pack", "new", "ca-mau", "--province", 96, "--out", tmp_path)
+    assert made.exit_code == 0, made.output
+    return tmp_path / "ca-mau"
+
+
+def change(pack: Path, name: str, edit: Callable[[dict[str, Any]], object]) -> None:
+    path = pack / f"{name}.json"
+    table = path.stem
+    content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {table: {}}
+    edit(content[table])
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def test_a_new_pack_is_right_and_runs_at_once_with_its_own_agency(pack: Path, tmp_path: Path) -> None:
+    """F9: the pack says its agency, subsystem and accounts."""
+    assert (run("validate", pack).exit_code, run("validate", pack).output) == (0, "")
+    opened = load_pack(pack)
+    assert (len(opened.rows("people")), len(opened.rows("dossiers"))) == (40 + 5, 30 + 8)
+    country = found_country(Settings(), tmp_path / "store.db", {"co-ban": opened})
+    shown = country.sandboxes.credentials_shown(country.sandboxes.get("default"))
+    assert shown["papers"]["username"] == "000.00.00.H96"
+    visitor = Visitor(country)
+    url = "/VXPAdapter/RestService/forward/mapi/login?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
+    reply = visitor.http.post(url, json={**shown["portal"]})
+    assert (reply.status_code, "X-Road-Error" in reply.headers) == (200, False), reply.data
+    assert country.sandboxes.get("default").settings.own_subsystem == OWN
+    country.store.close()
+
+
+def _add(row: dict[str, Any]) -> Callable[[dict[str, Any]], object]:
+    return lambda rows: rows.__setitem__("99", row)
+
+
+_HOSTED = {"host": "dichvucong.h96.example.vn", "path": "/x", "name": "x", "content_type": "text/plain"}
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "vi"),
+    [
+        ("pack", lambda rows: rows.clear(), "pack.json phải có đúng một bản ghi"),
+        ("pack", lambda rows: rows["1"].__setitem__("provinces", "99"), "provinces: không có tỉnh “99”"),
+        ("pack", lambda rows: rows["1"].__setitem__("extends", "co-bann"), "extends: Không có gói"),
+        ("pack", lambda rows: rows["1"].__setitem__("subsystem", OWN + "x"), "gần nhất"),
+        ("grants", _add({"provider": OWN, "subject": "VN:X", "granted_on": "01/11/2026"}), "subject: không có"),
+        ("hosts", _add({"name": "a.example.vn", "subsystem": "VN:X", "service": "files"}), "subsystem: không có"),
+        ("hosted_files", _add({**_HOSTED, "file": "/etc/passwd"}), "ra ngoài thư mục của gói"),
+        ("hosted_files", _add({**_HOSTED, "file": "../../x"}), "ra ngoài thư mục của gói"),
+        ("hosted_files", _add({**_HOSTED, "file": "..\\..\\x"}), "ra ngoài thư mục của gói"),
+        ("hosted_files", _add({**_HOSTED, "file": "hosted/khong-co.pdf"}), "Không có tệp"),
+        (
+            "portal/papers",
+            lambda rows: rows["1"].__setitem__("SoDinhDanhChuSoHuu", "999000000000"),
+            "không có trong people",
+        ),
+        ("portal/papers", lambda rows: rows["1"].pop("TenGiayTo"), "Thiếu trường TenGiayTo"),
+        ("portal/paper", _add({}), "Tệp lạ paper.json; gần nhất: “papers.json”"),
+        ("removed", _add({"table": "dossiers", "ky": "x"}), "Trường lạ “ky”; gần nhất: “key”"),
+    ],
+)
+def test_what_does_not_hold_is_refused_by_validate_and_by_the_start_with_its_place(
+    pack: Path, name: str, edit: Callable[[dict[str, Any]], object], vi: str
+) -> None:
+    """F7 and S1."""
+    change(pack, name, edit)
+    checked = run("validate", "--format", "json", pack)
+    problems = json.loads(checked.output)
+    assert checked.exit_code == 2
+    assert [each for each in problems if vi in each["vi"] and each["line"] >= 1], problems
+    with pytest.raises(PackTrouble) as trouble:
+        load_pack(pack)
+    assert vi in str(trouble.value)
+
+
+def test_a_symbolic_link_leads_nowhere(pack: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    os.symlink(secret, pack / "hosted" / "link.txt")
+    change(pack, "hosted_files", _add({**_HOSTED, "file": "hosted/link.txt"}))
+    assert "liên kết tượng trưng" in run("validate", pack).output
+    with pytest.raises(PackTrouble):
+        load_pack(pack)
+
+
+def test_a_number_that_could_be_somebodys_is_named_without_being_asked(pack: Path) -> None:
+    change(pack, "portal/papers", lambda rows: rows["1"].__setitem__("TenGiayTo", "001" + "190000001"))
+    checked = run("validate", pack)
+    assert checked.exit_code == 2
+    assert "papers.json:" in checked.output
+
+
+def test_a_folder_is_found_by_its_bare_name(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F10."""
+    monkeypatch.chdir(pack.parent)
+    assert load_pack("ca-mau").id == load_pack("./ca-mau").id == "ca-mau"
+
+
+def test_a_pack_takes_away_what_it_does_not_want_of_the_one_it_extends(pack: Path) -> None:
+    code = "000.00.15.G07-261105-0501"
+    assert code in load_pack(pack).dossiers.by_key
+    change(pack, "removed", _add({"table": "dossiers", "key": code}))
+    opened = load_pack(pack)
+    assert code not in opened.dossiers.by_key
+    assert [row for row in opened.rows("steps") if row["MaHoSo"] == code] == []
+
+
+def test_packs_that_extend_each_other_are_refused(pack: Path) -> None:
+    change(pack, "pack", lambda rows: rows["1"].__setitem__("extends", "ca-mau"))
+    assert "extends thành vòng" in run("validate", pack).output
+
+
+def test_a_pack_goes_into_a_workbook_and_comes_back(pack: Path, tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    book, back = tmp_path / "goi.xlsx", tmp_path / "goi"
+    assert run("pack", "export", "co-ban", book).exit_code == 0
+    made = run("pack", "import", book, "--out", back)
+    assert made.exit_code == 0, made.output
+    assert (run("validate", back).exit_code, run("validate", back).output) == (0, "")
+    assert load_pack(back).tables["people"].keys() == load_pack("co-ban").tables["people"].keys()
+
+
+def test_a_workbook_is_told_its_mistakes_by_sheet_row_and_column(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.title = "people"
+    for row in (["HoVaTen", "NgayThangNamSinh", "CMNDD", "CMND"], ["A", "31/02/1990", "x", "001" + "190000001"]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    refused = run("pack", "import", tmp_path / "a.xlsx", "--out", tmp_path / "b")
+    assert refused.exit_code == 2
+    for said in (
+        "people!C1: Cột lạ “CMNDD”; gần nhất: “CMND”",
+        "people!B2:",
+        "people!D2:",
+        "pack!A1: Thiếu trang pack",
+    ):
+        assert said in refused.output, refused.output
+    assert not (tmp_path / "b").exists()
+
+
+def test_steps_and_xml_are_written_for_who_writes_dossiers_in_a_workbook(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    assert run("pack", "export", "co-ban", tmp_path / "a.xlsx").exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book["steps"].delete_rows(2, book["steps"].max_row)
+    assert book["dossiers"].max_row > 20
+    book.save(tmp_path / "a.xlsx")
+    assert run("pack", "import", tmp_path / "a.xlsx", "--out", tmp_path / "b").exit_code == 0
+    assert run("validate", tmp_path / "b").output == ""
+    opened = load_pack(tmp_path / "b")
+    finished = [each for each in opened.dossiers.by_key.values() if each.status == 10]
+    assert len(finished) >= 5
+    assert all(len(opened.steps.with_prefix(f"{each.code}/")) >= 2 for each in finished)
+
+
+def test_a_province_that_is_none_is_refused_and_a_folder_is_never_overwritten(pack: Path, tmp_path: Path) -> None:
+    refused = run("pack", "new", "x", "--province", 99, "--out", tmp_path)
+    assert (refused.exit_code, (tmp_path / "x").exists()) == (2, False)
+    assert run("pack", "new", "ca-mau", "--province", 96, "--out", tmp_path).exit_code == 2

@@ -1,0 +1,78 @@
+"""What one call can cost has a bound: remarks, elements, kept bodies, pages of the journal."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import requests
+
+from emulator.kernel.exchange import MOST_REMARKS
+from tests.builders import dossier
+from tests.conftest import Visitor
+from tests.serving import Client, Server, slack
+
+
+def test_a_body_that_breaks_a_rule_again_and_again_leaves_fifty_remarks_and_a_count(visitor: Visitor) -> None:
+    strange = {f"ThuaRa{number}": 1 for number in range(5_000)}
+    visitor.btxh("DongBoDVC", dossier() | strange)
+    entry = visitor.journal()[-1]
+    assert len(entry["remarks"]) == MOST_REMARKS
+    assert entry["remarksLeftOut"] >= 4_900
+
+
+def test_names_repeated_in_one_object_cost_neither_time_nor_store() -> None:
+    body = b'{"MaHoSo":"a",' + b'"a":1,' * 300_000 + b'"b":2}'
+    with Server("--store", ":memory:", "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        started = time.perf_counter()
+        address = f"{server.base_url}/apiBTXH/1.0/DongBoDVC"
+        reply = client.http.post(address, data=body, headers={"Content-Type": "application/json"}, timeout=30)
+        assert reply.status_code < 500
+        assert time.perf_counter() - started < 10 * slack()
+        assert len(client.http.get(f"{server.base_url}/__admin/requests?limit=1", timeout=30).content) < 3_000_000
+
+
+def test_a_document_of_a_million_elements_is_refused_before_it_is_built(visitor: Visitor) -> None:
+    many = "<ThongTin>" + "<a/>" * 200_000 + "</ThongTin>"
+    started = time.perf_counter()
+    reply = visitor.btxh("DongBoDVC", dossier(CertificateExtentData=many))
+    assert time.perf_counter() - started < 5 * slack()
+    assert reply.json["error_code"] != 0
+    assert "20000" in json.dumps(visitor.journal()[-1]["remarks"])
+
+
+def test_a_long_body_that_nobody_answers_is_kept_as_its_beginning_and_digest(visitor: Visitor) -> None:
+    visitor.http.post("/khong-co", data=b"a" * 5_000_000)
+    request = visitor.journal()[-1]["request"]
+    assert request["bodySize"] == 5_000_000
+    assert (len(request["body"]), request["bodyBeginning"]) == (65_536, 65_536)
+    assert visitor.http.get("/__admin/chain").json["ok"] is True
+
+
+def test_the_journal_is_bounded_by_bytes_and_its_chain_stays_whole(visitor: Visitor) -> None:
+    visitor.http.put("/__admin/settings", json={"journal_bytes_limit": 300_000})
+    for _ in range(20):
+        visitor.http.post("/khong-co", data=b"a" * 60_000)
+    row = visitor.country.store.one("SELECT journal_bytes, seq, floor FROM sandboxes WHERE id = 'default'")
+    assert row is not None
+    size, newest, floor = row
+    assert 60_000 < size <= 300_000
+    assert floor > newest - 6
+    assert visitor.http.get("/__admin/chain").json["ok"] is True
+    kept = visitor.country.store.one(
+        "SELECT sum(length(story) + length(request_body) + length(response_body)) FROM journal"
+    )
+    assert kept == (size,)
+
+
+def test_a_server_is_not_silenced_by_large_bodies() -> None:
+    with Server("--store", ":memory:", "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        body = json.dumps(dossier(TrichYeuHoSo="x" * 8_000_000)).encode()
+        address = f"{server.base_url}/apiBTXH/1.0/DongBoDVC"
+        reply = client.http.post(address, data=body, headers={"Content-Type": "application/json"}, timeout=30)
+        started = time.perf_counter()
+        assert requests.get(f"{server.base_url}/__admin/health", timeout=10).status_code == 200
+        assert time.perf_counter() - started < 1 * slack()
+        assert reply.status_code < 500

@@ -1,0 +1,27 @@
+"""A few seconds of the storm that ``make storm`` lets blow for an hour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.storm import run_storm
+from tests.databases import Postgres
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_faults_at_random_moments_lose_nothing_over_sqlite(tmp_path: Path, seed: int) -> None:
+    storm = run_storm(6, str(tmp_path / "store.db"), seed)
+    assert storm.wrong == []
+    assert sum(map(len, storm.acknowledged.values())) > 20
+
+
+def test_faults_at_random_moments_lose_nothing_over_postgresql(postgres: Postgres) -> None:
+    own = Postgres()
+    try:
+        storm = run_storm(6, own.new_database(), 2, own)
+    finally:
+        own.stop()
+    assert storm.wrong == []
+    assert sum(map(len, storm.acknowledged.values())) > 20

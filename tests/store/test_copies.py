@@ -1,0 +1,171 @@
+"""Backup and restore of both stores, the move from one to the other, and versions that come and go."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from emulator.cli import main
+from emulator.store import journal_rows, sandbox_rows
+from emulator.store.copying import TABLE_KEYS
+from emulator.store.schema import MIGRATIONS
+from emulator.store.sqlite import SqliteStore
+from tests.builders import dossier
+from tests.databases import Postgres
+from tests.serving import Client, Server, failed_start
+
+
+def _run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words), env={"NDXP_EMULATOR_STORE": None})
+
+
+def _code(number: int) -> str:
+    return f"000.11.26.H26-261120-{number:04d}"
+
+
+def _live(store: str, first: int = 0) -> list[str]:
+    """Push ten dossiers into a store; return their codes."""
+    codes = [_code(number) for number in range(first, first + 10)]
+    with Server("--store", store, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        for code in codes:
+            assert client.call("DongBoDVC", dossier(MaHoSo=code)).json()["error_code"] == 0
+    return codes
+
+
+def _check(store: str, codes: list[str]) -> None:
+    """Serve a store: what was pushed is there, the chain is whole and goes on."""
+    with Server("--store", store, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        for code in codes:
+            assert client.http.get(f"{server.base_url}/__admin/dossiers/{code}").status_code == 200
+        assert client.call("DongBoDVC", dossier(MaHoSo=_code(999))).json()["error_code"] == 0
+        chain = client.http.get(f"{server.base_url}/__admin/chain").json()
+        assert chain["ok"] is True
+        assert chain["last"] > len(codes)
+
+
+def test_every_table_of_the_schema_is_copied(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    store.prepare()
+    with closing(store):
+        tables = {name for (name,) in store.all("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables - {"sqlite_sequence"} == set(TABLE_KEYS)
+
+
+def test_a_backup_is_taken_while_the_server_serves_and_restored_elsewhere(tmp_path: Path) -> None:
+    store, copy, other = (str(tmp_path / name) for name in ("store.db", "copy.db", "other.db"))
+    with Server("--store", store, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        for number in range(10):
+            assert client.call("DongBoDVC", dossier(MaHoSo=_code(number))).json()["error_code"] == 0
+        taken = _run("backup", copy, "--store", store)
+        assert taken.exit_code == 0, taken.output
+        assert client.call("DongBoDVC", dossier(MaHoSo=_code(50))).json()["error_code"] == 0
+    assert stat.S_IMODE(Path(copy).stat().st_mode) == 0o600
+    assert _run("restore", copy, "--store", other).exit_code == 0
+    _check(other, [_code(number) for number in range(10)])
+
+
+def test_a_restore_asks_before_it_replaces_and_refuses_a_store_in_use(tmp_path: Path) -> None:
+    store, copy = str(tmp_path / "store.db"), str(tmp_path / "copy.db")
+    codes = _live(store)
+    assert _run("backup", copy, "--store", store).exit_code == 0
+    again = _run("backup", copy, "--store", store)
+    assert (again.exit_code, "already" in again.output) == (2, True)
+    _live(store, 100)
+    refused = _run("restore", copy, "--store", store)
+    assert (refused.exit_code, "--replace" in refused.output) == (2, True)
+    with Server("--store", store, "--workers", "1"):
+        used = _run("restore", copy, "--store", store, "--replace")
+        assert (used.exit_code, "in use" in used.output) == (2, True)
+    assert _run("restore", copy, "--store", store, "--replace").exit_code == 0
+    _check(store, codes)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a store at all" * 100])
+def test_what_is_no_backup_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.db").write_bytes(content)
+    if content:
+        assert _run("restore", str(tmp_path / "x.db"), "--store", str(tmp_path / "y.db")).exit_code == 2
+    assert _run("restore", str(tmp_path / "missing.db"), "--store", str(tmp_path / "y.db")).exit_code == 2
+    assert _run("backup", str(tmp_path / "z.db"), "--store", str(tmp_path / "missing.db")).exit_code == 2
+    assert not (tmp_path / "z.db").exists()
+
+
+def test_a_store_moves_to_postgresql_and_back_with_its_keys_and_chain(tmp_path: Path, postgres: Postgres) -> None:
+    store, copy, back = (str(tmp_path / name) for name in ("store.db", "copy.db", "back.db"))
+    database, codes = postgres.new_database(), _live(store)
+    assert _run("backup", copy, "--store", store).exit_code == 0
+    moved = _run("restore", copy, "--store", database)
+    assert moved.exit_code == 0, moved.output
+    assert _run("restore", copy, "--store", database).exit_code == 2
+    _check(database, codes)
+    with Server("--store", database, "--workers", "1") as server:
+        made = [
+            Client(server).http.post(f"{server.base_url}/__admin/sandboxes", json={}, timeout=10).status_code
+            for _ in range(2)
+        ]
+    assert made == [201, 201]
+    assert _run("backup", back, "--store", database).exit_code == 0
+    _check(back, codes)
+
+
+def test_state_export_and_import_move_every_sandbox_between_stores(tmp_path: Path, postgres: Postgres) -> None:
+    store, database, file = str(tmp_path / "store.db"), postgres.new_database(), str(tmp_path / "all.json")
+    codes = _live(store)
+    exported = _run("state", "export", "--all", "--store", store, "-o", file)
+    assert exported.exit_code == 0, exported.output
+    assert stat.S_IMODE(Path(file).stat().st_mode) == 0o600
+    imported = _run("state", "import", file, "--all", "--store", database)
+    assert imported.exit_code == 0, imported.output
+    _check(database, codes)
+
+
+def test_a_store_one_version_back_opens_and_keeps_its_journal(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = SqliteStore(path, MIGRATIONS[:-1])
+    old.prepare()
+    with old.writing():
+        old.run("INSERT INTO sandboxes (id, definition, seq, head) VALUES ('lop-a', '{}', 7, 'x')")
+        for seq in (5, 6, 7):
+            row = (1, 1, seq, None, "answered", 200, "GET", "/", 0, 0, 0, "", "{}", b"", b"ab", "x")
+            old.run(f"INSERT INTO journal VALUES ({', '.join('?' * 16)})", row)
+        old.run("INSERT INTO tallies VALUES ('ndxp', '', 'answered', 2, 0, 3, 100)")
+    old.close()
+    new = SqliteStore(path)
+    new.prepare()
+    with closing(new):
+        ends = sandbox_rows.chain_ends(new, 1)
+        assert ends
+        assert (ends.floor, ends.seq) == (4, 7)
+        assert [row.seq for row in journal_rows.pages(new, (1, 1))] == [5, 6, 7]
+        assert new.one("SELECT journal_bytes FROM sandboxes") == (12,)
+        assert new.one("SELECT sandbox_no, calls FROM served") == (0, 3)
+
+
+def test_a_database_of_another_version_of_another_kind_or_of_others_is_named(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    ours, theirs = postgres.new_database(), postgres.new_database()
+    with Server("--store", ours, "--workers", "1"):
+        pass
+    postgres.execute(ours, "UPDATE ndxp_schema SET version = 999")
+    assert "newer version" in failed_start("--port", "0", "--store", ours)
+    postgres.execute(theirs, "CREATE TABLE sandboxes (a integer)")
+    assert "not an emulator store" in failed_start("--port", "0", "--store", theirs)
+    assert "kho_khong_co" in failed_start("--port", "0", "--store", postgres.url("kho_khong_co"))
+
+
+@pytest.mark.parametrize("url", ["postgresq://db/x", "mysql://db/x", "sqlite:///x.db", "file:///x"])
+def test_a_url_of_a_scheme_that_is_not_known_is_refused_by_name_and_makes_no_folder(tmp_path: Path, url: str) -> None:
+    said = failed_start("--port", "0", "--store", url)
+    assert url.partition(":")[0] in said
+    assert "postgresql://" in said
+    with closing(sqlite3.connect(":memory:")):
+        assert not Path(url.partition("/")[0]).exists()

@@ -1,0 +1,180 @@
+"""Several servers on one database: no gap, no leak, nothing acknowledged lost; every trouble has its answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from emulator.store.postgres import PostgresStore
+from tests.builders import dossier
+from tests.databases import Postgres
+from tests.serving import Client, Server, slack
+
+_SANDBOXES = [f"lop-{number}" for number in range(8)]
+_PUSHES = 6
+
+
+def _code(number: int) -> str:
+    return f"000.11.26.H26-261120-{number:04d}"
+
+
+@pytest.fixture
+def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
+    """A database server that a test may kill."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+def _journal(server: Server, sandbox: str) -> dict[str, int]:
+    address = f"{server.base_url}/__admin/sandboxes/{sandbox}"
+    chain = requests.get(f"{address}/chain", timeout=30).json()
+    assert chain["ok"] is True, chain
+    entries = requests.get(f"{address}/requests?limit=1000&order=asc", timeout=30).json()["requests"]
+    assert [each["seq"] for each in entries] == list(range(1, len(entries) + 1))
+    assert {each["sandbox"] for each in entries} == {sandbox}
+    return {
+        effect["key"]: each["seq"] for each in entries for effect in each["effects"] if effect["shelf"] == "dossiers"
+    }
+
+
+def test_two_servers_on_one_database_leave_no_gap_and_no_leak(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    flags = ("--store", url, "--workers", "1")
+    with Server(*flags) as one, Server(*flags) as two:
+        pairs = {}
+        for name in _SANDBOXES:
+            made = requests.post(f"{one.base_url}/__admin/sandboxes", json={"id": name}, timeout=30).json()
+            pairs[name] = made["credentials"]["production"]
+
+        def push(job: tuple[int, str]) -> None:
+            """Push from both servers in turns: a token of one is good at the other."""
+            place, name = job
+            with Client(one, name, pairs[name]) as here, Client(two, name, pairs[name]) as there:
+                here.log_in()
+                there.http.headers["Authorization"] = here.http.headers["Authorization"]
+                for number in range(_PUSHES):
+                    client = (here, there)[number % 2]
+                    reply = client.call("DongBoDVC", dossier(MaHoSo=_code(place * 100 + number)))
+                    assert reply.json()["error_code"] == 0, reply.text
+
+        with ThreadPoolExecutor(len(_SANDBOXES)) as pool:
+            assert len(list(pool.map(push, enumerate(_SANDBOXES)))) == len(pairs) == 8
+        for place, name in enumerate(_SANDBOXES):
+            wanted = {_code(place * 100 + number) for number in range(_PUSHES)}
+            assert set(_journal(two, name)) == wanted == set(_journal(one, name))
+
+
+def test_what_one_server_changes_the_other_knows_at_once(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    with Server("--store", url, "--workers", "1") as one, Server("--store", url, "--workers", "1") as two:
+        settings = "/__admin/settings"
+        assert requests.patch(one.base_url + settings, json={"token_lifetime_s": 7}, timeout=30).status_code == 200
+        assert requests.get(two.base_url + settings, timeout=30).json()["token_lifetime_s"] == 7
+
+
+def test_a_killed_server_is_taken_over_from_and_nothing_acknowledged_is_lost(postgres: Postgres) -> None:
+    url, acknowledged = postgres.new_database(), list[str]()
+    with Server("--store", url, "--workers", "1") as one, Server("--store", url, "--workers", "1") as two:
+
+        def push(first: int) -> None:
+            with Client(one) as client:
+                client.log_in()
+                for number in range(first, 400, 4):
+                    try:
+                        reply = client.call("DongBoDVC", dossier(MaHoSo=_code(number)))
+                    except requests.RequestException:
+                        return
+                    if reply.status_code == 200 and reply.json()["error_code"] == 0:
+                        acknowledged.append(_code(number))
+
+        threads = [threading.Thread(target=push, args=(first,)) for first in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(acknowledged) < 20:
+            threads[0].join(0.01)
+        one.kill()
+        for thread in threads:
+            thread.join(30)
+        with Client(two) as client:
+            client.log_in()
+            started = time.perf_counter()
+            assert client.call("DongBoDVC", dossier(MaHoSo=_code(900))).json()["error_code"] == 0
+            assert time.perf_counter() - started < 6 * slack()
+        assert set() < set(acknowledged) <= set(_journal(two, "default"))
+
+
+def test_a_duty_of_a_dead_server_is_free_again(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    first, second = PostgresStore(url), PostgresStore(url)
+    first.prepare()
+    with first.duty("upkeep") as is_ours, second.duty("upkeep") as is_theirs:
+        assert (is_ours, is_theirs) == (True, False)
+        postgres.execute(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        with second.duty("upkeep") as is_free:
+            assert is_free is True
+    first.finish()
+    second.finish()
+
+
+def test_a_database_that_is_killed_and_comes_back_loses_nothing_and_needs_nobody(own_postgres: Postgres) -> None:
+    url, acknowledged = own_postgres.new_database(), list[str]()
+    with Server("--store", url, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        for turn in range(3):
+            for number in range(turn * 10, turn * 10 + 5):
+                if client.call("DongBoDVC", dossier(MaHoSo=_code(number))).status_code == 200:
+                    acknowledged.append(_code(number))
+            own_postgres.kill()
+            refused = client.call("DongBoDVC", dossier(MaHoSo=_code(turn * 10 + 9)))
+            assert (refused.status_code, "101503" in refused.text or "store" in refused.text) == (503, True)
+            health = requests.get(f"{server.base_url}/__admin/health", timeout=10)
+            ready = requests.get(f"{server.base_url}/__admin/ready", timeout=10)
+            assert (health.status_code, ready.status_code) == (200, 503)
+            own_postgres.start()
+            deadline = time.monotonic() + 20
+            while requests.get(f"{server.base_url}/__admin/ready", timeout=10).status_code != 200:
+                assert time.monotonic() < deadline, server.said()
+        assert len(acknowledged) == 15
+        assert set() < set(acknowledged) <= set(_journal(server, "default"))
+
+
+def test_a_database_that_may_only_be_read_gets_503_with_the_reason(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    name = url.partition("@/")[2].partition("?")[0]
+    with Server("--store", url, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        postgres.execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        postgres.execute(
+            url,
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            " AND pid <> pg_backend_pid()",
+        )
+        assert client.call("DongBoDVC", dossier(MaHoSo=_code(1))).status_code == 503
+        ready = requests.get(f"{server.base_url}/__admin/ready", timeout=10)
+        assert (ready.status_code, "read-only" in ready.json()["detail"]) == (503, True)
+
+
+def test_a_row_that_somebody_else_holds_is_waited_for_and_others_go_on(postgres: Postgres) -> None:
+    import psycopg
+
+    url = postgres.new_database()
+    with Server("--store", url, "--workers", "1") as server, psycopg.connect(url) as foreign:
+        made = requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": "lop-a"}, timeout=30).json()
+        with Client(server) as held, Client(server, "lop-a", made["credentials"]["production"]) as free:
+            held.log_in()
+            free.log_in()
+            foreign.execute("SELECT 1 FROM sandboxes WHERE id = 'default' FOR UPDATE")
+            with ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(held.call, "DongBoDVC", dossier(MaHoSo=_code(1)))
+                started = time.perf_counter()
+                assert free.call("DongBoDVC", dossier(MaHoSo=_code(2))).status_code == 200
+                assert time.perf_counter() - started < 2 * slack()
+                assert waiting.result().status_code == 503
+            foreign.rollback()
+            assert held.call("DongBoDVC", dossier(MaHoSo=_code(3))).status_code == 200
