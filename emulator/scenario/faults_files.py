@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from emulator.country.settings import OddityName
@@ -118,6 +119,8 @@ def _truncate_file(reply: Reply, exchange: Exchange, _world: World, params: Para
     if reply.file is None:
         return with_body(reply, reply.body[:kept])
     part = replace(reply.file, length=kept)
+    if not isinstance(part.source, Path):  # an open file is gone once it was read to its end
+        return with_body(replace(reply, file=None), b"".join(part.chunks()))
     headers = tuple((name, str(kept) if name.lower() == "content-length" else value) for name, value in reply.headers)
     return replace(reply, file=replace(part, digest=_digest(part)), headers=headers)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from emulator.certification.kit_reader import kit_of
 from tests.clients.reference.gateway import Refused
 from tests.clients.reference.pulls import FILED, NEW, RESULT, STEPS, NotWhole
 from tests.clients.reference.tasks import Client
@@ -277,6 +278,6 @@ MUTANTS: dict[str, tuple[type[Client], str]] = {
 }
 
 ALSO: dict[str, tuple[str, ...]] = {
-    "swaps the ends": ("A2-PULL-03", "A2-PULL-04", "A2-PULL-06", "A2-PULL-07"),
+    "swaps the ends": tuple(test.id for test in kit_of("btxh-a2").tests),
 }
 """Tests behind the first that may fail for the same fault: whoever asks for nothing is given nothing."""

@@ -38,7 +38,8 @@ class Filed:
     def as_dict(self) -> dict[str, Any]:
         """Return what the judge is told."""
         told = {"code": self.code, "odd": self.odd, "files": list(self.files), "results": list(self.results)}
-        return told | {"received": moment_text(self.dossier.received_at)}
+        listed_at = (self.dossier.result_given_at if self.results else None) or self.dossier.received_at
+        return told | {"received": moment_text(listed_at)}
 
     def moved(self, props: Props, moment: int) -> Filed:
         """Let the ministry have received it at another instant."""
@@ -89,11 +90,12 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
 _CODES = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune"}
 
 
-def finish(filed: Filed, props: Props) -> Filed:
-    """Let the ministry have issued the result of a dossier: status 10, one file."""
+def finish(filed: Filed, props: Props, given_at: int) -> Filed:
+    """Let the ministry have issued the result of a dossier at an instant: status 10, one file."""
     before = set(_results(filed.dossier.result_fields))
     issued = moving.issue(filed.dossier, "quyet-dinh.pdf", "", props.world)
-    done = replace(issued, status=10, result_fields=(issued.result_fields or {}) | forms.with_status(10))
+    fields = (issued.result_fields or {}) | forms.with_status(10)
+    done = replace(issued, status=10, result_fields=fields, result_given_at=given_at)
     props.world.dossiers.put_record(done)
     return replace(filed, dossier=done, results=tuple(set(_results(done.result_fields)) - before))
 

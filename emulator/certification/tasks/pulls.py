@@ -52,10 +52,10 @@ def pull_results(given: Words, props: Props) -> dict[str, Any]:
     ``count`` finished dossiers (2), or with ``of_last`` those which the scene before took over.
     """
     if given.get("of_last"):
-        made = [finish(known(code, props), props) for code in _recall(props, _CODES)]
+        made = [finish(known(code, props), props, _between(props, "given", code)) for code in _recall(props, _CODES)]
     else:
         numbers = _numbers(given, 2)
-        made = [finish(file(number, _at(number, given, props, []), given, props), props) for number in numbers]
+        made = [_finished(number, given, given, props) for number in numbers]
     return _task("pull-results", props, made)
 
 
@@ -67,8 +67,14 @@ def pull_steps(given: Words, props: Props) -> dict[str, Any]:
     made = [file(number, _at(number, given, props, []), {"steps": (2, 4)}, props) for number in _numbers(given, 2)]
     ended = range(len(made) + 1, len(made) + 1 + int(given.get("finished", 0)))
     words = {"steps": (2, 4, 9, 10)}
-    made += [finish(file(number, _at(number, given, props, []), words, props), props) for number in ended]
+    made += [_finished(number, given, words, props) for number in ended]
     return _task("pull-steps", props, made)
+
+
+def _finished(number: int, given: Words, words: Words, props: Props) -> Filed:
+    """Return a dossier that was filed, and whose result was given since: each at an instant of its own."""
+    filed = file(number, _at(number, given, props, []), words, props)
+    return finish(filed, props, max(filed.dossier.received_at, _between(props, "given", number)))
 
 
 def _task(what: str, props: Props, made: list[Filed]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def _rehearsed(kit_id: str, tests: tuple[str, ...], groups: tuple[str, ...]) -> 
 _NEW_EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator certify new --kit btxh-a1
-  ndxp-emulator certify new --kit kho-dl --out ke-hoach.yaml --product "Một cửa B" --vendor "Công ty C"
+  ndxp-emulator certify new --kit kho-dl --out ke-hoach.yaml --product MotCua --vendor CongTy
 """
 _NEW_PLAN = """\
 # Kế hoạch chứng nhận · Plan of a certification. Từng từ: docs/certification.md · Each word is explained there.
@@ -91,7 +91,7 @@ _NEW_PLAN = """\
 kit: {kit}
 product: {{name: "{product}", version: "{version}", vendor: "{vendor}"}}
 agency: H26                     # mã đơn vị · agency code
-# command: ["./phan-mem"]       # lệnh, mỗi cảnh một lần; bỏ dòng này: có người làm · once a scene; without: attended
+# command: ["./phan-mem"]       # mỗi cảnh một lần; bỏ dòng này: người thao tác · once a scene; without: attended
 # patience: PT30M               # một cảnh chờ tối đa · how long a scene may take
 # environment: [TEN_BIEN]       # biến môi trường lệnh cần thêm · variables the command needs
 # features: [{features}]        # tính năng có; bỏ dòng này: mọi tính năng · features it has; without: all

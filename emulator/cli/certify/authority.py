@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from emulator.certification.authority import AuthorityLedger
     from emulator.certification.bundle.keys import PrivateKey
 
-_EXAMPLES = """\b
-Ví dụ / Examples:
-  ndxp-emulator certify authority issue --ledger so --key co-quan.pem --authority "Cơ quan A" --kit btxh-a1 \\
-      --product "Một cửa B" --vendor "Công ty C" --vendor-key don-vi.pub.pem --out thu-thach.json
-  ndxp-emulator certify authority accept goi.zip --ledger so --key co-quan.pem
-  ndxp-emulator certify authority list --ledger so --key co-quan.pem
-  ndxp-emulator certify authority withdraw btxh-a1-20261120-0001 --reason "Sai dữ liệu" --ledger so --key co-quan.pem
-"""
+_HEAD = "\b\nVí dụ / Examples:\n"
+_ISSUE = (
+    f"{_HEAD}  ndxp-emulator certify authority issue --ledger so --key co-quan.pem --authority A --kit btxh-a1 "
+    "--product B --vendor C --vendor-key c.pub.pem --out tt.json\n"
+)
+_ACCEPT = f"{_HEAD}  ndxp-emulator certify authority accept goi.zip --ledger so --key co-quan.pem\n"
+_LIST = f"{_HEAD}  ndxp-emulator certify authority list --ledger so --key co-quan.pem\n"
+_WITHDRAW = (
+    f"{_HEAD}  ndxp-emulator certify authority withdraw btxh-a1-20261120-0001 --reason sai-du-lieu --ledger so "
+    "--key co-quan.pem\n"
+)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _LEDGER = click.option("--ledger", type=_FOLDER, required=True, help="Thư mục sổ của cơ quan. / The ledger's folder.")
 _KEY = click.option("--key", type=FILE, required=True, help="Khóa bí mật của cơ quan. / The authority's private key.")
 _WORDS = {"issued": "đã phát / issued", "accepted": "đã nhận gói / accepted", "withdrawn": "ĐÃ THU HỒI / WITHDRAWN"}
 
 
-@click.group(epilog=_EXAMPLES)
+@click.group(epilog=_ISSUE)
 def authority() -> None:
     """Sổ của cơ quan: phát thử thách, nhận gói, thu hồi. / An authority's ledger: challenges, bundles, withdrawals.
 
@@ -51,7 +54,7 @@ def _now() -> str:
     return iso(system_ms())
 
 
-@authority.command(epilog=_EXAMPLES)
+@authority.command(epilog=_ISSUE)
 @_LEDGER
 @_KEY
 @click.option("--authority", "name", required=True, help="Tên cơ quan. / Name of the authority.")
@@ -116,7 +119,7 @@ def _challenge(book: AuthorityLedger, words: dict[str, Any]) -> Any:
     return new_challenge(kit.id, kit.digest, authority=words["name"], bound_to=bound, **span)
 
 
-@authority.command(epilog=_EXAMPLES)
+@authority.command(epilog=_ACCEPT)
 @click.argument("bundle", type=FILE)
 @_LEDGER
 @_KEY
@@ -150,7 +153,7 @@ def accept(bundle: Path, ledger: Path, key: Path) -> None:
     raise SystemExit(found.exit_code)
 
 
-@authority.command("list", epilog=_EXAMPLES)
+@authority.command("list", epilog=_LIST)
 @_LEDGER
 @_KEY
 def show(ledger: Path, key: Path) -> None:
@@ -166,7 +169,7 @@ def show(ledger: Path, key: Path) -> None:
         click.echo("Sổ chưa có dòng nào. / The ledger is empty.")
 
 
-@authority.command(epilog=_EXAMPLES)
+@authority.command(epilog=_WITHDRAW)
 @click.argument("serial")
 @click.option("--reason", required=True, help="Lý do, ai cũng đọc được. / The reason, for everybody to read.")
 @_LEDGER
