@@ -44,6 +44,7 @@ def test_few_libraries_are_needed_and_none_that_only_seals_or_prints() -> None:
         "cryptography",
         "fpdf2",
         "in-toto-attestation",
+        "jinja2",
         "junitparser",
         "securesystemslib",
         "segno",

@@ -90,7 +90,7 @@ def test_k3_every_paper_of_the_pack_has_a_holder_in_v1(portal: Portal) -> None:
     listed = {row["MACOQUAN"] for row in portal.rows("LayDanhMucSSTaiTep")}
     held = [paper for number in range(3) for paper in papers(portal, (CITIZEN, "999096002018", "999099003027")[number])]
     assert len(held) >= 8
-    assert {paper["agency_code"] for paper in held} <= listed
+    assert set() < {paper["agency_code"] for paper in held} <= listed
 
 
 # K4: a result is judged by what the next step needs.
@@ -128,7 +128,7 @@ def test_k4_a_tech_id_resolves_to_its_person(portal: Portal) -> None:
         TrangThaiHoSo="9", DinhDanhCHS=[], MaDoiTuong=row["TECHNICALID"], DanhSachGiayToKetQua=[result(GiayToId="9")]
     )
     assert portal.push(body)["error_code"] == "0"
-    assert portal.rules() <= {"transition-tolerated"}
+    assert portal.rules() - {"transition-tolerated"} == set()
     assert len(results(portal, CITIZEN)) == before + 1
 
 
@@ -379,7 +379,9 @@ def test_k13_what_no_table_makes_mandatory_is_noted_and_refused_in_strict_at_mos
 
 
 def test_k14_a_procedure_is_spelled_as_its_readers_read_it(portal: Portal) -> None:
-    for row in portal.rows("LayDanhSachTTHC"):
+    rows = portal.rows("LayDanhSachTTHC")
+    assert rows
+    for row in rows:
         (found,) = portal.rows("LayThuTuc", maTTHC=row["MATTHC"])
         assert "COQUAN" not in found
         assert found["CAPTHUCHIEN"]
