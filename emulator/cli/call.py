@@ -94,8 +94,6 @@ def _verdict(told: dict[str, Any]) -> None:
         title = mistakes_of(told["operation"])[told["wrong"]].title
         vi, en = f"{title.vi}: {vi}", f"{title.en}: {en}"
     click.echo(f"{click.style(outcome.upper(), fg='green' if told['as_expected'] else 'red', bold=True)}  {vi} / {en}")
-    if became == "refused" and not told["entry"]["remarks"]:
-        click.echo("Nền tảng nói lý do trong chính câu trả lời trên. / The platform says why in the reply itself.")
 
 
 def _remark(remark: dict[str, str]) -> None:

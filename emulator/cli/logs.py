@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -22,6 +23,7 @@ Ví dụ / Examples:
 """
 _OUTCOMES = ("answered", "refused", "unmatched", "error")
 _PAGE = 200
+_MOST_DIGITS = 15
 _AWAY = (502, 503, 504)
 
 
@@ -88,7 +90,7 @@ def show(client: AdminClient, entry_id: str, as_json: bool) -> None:
     from emulator.cli.log_view import page_of
     from emulator.cli.terminal import write_data
 
-    entry = client.get(f"/requests/{entry_id}") if "." in entry_id else _by_number(client, entry_id)
+    entry = client.get(f"/requests/{quote(entry_id, safe='')}") if "." in entry_id else _by_number(client, entry_id)
     if as_json:
         write_data(json.dumps(entry, ensure_ascii=False) + "\n")
         return
@@ -97,7 +99,7 @@ def show(client: AdminClient, entry_id: str, as_json: bool) -> None:
 
 
 def _by_number(client: AdminClient, text: str) -> dict[str, Any]:
-    if not text.isascii() or not text.isdecimal():
+    if not text.isascii() or not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise click.BadParameter(
             "cần mã như default.1.7 hoặc số thứ tự như 7 / an id such as default.1.7 or a number such as 7 is needed",
             param_hint="ID",

@@ -105,7 +105,12 @@ def test_every_remark_of_a_call_can_be_reached(server: Server) -> None:
 
 
 def test_a_call_that_is_not_in_the_journal_is_said(server: Server) -> None:
-    for words, said in ((["show", "x"], "default.1.7"), (["show", "9999"], "9999"), (["show", "doc.9.9"], "doc.9.9")):
+    for words, said in (
+        (["show", "x"], "default.1.7"),
+        (["show", "9999"], "9999"),
+        (["show", "9" * 21], "default.1.7"),
+        (["show", "doc.9.9"], "doc.9.9"),
+    ):
         result = CliRunner().invoke(main, ["logs", "--url", server.base_url, *words])
         assert result.exit_code != 0
         assert said in result.output
