@@ -40,7 +40,7 @@ class ProviderUrl(NamedTuple):
     @property
     def port_in_use(self) -> int:
         """Return the port a connection would go to."""
-        return self.port or _PORTS[self.scheme]
+        return _PORTS[self.scheme] if self.port is None else self.port
 
 
 class ForwardAddress(NamedTuple):

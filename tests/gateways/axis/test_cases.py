@@ -351,6 +351,7 @@ def test_k19_a_machine_that_is_off(visitor: Visitor) -> None:
     (f"DSTCODE={HAGIANG}&providerurl=https://dichvucong.hagiang.gov.vn", "parameter-spelling"),
     (f"dstcode={HAGIANG}&providerURL=https://dichvucong.hagiang.gov.vn", "parameter-spelling"),
     (f"dstcode={HAGIANG}&providerurl=https://dichvucong.hagiang.gov.vn:8443", "provider-wrong-port"),
+    (f"dstcode={HAGIANG}&providerurl=https://dichvucong.hagiang.gov.vn:0", "provider-wrong-port"),
     (f"dstcode={HAGIANG}&providerurl=http://dichvucong.hagiang.gov.vn", "provider-scheme"),
 ])  # fmt: skip
 def test_k16_what_is_unusual_in_an_address_is_noted_and_strict_refuses_it(
