@@ -38,7 +38,6 @@ class Settings:
     secret_seeds: bool = False
     live_addresses: AllowList = field(default_factory=AllowList)
     quotas: Quotas = field(default_factory=Quotas)
-    calls_per_minute: int | None = None
     max_journal: int = 10_000
     opens_console: bool = False
     max_journal_bytes: int = 256 * 1024 * 1024

@@ -150,15 +150,15 @@ class JournalQuery(Schema):
     """The query of ``GET /__admin/requests``."""
 
     limit = fields.Integer(load_default=500, validate=_between(0, 2000))
-    offset = fields.Integer(load_default=0, validate=_between(0))
-    after = fields.Integer(load_default=0, validate=_between(0))
+    offset = fields.Integer(load_default=0, validate=_between(0, 2**53))
+    after = fields.Integer(load_default=0, validate=_between(0, 2**53))
     since = fields.String()
     order = fields.String(load_default="desc", validate=_one_of(("asc", "desc")))
     operation = fields.String()
     outcome = fields.String(validate=_one_of(("answered", "refused", "unmatched", "error", "happened", "lapsed")))
     clock = fields.String(load_default="hide", validate=_one_of(("hide", "show")))
     total = fields.String(load_default="exact", validate=_one_of(("exact", "skip")))
-    status = fields.Integer()
+    status = fields.Integer(validate=_between(0, 999))
     method = fields.String()
     path = fields.String()
     rule = fields.String()

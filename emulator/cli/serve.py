@@ -231,12 +231,6 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         show_default=False,
     ),
     _option(
-        "--calls-per-minute",
-        "Số cuộc gọi mỗi phút cho mỗi sandbox. / Calls a minute for each sandbox.",
-        type=_NUMBER,
-        show_default=False,
-    ),
-    _option(
         "--durability",
         "Cuộc gọi đã trả lời sống sót qua: tiến trình bị diệt, hay mất điện. / What an answered call outlives: "
         "a killed process, or the loss of power.",

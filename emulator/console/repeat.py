@@ -146,6 +146,7 @@ def scenario_text(entry: Mapping[str, Any]) -> str:
         f'title: {{vi: "Trả lời của lượt {number}", en: "The answer of exchange {number}"}}',
         'purpose: {vi: "Lượt gọi kế tiếp nhận lại trả lời ấy", en: "The next such call gets that answer"}',
         'good_client: {vi: "Xử lý được trả lời ấy", en: "Copes with that answer"}',
+        f"source: {json.dumps(entry['clause'] or 'ours')}",
         "steps:",
         "  - name: lap-lai",
         f"    on: {entry['operation'] or '*'}",

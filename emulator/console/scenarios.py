@@ -114,6 +114,12 @@ def edit_scenario() -> str:
     return render_template("scenario_editor.html", text=text, name=name, problems=_problems(text) if text else ())
 
 
+def play_written() -> AnyResponse:
+    """Play the scenario of the editor. What is wrong with it is refused with its line, as the admin API says it."""
+    person().caller.change("PUT", "/scenario", {"text": request.form.get("text", "").replace("\r\n", "\n")})
+    return go_to("/scenarios")
+
+
 def validate_scenario() -> str:
     """Answer the editor while somebody types: what is wrong, with line, column and the nearest word."""
     return render_template("_problems.html", problems=_problems(request.form.get("text", "")))
@@ -147,5 +153,6 @@ PAGES = (
     ("/scenarios/snapshots", take_snapshot, ("POST",)),
     ("/scenarios/snapshots/<name>/restore", restore_snapshot, ("POST",)),
     ("/scenarios/editor", edit_scenario, ("GET",)),
+    ("/scenarios/editor/play", play_written, ("POST",)),
     ("/scenarios/editor/problems", validate_scenario, ("POST",)),
 )

@@ -30,7 +30,6 @@ TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "kept_tokens": ("sandbox_no", "epoch", "token"),
     "ended": ("sandbox_no", "epoch"),
     "served": ("sandbox_no", "gateway", "operation", "outcome", "status_class", "bucket"),
-    "minutes": ("sandbox_no",),
 }
 _AT_ONCE = 200
 

@@ -89,7 +89,6 @@ def drop(store: Store, no: int) -> None:
     )
     tally_rows.leave(store, no)
     store.run("DELETE FROM access WHERE sandbox_no = ?", (no,))
-    store.run("DELETE FROM minutes WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM snapshots WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM credentials WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM sandboxes WHERE no = ?", (no,))

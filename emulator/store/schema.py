@@ -170,12 +170,7 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     INSERT INTO served SELECT 0, gateway, operation, outcome, status_class, bucket, calls, duration_us, 0, 0
         FROM tallies;
-    DROP TABLE tallies;
-    CREATE TABLE minutes (
-        sandbox_no INTEGER PRIMARY KEY,
-        minute INTEGER NOT NULL,
-        calls INTEGER NOT NULL
-    )
+    DROP TABLE tallies
     """,
 )
 

@@ -168,3 +168,17 @@ def test_a_right_call_is_put_together_and_sent_from_the_page(visitor: Visitor) -
     visitor.http.post("/__console/journal/send", data={"method": "POST", "url": "/apiBTXH/1.0/DongBoDVC", **written})
     assert json.loads(visitor.journal()[-1]["response"]["body"])["error_code"] == 0
     assert visitor.http.get("/__console/journal/send?operation=btxh.DongboDVC").status_code == 422
+
+
+def test_what_was_written_in_the_editor_plays(visitor: Visitor) -> None:
+    visitor.token()
+    number = visitor.journal()[-1]["seq"]
+    page = visitor.http.get(f"/__console/journal/{number}/scenario").text
+    text = unescape(re.search(r'name="text"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])
+    assert "ndxp.token" in text
+    played = visitor.http.post("/__console/scenarios/editor/play?lang=en", data={"text": text})
+    assert played.status_code == 303, played.text
+    assert visitor.http.get("/__admin/scenario").json["scenario"] == f"luot-{number}"
+    wrong = visitor.http.post("/__console/scenarios/editor/play?lang=en", data={"text": "id: x\nstepz: []\n"})
+    assert wrong.status_code == 422
+    assert "steps" in wrong.text
