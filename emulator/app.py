@@ -62,7 +62,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         StoreTrouble: the store cannot be used.
         ServiceTrouble: a service from outside cannot be used.
     """
-    store, cast = _prepared(place, settings), Cast(Library(settings.scenarios, is_watched=settings.watch))
+    store, cast = _prepare_store(place, settings), Cast(Library(settings.scenarios, is_watched=settings.watch))
     sandboxes = _sandboxes(store, settings, packs)
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
@@ -102,7 +102,7 @@ def _doors(settings: Settings, packs: Mapping[str, Pack]) -> tuple[tuple[Gateway
     return (axis, *public_sites(declared), *provincial_gateways(declared, axis), last), offers
 
 
-def _prepared(place: Path | Store, settings: Settings) -> Store:
+def _prepare_store(place: Path | Store, settings: Settings) -> Store:
     if isinstance(place, Store):
         return place
     store = SqliteStore(place, is_kept=settings.store != MEMORY)

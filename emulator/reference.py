@@ -82,7 +82,7 @@ number it is told by, is in [the rules](rules.md), and in every remark of the jo
 """
     return head + "".join(
         f"| {code.number} | {code.vi} | {code.en} | {basis_of(code.source)} "
-        f"| {_linked(code.source, basis_of(code.source))} |\n"
+        f"| {_link_source(code.source, basis_of(code.source))} |\n"
         for code in ERROR_CODES
     )
 
@@ -131,11 +131,11 @@ No document and no source stands behind these. The reason of each that refuses w
 
 def _rule_row(rule: Rule) -> str:
     name = f"`{rule.id}`" + (f" ({rule.scope}…)" if rule.scope else "")
-    source = "; ".join(_linked(part, rule.basis) for part in rule.source.split("; "))
+    source = "; ".join(_link_source(part, rule.basis) for part in rule.source.split("; "))
     return f"| {name} | {rule.vi} | {rule.en} | {rule.basis} | {source} | {rule.level} |\n"
 
 
-def _linked(source: str, basis: Basis) -> str:
+def _link_source(source: str, basis: Basis) -> str:
     if source.startswith("decision "):
         number = source.removeprefix("decision ")
         return f"[decision {number}](decisions/index.md)"

@@ -27,7 +27,7 @@ def card(attempt: Attempt, record: Record | None = None) -> dict[str, Any]:
 
 def standing(attempt: Attempt) -> dict[str, Any]:
     """Return an attempt with its verdicts so far and the scene that is played."""
-    judged = attempt.judged()
+    judged = attempt.judge_now()
     scene = next((each for each in judged.record.scenes[-1:] if not each.is_over), None)
     tests = [
         {"id": each.test.id, "title": dict(each.test.title), "level": each.test.level, "verdict": each.verdict}

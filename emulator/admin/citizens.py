@@ -132,11 +132,11 @@ def _last_day(effective: str, given: Mapping[str, Any], faults: list[InputFault]
     elif first is None:
         faults.append(InputFault("/effective_on", "cần có cùng valid_for", "is needed beside valid_for"))
     else:
-        return _added(first, int(amount), unit)
+        return _add_to_window(first, int(amount), unit)
     return ""
 
 
-def _added(first: int, amount: int, unit: str) -> str:
+def _add_to_window(first: int, amount: int, unit: str) -> str:
     if unit == "day":
         return day_text(first + amount * 86_400_000)
     begin = to_datetime(first)

@@ -132,7 +132,7 @@ def _armed_cards(world: World) -> list[Mapping[str, Any]]:
     shown: list[Mapping[str, Any]] = []
     for stored in world.settings.armed_faults:
         arm = arm_of(stored)
-        fired = world.counter_value(arm.fired)
+        fired = world.counter_value(arm.fired_counter)
         told = {name: value for name, value in asdict(arm).items() if name != "until_ms"}
         until = None if arm.until_ms is None else iso(arm.until_ms)
         fired = fired if arm.times is None else min(fired, arm.times)

@@ -38,7 +38,7 @@ def nobody(_call: Call) -> Reply:
 class AdminContext:
     """The country seen from the clerk's side of the counter.
 
-    ``serve`` puts a call before the doors (rehearsals); ``settled`` lets happen what is due on a sandbox's clock,
+    ``serve`` puts a call before the doors (rehearsals); ``settle_due`` lets happen what is due on a sandbox's clock,
     ``at_once`` effects that are not scheduled. ``enter`` opens the world of a sandbox;
     ``offers`` are the operations of all doors, for near misses; ``published`` has the pages that describe everything.
     """
@@ -52,7 +52,7 @@ class AdminContext:
     admin_token: str | None = None
     allowed_origins: tuple[str, ...] = field(default=(), kw_only=True)
     serve: Callable[[Call], Reply] = nobody
-    settled: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
+    settle_due: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
     cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
@@ -105,7 +105,7 @@ class AdminRequest:
         """
         name = self.named.get("sandbox", "default")
         try:
-            return self.context.settled(self.context.sandboxes.get(name))
+            return self.context.settle_due(self.context.sandboxes.get(name))
         except NoSandbox:
             raise Trouble("no-such-sandbox", name=name) from None
 

@@ -53,7 +53,7 @@ def put_unit(request: AdminRequest) -> AdminReply:
     code = _code(request)
     wish = load_wish(request, "UnitWish", may_be_empty=True)
     with hold_world(request) as world:
-        unit = _placed(code, wish, world)
+        unit = _place_unit(code, wish, world)
         world.shelf(UNITS).put_record(unit)
         _take_hosts(unit, wish.get("hosts", []), world)
         if "base_url" in wish:
@@ -97,7 +97,7 @@ def _code(request: AdminRequest) -> str:
     return short_form(full_form(code))
 
 
-def _placed(code: str, wish: dict[str, Any], world: World) -> AgencyUnit:
+def _place_unit(code: str, wish: dict[str, Any], world: World) -> AgencyUnit:
     """Return the unit as it is to be, with its place on the axis and in the portal's list."""
     known, portal = find_unit(code, world), Portal(world)
     agency = portal.agency(code)

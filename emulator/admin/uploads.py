@@ -93,14 +93,16 @@ def _json_file(row: Mapping[str, Any], path: str, faults: list[InputFault]) -> U
         faults.append(InputFault(f"{path}/file_name", "cần một chuỗi không rỗng", "a non-empty string is expected"))
         name = "tep"
     if encoded is not None:
-        return UploadedFile(name.strip(), "", _decoded(encoded, path, faults), str(row.get("content_type") or ""))
+        return UploadedFile(
+            name.strip(), "", _decode_content(encoded, path, faults), str(row.get("content_type") or "")
+        )
     if not isinstance(link, str) or not read_link(link).host:
         faults.append(InputFault(f"{path}/link", "cần một địa chỉ http(s)", "an http(s) address is expected"))
         link = ""
     return UploadedFile(name.strip(), link.strip())
 
 
-def _decoded(encoded: object, path: str, faults: list[InputFault]) -> bytes:
+def _decode_content(encoded: object, path: str, faults: list[InputFault]) -> bytes:
     try:
         content = base64.b64decode(str(encoded), validate=True) if isinstance(encoded, str) else b""
     except (binascii.Error, ValueError):

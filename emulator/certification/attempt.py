@@ -20,7 +20,7 @@ from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import BROKEN_OFF, Record, record_of
-from emulator.certification.stage import CertificationHost, aimed, arm, pay, put_away, set_up, stimulus_for
+from emulator.certification.stage import CertificationHost, aim_at, arm, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
 from emulator.country.kinds import KEEPSAKES
@@ -113,7 +113,7 @@ class Attempt:
         """Return every scene of the attempt."""
         return running_order(self.kit, self.plan, self.challenge.seed)
 
-    def judged(self) -> Judgement:
+    def judge_now(self) -> Judgement:
         """Return the verdicts as they stand now."""
         return judge(self.kit, self.plan, self.record())
 
@@ -141,7 +141,7 @@ class Attempt:
         def mark(world: World) -> Mapping[str, Any]:
             made, expected = self._task(cue, world)
             base = {"no": cue.no, "test": cue.test.id, "role": cue.scene.role, "task": made}
-            return {**base, "stimulus": aimed(told, made, expected), "expected": expected}
+            return {**base, "stimulus": aim_at(told, made, expected), "expected": expected}
 
         written = marks.write_mark(self.enter, marks.BEGUN, mark)
         arm(self.house, self.sandbox, written["stimulus"])
@@ -217,13 +217,13 @@ def open_attempt(
         house.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))
     attempt = Attempt(house, house.sandboxes.get(attempt_id), plan, kit, challenge)
 
-    def told(world: World) -> Mapping[str, Any]:
+    def write_opening(world: World) -> Mapping[str, Any]:
         keepsakes(world).put_record(Keepsake(_KEY, secrets.token_hex(32)))
         named = {"id": kit.id, "version": kit.version, "digest": kit.digest}
         told = {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
         return told | {"issued": _issued(attempt)}
 
-    marks.write_mark(attempt.enter, marks.OPENED, told)
+    marks.write_mark(attempt.enter, marks.OPENED, write_opening)
     if at_ms is None:  # played again, each declaration comes at its own instant
         for test_id, words in plan.attestations.items():
             attempt.declare(test_id, words)
@@ -261,7 +261,7 @@ def attempt_of(house: CertificationHost, attempt_id: str) -> Attempt:
         NoSandbox: there is no such sandbox.
         WrongMoment: that sandbox is not one of an attempt.
     """
-    sandbox = house.settled(house.sandboxes.get(attempt_id))
+    sandbox = house.settle_due(house.sandboxes.get(attempt_id))
     first = house.journal.entry(sandbox.home, 1)
     if first is None or first.operation != marks.OPENED:
         raise WrongMoment("Sandbox này không phải lượt kiểm thử", "this sandbox is not an attempt")

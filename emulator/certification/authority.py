@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.envelope import BadEnvelope, check, payload_of, sealed, told_in
+from emulator.certification.bundle.envelope import BadEnvelope, check, payload_of, seal_payload, told_in
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.keys import PrivateKey, PublicKey, public_key
 from emulator.certification.challenge import Challenge, challenge_of
@@ -101,7 +101,7 @@ class AuthorityLedger:
 
     def _write(self, record: LedgerRecord, key: PrivateKey) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
-        raw = sealed(canonical({**record.as_dict(), "prev": self._last}), RECORD, key)
+        raw = seal_payload(canonical({**record.as_dict(), "prev": self._last}), RECORD, key)
         path = self.folder / f"{record.no:06d}-{record.kind}-{record.serial}.dsse.json"
         with path.open("xb") as file:
             file.write(raw)
@@ -142,7 +142,7 @@ class AuthorityLedger:
         rows = [{"serial": each.serial, "at": each.at, "reason": each.reason} for each in self._withdrawn()]
         told = canonical({"at": at, "withdrawn": rows, "publicKey": key.public.pem})
         path = self.folder / WITHDRAWN_FILE
-        path.write_bytes(sealed(told, WITHDRAWALS, key))
+        path.write_bytes(seal_payload(told, WITHDRAWALS, key))
         return path
 
     def _withdrawn(self) -> list[LedgerRecord]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from emulator.certification.bundle.envelope import CHALLENGE, BadEnvelope, check, payload_of, sealed, told_in
+from emulator.certification.bundle.envelope import CHALLENGE, BadEnvelope, check, payload_of, seal_payload, told_in
 from emulator.certification.bundle.form import object_in
 from emulator.certification.bundle.keys import BadKey, PrivateKey, PublicKey, public_key
 from emulator.journal.chain import canonical, digest
@@ -114,13 +114,13 @@ class Received:
     key: PublicKey | None = None
 
 
-def signed(challenge: Challenge, key: PrivateKey) -> bytes:
+def sign_challenge(challenge: Challenge, key: PrivateKey) -> bytes:
     """Return the file an authority hands out: a DSSE envelope that holds the challenge and the authority's key."""
     told = canonical({"challenge": challenge.as_dict(), "publicKey": key.public.pem})
-    return sealed(told, CHALLENGE, key)
+    return seal_payload(told, CHALLENGE, key)
 
 
-def received(raw: bytes) -> Received:
+def receive_challenge(raw: bytes) -> Received:
     """Return the challenge in a file, signed or plain.
 
     Raises:

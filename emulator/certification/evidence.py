@@ -52,13 +52,17 @@ def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             "path": redactor.text(asked["path"]),
             "headers": [[name, redactor.header(name, value)] for name, value in asked["headers"]],
             "body_size": asked["body_size"],
-            **_asked(row, redactor),
+            **_request_as_dict(row, redactor),
         },
         "response": {
             "status": row.status,
             "headers": [[name, redactor.header(name, value)] for name, value in said["headers"]],
             "body_size": said["body_size"],
-            **(_body(row.response_body, redactor.issued) if said["body_kept"] else {"sha256": said["body_sha256"]}),
+            **(
+                _body(row.response_body, redactor.redact_issued)
+                if said["body_kept"]
+                else {"sha256": said["body_sha256"]}
+            ),
             **({"delivery": said["delivery"]} if "delivery" in said else {}),
             **({"delay_ms": said["delay_ms"]} if said.get("delay_ms") else {}),
         },
@@ -68,10 +72,10 @@ def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
     }
 
 
-def _asked(row: Row, redactor: Redactor) -> dict[str, str]:
+def _request_as_dict(row: Row, redactor: Redactor) -> dict[str, str]:
     body = _body(row.request_body, redactor.text)
     if row.operation == ENDED:  # holds what the vendor's program printed, which may be anything
-        return {name: redactor.scrubbed(text) for name, text in body.items()}
+        return {name: redactor.scrub_text(text) for name, text in body.items()}
     return body
 
 

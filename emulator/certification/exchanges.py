@@ -13,12 +13,12 @@ _MOST_TEXT = 1_500
 _MOST_CITED = 300
 
 
-def listed(judgement: Judgement) -> list[dict[str, Any]]:
+def list_exchanges(judgement: Judgement) -> list[dict[str, Any]]:
     """Return every call of the attempt: when, in which scene, what was asked, how it ended, the first remark.
 
     Those that findings cite have ``request`` and ``reply`` as well: headers and body, long texts cut.
     """
-    record, wanted = judgement.record, _cited(judgement)
+    record, wanted = judgement.record, _cited_numbers(judgement)
     scenes = {entry.seq: scene.no for scene in (*record.void, *record.scenes) for entry in scene.entries}
     calls = [entry for entry in record.entries if entry.is_call]
     return [_line(entry, scenes.get(entry.seq)) | (_texts(entry) if entry.seq in wanted else {}) for entry in calls]
@@ -32,7 +32,7 @@ def _line(entry: Entry, scene: int | None) -> dict[str, Any]:
         "scene": scene,
         "operation": entry.operation,
         "method": entry.method,
-        "target": _bounded(entry.told["request"]["target"]),
+        "target": _bound_text(entry.told["request"]["target"]),
         "status": entry.status,
         "outcome": entry.outcome,
     }
@@ -41,7 +41,7 @@ def _line(entry: Entry, scene: int | None) -> dict[str, Any]:
     return told
 
 
-def _cited(judgement: Judgement) -> set[int]:
+def _cited_numbers(judgement: Judgement) -> set[int]:
     numbers = [number for test in judgement.tests for found in test.findings for number in found.evidence]
     return set(list(dict.fromkeys(numbers))[:_MOST_CITED])
 
@@ -51,9 +51,9 @@ def _texts(entry: Entry) -> dict[str, str]:
 
 
 def _message(part: Mapping[str, Any]) -> str:
-    head = _bounded("\n".join(f"{name}: {value}" for name, value in part["headers"]))
+    head = _bound_text("\n".join(f"{name}: {value}" for name, value in part["headers"]))
     body = _body(part)
-    return f"{head}\n\n{_bounded(body)}" if body else head
+    return f"{head}\n\n{_bound_text(body)}" if body else head
 
 
 def _body(part: Mapping[str, Any]) -> str:
@@ -62,7 +62,7 @@ def _body(part: Mapping[str, Any]) -> str:
     return f"({part['body_size']} bytes)" if part.get("body_size") else ""
 
 
-def _bounded(text: str) -> str:
+def _bound_text(text: str) -> str:
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}… (+{len(text) - _MOST_TEXT})"
 
 
@@ -75,7 +75,7 @@ def operations(entries: Iterable[Entry]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def met(entries: Iterable[Entry], mode: ModeName) -> list[dict[str, Any]]:
+def list_discrepancies(entries: Iterable[Entry], mode: ModeName) -> list[dict[str, Any]]:
     """Return each quirk the calls met: what the document says, what this mode does, and in which exchanges.
 
     ``relied_on`` are exchanges that were answered all the same, ``refused`` those that were refused for it.

@@ -43,7 +43,7 @@ class Judgement:
     tests: tuple[Judged, ...] = field(default=())
 
     @property
-    def required(self) -> Verdict:
+    def required_verdict(self) -> Verdict:
         """Return the verdict of the tests that are MUST."""
         return worst([each.verdict for each in self.tests if each.test.level == "MUST"])
 
@@ -76,10 +76,10 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 def judge(kit: Kit, plan: Plan, record: Record) -> Judgement:
     """Return the verdict of every test of the kit: also of those in which nothing happened."""
     reached = reached_in(entry for entry in record.entries if entry.is_call)
-    return Judgement(kit, plan, record, tuple(_judged(test, plan, record, reached) for test in kit.tests))
+    return Judgement(kit, plan, record, tuple(_judge_test(test, plan, record, reached) for test in kit.tests))
 
 
-def _judged(test: Test, plan: Plan, record: Record, reached: Container[str]) -> Judged:
+def _judge_test(test: Test, plan: Plan, record: Record, reached: Container[str]) -> Judged:
     reason = plan.expected_failures.get(test.id, "")
     if not applies(test, plan):
         return Judged(test, "omit", expected_failure=reason)

@@ -70,7 +70,7 @@ _UNKNOWN = (
 
 def estimates(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return each indicator with numerator, denominator and percent (None when nothing counts); none without pushes."""
-    facts = pushed(entries)
+    facts = pushed_dossiers(entries)
     return [_indicator(*rule, facts) for rule in _RULES] if facts else []
 
 
@@ -79,7 +79,7 @@ def kpi_notes() -> dict[str, Any]:
     return {**_SAID, "not_computed": [{"id": name, "vi": vi, "en": en} for name, vi, en in _UNKNOWN]}
 
 
-def pushed(entries: Iterable[Entry]) -> list[Facts]:
+def pushed_dossiers(entries: Iterable[Entry]) -> list[Facts]:
     """Return the dossiers that were pushed and taken, one row each."""
     taken = (entry for entry in entries if entry.operation == _PUSH and entry.outcome == "answered")
     return latest(facts for entry in taken if (facts := facts_of(entry.text)) is not None)

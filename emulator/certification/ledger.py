@@ -28,10 +28,10 @@ def _rows() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def quoted(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def quote_requirements(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the sentences, level and clause of requirements by id; an id the ledger lacks is left out."""
     rows = _rows()
-    return {name: _told(rows[name]) for name in sorted(set(ids)) if name in rows}
+    return {name: _row_as_dict(rows[name]) for name in sorted(set(ids)) if name in rows}
 
 
 BASES = ("document", "platform", "ours")
@@ -45,6 +45,6 @@ def basis_of(ids: Iterable[str]) -> str:
     return next((basis for basis in BASES if basis in found), "ours")
 
 
-def _told(row: Mapping[str, str]) -> dict[str, Any]:
+def _row_as_dict(row: Mapping[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = {name: row[name] for name in ("document", "clause", "level", "actor", "basis")}
     return told | {"vi": row["text_vi"], "en": row["text_en"], "quirks": row["quirks"].split()}

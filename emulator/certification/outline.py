@@ -10,13 +10,13 @@ from typing import Any
 
 from emulator import __version__
 from emulator.certification.attempt import Attempt
-from emulator.certification.bundle.levels import told, validity_of
+from emulator.certification.bundle.levels import level_as_dict, validity_of
 from emulator.certification.challenge import Challenge
 from emulator.certification.evidence import Entry
-from emulator.certification.exchanges import listed, met
+from emulator.certification.exchanges import list_discrepancies, list_exchanges
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
 from emulator.certification.kpi import estimates, kpi_notes
-from emulator.certification.ledger import basis_of, quoted, shipped_ledger
+from emulator.certification.ledger import basis_of, quote_requirements, shipped_ledger
 from emulator.certification.parts import parts
 from emulator.certification.scenes import Played
 from emulator.journal.chain import digest
@@ -64,10 +64,10 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
         "opened": _moment(entries[0]),
         "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
         "journal": {"lines": len(entries), "head": entries[-1].digest},
-        "level": told(level),
+        "level": level_as_dict(level),
         "validity": validity_of(judgement, level),
         "conclusion": conclusion(judgement),
-        "required": judgement.required,
+        "required": judgement.required_verdict,
         "optional": judgement.optional,
         "counts": dict(sorted(Counter(each.verdict for each in judgement.tests).items())),
         "disorder": disorder.as_dict() if disorder else None,
@@ -78,12 +78,12 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
             for name, title in judgement.kit.groups.items()
         ],
         "tests": [_test(each) for each in judgement.tests],
-        "requirements": quoted(name for each in judgement.tests for name in each.test.requirements),
-        "quirks": met(entries, judgement.plan.mode),
+        "requirements": quote_requirements(name for each in judgement.tests for name in each.test.requirements),
+        "quirks": list_discrepancies(entries, judgement.plan.mode),
         "kpi": estimates(entries),
         "kpi_notes": kpi_notes(),
         "parts": parts(judgement),
-        "exchanges": listed(judgement),
+        "exchanges": list_exchanges(judgement),
     }
 
 
@@ -96,7 +96,7 @@ def conclusion(judgement: Judgement) -> dict[str, Any]:
     required = [each for each in judgement.tests if each.test.level == "MUST"]
     open_ones = [each for each in judgement.tests if each.test.kind == "attest" and each.verdict not in _SETTLED]
     advised = [each for each in judgement.tests if each.test.kind != "attest" and each.verdict not in _SETTLED]
-    if judgement.required in ("fail", "error"):
+    if judgement.required_verdict in ("fail", "error"):
         word, because = "fail", [each for each in required if each.verdict in ("fail", "error")]
     elif judgement.plan.only:
         word, because = "incomplete", [each for each in required if each.verdict == "omit"]
@@ -161,7 +161,7 @@ def _scene(scene: Played) -> dict[str, Any]:
 
 def report_of(attempt: Attempt) -> dict[str, Any]:
     """Return the report of an attempt as it stands now."""
-    return outline(attempt.judged(), attempt.challenge)
+    return outline(attempt.judge_now(), attempt.challenge)
 
 
 def exit_code(report: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.certification.exchanges import operations
 from emulator.certification.judge import Judged, Judgement
-from emulator.certification.kpi import pushed
+from emulator.certification.kpi import pushed_dossiers
 
 _BASIS = (
     (
@@ -61,7 +61,7 @@ def _environment(judgement: Judgement) -> dict[str, Any]:
 
 
 def _scope(judgement: Judgement) -> dict[str, Any]:
-    facts = pushed(judgement.record.entries)
+    facts = pushed_dossiers(judgement.record.entries)
     features = judgement.plan.features
     return {
         "operations": operations(judgement.record.entries),

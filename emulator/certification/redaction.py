@@ -46,7 +46,7 @@ class Redactor:
             return value
         if value not in self._salts:
             self._salts[value] = hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()[:32]
-        return committed(value, self._salts[value])
+        return commitment_to(value, self._salts[value])
 
     def header(self, name: str, value: str) -> str:
         """Return the value of a header as the bundle shows it; the scheme of a credential stays readable."""
@@ -56,16 +56,16 @@ class Redactor:
         """Return a body, an address or a query as the bundle shows it."""
         return hidden_text(text, self._plain, self._fields)
 
-    def scrubbed(self, text: str) -> str:
+    def scrub_text(self, text: str) -> str:
         """Return a text of a program's own with every value known so far replaced, wherever it stands."""
         for value in sorted(self._salts, key=len, reverse=True):
             if len(value) >= _SHORTEST:
                 text = text.replace(value, self.commitment(value))
         return text
 
-    def issued(self, text: str) -> str:
+    def redact_issued(self, text: str) -> str:
         """Return what the emulator itself said as the bundle shows it; the secrets in it are hidden ever after."""
-        return hidden_text(text, self._learned, self._fields)
+        return hidden_text(text, self._learn_and_hide, self._fields)
 
     def learn(self, value: str) -> None:
         """Hide a secret wherever it comes to stand from now on: in a program's output, an address, in base64.
@@ -83,7 +83,7 @@ class Redactor:
                 line = line.replace(form, hidden)
         return line
 
-    def _learned(self, raw: str, form: str) -> str:
+    def _learn_and_hide(self, raw: str, form: str) -> str:
         self.learn(_meaning(raw, form))
         return self._plain(raw, form)
 
@@ -92,7 +92,9 @@ class Redactor:
 
     def openings(self) -> dict[str, dict[str, str]]:
         """Return how every commitment made so far can be opened. Whoever has this knows the values."""
-        return {committed(value, salt): {"salt": salt, "value": value} for value, salt in sorted(self._salts.items())}
+        return {
+            commitment_to(value, salt): {"salt": salt, "value": value} for value, salt in sorted(self._salts.items())
+        }
 
 
 class PlainText(Redactor):
@@ -113,11 +115,11 @@ class PlainText(Redactor):
         """Return the text."""
         return text
 
-    def scrubbed(self, text: str) -> str:
+    def scrub_text(self, text: str) -> str:
         """Return the text."""
         return text
 
-    def issued(self, text: str) -> str:
+    def redact_issued(self, text: str) -> str:
         """Return the text."""
         return text
 
@@ -136,14 +138,14 @@ def _forms_of(value: str) -> list[bytes]:
     return found
 
 
-def committed(value: str, salt: str) -> str:
+def commitment_to(value: str, salt: str) -> str:
     """Return the commitment to a value: the SHA-256 of salt (as hex text), a colon, and the value in UTF-8."""
     return f"[sha256:{hashlib.sha256(f'{salt}:{value}'.encode()).hexdigest()}]"
 
 
 def opens(commitment: str, opening: Mapping[str, Any]) -> bool:
     """Tell whether a salt and a value open a commitment."""
-    return commitment == committed(str(opening.get("value", "")), str(opening.get("salt", "")))
+    return commitment == commitment_to(str(opening.get("value", "")), str(opening.get("salt", "")))
 
 
 def _meaning(raw: str, form: str) -> str:

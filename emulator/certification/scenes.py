@@ -92,7 +92,7 @@ def record_of(entries: Iterable[Entry]) -> Record:
     declared: dict[str, Mapping[str, Any]] = {}
     for entry in every:
         if entry.operation == BEGUN:
-            scenes.append(_begun(entry))
+            scenes.append(_begin_played(entry))
             seen = []
         elif entry.operation == ENDED:
             scenes[-1] = replace(scenes[-1], entries=tuple(seen), ending=entry.body)
@@ -108,7 +108,7 @@ def record_of(entries: Iterable[Entry]) -> Record:
     return Record(every[0].body, kept, void, declared, every[-1].operation == CLOSED, every)
 
 
-def _begun(entry: Entry) -> Played:
+def _begin_played(entry: Entry) -> Played:
     told = entry.body
     return Played(told["no"], told["test"], told["role"], entry, told["task"], expected=told.get("expected", {}))
 

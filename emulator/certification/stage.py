@@ -38,7 +38,7 @@ class CertificationHost(Protocol):
         """Return how a call is put before the doors."""
 
     @property
-    def settled(self) -> Callable[[Sandbox], Sandbox]:
+    def settle_due(self) -> Callable[[Sandbox], Sandbox]:
         """Return how what is due on a clock happens."""
 
     @property
@@ -46,14 +46,14 @@ class CertificationHost(Protocol):
         """Return how effects happen now."""
 
 
-def drawn(value: Any, luck: Random) -> Any:
+def draw_value(value: Any, luck: Random) -> Any:
     """Return a value with every ``{pick: [...]}`` in it drawn."""
     if isinstance(value, Mapping):
         if set(value) == {"pick"}:
-            return drawn(luck.choice(list(value["pick"])), luck)
-        return {name: drawn(each, luck) for name, each in value.items()}
+            return draw_value(luck.choice(list(value["pick"])), luck)
+        return {name: draw_value(each, luck) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [drawn(each, luck) for each in value]
+        return [draw_value(each, luck) for each in value]
     return value
 
 
@@ -62,13 +62,13 @@ def stimulus_for(scene: Scene, plan: Plan) -> Stimulus:
     return scene.stimulus if plan.clock == "follows" else replace(scene.stimulus, advance_ms=0)
 
 
-def announced(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
+def announce_stimulus(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
     """Return a stimulus as it is drawn for a scene: what the journal says, and what a verifier draws again."""
     told: dict[str, Any] = {
-        "faults": [_armed(each, f"c{no}.{at}") for at, each in enumerate(drawn(stimulus.faults, luck))],
-        "settings": drawn(stimulus.settings, luck),
+        "faults": [_armed_fault(each, f"c{no}.{at}") for at, each in enumerate(draw_value(stimulus.faults, luck))],
+        "settings": draw_value(stimulus.settings, luck),
         "advance_ms": stimulus.advance_ms,
-        "effects": drawn(stimulus.effects, luck),
+        "effects": draw_value(stimulus.effects, luck),
         "scenario": stimulus.scenario,
     }
     return {name: value for name, value in told.items() if value}
@@ -76,11 +76,11 @@ def announced(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
 
 def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
     """Prepare a scene but for its faults (``arm``); return the stimulus as it was drawn, for the journal."""
-    told = announced(stimulus, no, luck)
+    told = announce_stimulus(stimulus, no, luck)
     settings = told.get("settings", {})
     if stimulus.advance_ms:
         house.sandboxes.turn_clock(sandbox, lambda clock: clock.advance(system_ms(), stimulus.advance_ms))
-        sandbox = house.settled(house.sandboxes.get(sandbox.id))
+        sandbox = house.settle_due(house.sandboxes.get(sandbox.id))
     kept = {name: getattr(sandbox.settings, name) for name in settings}
     if "effects" in told:
         house.at_once(sandbox, told["effects"])
@@ -91,7 +91,7 @@ def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: i
     return {**told, "kept": kept} if kept else told
 
 
-def aimed(stimulus: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+def aim_at(stimulus: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stimulus whose faults name the objects of the scene's task that they are aimed at."""
     faults = [_aimed(each, task, expected) for each in stimulus.get("faults", ())]
     return {**stimulus, **({"faults": faults} if faults else {})}
@@ -149,7 +149,7 @@ def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, 
         house.sandboxes.redefine(sandbox, {"scenario": None})
 
 
-def _armed(fault: Mapping[str, Any], arm_id: str) -> dict[str, Any]:
+def _armed_fault(fault: Mapping[str, Any], arm_id: str) -> dict[str, Any]:
     """Return an armed fault as the sandbox keeps it (emulator/scenario/armed.py); each has its own counters."""
     nth = fault.get("nth", ())
     listed = list(nth) if isinstance(nth, (list, tuple)) else [nth]

@@ -78,7 +78,7 @@ class FreshEmulator:
     def wait_until(self, at_ms: int) -> None:
         """Let time pass, and what is due happen."""
         self._sandboxes.set_clock(self._sandboxes.get("default"), Clock(virtual_ms=at_ms, frozen=True))
-        self._country.admin.settled(self._sandboxes.get("default"))
+        self._country.admin.settle_due(self._sandboxes.get("default"))
 
     def entries_from(self, seq: int) -> list[dict[str, Any]]:
         """Return the entries of the journal from a number on, what the clock did included."""

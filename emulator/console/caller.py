@@ -30,11 +30,11 @@ class AdminCaller:
         Raises:
             Trouble: what the API would answer as a problem document.
         """
-        return self.ask("GET", self._scoped(path), query)
+        return self.ask("GET", self._scope_path(path), query)
 
     def change(self, verb: str, path: str, content: Mapping[str, Any] | None = None, **query: object) -> Json:
         """Ask this sandbox for a change, ``content`` as its JSON body. Raises Trouble."""
-        return self.ask(verb, self._scoped(path), query, content)
+        return self.ask(verb, self._scope_path(path), query, content)
 
     def ask(
         self, verb: str, path: str, query: Mapping[str, object] | None = None, content: Mapping[str, Any] | None = None
@@ -48,5 +48,5 @@ class AdminCaller:
             return found
         return dict(answer.body)
 
-    def _scoped(self, path: str) -> str:
+    def _scope_path(self, path: str) -> str:
         return f"/sandboxes/{self.sandbox}{path}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from emulator.certification.ledger import quoted, shipped_ledger
+from emulator.certification.ledger import quote_requirements, shipped_ledger
 
 
 class ClauseText(NamedTuple):
@@ -42,6 +42,6 @@ def _sentences() -> dict[str, list[tuple[str, str]]]:
     for path in sorted(shipped_ledger().glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as source:
             ids += [row["id"] for row in csv.DictReader(source, strict=True) if "id" in row]
-    for each in quoted(ids).values():
+    for each in quote_requirements(ids).values():
         found.setdefault(f"{each['document']} {each['clause']}", []).append((each["vi"], each["en"]))
     return found

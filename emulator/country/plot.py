@@ -75,7 +75,7 @@ class ScenarioState:
         """Take the states that time would have led a machine to off the agenda. Call inside a transaction."""
         agenda_rows.drop_entries(self.store, self.home, self.scenario, machine)
 
-    def scheduled(self) -> list[AgendaRow]:
+    def scheduled_effects(self) -> list[AgendaRow]:
         """Return what the scenario has put on the agenda."""
         return agenda_rows.of_scenario(self.store, self.home, self.scenario)
 

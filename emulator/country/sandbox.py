@@ -128,11 +128,11 @@ class Sandboxes:
             elif not self._has_same_base(before):
                 sandbox_rows.drop(self._store, row.no)
                 self._add("default", self._default)
-            elif (now := self._continued(before)) != before:
+            elif (now := self._continue_scenarios(before)) != before:
                 sandbox_rows.change(self._store, row.no, "definition", json.dumps(asdict(now)))
         return self.get("default")
 
-    def _continued(self, before: Definition) -> Definition:
+    def _continue_scenarios(self, before: Definition) -> Definition:
         if self._default.scenario is not None:
             return self._default
         return replace(self._default, scenario=before.scenario, scenarios=before.scenarios)

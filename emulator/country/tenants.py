@@ -86,7 +86,7 @@ class Tenants:
 
     def drop_expired(self) -> list[str]:
         """Drop the sandboxes whose time is over, and return their names. ``default`` stays."""
-        gone = [name for name in access_rows.expired(self._store, system_ms()) if name != "default"]
+        gone = [name for name in access_rows.expired_sandboxes(self._store, system_ms()) if name != "default"]
         for name in gone:
             try:
                 self._sandboxes.drop(self._sandboxes.get(name))

@@ -63,7 +63,7 @@ def add_all(store: Store, rows: Sequence[Entry], bounds: JournalBounds) -> None:
 def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:
     """Return an exchange as it will stand in the journal."""
     call = exchange.call
-    kept = _kept(call.body, exchange, page.bounds), _kept(reply.body, exchange, page.bounds)
+    kept = _keep_bounded(call.body, exchange, page.bounds), _keep_bounded(reply.body, exchange, page.bounds)
     story = canonical(_story(page, exchange, reply, kept))
     return Entry(
         *page.home,
@@ -83,7 +83,7 @@ def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Mea
     )
 
 
-def _kept(body: bytes, exchange: Exchange, bounds: JournalBounds) -> bytes:
+def _keep_bounded(body: bytes, exchange: Exchange, bounds: JournalBounds) -> bytes:
     """Return what is kept of a body: all of it, or its beginning. What nobody answers need not be kept long."""
     most = bounds.body if exchange.operation else min(bounds.body, _BEGINNING)
     return body if len(body) <= most else body[: min(most, _BEGINNING)]

@@ -23,7 +23,7 @@ def make_generatable(document: Json) -> Json:
     for operation in _operations(document):
         base = _words(operation["operationId"])
         for place, holder in _contents(operation):
-            holder["schema"] = names.named(_plain(holder["schema"]), base + place)
+            holder["schema"] = names.name_objects(_plain(holder["schema"]), base + place)
         operation["tags"] = [tag_of(each) for each in operation["tags"]]
     document["tags"] = [{"name": tag_of(each["name"]), "description": each["name"]} for each in document["tags"]]
     schemas |= names.made
@@ -85,10 +85,10 @@ class _Names:
         self._by_content: dict[str, str] = {}
         self.made: Json = {}
 
-    def named(self, schema: Any, place: str) -> Any:
+    def name_objects(self, schema: Any, place: str) -> Any:
         """Return a reference to the object, or the schema with the objects inside it named."""
         if isinstance(schema, list):
-            return [self.named(each, place) for each in schema]
+            return [self.name_objects(each, place) for each in schema]
         if not isinstance(schema, dict):
             return schema
         if "properties" not in schema:
@@ -108,11 +108,11 @@ class _Names:
         found: Json = {}
         for word, value in schema.items():
             if word == "properties":
-                found[word] = {key: self.named(each, place + _words(key)) for key, each in value.items()}
+                found[word] = {key: self.name_objects(each, place + _words(key)) for key, each in value.items()}
             elif word in ("items", "additionalProperties", "not"):
-                found[word] = self.named(value, f"{place}{'Item' if word == 'items' else 'Value'}")
+                found[word] = self.name_objects(value, f"{place}{'Item' if word == 'items' else 'Value'}")
             elif word in ("anyOf", "oneOf", "allOf"):
-                found[word] = [self.named(each, f"{place}{number or ''}") for number, each in enumerate(value)]
+                found[word] = [self.name_objects(each, f"{place}{number or ''}") for number, each in enumerate(value)]
             else:
                 found[word] = value
         return found

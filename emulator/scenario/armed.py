@@ -39,12 +39,12 @@ class Arm:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def met(self) -> str:
+    def met_counter(self) -> str:
         """Return the name of the counter of calls it could strike."""
         return f"fault/{self.id}/met"
 
     @property
-    def fired(self) -> str:
+    def fired_counter(self) -> str:
         """Return the name of the counter of calls it did strike."""
         return f"fault/{self.id}/fired"
 
@@ -96,11 +96,11 @@ def _strikes(arm: Arm, world: World) -> Mapping[str, Any]:
     """Return the how many-th strike this is and its luck, nothing when the arm lets the call pass."""
     if arm.until_ms is not None and world.now_ms >= arm.until_ms:
         return {}
-    met = world.count_lastingly(arm.met)
+    met = world.count_lastingly(arm.met_counter)
     if arm.nth and met not in arm.nth:
         return {}
     luck = arm.luck_of(met, world.sandbox.definition.seed)
     if arm.probability < 1 and random_for(*luck).random() >= arm.probability:
         return {}
-    fired = world.count_lastingly(arm.fired)
+    fired = world.count_lastingly(arm.fired_counter)
     return {OCCURRENCE: fired, LUCK: luck} if arm.times is None or fired <= arm.times else {}

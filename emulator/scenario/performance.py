@@ -52,7 +52,7 @@ def end(scenario: str, world: World) -> None:
     """
     world.hold()
     plot = ScenarioState(world.store, world.home, scenario)
-    planned = [json.loads(row.effect) for row in plot.scheduled()]
+    planned = [json.loads(row.effect) for row in plot.scheduled_effects()]
     if any(END_OF_DOWNTIME.items() <= effect.items() for effect in planned):
         set_settings(END_OF_DOWNTIME, world)
     plot.forget()

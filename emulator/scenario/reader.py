@@ -122,7 +122,7 @@ def _script(found: Words, page: Page, params: Mapping[str, Any]) -> Script:
         machines[found["id"]] = _machine(found["id"], found, page)
     steps = tuple(_steps(found, machines, page))
     for name in {step.machine for step in steps if step.state or step.goto} - set(machines):
-        machines[name] = _implied(name, found, steps)
+        machines[name] = _implied_machine(name, found, steps)
     _check_states(found, steps, machines, page)
     check_fixtures(found, page)
     check_timeline(found, page)
@@ -183,7 +183,7 @@ def _machine(name: str, words: Words, page: Page) -> StateMachine:
     return StateMachine(name, start, states)
 
 
-def _implied(name: str, found: Words, steps: tuple[Step, ...]) -> StateMachine:
+def _implied_machine(name: str, found: Words, steps: tuple[Step, ...]) -> StateMachine:
     """Return the machine that the steps speak of though nobody declared it (WireMock's way)."""
     start = found.get("start", STARTED) if name == found["id"] else STARTED
     spoken = [each for step in steps if step.machine == name for each in (step.state, step.goto) if each]

@@ -106,7 +106,7 @@ class Page:
             return _compose(text, self.path)
         except yaml.MarkedYAMLError as trouble:
             if not self._tell_invisible(text, trouble):
-                self._at(trouble.problem_mark or trouble.context_mark, *_said(trouble))
+                self._at(trouble.problem_mark or trouble.context_mark, *_translate_trouble(trouble))
         except yaml.reader.ReaderError as trouble:
             line, column = _place(text, trouble.position)
             sentences = f"Ký tự #x{trouble.character:04x} không thể có trong YAML", "a character that YAML cannot hold"
@@ -144,7 +144,7 @@ class Page:
             if not isinstance(key, yaml.ScalarNode):
                 vi, en = "Tên phải là chữ; đặt {{…}} trong ngoặc kép", "a name must be a text; put {{…}} in quotes"
                 self.say(key, vi, en)
-        self._repeated(node)
+        self._find_repeats(node)
         if isinstance(node, yaml.SequenceNode):
             for each in node.value:
                 self._check(each, depth + 1)
@@ -176,7 +176,7 @@ class Page:
         said = f"Ký tự không nhìn thấy: {vi} ({code}); hãy xóa hoặc thay bằng dấu cách"
         self.problems.append(Problem(str(self.path), line, column, said, f"an invisible character: {en} ({code})"))
 
-    def _repeated(self, node: yaml.Node) -> None:
+    def _find_repeats(self, node: yaml.Node) -> None:
         seen: dict[str, int] = {}
         for key, _ in members(node):
             if not isinstance(key, yaml.ScalarNode):
@@ -229,7 +229,7 @@ def written_as(value: float) -> str:
     return json.dumps(value)
 
 
-def _said(trouble: yaml.MarkedYAMLError) -> tuple[str, str]:
+def _translate_trouble(trouble: yaml.MarkedYAMLError) -> tuple[str, str]:
     told = trouble.problem or trouble.context or "?"
     for part, vi, en in _SAYINGS:
         if part in told:

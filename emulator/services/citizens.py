@@ -71,7 +71,7 @@ def results_of(world: World, citizen: str) -> list[CitizenResult]:
     kept = {paper.id for paper in portal.papers_of(citizen)}
     return [
         _result(source, code, procedure, rows, kept, citizen, world)
-        for source, code, procedure, results in _finished(world, portal, citizen)
+        for source, code, procedure, results in _finished_dossiers(world, portal, citizen)
         for rows in _papers_in(results)
     ]
 
@@ -167,7 +167,9 @@ def may_be_kept(portal: Portal, result_code: str) -> bool:
     return kind is not None and kind.may_be_kept
 
 
-def _finished(world: World, portal: Portal, citizen: str) -> Iterator[tuple[Source, str, str, list[IssuedResult]]]:
+def _finished_dossiers(
+    world: World, portal: Portal, citizen: str
+) -> Iterator[tuple[Source, str, str, list[IssuedResult]]]:
     for dossier in _dossiers_of(portal, citizen):
         if dossier.status in FINAL_STATUSES:
             yield "DongBoHoSoMC", dossier.code, dossier.procedure_code, issued_results(dossier)

@@ -45,7 +45,7 @@ def count_of_owner(store: Store, owner: str) -> int:
     return int(row[0]) if row else 0
 
 
-def expired(store: Store, now_ms: int) -> list[str]:
+def expired_sandboxes(store: Store, now_ms: int) -> list[str]:
     """Return the sandboxes whose time is over."""
     rows = store.all("SELECT id FROM sandboxes WHERE expires_ms IS NOT NULL AND expires_ms <= ? ORDER BY no", (now_ms,))
     return [str(name) for (name,) in rows]

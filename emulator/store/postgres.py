@@ -174,7 +174,7 @@ class PostgresStore(Store):
         return "on" if self._durability == "power" else "local"
 
     @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[psycopg.Connection[Row]]:
+    def _borrow_connection(self) -> Iterator[psycopg.Connection[Row]]:
         """Yield the connection of this thread's transaction, or one for a single statement."""
         held: psycopg.Connection[Row] | None = getattr(self._local, "held", None)
         if held is not None:
@@ -278,7 +278,7 @@ class PostgresStore(Store):
         statement, plain = _in_postgres(sql), tuple(map(_plain, values))
         for is_last in (self.is_writing, True):
             try:
-                with self._borrowed() as connection, self._failing():
+                with self._borrow_connection() as connection, self._failing():
                     return then(connection.execute(statement, plain))
             except StoreFailure as failure:
                 if is_last or failure.reason != "unreachable":
@@ -287,7 +287,7 @@ class PostgresStore(Store):
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row. Call inside a transaction."""
-        with self._borrowed() as connection, self._failing():
+        with self._borrow_connection() as connection, self._failing():
             connection.cursor().executemany(_in_postgres(sql), (tuple(map(_plain, row)) for row in rows))
 
     def trouble(self) -> StoreFailure | None:

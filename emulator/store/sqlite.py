@@ -50,7 +50,7 @@ def refuse_plain_windows() -> None:
         )
 
 
-def _worded(trouble: sqlite3.Error) -> Exception:
+def _word_failure(trouble: sqlite3.Error) -> Exception:
     """Return what the database says about itself as a StoreFailure; what it says about our SQL stays as it is."""
     reason = _REASONS.get((getattr(trouble, "sqlite_errorcode", None) or 0) & 0xFF)
     if reason is None:
@@ -188,7 +188,7 @@ class SqliteStore(Store):
             connection.execute(f"PRAGMA synchronous = {self._synchronous()}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_AUTO_CHECKPOINT_PAGES}")
         except sqlite3.Error as trouble:
-            raise _worded(trouble) from trouble
+            raise _word_failure(trouble) from trouble
         return connection
 
     def _synchronous(self) -> str:
@@ -260,7 +260,7 @@ class SqliteStore(Store):
         except BaseException as trouble:
             self._release()
             if isinstance(trouble, sqlite3.Error):
-                raise _worded(trouble) from trouble
+                raise _word_failure(trouble) from trouble
             raise
 
     def _take_pen(self) -> None:
@@ -299,7 +299,7 @@ class SqliteStore(Store):
             self.connection().execute("COMMIT")
         except sqlite3.Error as trouble:
             self._forget_changes()
-            raise _worded(trouble) from trouble
+            raise _word_failure(trouble) from trouble
         finally:
             self._release()
 
@@ -342,7 +342,7 @@ class SqliteStore(Store):
         try:
             row: Row | None = self.connection().execute(sql, values).fetchone()
         except sqlite3.Error as trouble:
-            raise _worded(trouble) from trouble
+            raise _word_failure(trouble) from trouble
         return row
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -350,21 +350,21 @@ class SqliteStore(Store):
         try:
             return self.connection().execute(sql, values).fetchall()
         except sqlite3.Error as trouble:
-            raise _worded(trouble) from trouble
+            raise _word_failure(trouble) from trouble
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Execute a statement and return the number of rows it changed."""
         try:
             return self.connection().execute(sql, values).rowcount
         except sqlite3.Error as trouble:
-            raise _worded(trouble) from trouble
+            raise _word_failure(trouble) from trouble
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row. Call inside a transaction."""
         try:
             self.connection().executemany(sql, rows)
         except sqlite3.Error as trouble:
-            raise _worded(trouble) from trouble
+            raise _word_failure(trouble) from trouble
 
 
 def make_private(path: Path) -> None:

@@ -84,4 +84,4 @@ class Company:
             how = act(self, Scene(told["test"], told["role"], dict(begun["task"])))
             self.attempt.end(how)
         self.attempt.close()
-        return self.attempt.judged()
+        return self.attempt.judge_now()

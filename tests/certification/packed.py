@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 
 from emulator.app import found_country
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import unzipped, zipped
+from emulator.certification.bundle.archive import unzip_files, zip_files
 from emulator.certification.bundle.keys import PrivateKey, new_key
 from emulator.certification.bundle.manifest import manifest, sums
-from emulator.certification.bundle.pack import pack, witnessed
+from emulator.certification.bundle.pack import pack, witness_bundle
 from emulator.certification.bundle.verify import Trust, verify
-from emulator.certification.challenge import Challenge, new_challenge, received, signed
+from emulator.certification.challenge import Challenge, new_challenge, receive_challenge, sign_challenge
 from emulator.certification.kit_reader import kit_of
 from emulator.cli import main
 from emulator.cli.in_process import replay_host
@@ -38,7 +38,7 @@ def keys() -> Mapping[str, PrivateKey]:
 
 @cache
 def challenge_file() -> bytes:
-    return signed(challenge_for(keys()["vendor"]), keys()["authority"])
+    return sign_challenge(challenge_for(keys()["vendor"]), keys()["authority"])
 
 
 def challenge_for(vendor: PrivateKey, serial: str = "cong-ndxp-20261120-0001", **words: Any) -> Challenge:
@@ -54,7 +54,9 @@ def played(challenge: bytes = b"", **plan: Any) -> tuple[Mapping[str, Any], Mapp
     """The evidence of an attempt bound to the challenge, its report, and every secret it had."""
     with tempfile.TemporaryDirectory() as folder:
         country = found_country(Settings(), Path(folder) / "store.db", {"co-ban": load_pack("co-ban")})
-        stand = Stand(country, KIT, challenge=received(challenge or challenge_file()).challenge.as_dict(), **plan)
+        stand = Stand(
+            country, KIT, challenge=receive_challenge(challenge or challenge_file()).challenge.as_dict(), **plan
+        )
         report = stand.play()
         evidence = stand.admin("GET", f"/attempts/{stand.id}/evidence")
         rows = [
@@ -80,7 +82,7 @@ def bundle(level: str = "L1") -> bytes:
     packed = pack(evidence, key=keys()["vendor"], signed_challenge=challenge_file())
     if level == "L2":
         return packed
-    return witnessed(packed, keys()["laboratory"], name="Phòng kiểm thử B", moment="2026-11-22T09:00:00+07:00")
+    return witness_bundle(packed, keys()["laboratory"], name="Phòng kiểm thử B", moment="2026-11-22T09:00:00+07:00")
 
 
 def trust(**more: Any) -> Trust:
@@ -91,9 +93,9 @@ def trust(**more: Any) -> Trust:
 
 def changed(raw: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
     """A bundle with other files, properly zipped; nothing else is put right."""
-    files = unzipped(raw)
+    files = unzip_files(raw)
     change(files)
-    return zipped(files)
+    return zip_files(files)
 
 
 def forged(raw: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:

@@ -19,7 +19,7 @@ import pytest
 
 from emulator.app import Country
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import unzipped
+from emulator.certification.bundle.archive import unzip_files
 from emulator.certification.bundle.pack import pack
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.plan import plan_of, read_plan
@@ -60,7 +60,7 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
 
 def test_the_report_in_the_bundle_is_the_one_the_admin_api_gave() -> None:
     _, report, _ = played()
-    assert form.object_in(unzipped(bundle("L0"))[form.REPORT]) == report
+    assert form.object_in(unzip_files(bundle("L0"))[form.REPORT]) == report
 
 
 def test_any_zip_program_reads_it_and_the_plan_runs_again() -> None:
@@ -73,7 +73,7 @@ def test_any_zip_program_reads_it_and_the_plan_runs_again() -> None:
 
 def test_junit_and_csv_hold_one_case_a_test() -> None:
     _, report, _ = played()
-    files = unzipped(bundle("L0"))
+    files = unzip_files(bundle("L0"))
     suites = junitparser.JUnitXml.fromstring(files[form.JUNIT])
     assert suites.tests == len(report["tests"])
     assert suites.failures == suites.errors == 0
@@ -83,7 +83,7 @@ def test_junit_and_csv_hold_one_case_a_test() -> None:
 
 
 def test_the_attestation_is_an_in_toto_test_result_about_the_manifest() -> None:
-    files = unzipped(bundle("L1"))
+    files = unzip_files(bundle("L1"))
     envelope = json.loads(files[form.ATTESTATION])
     told = json.loads(base64.b64decode(envelope["payload"]))
     assert envelope["payloadType"] == "application/vnd.in-toto+json"
@@ -126,14 +126,14 @@ def test_judging_is_the_same_whatever_the_machine_is_set_to(tmp_path: Path) -> N
         moods = {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": tongue, "PYTHONPATH": str(ROOT)}
         ran = subprocess.run([*asked, out], env={**os.environ, **moods}, capture_output=True, cwd=tmp_path, check=False)
         assert ran.returncode == 0, ran.stderr
-        assert out.read_bytes() == unzipped(bundle("L1"))[form.REPORT]
+        assert out.read_bytes() == unzip_files(bundle("L1"))[form.REPORT]
 
 
 @pytest.mark.parametrize("level", ["L0", "L3"])
 def test_no_secret_of_the_attempt_stands_in_any_byte(level: str) -> None:
     evidence, _, secrets = played()
     assert len(secrets) >= 4
-    whole = b"\n".join(unzipped(bundle(level)).values())
+    whole = b"\n".join(unzip_files(bundle(level)).values())
     for secret in {*secrets, *(each["value"] for each in evidence["openings"].values())}:
         plain = secret.encode()
         forms = [plain, urllib.parse.quote(secret, safe="").encode()]

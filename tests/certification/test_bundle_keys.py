@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.certification.bundle.archive import unzipped
+from emulator.certification.bundle.archive import unzip_files
 from emulator.certification.bundle.form import WITNESS
 from emulator.certification.bundle.keys import private_key, public_key
-from emulator.certification.challenge import BadChallenge, new_challenge, received, signed
+from emulator.certification.challenge import BadChallenge, new_challenge, receive_challenge, sign_challenge
 from emulator.certification.kit_reader import kit_of
 from emulator.cli.certify.files import openings_beside, write_bundle
 from tests.certification.packed import KIT, bundle, certify, challenge_file, keys, played
@@ -44,29 +44,29 @@ def test_a_key_that_openssl_made_signs_and_an_rsa_one_does_not(tmp_path: Path) -
     words = ("authority", "issue", "--ledger", tmp_path / "so", "--kit", KIT, "--authority", "A", "--out", out)
     words = (*words, "--product", "P", "--vendor", "V", "--vendor-key", tmp_path / "v.pem", "--key")
     assert certify(*words, tmp_path / "ed25519.pem").exit_code == 0
-    assert received(out.read_bytes()).challenge.authority == "A"
+    assert receive_challenge(out.read_bytes()).challenge.authority == "A"
     said = certify(*words, tmp_path / "rsa.pem", "--force")
     assert (said.exit_code, "Ed25519" in said.output) == (2, True)
 
 
 def test_a_challenge_whose_byte_was_changed_is_refused() -> None:
     raw = challenge_file()
-    told = received(raw)
+    told = receive_challenge(raw)
     assert told.envelope == raw
     assert told.key
     assert told.key.id == keys()["authority"].public.id
     with pytest.raises(BadChallenge):
-        received(raw.replace(b'"payload":"e', b'"payload":"f'))
+        receive_challenge(raw.replace(b'"payload":"e', b'"payload":"f'))
     plain = new_challenge(KIT, kit_of(KIT).digest)
-    assert received(json.dumps(plain.as_dict()).encode()).envelope == b""
+    assert receive_challenge(json.dumps(plain.as_dict()).encode()).envelope == b""
     with pytest.raises(BadChallenge):
-        received(b"[]")
+        receive_challenge(b"[]")
 
 
 def test_two_challenges_of_one_authority_are_never_the_same() -> None:
     kit = kit_of(KIT)
-    made = [signed(new_challenge(kit.id, kit.digest, authority="A"), keys()["authority"]) for _ in range(2)]
-    assert received(made[0]).challenge.seed != received(made[1]).challenge.seed
+    made = [sign_challenge(new_challenge(kit.id, kit.digest, authority="A"), keys()["authority"]) for _ in range(2)]
+    assert receive_challenge(made[0]).challenge.seed != receive_challenge(made[1]).challenge.seed
 
 
 def test_a_witness_touches_no_other_file_and_signs_nothing_bad(tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ def test_a_witness_touches_no_other_file_and_signs_nothing_bad(tmp_path: Path) -
     key.write_bytes(keys()["laboratory"].pem())
     words = ("--key", key, "--name", "Phòng B", "--out", out)
     assert certify("witness", goi, *words).exit_code == 0
-    after = unzipped(out.read_bytes())
-    assert {name: content for name, content in after.items() if name != WITNESS} == unzipped(bundle("L2"))
+    after = unzip_files(out.read_bytes())
+    assert {name: content for name, content in after.items() if name != WITNESS} == unzip_files(bundle("L2"))
     assert certify("witness", out, "--key", key, "--name", "Phòng C").exit_code == 4, "once is enough"
     goi.write_bytes(bundle("L2")[:-1] + b"x")
     assert certify("witness", goi, *words[:4], "--out", tmp_path / "none.zip").exit_code == 4
@@ -119,7 +119,7 @@ def test_judging_again_shows_where_a_bundle_says_otherwise(tmp_path: Path) -> No
     goi.write_bytes(bundle("L0"))
     good = certify("judge", goi, "--out", tmp_path / "report.json")
     assert (good.exit_code, "đúng từng byte" in good.output) == (0, True)
-    assert (tmp_path / "report.json").read_bytes() == unzipped(bundle("L0"))[form.REPORT]
+    assert (tmp_path / "report.json").read_bytes() == unzip_files(bundle("L0"))[form.REPORT]
     goi.write_bytes(forged(bundle("L0"), flatter))
     bad = certify("judge", goi)
     assert (bad.exit_code, "warn → pass" in bad.output) == (4, True)

@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import unzipped, zipped
+from emulator.certification.bundle.archive import unzip_files, zip_files
 from emulator.certification.bundle.manifest import pages
-from emulator.certification.bundle.pack import derived
+from emulator.certification.bundle.pack import derive_files
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import challenge_of
 from emulator.cli.in_process import replay_host
@@ -47,8 +47,8 @@ def test_every_byte_of_the_zips_own_fields_counts() -> None:
 @pytest.mark.parametrize("level", ["L0", "L3"])
 def test_a_single_other_byte_of_any_file_is_seen_when_it_is_zipped_again(level: str) -> None:
     luck, raw = Random(4), bundle(level)
-    assert len(unzipped(raw)) > 5
-    for name in unzipped(raw):
+    assert len(unzip_files(raw)) > 5
+    for name in unzip_files(raw):
         for _ in range(1):
 
             def change(files: Files, name: str = name) -> None:
@@ -105,7 +105,7 @@ def without_a_call(files: Files) -> None:
     at = next(at for at, line in enumerate(lines) if b'"status":401' in line)
     before = challenge_of(form.object_in(files[form.CHALLENGE])).digest
     files[form.JOURNAL] = b"\n".join(rechained(lines[:at] + lines[at + 1 :], before)) + b"\n"
-    files |= derived(files)
+    files |= derive_files(files)
     files |= pages(files[form.REPORT])
 
 
@@ -126,7 +126,7 @@ def under_another_challenge(files: Files) -> None:
     first["request"]["body"] = canonical({**opened, "challenge": told}).decode()
     lines = [canonical(each) for each in (first, *others)]
     files[form.JOURNAL] = b"\n".join(rechained(lines, challenge_of(told).digest)) + b"\n"
-    files |= derived(files)
+    files |= derive_files(files)
 
 
 def test_an_old_run_under_a_new_challenge_is_seen_whatever_its_level() -> None:
@@ -160,7 +160,7 @@ def test_another_plan_kit_or_challenge_is_seen() -> None:
 
 
 def test_a_signature_of_somebody_else_is_seen_when_the_vendors_key_is_known() -> None:
-    from emulator.certification.bundle.envelope import IN_TOTO, sealed
+    from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
     from emulator.certification.bundle.statement import test_result
 
     def taken_over(files: Files) -> None:
@@ -168,7 +168,7 @@ def test_a_signature_of_somebody_else_is_seen_when_the_vendors_key_is_known() ->
 
     def signed_anew(files: Files) -> None:
         told = test_result(files[form.MANIFEST], form.object_in(files[form.REPORT]))
-        files[form.ATTESTATION] = sealed(told, IN_TOTO, keys()["stranger"])
+        files[form.ATTESTATION] = seal_payload(told, IN_TOTO, keys()["stranger"])
 
     stolen = changed(forged(bundle("L1"), taken_over), signed_anew)
     assert verify(stolen, Trust(hosts=replay_host)).is_good, "it is a good bundle, of somebody else"
@@ -186,7 +186,7 @@ def test_it_expires() -> None:
 def hostile(how: str) -> bytes:
     target = io.BytesIO()
     with ZipFile(target, "w") as archive:
-        for name, content in unzipped(bundle("L0")).items():
+        for name, content in unzip_files(bundle("L0")).items():
             archive.writestr(name, content, ZIP_DEFLATED if how == "bomb" else None)
         if how == "path":
             archive.writestr("../../evil.sh", "x")
@@ -212,7 +212,7 @@ def test_a_hostile_zip_is_refused_with_a_sentence(how: str) -> None:
 
 
 def test_twice_the_same_name_is_refused() -> None:
-    raw = zipped({"README.txt": b"a", "README.txu": b"b"}).replace(b"README.txu", b"README.txt")
+    raw = zip_files({"README.txt": b"a", "README.txu": b"b"}).replace(b"README.txu", b"README.txt")
     assert "cùng tên" in verify(raw).points[0].vi
 
 
@@ -221,7 +221,7 @@ def test_files_too_many_and_too_few_are_named() -> None:
         files["extra.txt"] = b"x"
 
     assert "extra.txt" in " ".join(point.en for point in verify(changed(bundle("L0"), add)).points)
-    for name in unzipped(bundle("L2")):
+    for name in unzip_files(bundle("L2")):
         assert bad_points(changed(bundle("L2"), lambda files, name=name: files.pop(name) and None)), name
 
 
@@ -230,8 +230,8 @@ NONSENSE = [b"", b"{}", b"[]", b"\xff\xfe", b"null\n", b'{"a":' * 5000, b'{"test
 
 @pytest.mark.parametrize("level", ["L3"])
 def test_nonsense_in_any_file_is_a_bad_point_and_never_a_crash(level: str) -> None:
-    assert len(unzipped(bundle(level))) > 5
-    for name in unzipped(bundle(level)):
+    assert len(unzip_files(bundle(level))) > 5
+    for name in unzip_files(bundle(level)):
         for at, nonsense in enumerate(NONSENSE):
 
             def change(files: Files, name: str = name, nonsense: bytes = nonsense) -> None:

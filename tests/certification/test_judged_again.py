@@ -11,9 +11,9 @@ import pytest
 
 from emulator.app import Country
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import zipped
+from emulator.certification.bundle.archive import zip_files
 from emulator.certification.bundle.manifest import manifest, sums
-from emulator.certification.bundle.pack import derived, sources, surroundings
+from emulator.certification.bundle.pack import derive_files, sources, surroundings
 from emulator.certification.kit_reader import kit_names
 from tests.certification.stand import Stand
 from tests.serving import ROOT
@@ -26,11 +26,11 @@ def test_a_bundle_of_each_kit_is_judged_to_the_same_bytes_elsewhere(country: Cou
     stand = Stand(country, kit)
     stand.play()
     files = dict(sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), surroundings(), None, b""))
-    files |= derived(files)
+    files |= derive_files(files)
     files[form.SUMS] = sums(files)
     files[form.MANIFEST] = manifest(files)
     goi, out = tmp_path / "goi.zip", tmp_path / "report.json"
-    goi.write_bytes(zipped(files))  # without the pages for people, which no judge reads
+    goi.write_bytes(zip_files(files))  # without the pages for people, which no judge reads
     asked = [sys.executable, "-m", "emulator", "certify", "judge", str(goi), "--force", "--out", str(out)]
     ran = subprocess.run(asked, env={**os.environ, **ELSEWHERE}, capture_output=True, cwd=tmp_path, check=False)
     assert ran.returncode == 0, ran.stderr

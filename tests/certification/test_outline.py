@@ -11,7 +11,7 @@ import pytest
 
 from emulator.certification.evidence import Entry
 from emulator.certification.kpi import estimates
-from emulator.certification.ledger import quoted
+from emulator.certification.ledger import quote_requirements
 from emulator.journal.chain import digest
 from tests.certification.packed import played
 
@@ -31,7 +31,7 @@ def test_every_requirement_a_test_cites_is_quoted_from_the_ledger() -> None:
     for name in wanted & set(rows):
         told = report()["requirements"][name]
         assert (told["vi"], told["level"]) == (rows[name]["text_vi"], rows[name]["level"])
-    assert quoted(["không có"]) == {}
+    assert quote_requirements(["không có"]) == {}
 
 
 def test_every_call_stands_in_the_list_with_its_scene_and_first_remark() -> None:

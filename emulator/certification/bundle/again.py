@@ -8,7 +8,7 @@ from typing import Any
 from emulator.certification.bundle import form
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.manifest import PAGES, pages
-from emulator.certification.bundle.pack import derived, printers
+from emulator.certification.bundle.pack import derive_files, printers
 from emulator.certification.outline import judge_digest
 
 Files = Mapping[str, bytes]
@@ -16,7 +16,7 @@ Files = Mapping[str, bytes]
 
 def judged_again(files: Files) -> Iterator[Point]:
     """Look whether the verdicts follow from the journal, and whether the scenes follow from the challenge."""
-    ours = derived(files)
+    ours = derive_files(files)
     told, made = form.object_in(files[form.REPORT]), form.object_in(ours[form.REPORT])
     yield from _order(made)
     wrong = [name for name, content in ours.items() if files[name] != content]

@@ -29,7 +29,7 @@ class BadBundle(Exception):
         self.vi, self.en = vi, en
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zip_files(files: Mapping[str, bytes]) -> bytes:
     """Return the one zip of some files: sorted by name, stored as they are, dated 1980."""
     target = BytesIO()
     with ZipFile(target, "w", ZIP_STORED, allowZip64=False) as archive:
@@ -48,14 +48,14 @@ class Container:
     is_ours: bool
 
 
-def unzipped(raw: bytes) -> dict[str, bytes]:
+def unzip_files(raw: bytes) -> dict[str, bytes]:
     """Return the files of a bundle by name.
 
     Raises:
         BadBundle: it is no zip, or not one that ``zipped`` writes: foreign names, twice the same name, compression,
             comments, gaps, a single byte of a header that is different.
     """
-    found = unpacked(raw)
+    found = unpack_zip(raw)
     if not found.is_ours:
         raise BadBundle(
             "Tệp zip không được đóng như công cụ này đóng: có byte lạ, hoặc đã được đóng lại",
@@ -64,7 +64,7 @@ def unzipped(raw: bytes) -> dict[str, bytes]:
     return found.files
 
 
-def unpacked(raw: bytes) -> Container:
+def unpack_zip(raw: bytes) -> Container:
     """Return the files of a bundle, also of one that another program has packed again.
 
     Raises:
@@ -85,7 +85,7 @@ def unpacked(raw: bytes) -> Container:
         OverflowError,
     ) as trouble:
         raise BadBundle(f"Không phải tệp zip lành lặn: {trouble}", f"not a sound zip file: {trouble}") from trouble
-    return Container(files, zipped(files) == raw)
+    return Container(files, zip_files(files) == raw)
 
 
 def _too_large() -> BadBundle:

@@ -42,7 +42,7 @@ def _challenge(files: Files) -> Challenge:
     return challenge_of(told)
 
 
-def bound(files: Files, demanded: Challenge | None = None) -> Iterator[Point]:
+def check_binding(files: Files, demanded: Challenge | None = None) -> Iterator[Point]:
     """Look whether plan, challenge and kit are those it was opened with, and the challenge is this vendor's.
 
     ``demanded`` is the challenge a reader expects: none but that very one will do.

@@ -21,7 +21,7 @@ class BadEnvelope(Exception):
         self.vi, self.en = vi, en
 
 
-def sealed(payload: bytes, payload_type: str, key: PrivateKey) -> bytes:
+def seal_payload(payload: bytes, payload_type: str, key: PrivateKey) -> bytes:
     """Return the envelope of a payload, one line of canonical JSON: the same payload and key, the same bytes."""
     from securesystemslib.dsse import Envelope
 

@@ -101,7 +101,7 @@ def packed_level(names: Container[str]) -> str:
     return "L2" if SIGNED_CHALLENGE in names else "L1"
 
 
-def told(level: str) -> dict[str, Any]:
+def level_as_dict(level: str) -> dict[str, Any]:
     """Return a level as the report holds it, with the ladder it stands on."""
     ladder = [{"id": name, **{word: dict(both) for word, both in words.items()}} for name, words in LEVELS.items()]
     return {"id": level, **{word: dict(both) for word, both in LEVELS[level].items()}, "ladder": ladder}

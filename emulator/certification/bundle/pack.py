@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import zipped
+from emulator.certification.bundle.archive import zip_files
 from emulator.certification.bundle.form import plan_text
 from emulator.certification.bundle.guide import guide
 from emulator.certification.bundle.keys import PrivateKey
@@ -41,26 +41,26 @@ def pack(
     adds nothing.
     """
     files = dict(sources(evidence, environment or surroundings(), key, _envelope(signed_challenge)))
-    files |= derived(files)
+    files |= derive_files(files)
     files |= pages(files[form.REPORT])
     files[form.SUMS] = sums(files)
     files[form.MANIFEST] = manifest(files)
     if key:
-        from emulator.certification.bundle.envelope import IN_TOTO, sealed
+        from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
         from emulator.certification.bundle.statement import test_result
 
         told = test_result(files[form.MANIFEST], form.object_in(files[form.REPORT]))
-        files[form.ATTESTATION] = sealed(told, IN_TOTO, key)
-    return zipped(files)
+        files[form.ATTESTATION] = seal_payload(told, IN_TOTO, key)
+    return zip_files(files)
 
 
 def _envelope(challenge_file: bytes) -> bytes:
     """Return a challenge file when it is signed. Raises BadChallenge when it is none at all."""
     if not challenge_file:
         return b""
-    from emulator.certification.challenge import received
+    from emulator.certification.challenge import receive_challenge
 
-    return received(challenge_file).envelope
+    return receive_challenge(challenge_file).envelope
 
 
 def sources(
@@ -82,13 +82,13 @@ def sources(
     return files
 
 
-def derived(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files that follow from the others, the same on every machine: this is where a bundle is judged.
 
     Raises:
         BadFile, ValueError, KeyError, TypeError: kit or journal cannot be read.
     """
-    report = judged(files)
+    report = judge_bundle(files)
     return {
         form.REPORT: form.pretty(report),
         form.JUNIT: junit(report),
@@ -97,7 +97,7 @@ def derived(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def judged(files: Mapping[str, bytes]) -> dict[str, Any]:
+def judge_bundle(files: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the report on the journal of a bundle, from kit, plan, challenge, journal and level alone."""
     entries = entries_of(form.lines_in(files[form.JOURNAL]))
     record = record_of(entries)
@@ -146,19 +146,19 @@ def printers() -> dict[str, str]:
     return found
 
 
-def witnessed(raw: bytes, key: PrivateKey, *, name: str, moment: str) -> bytes:
+def witness_bundle(raw: bytes, key: PrivateKey, *, name: str, moment: str) -> bytes:
     """Return a bundle with the laboratory's signature beside the vendor's; every other file stays as it is.
 
     Raises:
         BadBundle: it cannot be read, or it has been witnessed already.
     """
-    from emulator.certification.bundle.archive import BadBundle, unzipped
-    from emulator.certification.bundle.envelope import IN_TOTO, sealed
+    from emulator.certification.bundle.archive import BadBundle, unzip_files
+    from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
     from emulator.certification.bundle.statement import witnessing
 
-    files = unzipped(raw)
+    files = unzip_files(raw)
     if form.WITNESS in files:
         raise BadBundle("Gói đã có chữ ký làm chứng", "the bundle has been witnessed already")
     attested = files.get(form.ATTESTATION, b"")
     told = witnessing(files[form.MANIFEST], attested, name=name, moment=moment, key=key.public.pem)
-    return zipped({**files, form.WITNESS: sealed(told, IN_TOTO, key)})
+    return zip_files({**files, form.WITNESS: seal_payload(told, IN_TOTO, key)})

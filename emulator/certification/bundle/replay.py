@@ -100,7 +100,7 @@ class _Stage:
                 self._act(entry)
             except WrongMoment as wrong:
                 return wrong.en
-        return self._compared(entry)
+        return self._compare_replies(entry)
 
     def _cannot_play(self, entry: Entry) -> str | None:
         if entry.operation == _OUTSIDE or (self._has_visits and entry.operation.startswith(_AXIS)):
@@ -167,7 +167,7 @@ class _Stage:
             reply.file.close()
         self._done.calls += 1
 
-    def _compared(self, entry: Entry) -> str | None:
+    def _compare_replies(self, entry: Entry) -> str | None:
         home = self._host.sandboxes.get(self._id).home
         number = entry.seq if self._has_calls or entry.operation == marks.OPENED else self._newest()
         row = self._host.journal.entry(home, number)

@@ -94,11 +94,11 @@ class Seals:
             elif seal and trusted:
                 yield Point(name, "good", f"Đúng chữ ký của {vi}", f"signed by {en}")
             elif seal:
-                yield self._unconfirmed(name, seal)
+                yield self._unconfirmed_point(name, seal)
         if not self._seals:
             yield Point("signatures", "note", "Gói không có chữ ký nào (L0)", "the bundle has no signature (L0)")
 
-    def _unconfirmed(self, name: str, seal: PublicKey) -> Point:
+    def _unconfirmed_point(self, name: str, seal: PublicKey) -> Point:
         vi, en = _WHO[name]
         option = _OPTION[name]
         told = f"Chữ ký của {vi} khớp khóa trong gói; muốn biết khóa của ai, thêm {option} hoặc so vân tay {seal.id}"
@@ -112,7 +112,7 @@ class Seals:
         """Return the level by the keys in the bundle."""
         return _level(set(self.keys()))
 
-    def confirmed(self) -> str:
+    def confirmed_level(self) -> str:
         """Return the level by the keys of the reader."""
         keys, trusted = self.keys(), self._trusted
         return _level({name for name, key in trusted.items() if key and keys.get(name) == key.id})

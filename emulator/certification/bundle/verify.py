@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import BadBundle, Container, unpacked
+from emulator.certification.bundle.archive import BadBundle, Container, unpack_zip
 from emulator.certification.bundle.envelope import BadEnvelope
 from emulator.certification.bundle.finding import Point, Verification
 from emulator.certification.bundle.keys import BadKey, PublicKey
@@ -58,22 +58,22 @@ def verify(raw: bytes, trust: Trust | None = None) -> Verification:
     """Return what is good and what is bad about a bundle. Nothing a bundle holds makes this raise."""
     trust = trust or Trust()
     try:
-        container = unpacked(raw)
+        container = unpack_zip(raw)
     except BadBundle as trouble:
         return Verification((Point("archive", "bad", trouble.vi, trouble.en),))
     files = container.files
-    points = [*_looked("files", _files, files)]
+    points = [*_look_at("files", _files, files)]
     if any(point.state == "bad" for point in points):
         return Verification((*_archive(container, is_whole=False), *points))
-    points += _looked("manifest", _manifest, files)
+    points += _look_at("manifest", _manifest, files)
     is_whole = all(point.state != "bad" for point in points)
     points = [*_archive(container, is_whole=is_whole), *points]
     if not container.is_ours or not is_whole:
         points.append(_NOT_LOOKED_AT)
-        return _weighed(points, files, trust)
+        return _weigh_points(points, files, trust)
     edition = _object(files[form.MANIFEST]).get("schema")
     points += _content(files, trust) if edition == SCHEMA else _older(files, trust)
-    return _weighed(points, files, trust)
+    return _weigh_points(points, files, trust)
 
 
 def _archive(container: Container, *, is_whole: bool) -> Iterator[Point]:
@@ -94,7 +94,7 @@ def _content(files: Files, trust: Trust) -> list[Point]:
 
     looks: tuple[tuple[str, Standing], ...] = (
         ("chain", binding.chain),
-        ("binding", lambda held: binding.bound(held, trust.challenge)),
+        ("binding", lambda held: binding.check_binding(held, trust.challenge)),
         ("judgement", again.judged_again),
         ("pages", again.printed_again),
         ("tasks", lambda held: scene_points(held, trust.hosts)),
@@ -102,7 +102,7 @@ def _content(files: Files, trust: Trust) -> list[Point]:
         ("kit", binding.same_kit),
         ("validity", lambda held: binding.dates(held, trust.moment_ms)),
     )
-    return [point for name, look in looks for point in _looked(name, look, files)]
+    return [point for name, look in looks for point in _look_at(name, look, files)]
 
 
 def _older(files: Files, trust: Trust) -> list[Point]:
@@ -115,7 +115,7 @@ def _older(files: Files, trust: Trust) -> list[Point]:
         ("binding", lambda held: binding.bound_as_before(held, trust.challenge)),
         ("validity", lambda held: binding.dates(held, trust.moment_ms)),
     )
-    return [point for name, look in looks for point in _looked(name, look, files)]
+    return [point for name, look in looks for point in _look_at(name, look, files)]
 
 
 def _edition(files: Files) -> Iterator[Point]:
@@ -137,15 +137,15 @@ def _edition(files: Files) -> Iterator[Point]:
     yield Point("edition", "open", vi, en)
 
 
-def _weighed(points: list[Point], files: Files, trust: Trust) -> Verification:
+def _weigh_points(points: list[Point], files: Files, trust: Trust) -> Verification:
     from emulator.certification.bundle.signatures import Seals
 
     seals = Seals(files, trust.vendor, trust.authority, trust.witness)
-    points += _looked("signatures", lambda _: seals.points(), files)
+    points += _look_at("signatures", lambda _: seals.points(), files)
     for standing in trust.standing:
-        points += _looked("authority", standing, files)
+        points += _look_at("authority", standing, files)
     told, report = _object(files[form.MANIFEST]), _object(files[form.REPORT])
-    return Verification(tuple(points), seals.level(), seals.confirmed(), seals.keys(), told, report)
+    return Verification(tuple(points), seals.level(), seals.confirmed_level(), seals.keys(), told, report)
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _object(content: bytes) -> dict[str, Any]:
         return {}
 
 
-def _looked(name: str, look: Standing, files: Files) -> list[Point]:
+def _look_at(name: str, look: Standing, files: Files) -> list[Point]:
     """Return what a look says; a file that cannot be read is a bad point, whatever it made the look stumble over."""
     found: list[Point] = []
     try:

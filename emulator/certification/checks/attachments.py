@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from emulator.certification.checks.basics import Given
-from emulator.certification.checks.downloads import attached, elements, pushed
+from emulator.certification.checks.downloads import attached_papers, elements, pushes_of
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
 
@@ -16,8 +16,8 @@ def attaches_the_chosen(scenes: Sequence[Played], _given: Given) -> list[Finding
 
 
 def _attaching(scene: Played) -> Finding:
-    chosen, calls = scene.expected["chosen"], pushed(scene)
-    rows = attached(scene)
+    chosen, calls = scene.expected["chosen"], pushes_of(scene)
+    rows = attached_papers(scene)
     if not calls:
         return unseen("Chưa gửi hồ sơ lên Cổng", "the dossier was not sent to the portal")
     other_links = {file["link"] for paper in scene.expected["others"] for file in paper["files"]}
@@ -37,7 +37,7 @@ def marks_what_it_attached(scenes: Sequence[Played], _given: Given) -> list[Find
     for scene in scenes:
         wanted = {"DuocLayTuKhoDMQG": "1", "MaThanhPhanHoSo": scene.expected["component"]}
         wanted["MaKetQuaThayThe"] = scene.expected["code"]
-        for call, row in attached(scene):
+        for call, row in attached_papers(scene):
             wrong = [name for name, value in wanted.items() if str(row.get(name)) != value]
             vi, en = "Tệp ghi rõ lấy từ Kho DL", "the file is marked as taken from Kho DL"
             found += [] if wrong else [good(vi, en, call)]
@@ -53,7 +53,7 @@ def files_all_the_same(scenes: Sequence[Played], _given: Given) -> list[Finding]
 
 
 def _filing(scene: Played) -> Finding:
-    asked, sent = scene.of("dvcqg.papers.find"), pushed(scene)
+    asked, sent = scene.of("dvcqg.papers.find"), pushes_of(scene)
     if sent:
         return good("Hồ sơ vẫn được gửi", "the dossier was sent all the same", sent[0])
     if asked and scene.is_over:
@@ -67,7 +67,7 @@ def names_the_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     found = []
     for scene in scenes:
         names = {file["name"] for file in scene.expected["chosen"]["files"]}
-        for call, row in attached(scene):
+        for call, row in attached_papers(scene):
             if row.get("TenTepDinhKem") not in names:
                 vi, en = "Tên tệp không phải tên nhận được", "the file's name is not the one received"
                 found.append(bad(vi, en, call, expected=", ".join(names), actual=row.get("TenTepDinhKem")))
@@ -78,7 +78,7 @@ def names_the_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 
 def attaches_nothing(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     """Say whether the dossier goes without a paper from Kho DL."""
-    rows = [each for scene in scenes for each in attached(scene)]
+    rows = [each for scene in scenes for each in attached_papers(scene)]
     if rows:
         vi, en = "Đính kèm thứ không phải giấy tờ nguyên vẹn", "attaches what is no whole paper"
         return [bad(vi, en, rows[0][0], expected="–", actual=rows[0][1].get("DuongDanTaiTepTin"))]
@@ -103,7 +103,7 @@ def sends_its_result(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 
 
 def _sending(scene: Played) -> Finding:
-    calls = pushed(scene)
+    calls = pushes_of(scene)
     if not calls:
         return unseen("Chưa gửi hồ sơ lên Cổng", "the dossier was not sent to the portal")
     call, wanted = calls[-1], scene.expected

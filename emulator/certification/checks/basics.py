@@ -12,31 +12,31 @@ from emulator.certification.scenes import Played
 Given = Mapping[str, Any]
 
 
-def listed(value: Any) -> tuple[Any, ...]:
+def as_tuple(value: Any) -> tuple[Any, ...]:
     """Return a list that a kit may write as a single value."""
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)
 
 
 def matching(scene: Played, given: Given) -> Iterator[Entry]:
     """Yield the calls a kit describes: ``operation`` (one or several), ``outcome``, ``body`` (fields and values)."""
-    calls = scene.of(*listed(given["operation"])) if "operation" in given else scene.calls
+    calls = scene.of(*as_tuple(given["operation"])) if "operation" in given else scene.calls
     wanted = dict(given.get("body", {}))
     for call in calls:
-        if "outcome" in given and call.outcome not in listed(given["outcome"]):
+        if "outcome" in given and call.outcome not in as_tuple(given["outcome"]):
             continue
         body = call.body if isinstance(call.body, dict) else {}
-        if all(str(body.get(name)) in map(str, listed(value)) for name, value in wanted.items()):
+        if all(str(body.get(name)) in map(str, as_tuple(value)) for name, value in wanted.items()):
             yield call
 
 
-def seen(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def meets_fault(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether the client met what the emulator had prepared: ``fault`` by name, or a call that matches.
 
     Each scene in which one of the faults was armed must have met its own.
     """
     if "fault" not in given:
         return [_met(scenes, str(given.get("operation", "")), given)]
-    struck = [scene for scene in scenes if scene.faults & set(listed(given["fault"]))]
+    struck = [scene for scene in scenes if scene.faults & set(as_tuple(given["fault"]))]
     return [_met([scene], ", ".join(sorted(scene.faults)), given) for scene in struck or scenes]
 
 
@@ -49,21 +49,21 @@ def _met(scenes: Sequence[Played], what: str, given: Given) -> Finding:
 
 def _was_met(call: Entry, given: Given) -> bool:
     if "fault" in given:
-        return any(fault in call.faults for fault in listed(given["fault"]))
-    if "status" in given and call.status not in listed(given["status"]):
+        return any(fault in call.faults for fault in as_tuple(given["fault"]))
+    if "status" in given and call.status not in as_tuple(given["status"]):
         return False
     return any(True for _ in matching(Played(0, "", "main", call, {}, (call,)), given))
 
 
-def called(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def makes_calls(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether calls that match came: at least ``at_least`` (1), at most ``at_most``, in each scene."""
-    return [_counted(scene, given) for scene in scenes]
+    return [_count_calls(scene, given) for scene in scenes]
 
 
-def _counted(scene: Played, given: Given) -> Finding:
+def _count_calls(scene: Played, given: Given) -> Finding:
     found = list(matching(scene, given))
     low, high = int(given.get("at_least", 1)), given.get("at_most")
-    what = ", ".join(map(str, listed(given.get("operation", "*"))))
+    what = ", ".join(map(str, as_tuple(given.get("operation", "*"))))
     wanted = f"≥ {low}" if high is None else f"{low}…{high}"
     if high is not None and len(found) > int(high):
         vi, en = f"{what}: gọi quá nhiều lần", f"{what}: called too often"
@@ -77,7 +77,7 @@ def _counted(scene: Played, given: Given) -> Finding:
 def quiet(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether the client held back: none of the calls that match came."""
     found = [call for scene in scenes for call in matching(scene, given)]
-    what = ", ".join(map(str, listed(given.get("operation", "*"))))
+    what = ", ".join(map(str, as_tuple(given.get("operation", "*"))))
     if found:
         vi, en = f"Không được gọi {what} ở đây", f"{what} must not be called here"
         return [bad(vi, en, *found[:5], expected=0, actual=len(found))]
@@ -86,7 +86,7 @@ def quiet(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def proceeds(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether the client went on where nothing held it back: a call that matches came in every scene."""
-    return called(scenes, given)
+    return makes_calls(scenes, given)
 
 
 def not_refused(scenes: Sequence[Played], given: Given) -> list[Finding]:
@@ -95,7 +95,7 @@ def not_refused(scenes: Sequence[Played], given: Given) -> list[Finding]:
     A token that has run out (401) is no fault of what was sent: kit cong-ndxp judges how it is renewed.
     """
     findings = []
-    ignored = set(map(str, listed(given.get("except", ()))))
+    ignored = set(map(str, as_tuple(given.get("except", ()))))
     every = [call for scene in scenes for call in matching(scene, given)]
     looked = [call for call in every if call.status != 401 or not call.operation.startswith("btxh.")]
     for call in looked:
@@ -110,8 +110,8 @@ def not_refused(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 
 BASICS: Mapping[str, CheckOf] = {
-    "seen": seen,
-    "called": called,
+    "seen": meets_fault,
+    "called": makes_calls,
     "quiet": quiet,
     "proceeds": proceeds,
     "not-refused": not_refused,

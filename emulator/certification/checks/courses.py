@@ -17,10 +17,10 @@ _PUSH, _STEP = "btxh.DongBoDVC", "btxh.XuLyHoSo"
 
 def steps_in_order(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     """Say whether each dossier's steps come after it was accepted, all of them, in the order they were taken."""
-    return [_ordered(scene, code) for scene in scenes for code in told_codes(scene)]
+    return [_check_order(scene, code) for scene in scenes for code in told_codes(scene)]
 
 
-def _ordered(scene: Played, code: str) -> Finding:
+def _check_order(scene: Played, code: str) -> Finding:
     steps = steps_of(scene, code)
     if not steps:
         return unseen(f"Chưa gửi bước nào của {code}", f"no step of {code} was sent")
@@ -46,13 +46,13 @@ def stops_after_refusal(scenes: Sequence[Played], _given: Given) -> list[Finding
             if taken and refused.operation == _STEP:  # it was taken at last: the dossier may go on
                 vi, en = "Bước bị từ chối được gửi lại và được nhận rồi mới đi tiếp", "sent again, taken, then went on"
                 between = [call for call in later if call.body != refused.body and call.seq < taken[0].seq]
-                findings.append(_stopped(refused, between) if between else good(vi, en, refused, taken[0]))
+                findings.append(_check_stop(refused, between) if between else good(vi, en, refused, taken[0]))
                 continue
-            findings.append(_stopped(refused, [call for call in later if call.body != refused.body]))
+            findings.append(_check_stop(refused, [call for call in later if call.body != refused.body]))
     return findings or [unseen("Chưa có lời gọi nào bị từ chối", "nothing was refused")]
 
 
-def _stopped(refused: Entry, later: list[Entry]) -> Finding:
+def _check_stop(refused: Entry, later: list[Entry]) -> Finding:
     if later:
         vi, en = "Hồ sơ bị từ chối mà vẫn gửi bước tiếp theo", "went on with a dossier that was refused"
         return bad(vi, en, refused, *later[:3], expected=0, actual=len(later))

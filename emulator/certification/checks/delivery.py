@@ -44,10 +44,10 @@ def is_refused(call: Entry) -> bool:
 
 def delivers(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether every dossier that the service did not refuse got its confirmation; ``operation`` (the push)."""
-    return [_delivered(scene, given) for scene in scenes]
+    return [_check_delivery(scene, given) for scene in scenes]
 
 
-def _delivered(scene: Played, given: Given) -> Finding:
+def _check_delivery(scene: Played, given: Given) -> Finding:
     calls = scene.of(str(given.get("operation", _PUSH)))
     codes = told_codes(scene)
     refused = {code_of(call) for call in calls if is_refused(call)}
@@ -110,11 +110,11 @@ def waits_as_told(scenes: Sequence[Played], _given: Given) -> list[Finding]:
         for before, after in pairwise(calls):
             until = _free_at(before) if before.status == 429 else None
             if until is not None:
-                findings.append(_waited(before, after, until))
+                findings.append(_check_wait(before, after, until))
     return findings or [unseen("Chưa có lời gọi nào sau một 429", "no call followed a 429")]
 
 
-def _waited(before: Entry, after: Entry, until: int) -> Finding:
+def _check_wait(before: Entry, after: Entry, until: int) -> Finding:
     late = after.at_ms - until
     if late < 0:
         vi, en = "Gọi lại trước thời điểm đã báo", "called again before the moment it was told"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.basics import Given, as_tuple
 from emulator.certification.checks.papers import FIND, code_of
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
@@ -28,13 +28,13 @@ def address_of(call: Entry, name: str) -> str:
     return call.query.get(name) or call.header(name) or ""
 
 
-def fetched(scene: Played, paper: Paper) -> list[Entry]:
+def downloads_of(scene: Played, paper: Paper) -> list[Entry]:
     """Return the downloads of a paper's files, whatever became of them."""
     paths = {file["path"] for file in paper["files"]}
     return [call for call in scene.of(DOWNLOAD, FORWARD) if path_of(call) in paths]
 
 
-def pushed(scene: Played) -> list[Entry]:
+def pushes_of(scene: Played) -> list[Entry]:
     """Return the calls that sent this scene's dossier to the portal."""
     return [call for call in scene.of(PUSH) if any(each.get("MaHoSo") == _code(scene) for each in elements(call))]
 
@@ -49,13 +49,13 @@ def _code(scene: Played) -> str:
     return str(scene.task.get("dossier_code"))
 
 
-def attached(scene: Played) -> list[tuple[Entry, Mapping[str, Any]]]:
+def attached_papers(scene: Played) -> list[tuple[Entry, Mapping[str, Any]]]:
     """Return what the dossier says was taken from Kho DL, by its mark or by its link."""
     every = [scene.expected["chosen"], *scene.expected["others"]]
     links = {file["link"] for paper in every if paper for file in paper["files"]}
     return [
         (call, row)
-        for call in pushed(scene)
+        for call in pushes_of(scene)
         for element in elements(call)
         for row in element.get("TaiLieuNop") or []
         if str(row.get("DuocLayTuKhoDMQG")) == "1" or row.get("DuongDanTaiTepTin") in links
@@ -69,11 +69,11 @@ def fetches_the_chosen(scenes: Sequence[Played], _given: Given) -> list[Finding]
 
 def _fetching(scene: Played) -> Finding:
     chosen: Paper = scene.expected["chosen"]
-    others = [call for paper in scene.expected["others"] for call in fetched(scene, paper)]
+    others = [call for paper in scene.expected["others"] for call in downloads_of(scene, paper)]
     if others:
         vi, en = "Tải giấy tờ mà người dân không chọn", "fetches a paper that the citizen did not choose"
         return bad(vi, en, *others[:3], expected=chosen["number"])
-    calls = fetched(scene, chosen)
+    calls = downloads_of(scene, chosen)
     missed = [each for each in chosen["files"] if not any(path_of(call) == each["path"] for call in calls)]
     if missed:
         return _not_fetched(scene, calls, missed)
@@ -83,20 +83,20 @@ def _fetching(scene: Played) -> Finding:
 def _not_fetched(scene: Played, calls: list[Entry], missed: Sequence[Mapping[str, Any]]) -> Finding:
     tried = [call for call in scene.of(DOWNLOAD, FORWARD, "xroad.bypass", "") if call not in calls]
     vi, en = "Chưa tải tệp của giấy tờ qua trục", "a file of the paper was not fetched over the axis"
-    if attached(scene) or pushed(scene) or tried:
-        seen = [*tried, *pushed(scene)]
+    if attached_papers(scene) or pushes_of(scene) or tried:
+        seen = [*tried, *pushes_of(scene)]
         return bad(vi, en, *seen[:3], expected=missed[0]["encoded"], actual=path_of(tried[0]) if tried else "")
     return unseen(vi, en, expected=missed[0]["encoded"])
 
 
 def addresses_the_holder(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether every download names the paper's holder: dstcode of the list, and the link's own origin (KDL V.3)."""
-    return [_addressing(scene, listed(given.get("names", ("dstcode", "providerurl")))) for scene in scenes]
+    return [_addressing(scene, as_tuple(given.get("names", ("dstcode", "providerurl")))) for scene in scenes]
 
 
 def _addressing(scene: Played, names: Sequence[str]) -> Finding:
     chosen: Paper = scene.expected["chosen"]
-    calls, wanted = fetched(scene, chosen), {"dstcode": chosen["dstcode"], "providerurl": chosen["origin"]}
+    calls, wanted = downloads_of(scene, chosen), {"dstcode": chosen["dstcode"], "providerurl": chosen["origin"]}
     for call in calls:
         for name in names:
             if address_of(call, name) != wanted[name]:
@@ -195,9 +195,9 @@ def _list_of(scene: Played) -> Finding:
     if asked and (not files or asked[0].seq < files[-1].seq):
         return good("Đã lấy lại danh mục máy chủ bảo mật", "the list was asked for anew", asked[0], *files[-1:])
     has_papers = any(code_of(call) == "0" for call in scene.of(FIND))
-    if files or (has_papers and pushed(scene)):
+    if files or (has_papers and pushes_of(scene)):
         vi, en = "Dùng danh mục cũ, không lấy lại", "works with the old list and does not ask anew"
-        return bad(vi, en, *files[:2], *pushed(scene)[:1], expected=1, actual=len(asked))
+        return bad(vi, en, *files[:2], *pushes_of(scene)[:1], expected=1, actual=len(asked))
     return unseen("Chưa tải tệp nào", "no file was fetched")
 
 

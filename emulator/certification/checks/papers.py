@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.basics import Given, as_tuple
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
@@ -28,7 +28,7 @@ def code_of(call: Entry) -> str:
 
 def _used(scene: Played, given: Given) -> list[Entry]:
     login = str(given["login"])
-    return [call for call in scene.of(*listed(given["calls"])) if call.operation != login]
+    return [call for call in scene.of(*as_tuple(given["calls"])) if call.operation != login]
 
 
 def keeps_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
@@ -74,8 +74,8 @@ def _renewal(scene: Played, given: Given) -> Finding:
 
 def not_remarked(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether the calls of ``operation`` earned one of the remarks ``rules``."""
-    calls = [call for scene in scenes for call in scene.of(*listed(given["operation"]))]
-    rules = set(listed(given["rules"]))
+    calls = [call for scene in scenes for call in scene.of(*as_tuple(given["operation"]))]
+    rules = set(as_tuple(given["rules"]))
     wrong = [(call, each) for call in calls for each in call.remarks if each["rule"] in rules]
     if not calls:
         return [unseen("Chưa có lời gọi nào để xét", "there is no call to look at")]
@@ -85,7 +85,7 @@ def not_remarked(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def sends_json(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether the calls of ``operation`` carry the headers of KDL V.1, V.2 and a body that is JSON."""
-    calls = [call for scene in scenes for call in scene.of(*listed(given["operation"]))]
+    calls = [call for scene in scenes for call in scene.of(*as_tuple(given["operation"]))]
     if not calls:
         return [unseen("Chưa có lời gọi nào để xét", "there is no call to look at")]
     found = [each for call in calls for each in _form(call)]
@@ -129,7 +129,7 @@ def _fields_asked(scene: Played, given: Given) -> list[Finding]:
     wrong = []
     for call in calls:
         body = call.body if isinstance(call.body, dict) else {}
-        for name in listed(given["fields"]):
+        for name in as_tuple(given["fields"]):
             if name in wanted and str(body.get(name)) != str(wanted[name]):
                 vi, en = f"{name} không đúng với hồ sơ đang xử lý", f"{name} is not what the dossier says"
                 wrong.append(bad(vi, en, call, expected=wanted[name], actual=body.get(name)))

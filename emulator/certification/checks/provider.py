@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.basics import Given, as_tuple
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
@@ -71,7 +71,7 @@ def types_its_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 def refuses_the_rest(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether visits ``about`` something that is not published, or not theirs to do, got a 4xx."""
     found = []
-    for _, visit, call in _about(scenes, listed(given["about"])):
+    for _, visit, call in _about(scenes, as_tuple(given["about"])):
         if 400 <= call.status < 500 and call.operation == _LIVE and not call.reply_header("x-road-error"):
             found.append(good(f"Từ chối bằng {call.status}", f"refused with {call.status}", call))
             continue

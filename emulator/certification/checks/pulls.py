@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.basics import Given, as_tuple
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import Finding, bad, good, unseen
 from emulator.certification.scenes import Played
@@ -36,12 +36,12 @@ def codes_in(call: Entry) -> list[str]:
     return [str(item.get("maHoSo")) for item in call.reply["result"].get("data") or []]
 
 
-def expected(scenes: Sequence[Played], given: Given) -> list[Told]:
+def expected_dossiers(scenes: Sequence[Played], given: Given) -> list[Told]:
     """Return the dossiers a check is about, each with the number of the first scene that has it.
 
     ``odd``: one or several words; empty: those nothing is wrong with.
     """
-    wanted = listed(given.get("odd", ("", "nulls")))
+    wanted = as_tuple(given.get("odd", ("", "nulls")))
     found: dict[str, Told] = {}
     for scene in scenes:
         for each in scene.expected.get("dossiers", ()):
@@ -57,13 +57,13 @@ def _calls(scenes: Sequence[Played], *operations: str) -> list[Entry]:
 
 def _pulls(scenes: Sequence[Played], given: Given) -> list[Entry]:
     kind, operation = given.get("kind"), given.get("operation", _PULLS[0])
-    calls = [call for call in _calls(scenes, *listed(operation)) if isinstance(call.body, dict)]
+    calls = [call for call in _calls(scenes, *as_tuple(operation)) if isinstance(call.body, dict)]
     return [call for call in calls if kind is None or str(call.body.get("LoaiDuLieu")) == str(kind)]
 
 
 def asks_rightly(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether each pull names its kind, its own province and a window in the documented form."""
-    calls = _calls(scenes, *listed(given.get("operation", _PULLS[0])))
+    calls = _calls(scenes, *as_tuple(given.get("operation", _PULLS[0])))
     if not calls:
         return [unseen("Chưa có lời gọi lấy dữ liệu", "nothing was pulled")]
     found = [finding for scene in scenes for call in scene.of(*_PULLS) for finding in _faults_of(call, scene, given)]
@@ -72,7 +72,7 @@ def asks_rightly(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def _faults_of(call: Entry, scene: Played, given: Given) -> Iterator[Finding]:
     body = call.body if isinstance(call.body, dict) else {}
-    kinds = listed(given.get("kinds", ("1", "100")))
+    kinds = as_tuple(given.get("kinds", ("1", "100")))
     if call.operation == _PULLS[0] and str(body.get("LoaiDuLieu")) not in kinds:
         yield bad("LoaiDuLieu sai", "wrong LoaiDuLieu", call, expected=kinds, actual=body.get("LoaiDuLieu"))
     if body.get("MaTinh") != scene.expected.get("province"):
@@ -142,7 +142,7 @@ def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
     if not lists:
         return [unseen("Chưa nhận được danh sách nào", "no list was received")]
     shown = {code for call in lists for code in codes_in(call)}
-    missed = [each for each in expected(scenes, given) if each["code"] not in shown]
+    missed = [each for each in expected_dossiers(scenes, given) if each["code"] not in shown]
     lost = [each for each in missed if _is_passed_over(each, _pulls(_since(each, scenes), given))]
     if lost:
         vi = f"Bỏ sót {len(lost)} hồ sơ, ví dụ {lost[0]['code']} tiếp nhận {lost[0]['received']}"
@@ -187,9 +187,9 @@ def survives(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def _is_met(call: Entry, scene: Played, given: Given) -> bool:
     if "fault" in given:
-        return any(fault in call.faults for fault in listed(given["fault"]))
+        return any(fault in call.faults for fault in as_tuple(given["fault"]))
     if not is_list(call):
         return False
     if "odd" in given:
-        return bool({each["code"] for each in expected([scene], given)} & set(codes_in(call)))
+        return bool({each["code"] for each in expected_dossiers([scene], given)} & set(codes_in(call)))
     return len(codes_in(call)) == int(given.get("size", 0))

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given, listed
+from emulator.certification.checks.basics import Given, as_tuple
 from emulator.certification.checks.delivery import code_of, told_codes
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
@@ -32,7 +32,7 @@ def _last(scene: Played) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
             yield calls[-1], expected
 
 
-def _said(body: Mapping[str, Any], field: str) -> str:
+def _sent_text(body: Mapping[str, Any], field: str) -> str:
     value = body.get(field)
     text = "" if value is None else unicodedata.normalize("NFC", str(value)).strip()
     return text.removesuffix(_MIDNIGHT)
@@ -43,8 +43,8 @@ def says_what_was_told(scenes: Sequence[Played], given: Given) -> list[Finding]:
     pairs = [pair for scene in scenes for pair in _last(scene)]
     if not pairs:
         return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
-    fields = listed(given["fields"])
-    wrong = [found for field in fields if field != _VNEID and (found := _compared(field, pairs))]
+    fields = as_tuple(given["fields"])
+    wrong = [found for field in fields if field != _VNEID and (found := _compare_field(field, pairs))]
     read = [_reading_of_vneid(pairs)] if _VNEID in fields else []
     wrong += [found for found in read if found.answer == "bad"]
     told = good("Các trường đúng với dữ liệu được giao", "the fields say what was told", *_calls(pairs)[:5])
@@ -53,7 +53,7 @@ def says_what_was_told(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def _reading_of_vneid(pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Finding:
     """Say which of the two readings the pushes follow: 0 is yes, as the table prints it, or 1 is yes (B33)."""
-    said = [(expected["fields"][_VNEID] == "1", _said(call.body, _VNEID)) for call, expected in pairs]
+    said = [(expected["fields"][_VNEID] == "1", _sent_text(call.body, _VNEID)) for call, expected in pairs]
     calls = _calls(pairs)[:5]
     if all(value == ("1" if is_so else "0") for is_so, value in said):
         return good("VNeID: 1 là có", "VNeID: 1 is yes", *calls)
@@ -69,8 +69,8 @@ def _calls(pairs: Sequence[tuple[Entry, Any]]) -> list[Entry]:
     return [call for call, _ in pairs]
 
 
-def _compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Finding | None:
-    told = [(call, str(expected["fields"][field]), _said(call.body, field)) for call, expected in pairs]
+def _compare_field(field: str, pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Finding | None:
+    told = [(call, str(expected["fields"][field]), _sent_text(call.body, field)) for call, expected in pairs]
     wrong = [each for each in told if each[1] != each[2] and (each[2] or field not in _OPTIONAL)]
     if not wrong:
         return None
@@ -87,7 +87,7 @@ def steps_say(scenes: Sequence[Played], given: Given) -> list[Finding]:
     pairs = [(call, wanted) for scene in scenes for call, wanted in _paired_steps(scene)]
     if not pairs:
         return [unseen("Chưa có bước nào được gửi", "no step was pushed")]
-    wrong = [found for field in listed(given["fields"]) if (found := _step_compared(field, pairs))]
+    wrong = [found for field in as_tuple(given["fields"]) if (found := _step_compared(field, pairs))]
     return wrong or [good("Các bước đúng với dữ liệu được giao", "the steps say what was told", *_calls(pairs)[:5])]
 
 
@@ -107,7 +107,7 @@ def steps_of(scene: Played, code: str) -> list[Entry]:
 
 def _step_compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, str]]]) -> Finding | None:
     for call, wanted in pairs:
-        actual, expected = _said(call.body, field), wanted[field]
+        actual, expected = _sent_text(call.body, field), wanted[field]
         fits = expected.startswith(actual) and len(actual) >= 10 if field in _DAYS else actual == expected
         if field == "NoiDungXuLy" and len(expected) > len(actual) > 100:
             fits = expected[:100] == actual[:100]
@@ -197,7 +197,7 @@ def _extent(call: Entry, expected: Mapping[str, Any], given: Given) -> Finding |
         "results": [each[:2] for each in expected["results"]],
         "codes": [each[2:] for each in expected["results"]],
     }
-    for part in listed(given["parts"]):
+    for part in as_tuple(given["parts"]):
         if parts[part] != wanted[part]:
             vi, en = f"Phần {part} khác với hồ sơ được giao", f"the part {part} differs from what was told"
             return bad(vi, en, call, expected=wanted[part], actual=parts[part])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 
 from emulator.certification.checks import pulls
-from emulator.certification.checks.basics import Given, listed
-from emulator.certification.checks.pulls import Told, expected, is_list
+from emulator.certification.checks.basics import Given, as_tuple
+from emulator.certification.checks.pulls import Told, expected_dossiers, is_list
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
@@ -22,9 +22,11 @@ def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
     What a scene left undone in which the program broke down is not held against it twice: see ``survives``.
     """
     which = str(given.get("of", "files"))
-    shown = _shown(scenes, *((_RESULT, "None") if which == "results" else (_NEW,)))
-    fetched = _fetched(scenes)
-    wanted = [(each, path) for each in expected(scenes, given) for path in each[which] if each["code"] in shown]
+    shown = _first_lists(scenes, *((_RESULT, "None") if which == "results" else (_NEW,)))
+    fetched = _file_downloads(scenes)
+    wanted = [
+        (each, path) for each in expected_dossiers(scenes, given) for path in each[which] if each["code"] in shown
+    ]
     if not wanted:
         return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
     missed = [(each, path) for each, path in wanted if not any(call.path.endswith(path) for call in fetched)]
@@ -36,13 +38,13 @@ def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(f"Đã tải {len(wanted)} tệp", f"{len(wanted)} files were fetched", *fetched[:3])]
 
 
-def reported(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def reports_dossiers(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether every listed dossier was reported as received.
 
     One whose file could not be fetched is excused: it may wait for a better day.
     """
-    shown, pushed = _shown(scenes, _NEW), _pushed(scenes)
-    wanted = [each for each in expected(scenes, given) if each["code"] in shown and not _waits(each, scenes)]
+    shown, pushed = _first_lists(scenes, _NEW), _received_steps(scenes)
+    wanted = [each for each in expected_dossiers(scenes, given) if each["code"] in shown and not _waits(each, scenes)]
     if not wanted:
         return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
     findings = []
@@ -61,14 +63,14 @@ def _undone(scenes: Sequence[Played]) -> Callable[..., Finding]:
 
 def left_alone(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether dossiers that are not whole were not reported as received: ``odd`` by kind, or hit by ``fault``."""
-    shown, pushed = _shown(scenes, _NEW), _pushed(scenes)
+    shown, pushed = _first_lists(scenes, _NEW), _received_steps(scenes)
     if "fault" in given:
-        found = [each for each in expected(scenes, {}) if _is_hit(each, scenes, listed(given["fault"]))]
+        found = [each for each in expected_dossiers(scenes, {}) if _is_hit(each, scenes, as_tuple(given["fault"]))]
     else:
-        found = [each for each in expected(scenes, given) if each["code"] in shown]
+        found = [each for each in expected_dossiers(scenes, given) if each["code"] in shown]
     if not found:
         return [unseen("Chưa gặp hồ sơ lỗi", "no such dossier was met")]
-    good_ones = set(map(id, _fetched(scenes)))
+    good_ones = set(map(id, _file_downloads(scenes)))
     wrong = [
         each["code"]
         for each in found
@@ -90,23 +92,23 @@ def not_again(scenes: Sequence[Played], given: Given) -> list[Finding]:
     for call in lists:
         for code in pulls.codes_in(call):
             times[code] = times.get(code, 0) + 1
-    twice = [each for each in expected(scenes, given) if times.get(each["code"], 0) > 1]
+    twice = [each for each in expected_dossiers(scenes, given) if times.get(each["code"], 0) > 1]
     if not twice:
         return [unseen("Chưa có hồ sơ nào được liệt kê hai lần", "no dossier was listed twice")]
-    pushed = _pushed(scenes)
-    wrong = [code for each in twice if len(_settled(pushed.get(code := each["code"], []))) > 1]
+    pushed = _received_steps(scenes)
+    wrong = [code for each in twice if len(_settled_calls(pushed.get(code := each["code"], []))) > 1]
     if wrong:
         vi, en = f"Hồ sơ {wrong[0]} được tiếp nhận nhiều lần", f"{wrong[0]} was taken over more than once"
         return [bad(vi, en, *pushed[wrong[0]][:5], expected=1, actual=len(pushed[wrong[0]]))]
     return [good("Hồ sơ lặp lại không bị tiếp nhận lại", "what came twice was taken over once", *lists[:3])]
 
 
-def _settled(calls: Sequence[Entry]) -> list[Entry]:
+def _settled_calls(calls: Sequence[Entry]) -> list[Entry]:
     """Return the calls but those whose reply was lost: to send these again is right."""
     return [call for call in calls if not call.is_lost and call.status == 200]
 
 
-def _shown(scenes: Sequence[Played], *kinds: str) -> Mapping[str, Entry]:
+def _first_lists(scenes: Sequence[Played], *kinds: str) -> Mapping[str, Entry]:
     """Return the first list of some kinds in which each code came; ``None`` is the kind of steps."""
     found: dict[str, Entry] = {}
     for call in (call for scene in scenes for call in scene.calls if is_list(call)):
@@ -119,7 +121,7 @@ def _shown(scenes: Sequence[Played], *kinds: str) -> Mapping[str, Entry]:
     return found
 
 
-def _pushed(scenes: Sequence[Played]) -> dict[str, list[Entry]]:
+def _received_steps(scenes: Sequence[Played]) -> dict[str, list[Entry]]:
     """Return the steps "received" by dossier, whatever was said to them."""
     found: dict[str, list[Entry]] = {}
     for call in (call for scene in scenes for call in scene.of(_STEP)):
@@ -128,7 +130,7 @@ def _pushed(scenes: Sequence[Played]) -> dict[str, list[Entry]]:
     return found
 
 
-def _fetched(scenes: Sequence[Played]) -> list[Entry]:
+def _file_downloads(scenes: Sequence[Played]) -> list[Entry]:
     calls = [call for scene in scenes for call in scene.of(_FILE) if call.method == "GET"]
     return [call for call in calls if call.status == 200 and not call.is_lost and not call.faults]
 
@@ -140,7 +142,7 @@ def _tries(each: Told, scenes: Sequence[Played]) -> list[list[Entry]]:
 
 
 def _waits(each: Told, scenes: Sequence[Played]) -> bool:
-    good_ones = set(map(id, _fetched(scenes)))
+    good_ones = set(map(id, _file_downloads(scenes)))
     return any(tries and not any(id(call) in good_ones for call in tries) for tries in _tries(each, scenes))
 
 
@@ -162,7 +164,7 @@ TAKEOVERS: Mapping[str, CheckOf] = {
     "all-listed": pulls.all_listed,
     "survives": pulls.survives,
     "files-fetched": files_fetched,
-    "reported": reported,
+    "reported": reports_dossiers,
     "left-alone": left_alone,
     "not-again": not_again,
 }

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl
 
-from emulator.certification.checks.basics import Given, listed, matching
+from emulator.certification.checks.basics import Given, as_tuple, matching
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
@@ -94,7 +94,7 @@ def asks_properly(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
     The body is looked at where there is one: another method than POST is what rule ``post`` is about.
     """
-    rules = [_RULES[name] for name in listed(given["rules"])]
+    rules = [_RULES[name] for name in as_tuple(given["rules"])]
     asked = [login for scene in scenes for login in logins(scene) if login.method == "POST" or _is_posted in rules]
     if not asked:
         return [unseen("Chưa xin token ở đây", "no token was asked for here")]
@@ -107,11 +107,11 @@ def bears_its_token(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     calls = [call for scene in scenes for call in scene.of("btxh.*")]
     if not calls:
         return [unseen("Chưa gọi dịch vụ", "no service was called")]
-    wrong = [found for call in calls for found in _carried(call)]
+    wrong = [found for call in calls for found in _check_bearer(call)]
     return wrong[:5] or [good("Mọi lời gọi mang token ở header", "every call has its token in the header", *calls[:3])]
 
 
-def _carried(call: Entry) -> Iterator[Finding]:
+def _check_bearer(call: Entry) -> Iterator[Finding]:
     header = call.header("authorization") or ""
     if not header.startswith(_BEARER):
         vi, en = "Header phải là Authorization: Bearer <token>", "the header must be Authorization: Bearer <token>"
@@ -152,10 +152,10 @@ def _scheme(call: Entry) -> str:
 
 def uses_its_pair(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     """Say whether tokens and calls belong to the pair the client was issued for this environment, and to no other."""
-    return [_paired(scene) for scene in scenes]
+    return [_check_pair(scene) for scene in scenes]
 
 
-def _paired(scene: Played) -> Finding:
+def _check_pair(scene: Played) -> Finding:
     issued = str(scene.expected.get("api_key", ""))
     called = [call for call in (*logins(scene), *scene.of("btxh.*")) if call.told["consumer"] or call.status == 200]
     known = [call for call in called if call.told["consumer"]]

@@ -40,7 +40,7 @@ def diagnosis(attempt: Attempt) -> dict[str, Any]:
     found = [rule.as_dict(calls) for rule in RULES if (calls := rule.find(situation))]
     if not situation.arrived:
         found = [_NOTHING]
-    elif not situation.answered and not found:
+    elif not situation.answered_calls and not found:
         found = [_SILENT]
     return {"ready": not found, "arrived": len(situation.arrived), "troubles": found}
 

@@ -7,22 +7,22 @@ from emulator.certification.preflight.situation import Arrived, PreflightRule, S
 _KNOWN = ("/token", "/revoke", "/apiBTXH/", "/XrdAdapter/", "/VXPAdapter/", "/KetNoiMotCuaQuocGia/")
 
 
-def _unmatched(situation: Situation) -> list[Arrived]:
+def _unmatched_calls(situation: Situation) -> list[Arrived]:
     return [each for each in situation.arrived if each.row.outcome == "unmatched"]
 
 
-def _prefixed(situation: Situation) -> list[Arrived]:
+def _prefixed_calls(situation: Situation) -> list[Arrived]:
     return [
         each
-        for each in _unmatched(situation)
+        for each in _unmatched_calls(situation)
         if any(known in each.path and not each.path.startswith(known) for known in _KNOWN)
     ]
 
 
-def _miscased(situation: Situation) -> list[Arrived]:
+def _miscased_calls(situation: Situation) -> list[Arrived]:
     return [
         each
-        for each in _unmatched(situation)
+        for each in _unmatched_calls(situation)
         if any(each.path.lower().startswith(known.lower()) and not each.path.startswith(known) for known in _KNOWN)
     ]
 
@@ -31,7 +31,7 @@ def _versionless(situation: Situation) -> list[Arrived]:
     def is_wrong(each: Arrived) -> bool:
         return each.path.startswith("/apiBTXH/") and not each.path.startswith("/apiBTXH/1.0/")
 
-    return [each for each in _unmatched(situation) if is_wrong(each)]
+    return [each for each in _unmatched_calls(situation) if is_wrong(each)]
 
 
 def _wrong_verb(situation: Situation) -> list[Arrived]:
@@ -44,8 +44,10 @@ def _wrong_verb(situation: Situation) -> list[Arrived]:
 
 
 def _elsewhere(situation: Situation) -> list[Arrived]:
-    explained = {id(each) for find in (_prefixed, _miscased, _versionless, _wrong_verb) for each in find(situation)}
-    return [each for each in _unmatched(situation) if id(each) not in explained]
+    explained = {
+        id(each) for find in (_prefixed_calls, _miscased_calls, _versionless, _wrong_verb) for each in find(situation)
+    }
+    return [each for each in _unmatched_calls(situation) if id(each) not in explained]
 
 
 def _stray(situation: Situation) -> list[Arrived]:
@@ -60,7 +62,7 @@ ADDRESS_RULES = (
         "the base address has something extra before the path",
         "Đặt địa chỉ gốc đúng như base_url, không thêm /api hay tên ứng dụng",
         "set the base address exactly to base_url, without /api or an application's name",
-        _prefixed,
+        _prefixed_calls,
     ),
     PreflightRule(
         "KN-02",
@@ -68,7 +70,7 @@ ADDRESS_RULES = (
         "the path is spelled in the wrong letter case",
         "Viết đúng /token, /apiBTXH/1.0/…, /XrdAdapter/…, /VXPAdapter/…",
         "spell /token, /apiBTXH/1.0/…, /XrdAdapter/…, /VXPAdapter/… exactly",
-        _miscased,
+        _miscased_calls,
     ),
     PreflightRule(
         "KN-03",

@@ -25,23 +25,25 @@ def _nameless(situation: Situation) -> list[Arrived]:
 
 def _no_dstcode(situation: Situation) -> list[Arrived]:
     nameless = {id(each) for each in _nameless(situation)}
-    return [each for each in _forwards(situation) if not _dstcode(each) and id(each) not in nameless and _failed(each)]
+    return [
+        each for each in _forwards(situation) if not _dstcode(each) and id(each) not in nameless and _has_failed(each)
+    ]
 
 
 def _unknown_dstcode(situation: Situation) -> list[Arrived]:
     return [each for each in _forwards(situation) if _dstcode(each) and _dstcode(each) not in situation.known_dstcodes]
 
 
-def _failed(each: Arrived) -> bool:
+def _has_failed(each: Arrived) -> bool:
     return each.row.outcome != "answered"
 
 
 def _wrong_provider(situation: Situation) -> list[Arrived]:
-    def given(each: Arrived) -> str:
+    def given_provider(each: Arrived) -> str:
         return each.query.get("providerurl", [each.header("providerurl")])[0].rstrip("/")
 
     papers = [each for each in _forwards(situation) if "/bndp/" in each.path]
-    return [each for each in papers if given(each) != situation.papers_url and _failed(each)]
+    return [each for each in papers if given_provider(each) != situation.papers_url and _has_failed(each)]
 
 
 def _logins(situation: Situation, path: str) -> list[Arrived]:
@@ -61,7 +63,7 @@ def _account(situation: Situation, path: str, own: str, other: str, *, is_swap: 
     return found
 
 
-def _mixed(situation: Situation) -> list[Arrived]:
+def _mixed_accounts(situation: Situation) -> list[Arrived]:
     return [
         *_account(situation, _LOGIN, "portal", "papers", is_swap=True),
         *_account(situation, _PAPERS, "papers", "portal", is_swap=True),
@@ -102,7 +104,7 @@ AXIS_RULES = (
     ),
     PreflightRule(
         "KN-45", "Lẫn tài khoản mapi và tài khoản giấy tờ", "the accounts of mapi and papers are mixed up",
-        "Hai dịch vụ có hai tài khoản riêng", "the two services have an account each", _mixed,
+        "Hai dịch vụ có hai tài khoản riêng", "the two services have an account each", _mixed_accounts,
     ),
     PreflightRule(
         "KN-46", "Sai tài khoản mapi/login", "the account of mapi/login is wrong",

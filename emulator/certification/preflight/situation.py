@@ -69,7 +69,7 @@ class Arrived:
     def pair(self) -> tuple[str, str] | None:
         """Return key and secret of a Basic credential; None when there is no readable one."""
         scheme, _, value = self.header("authorization").partition(" ")
-        text = decoded(value) if scheme.lower() == "basic" else None
+        text = decode_base64(value) if scheme.lower() == "basic" else None
         if text is None or ":" not in text:
             return None
         key, _, secret = text.partition(":")
@@ -81,7 +81,7 @@ class Arrived:
         return self.row.operation or ""
 
 
-def decoded(value: str) -> str | None:
+def decode_base64(value: str) -> str | None:
     """Return the text of a Base64 value, or None."""
     try:
         return base64.b64decode(value.strip() + "=" * (-len(value.strip()) % 4), validate=True).decode()
@@ -107,7 +107,7 @@ class Situation:
         return [each for each in self.arrived if each.path.rstrip("/").lower().endswith("/token")]
 
     @cached_property
-    def answered(self) -> list[Arrived]:
+    def answered_calls(self) -> list[Arrived]:
         """Return the calls that a service (not only the token endpoint) took."""
         return [each for each in self.arrived if each.row.outcome == "answered" and each.operation != "ndxp.token"]
 

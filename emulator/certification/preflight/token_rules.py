@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.certification.preflight.situation import Arrived, PreflightRule, Situation, decoded
+from emulator.certification.preflight.situation import Arrived, PreflightRule, Situation, decode_base64
 from emulator.kernel.clock import read_moment
 
 Pair = tuple[str, str]
@@ -20,7 +20,7 @@ def _with_pair(situation: Situation) -> list[tuple[Arrived, Pair]]:
     return [(each, each.pair) for each in situation.token_calls if each.pair]
 
 
-def _swapped(situation: Situation) -> list[Arrived]:
+def _swapped_pairs(situation: Situation) -> list[Arrived]:
     pairs = [_pair(situation.ours, kind) for kind in ("production", "sandbox")]
     return [each for each, pair in _with_pair(situation) if pair[::-1] in pairs]
 
@@ -34,18 +34,18 @@ def _other_attempt(situation: Situation) -> list[Arrived]:
     return [each for each, pair in _with_pair(situation) if pair in pairs]
 
 
-def _untrimmed(situation: Situation) -> list[Arrived]:
+def _untrimmed_pairs(situation: Situation) -> list[Arrived]:
     pairs = [_pair(situation.ours, kind) for kind in ("production", "sandbox")]
 
-    def trimmed(pair: Pair) -> Pair:
+    def trim_pair(pair: Pair) -> Pair:
         return pair[0].strip().strip("\ufeff\"'"), pair[1].strip().strip("\ufeff\"'")
 
-    return [each for each, pair in _with_pair(situation) if pair not in pairs and trimmed(pair) in pairs]
+    return [each for each, pair in _with_pair(situation) if pair not in pairs and trim_pair(pair) in pairs]
 
 
 def _wrong_secret(situation: Situation) -> list[Arrived]:
     key, secret = _pair(situation.ours, "production")
-    untrimmed = {id(each) for each in _untrimmed(situation)}
+    untrimmed = {id(each) for each in _untrimmed_pairs(situation)}
     return [
         each
         for each, pair in _with_pair(situation)
@@ -56,7 +56,7 @@ def _wrong_secret(situation: Situation) -> list[Arrived]:
 def _unknown_key(situation: Situation) -> list[Arrived]:
     keys = {_pair(side, kind)[0] for side in (situation.ours, situation.others) for kind in ("production", "sandbox")}
     secrets = {_pair(situation.ours, kind)[1] for kind in ("production", "sandbox")}
-    untrimmed = {id(each) for each in _untrimmed(situation)}
+    untrimmed = {id(each) for each in _untrimmed_pairs(situation)}
     return [
         each
         for each, pair in _with_pair(situation)
@@ -71,8 +71,8 @@ def _basic(each: Arrived) -> str:
 
 def _twice(situation: Situation) -> list[Arrived]:
     def is_twice(each: Arrived) -> bool:
-        once = decoded(_basic(each))
-        return once is not None and ":" not in once and ":" in (decoded(once) or "")
+        once = decode_base64(_basic(each))
+        return once is not None and ":" not in once and ":" in (decode_base64(once) or "")
 
     return [each for each in situation.token_calls if is_twice(each)]
 
@@ -125,7 +125,8 @@ def _foreign_token(situation: Situation) -> list[Arrived]:
 TOKEN_RULES = (
     PreflightRule(
         "KN-11", "Consumer key và consumer secret bị đổi chỗ", "consumer key and consumer secret are swapped",
-        "Đặt key trước dấu hai chấm, secret sau", "put the key before the colon and the secret after it", _swapped,
+        "Đặt key trước dấu hai chấm, secret sau", "put the key before the colon and the secret after it",
+        _swapped_pairs,
     ),
     PreflightRule(
         "KN-12", "Dùng cặp khóa Sandbox thay cho Production", "the Sandbox pair is used instead of the Production pair",
@@ -137,7 +138,7 @@ TOKEN_RULES = (
     ),
     PreflightRule(
         "KN-14", "Khóa có dấu cách, xuống dòng hoặc dấu nháy thừa", "the keys carry blanks, line ends or quotes",
-        "Cắt khoảng trắng khi đọc cấu hình", "trim what is read from the configuration", _untrimmed,
+        "Cắt khoảng trắng khi đọc cấu hình", "trim what is read from the configuration", _untrimmed_pairs,
     ),
     PreflightRule(
         "KN-15", "Consumer secret sai", "the consumer secret is wrong",

@@ -26,7 +26,7 @@ def evidence_part(report: Report) -> Iterator[Block]:
     if rows:
         heads = (Cell("Thao tác", "Operation"), Cell("Được trả lời", "Answered"), Cell("Bị từ chối", "Refused"))
         yield Table(heads, (60, 20, 20), rows)
-    yield from _cited(listed, _in_doubt(report))
+    yield from _cited_blocks(listed, _in_doubt(report))
 
 
 def _in_doubt(report: Report) -> list[int]:
@@ -36,7 +36,7 @@ def _in_doubt(report: Report) -> list[int]:
     return list(dict.fromkeys(seq for found in findings for seq in found["evidence"][:1]))
 
 
-def _cited(listed: list[Mapping[str, Any]], wanted: list[int]) -> Iterator[Block]:
+def _cited_blocks(listed: list[Mapping[str, Any]], wanted: list[int]) -> Iterator[Block]:
     by_number = {each["seq"]: each for each in listed}
     shown = [by_number[seq] for seq in wanted if seq in by_number]
     for each in shown[:_IN_FULL]:

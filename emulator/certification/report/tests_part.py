@@ -69,7 +69,7 @@ def _cause_row(cause: Cause) -> tuple[Cell, ...]:
     required = sum(test["level"] == "MUST" for test in cause.tests)
     told = f"{vi}; bắt buộc: {required}" if required else f"{vi}; khuyến nghị"
     return (
-        Cell(f"{finding['vi']}{_compared(finding)}", finding["en"], tone, lead),
+        Cell(f"{finding['vi']}{_comparison_text(finding)}", finding["en"], tone, lead),
         Cell(first["next"].get("vi", ""), first["next"].get("en", "")),
         Cell(f"{names} ({told})", f"{en}; {required} required", leads_to=f"t-{first['id']}"),
     )
@@ -148,12 +148,12 @@ def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
         tone = {"bad": "bad", "unseen": "doubtful"}[finding["answer"]]
         seen = finding["evidence"][:1]
         lead = f"x{seen[0]}" if seen else ""
-        told = f"{finding['vi']}{_compared(finding)}"
+        told = f"{finding['vi']}{_comparison_text(finding)}"
         yield Cell("Thực tế", "Actual"), Cell(told, finding["en"], tone, lead)  # type: ignore[arg-type]
     yield Cell("Cần làm", "What to do"), Cell(test["next"].get("vi", ""), test["next"].get("en", ""))
 
 
-def _compared(finding: Mapping[str, Any]) -> str:
+def _comparison_text(finding: Mapping[str, Any]) -> str:
     if not finding.get("expected") and not finding.get("actual"):
         return ""
     return f" [mong đợi: {finding.get('expected', '–')}; thực tế: {finding.get('actual', '–')}]"

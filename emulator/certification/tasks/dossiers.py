@@ -108,7 +108,7 @@ def _result(number: int, code: str, given: Words, props: Props) -> dict[str, str
 
 def push_dossiers(given: Words, props: Props) -> dict[str, Any]:
     """``count`` new dossiers were received; send them to the ministry (BTXH 3.1.1)."""
-    return _told("push-dossiers", [dossier(number, given, props) for number in _numbers(given)], "1")
+    return _task_of("push-dossiers", [dossier(number, given, props) for number in _numbers(given)], "1")
 
 
 def push_results(given: Words, props: Props) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def push_results(given: Words, props: Props) -> dict[str, Any]:
         made.append(dossier(number, words, props))
         if props.world.mode == "strict":
             _put_before(made[-1], props)
-    return _told("push-results", made, "100")
+    return _task_of("push-results", made, "100")
 
 
 def push_course(given: Words, props: Props) -> dict[str, Any]:
@@ -136,10 +136,10 @@ def push_course(given: Words, props: Props) -> dict[str, Any]:
         made = dossier(number, {"status": 1} | dict(given), props)
         made["steps"] = [_step(made, int(each), at, given, props) for at, each in enumerate(course, 1)]
         dossiers.append(made)
-    return _told("push-course", dossiers, "1")
+    return _task_of("push-course", dossiers, "1")
 
 
-def _told(what: str, dossiers: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+def _task_of(what: str, dossiers: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     expected = {"dossiers": expected_of(dossiers, kind)}
     return {"do": what, "dossiers": dossiers, "expected": expected}
 

@@ -41,7 +41,7 @@ class Filed:
         listed_at = (self.dossier.result_given_at if self.results else None) or self.dossier.received_at
         return told | {"received": moment_text(listed_at)}
 
-    def moved(self, props: Props, moment: int) -> Filed:
+    def move_receipt(self, props: Props, moment: int) -> Filed:
         """Let the ministry have received it at another instant."""
         fields = self.dossier.fields | {"NgayTiepNhan": moment_text(moment)}
         dossier = replace(self.dossier, received_at=moment, changed_at=moment, fields=fields)
@@ -49,7 +49,7 @@ class Filed:
         return replace(self, dossier=dossier)
 
 
-def known(code: str, props: Props) -> Filed:
+def filed_before(code: str, props: Props) -> Filed:
     """Return a dossier that an earlier scene had filed."""
     return Filed(moving.find_dossier(code, props.world), ())
 
@@ -84,7 +84,7 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
         changed_at=moment,
         fields=_spoilt(fields, odd),
     )
-    return Filed(_begun(dossier, given, props), tuple(paper.path for paper in papers), odd)
+    return Filed(_begin_dossier(dossier, given, props), tuple(paper.path for paper in papers), odd)
 
 
 _CODES = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune"}
@@ -106,7 +106,7 @@ def _results(fields: Fields | None) -> list[str]:
     return [link.partition("</")[0].removeprefix(forms.SITE) for link in links]
 
 
-def _begun(dossier: Dossier, given: Words, props: Props) -> Dossier:
+def _begin_dossier(dossier: Dossier, given: Words, props: Props) -> Dossier:
     """Put a dossier on the shelf with its page and its steps, the last of which is its status."""
     world = props.world
     statuses = [1, *given.get("steps", ())]

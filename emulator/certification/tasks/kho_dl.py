@@ -37,7 +37,7 @@ def holder(kind: str, props: Props) -> Holder:
         code = f"000.00.00.H{70 + props.no % 30:02d}"
         dstcode = f"VN:GOV:{code}:luutru{tag}"
     else:
-        code, dstcode = luck.choice(_known(props))
+        code, dstcode = luck.choice(_known_agencies(props))
         dstcode = dstcode if kind == "listed" else f"VN:GOV:{code}:luutru{tag}"
     if kind != "listed":
         axis.subsystems.put_record(Subsystem(dstcode, f"Đơn vị {tag}", code))
@@ -49,7 +49,7 @@ def holder(kind: str, props: Props) -> Holder:
     return Holder(code, dstcode, host)
 
 
-def _known(props: Props) -> list[tuple[str, str]]:
+def _known_agencies(props: Props) -> list[tuple[str, str]]:
     """Return agency and dstcode of the pack's provinces that are listed and let the vendor's own subsystem in."""
     axis, own, old = Axis(props.world), props.world.settings.own_subsystem, Portal(props.world).base.agencies
     found = []
@@ -93,7 +93,7 @@ def _link(path: str, tag: str, it: Holder, words: dict[str, bool]) -> str:
     return f"{PLACEHOLDER}{path}?{own}&{address}" if own else f"{PLACEHOLDER}{path}?{address}"
 
 
-def told(kept: Paper, it: Holder) -> dict[str, Any]:
+def paper_for_judge(kept: Paper, it: Holder) -> dict[str, Any]:
     """Return what the judge must know of a paper: never shown to the client."""
     files = []
     for file in kept.files:

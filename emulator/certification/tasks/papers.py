@@ -40,13 +40,13 @@ def file_with_papers(given: Words, props: Props) -> dict[str, Any]:
     task["citizen_chooses"] = [{"component": component["TENGIAYTO"], "number": number}]
     task["notices"] = ["security-servers-changed"] if given.get("notice") else []
     task["expected"] = {
-        "ask": _asked(row, task),
+        "ask": _expected_question(row, task),
         "code": component["MA_KQ_THAYTHE"],
         "component": component["MAGIAYTO"],
         "stated_number": stated,
         "allowed": sorted(Portal(props.world).base.procedures[row["MATTHC"]].result_codes),
-        "chosen": kho_dl.told(chosen, it) if chosen else None,
-        "others": [kho_dl.told(each, it) for each in others],
+        "chosen": kho_dl.paper_for_judge(chosen, it) if chosen else None,
+        "others": [kho_dl.paper_for_judge(each, it) for each in others],
     }
     return task
 
@@ -106,7 +106,7 @@ def _dossier(row: Mapping[str, Any], given: Words, props: Props) -> dict[str, An
     return made
 
 
-def _asked(row: Mapping[str, Any], task: Words) -> dict[str, str]:
+def _expected_question(row: Mapping[str, Any], task: Words) -> dict[str, str]:
     """Return what a papers call about this dossier must say (KDL V.2); the names are those of the wire."""
     asked = {
         "MaThuTuc": str(row["MATTHC"]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.certification.tasks.filed import Filed, file, finish, known
+from emulator.certification.tasks.filed import Filed, file, filed_before, finish
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
 from emulator.country.kinds import KEEPSAKES
 from emulator.country.records import Keepsake
@@ -52,7 +52,9 @@ def pull_results(given: Words, props: Props) -> dict[str, Any]:
     ``count`` finished dossiers (2), or with ``of_last`` those which the scene before took over.
     """
     if given.get("of_last"):
-        made = [finish(known(code, props), props, _between(props, "given", code)) for code in _recall(props, _CODES)]
+        made = [
+            finish(filed_before(code, props), props, _between(props, "given", code)) for code in _recall(props, _CODES)
+        ]
     else:
         numbers = _numbers(given, 2)
         made = [_finished(number, given, given, props) for number in numbers]
@@ -98,7 +100,7 @@ def _task(what: str, props: Props, made: list[Filed]) -> dict[str, Any]:
 
 def _again(code: str, props: Props) -> Filed:
     """The ministry lists a dossier again that it listed before, now with a later time."""
-    return known(code, props).moved(props, _between(props, "again", code))
+    return filed_before(code, props).move_receipt(props, _between(props, "again", code))
 
 
 def _moments(given: Words, props: Props) -> list[int]:

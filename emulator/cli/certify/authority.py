@@ -78,7 +78,7 @@ def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None
     Mã thoát / exit codes: 0 xong / done, 2 sai tham số / bad value, 4 sổ không tin được / the ledger is bad.
     """
     from emulator.certification.authority import BadLedger
-    from emulator.certification.challenge import signed
+    from emulator.certification.challenge import sign_challenge
 
     if out.exists() and not force:
         raise CannotStart(f"{out} đã có; dùng --force để ghi đè. / {out} exists; use --force to overwrite it.")
@@ -89,7 +89,7 @@ def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None
         book.issue(made, _now(), signer)
     except BadLedger as trouble:
         raise CannotStart(f"--serial: {trouble.vi}. / {trouble.en}.") from trouble
-    write(out, signed(made, signer), force=True)
+    write(out, sign_challenge(made, signer), force=True)
     click.echo(f"{out}\n{made.serial}\n{made.valid_from} … {made.valid_to}\nsha256 {signer.public.id}")
 
 
@@ -142,11 +142,11 @@ def accept(bundle: Path, ledger: Path, key: Path) -> None:
     print_verification(found)
     if not found.is_genuine:
         raise SystemExit(found.exit_code)
-    from emulator.certification.bundle.archive import unzipped
+    from emulator.certification.bundle.archive import unzip_files
     from emulator.certification.bundle.form import MANIFEST
 
     serial = str(found.report["challenge"].get("serial", ""))
-    digest = f"sha256:{sha256(unzipped(raw)[MANIFEST])}"
+    digest = f"sha256:{sha256(unzip_files(raw)[MANIFEST])}"
     if digest not in [each.bundle for each in book.of(serial, "accepted")]:
         book.accept(serial, digest, found.conclusion, _now(), signer)
     click.echo(f"{serial}: {_WORDS['accepted']} {digest[:23]}…")

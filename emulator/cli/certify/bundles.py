@@ -71,14 +71,14 @@ def verify(bundle: Path, as_json: bool, **words: Path | None) -> None:
 
 def _trust(words: Mapping[str, Path | None]) -> Trust:
     from emulator.certification.bundle.verify import Trust
-    from emulator.certification.challenge import BadChallenge, received
+    from emulator.certification.challenge import BadChallenge, receive_challenge
     from emulator.cli.in_process import replay_host
 
     keys = {name: public_key_at(words[name], f"--{name}") for name in ("key", "authority", "witness")}
     demanded = None
     if words["challenge"]:
         try:
-            demanded = received(content_of(words["challenge"])).challenge
+            demanded = receive_challenge(content_of(words["challenge"])).challenge
         except BadChallenge as trouble:
             raise CannotStart(f"--challenge: {trouble.vi}. / {trouble.en}.") from trouble
     return Trust(
@@ -169,12 +169,12 @@ def judge(bundle: Path, out: Path | None, force: bool) -> None:
     """
     from emulator.certification.bundle import form
     from emulator.certification.bundle.again import differences
-    from emulator.certification.bundle.pack import judged
+    from emulator.certification.bundle.pack import judge_bundle
 
     files = files_of(bundle)
     try:
         told = form.object_in(files[form.REPORT])
-        made = judged(files)
+        made = judge_bundle(files)
         differ = differences(told, made)
     except Exception as trouble:  # hostile content: the trouble is the bundle's
         raise Untrustworthy(f"{bundle}: không chấm được. / cannot be judged: {trouble}") from trouble
@@ -214,7 +214,7 @@ def witness(bundle: Path, key: Path, name: str, out: Path | None) -> None:
     not be looked at whole, and was not signed, 2 sai cách gọi / usage.
     """
     from emulator.certification.bundle.archive import BadBundle
-    from emulator.certification.bundle.pack import witnessed
+    from emulator.certification.bundle.pack import witness_bundle
     from emulator.certification.bundle.verify import Trust, verify
     from emulator.cli.in_process import replay_host
     from emulator.kernel.clock import iso, system_ms
@@ -225,7 +225,7 @@ def witness(bundle: Path, key: Path, name: str, out: Path | None) -> None:
         told = "\n".join(f"✗ {point.name}: {point.vi}. / {point.en}." for point in wrong)
         raise Untrustworthy(f"Không ký gói này. / This bundle is not signed.\n{told}")
     try:
-        signed = witnessed(raw, signer, name=name, moment=iso(system_ms()))
+        signed = witness_bundle(raw, signer, name=name, moment=iso(system_ms()))
     except BadBundle as trouble:
         raise Untrustworthy(f"{bundle}: {trouble.vi}. / {trouble.en}.") from trouble
     target = out or bundle

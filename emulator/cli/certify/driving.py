@@ -75,7 +75,7 @@ class Driver:
         patience_s: int,
         passed: Sequence[str] = (),
     ) -> None:
-        self._command, self._context, self._patience_s = _anchored(command), context, patience_s
+        self._command, self._context, self._patience_s = _anchor_paths(command), context, patience_s
         folder = folder.absolute()
         self._folder, self._file, self._state = folder, folder / "context.json", folder / "state"
         self._passed = (*_PASSED, *passed)
@@ -159,7 +159,7 @@ def _ending(process: subprocess.Popen[bytes], line: int, patience_s: int) -> dic
     return {"how": how, "exit_code": process.returncode, "output": _text(output)}
 
 
-def _anchored(command: Sequence[str]) -> list[str]:
+def _anchor_paths(command: Sequence[str]) -> list[str]:
     """Return a command that means the same from another folder: files that are there get their whole path."""
     program = shutil.which(command[0]) or command[0]
     rest = [str(Path(word).absolute()) if word[:1] != "-" and Path(word).exists() else word for word in command[1:]]

@@ -55,10 +55,10 @@ def files_of(path: Path) -> dict[str, bytes]:
     Raises:
         Untrustworthy: it is none, or was packed by somebody else.
     """
-    from emulator.certification.bundle.archive import BadBundle, unzipped
+    from emulator.certification.bundle.archive import BadBundle, unzip_files
 
     try:
-        return unzipped(content_of(path))
+        return unzip_files(content_of(path))
     except BadBundle as trouble:
         raise Untrustworthy(f"{path}: {trouble.vi}. / {trouble.en}.") from trouble
 

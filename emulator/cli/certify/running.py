@@ -80,7 +80,7 @@ def _not_begun(client: AdminClient, plan: Plan, wish: RunWish) -> Session | None
 def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     """Return the admin API of the server that was named, or of one that runs as long as the stack."""
     if wish.url:
-        return _guarded(AdminClient(wish.url, wish.admin_token), wish.url)
+        return _guard_client(AdminClient(wish.url, wish.admin_token), wish.url)
     from emulator.cli.certify.session import own_server
 
     wish.out.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     return AdminClient(ready["base_url"], token)
 
 
-def _guarded(client: AdminClient, url: str) -> AdminClient:
+def _guard_client(client: AdminClient, url: str) -> AdminClient:
     """Return the client of a server that lets nobody in without a token.
 
     Raises:
@@ -117,10 +117,10 @@ def _challenge(raw: bytes) -> Mapping[str, Any] | None:
     """Return the challenge in a file, None when none was given. Raises CannotStart."""
     if not raw:
         return None
-    from emulator.certification.challenge import BadChallenge, received
+    from emulator.certification.challenge import BadChallenge, receive_challenge
 
     try:
-        return received(raw).challenge.as_dict()
+        return receive_challenge(raw).challenge.as_dict()
     except BadChallenge as trouble:
         raise CannotStart(f"--challenge: {trouble.vi}. / {trouble.en}.") from trouble
 

@@ -122,7 +122,7 @@ class XroadGateway:
             Listed(each.name, each.method, f"/{context}/RestService/forward{each.path}", each.clause)
             for context in CONTEXTS
             for service in dict.fromkeys(self._services.values())
-            for each in _forwarded(service)
+            for each in _forwarded_operations(service)
         )
 
     def word(self, refusal: Refusal, _exchange: Exchange, world: World) -> Reply:
@@ -144,7 +144,7 @@ class XroadGateway:
 
 def _answer_by_path(service: Service, call: Call, world: World) -> Reply:
     """Let the operation at a path answer, for a service that leaves the finding to the axis."""
-    at_path = {each.method: each for each in _forwarded(service) if each.path == call.path}
+    at_path = {each.method: each for each in _forwarded_operations(service) if each.path == call.path}
     operation = at_path.get(call.method)
     if operation is None:
         status, allowed = (405, (("Allow", ", ".join(at_path)),)) if at_path else (404, ())
@@ -153,7 +153,7 @@ def _answer_by_path(service: Service, call: Call, world: World) -> Reply:
     return world.apply_scenario() or operation.answer(call, world)
 
 
-def _forwarded(service: Service) -> Iterable[Operation]:
+def _forwarded_operations(service: Service) -> Iterable[Operation]:
     """Return what a service answers at addresses of its own behind the adapters."""
     return (each for each in service.operations if isinstance(service.place_of(each), AxisAddress) and not each.within)
 

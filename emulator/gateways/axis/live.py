@@ -70,12 +70,12 @@ def forward(call: Call, agency: LiveAgency, host: str, world: World, allowed: Al
         raise faults.host_down(machine.name, machine.port, str(trouble)) from None
     except OSError:
         raise faults.host_unknown(machine.name) from None
-    with _connected(machine, agency, world) as connection:
+    with _open_connection(machine, agency, world) as connection:
         return _Exchange(connection, machine, world, allowed).run(call, host or parts.netloc.rpartition("@")[2])
 
 
 @contextmanager
-def _connected(machine: Machine, agency: LiveAgency, world: World) -> Iterator[http.client.HTTPConnection]:
+def _open_connection(machine: Machine, agency: LiveAgency, world: World) -> Iterator[http.client.HTTPConnection]:
     """Open the line, and cut it when the whole call takes too long: a drip never runs into a timeout of its own."""
     connection = http.client.HTTPConnection(machine.name, machine.port)
     line = _line_to(machine, agency, world.settings.live_timeout_s)

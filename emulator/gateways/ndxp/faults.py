@@ -97,7 +97,7 @@ API_BLOCKED = 700700
 
 def word(refusal: GatewayRefusal, call: Call, dialect: FaultDialect, shared: Headers = ()) -> Reply:
     """Return the fault reply of a refusal; ``shared`` are the headers that every reply of the API carries."""
-    before = (*(shared if "cors" in refusal.extras else ()), *_echoed(refusal, call), *refusal.headers)
+    before = (*(shared if "cors" in refusal.extras else ()), *_echo_headers(refusal, call), *refusal.headers)
     if "challenge" in refusal.extras:
         before = (*before, ("WWW-Authenticate", dialect.challenge))
     if refusal.family == "empty":
@@ -121,7 +121,7 @@ _FRAMING = frozenset(
 _MOST_ECHOED = 100
 
 
-def _echoed(refusal: GatewayRefusal, call: Call) -> Headers:
+def _echo_headers(refusal: GatewayRefusal, call: Call) -> Headers:
     if "echo" not in refusal.extras:
         return ()
     kept = [(name.title(), value) for name, value in call.headers if name not in _REMOVED | _FRAMING]

@@ -25,7 +25,7 @@ class Routes:
     """All paths, looked up whole; built once."""
 
     def __init__(self, services: tuple[Service, ...]) -> None:
-        self._published = tuple(_published(services))
+        self._published = tuple(_published_apis(services))
         self._bases = tuple(dict.fromkeys(api.base_path for _, api, _ in self._published))
         self._resources: dict[str, Resource] = {}
         for service, api, operation in self._published:
@@ -81,7 +81,7 @@ class Routes:
         )
 
 
-def _published(services: tuple[Service, ...]) -> Iterator[tuple[Service, Api, Operation]]:
+def _published_apis(services: tuple[Service, ...]) -> Iterator[tuple[Service, Api, Operation]]:
     for service in services:
         for operation in service.operations:
             place = service.place_of(operation)

@@ -116,7 +116,7 @@ def _as_text(name: str, value: Any, dialect: BodyDialect, tidy: Tidy) -> str | N
     if value is None:
         return None
     if isinstance(value, str):
-        return _composed(name, value, dialect, tidy)
+        return _compose_text(name, value, dialect, tidy)
     if isinstance(value, int) and not isinstance(value, bool):
         return _from_number(name, value, dialect, tidy)
     vi, en = kind_of(value)
@@ -124,7 +124,7 @@ def _as_text(name: str, value: Any, dialect: BodyDialect, tidy: Tidy) -> str | N
     return None
 
 
-def _composed(name: str, value: str, dialect: BodyDialect, tidy: Tidy) -> str | None:
+def _compose_text(name: str, value: str, dialect: BodyDialect, tidy: Tidy) -> str | None:
     """Return a text in its composed form; one of blanks alone is an absent one, whatever the blanks are."""
     reading, path = tidy.reading, f"/{name}"
     text = unicodedata.normalize("NFC", value)

@@ -41,7 +41,7 @@ def _schema(name: str) -> Schema:
     return made
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     """Return a value as JSON writes it, cut to a line."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:60]}…"
@@ -56,15 +56,15 @@ def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
         reading.note(
             "is-updating-spelling",
             "/isUpdating",
-            f'isUpdating là {_shown(value)}; dạng chuẩn là chuỗi "True" hoặc "False"',
-            f'isUpdating is {_shown(value)}; the known form is the string "True" or "False"',
+            f'isUpdating là {_show_value(value)}; dạng chuẩn là chuỗi "True" hoặc "False"',
+            f'isUpdating is {_show_value(value)}; the known form is the string "True" or "False"',
         )
         return str(value).lower() == "true"
     reading.refuse(
         "is-updating",
         "/isUpdating",
         BAD_FIELD,
-        f'isUpdating là {_shown(value)}: cần chuỗi "True" hoặc "False"',
+        f'isUpdating là {_show_value(value)}: cần chuỗi "True" hoặc "False"',
         'isUpdating must be the string "True" or "False"',
     )
     reading.check()
@@ -132,7 +132,9 @@ def read_status_report(given: dict[str, Any], reading: Reading) -> StatusReport:
     """
     kind, data = given.get("type"), given.get("data")
     if kind != "2":
-        reading.refuse("report-type", "/type", BAD_FIELD, f'type là {_shown(kind)}: cần chuỗi "2"', 'type must be "2"')
+        reading.refuse(
+            "report-type", "/type", BAD_FIELD, f'type là {_show_value(kind)}: cần chuỗi "2"', 'type must be "2"'
+        )
     if not isinstance(data, dict):
         reading.refuse(
             "report-data", "/data", BAD_FIELD, "data phải là một đối tượng, không phải mảng", "data must be an object"

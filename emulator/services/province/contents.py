@@ -31,7 +31,7 @@ class HostedContent(NamedTuple):
             return FileBody(self.path, offset, length, digest_of(self.path, offset, length))
         if self.made_size:
             return FileBody(
-                _opened(MadePdf(self.made_size)), offset, length, _made_digest(self.made_size, offset, length)
+                _open_binary(MadePdf(self.made_size)), offset, length, _made_digest(self.made_size, offset, length)
             )
         stream = self.stream or cast("BinaryIO", io.BytesIO())
         return FileBody(stream, offset, length, _digest_of_stream(stream, offset, length))
@@ -68,7 +68,7 @@ def _digest(path: Path, _mtime_ns: int, _size: int, offset: int, length: int) ->
 
 @lru_cache(maxsize=256)
 def _made_digest(size: int, offset: int, length: int) -> str:
-    return _digest_of_stream(_opened(MadePdf(size)), offset, length)
+    return _digest_of_stream(_open_binary(MadePdf(size)), offset, length)
 
 
 def _digest_of_stream(stream: BinaryIO, offset: int, length: int) -> str:
@@ -151,5 +151,5 @@ def _tail(scan_length: int) -> bytes:
     return b"\nendstream endobj\nxref\n0 5\n0000000000 65535 f \n" + table + trailer
 
 
-def _opened(stream: io.RawIOBase) -> BinaryIO:
+def _open_binary(stream: io.RawIOBase) -> BinaryIO:
     return cast("BinaryIO", stream)

@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import unzipped, zipped
-from emulator.certification.bundle.envelope import IN_TOTO, sealed
+from emulator.certification.bundle.archive import unzip_files, zip_files
+from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
 from emulator.certification.bundle.keys import PrivateKey
 from emulator.certification.bundle.manifest import manifest, pages, sums
-from emulator.certification.bundle.pack import derived
+from emulator.certification.bundle.pack import derive_files
 from emulator.certification.bundle.statement import test_result as statement_of
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import Challenge, challenge_of
@@ -40,18 +40,18 @@ def rebuilt(files: Files, key: PrivateKey | None = None, *, judges: bool = True)
     """Return the bundle of some files: judged, printed, summed up and signed again."""
     signer = key or keys()["vendor"]
     if judges:
-        files |= derived(files)
+        files |= derive_files(files)
         files |= pages(files[form.REPORT])
     files[form.SUMS] = sums(files)
     files[form.MANIFEST] = manifest(files)
     told = statement_of(files[form.MANIFEST], form.object_in(files[form.REPORT]))
-    files[form.ATTESTATION] = sealed(told, IN_TOTO, signer)
-    return zipped(files)
+    files[form.ATTESTATION] = seal_payload(told, IN_TOTO, signer)
+    return zip_files(files)
 
 
 def forged_journal(change: Callable[[list[Line]], list[Line]], level: str = "L2") -> bytes:
     """Return a bundle whose journal was changed, with all that follows from it."""
-    files = unzipped(bundle(level))
+    files = unzip_files(bundle(level))
     rewrite(files, change(lines_of(files)))
     return rebuilt(files)
 

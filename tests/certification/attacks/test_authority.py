@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from emulator.certification.bundle.archive import unzipped
+from emulator.certification.bundle.archive import unzip_files
 from emulator.certification.bundle.pack import pack
-from emulator.certification.challenge import received
+from emulator.certification.challenge import receive_challenge
 from tests.certification.packed import KIT, bundle, certify, keys, played
 
 
@@ -43,7 +43,7 @@ def answer(desk: Path, name: str, **plan: Any) -> Path:
 def test_a_challenge_is_used_once_and_the_ledger_remembers_by_what(desk: Path) -> None:
     said = issue(desk)
     assert said.exit_code == 0, said.output
-    challenge = received((desk / "tt.json").read_bytes()).challenge
+    challenge = receive_challenge((desk / "tt.json").read_bytes()).challenge
     assert (challenge.vendor_key, challenge.attempts) == (keys()["vendor"].public.id, 1)
     first, second = answer(desk, "mot.zip"), answer(desk, "hai.zip", place="Nơi khác")
     taken = ask(desk, "accept", first)
@@ -92,7 +92,7 @@ def test_a_ledger_that_lacks_a_line_or_has_another_is_not_believed(desk: Path) -
 
 def test_a_list_of_withdrawals_by_somebody_else_counts_for_nothing(desk: Path) -> None:
     assert issue(desk).exit_code == 0
-    serial = received((desk / "tt.json").read_bytes()).challenge.serial
+    serial = receive_challenge((desk / "tt.json").read_bytes()).challenge.serial
     assert ask(desk, "withdraw", serial, "--reason", "Thử").exit_code == 0
     theirs = desk / "so" / "thu-hoi.dsse.json"
     told = json.loads(theirs.read_bytes())
@@ -110,7 +110,7 @@ def test_what_is_missing_or_wrong_in_an_issue_is_named(desk: Path) -> None:
     assert "--product" in issue(desk, "--product", " ").output
     assert issue(desk).exit_code == 0
     assert issue(desk).exit_code == 2, "a challenge is not overwritten"
-    serial = received((desk / "tt.json").read_bytes()).challenge.serial
+    serial = receive_challenge((desk / "tt.json").read_bytes()).challenge.serial
     assert issue(desk, "--force", "--serial", serial).exit_code == 2
     assert len(list((desk / "so").iterdir())) == 1
 
@@ -123,4 +123,4 @@ def test_a_challenge_for_another_product_opens_no_attempt(desk: Path) -> None:
 
 
 def form_of(raw: bytes) -> list[str]:
-    return sorted(unzipped(raw))
+    return sorted(unzip_files(raw))

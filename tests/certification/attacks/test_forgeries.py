@@ -9,10 +9,10 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import unzipped, zipped
+from emulator.certification.bundle.archive import unzip_files, zip_files
 from emulator.certification.bundle.manifest import OLDER, PAGE, SHEET, manifest, pages, sums
 from emulator.certification.bundle.verify import Trust, verify
-from emulator.certification.challenge import received, signed
+from emulator.certification.challenge import receive_challenge, sign_challenge
 from emulator.cli.in_process import replay_host
 from tests.certification.attacks.forging import Line, forged_journal, lines_of, rebuilt, rewrite, said_of, under
 from tests.certification.packed import bundle, challenge_file, challenge_for, keys
@@ -27,7 +27,7 @@ def first_push(lines: list[Line]) -> Line:
 
 def test_the_bundle_the_forgeries_are_made_from_is_genuine() -> None:
     assert said_of(bundle("L2")) == (0, {})
-    assert said_of(rebuilt(unzipped(bundle("L2")))) == (0, {}), "the forger's tools alone change nothing"
+    assert said_of(rebuilt(unzip_files(bundle("L2")))) == (0, {}), "the forger's tools alone change nothing"
 
 
 def test_an_edited_request_is_not_what_this_country_answered() -> None:
@@ -39,7 +39,7 @@ def test_an_edited_request_is_not_what_this_country_answered() -> None:
 
     code, wrong = said_of(forged_journal(edited))
     assert (code, set(wrong)) == (4, {"replay"}), wrong
-    number = lines_of(unzipped(bundle("L2"))).index(first_push(lines_of(unzipped(bundle("L2"))))) + 1
+    number = lines_of(unzip_files(bundle("L2"))).index(first_push(lines_of(unzip_files(bundle("L2"))))) + 1
     assert f"#{number} " in wrong["replay"]
     assert "không phải điều trình giả lập này đã làm" in wrong["replay"]
 
@@ -55,7 +55,7 @@ def test_an_edited_reply_is_not_what_this_country_answered() -> None:
 
 
 def test_an_exchanged_pdf_or_page_is_not_the_reports() -> None:
-    files = unzipped(bundle("L2"))
+    files = unzip_files(bundle("L2"))
     report = form.object_in(files[form.REPORT])
     report["plan"]["product"]["name"] = "Phần mềm khác"
     other = pages(form.pretty(report))
@@ -67,8 +67,8 @@ def test_an_exchanged_pdf_or_page_is_not_the_reports() -> None:
 
 def test_a_run_under_another_challenge_does_not_follow_from_it() -> None:
     other = challenge_for(keys()["vendor"], "cong-ndxp-20261120-0002")
-    files = unzipped(bundle("L2"))
-    under(files, other, signed(other, keys()["authority"]))
+    files = unzip_files(bundle("L2"))
+    under(files, other, sign_challenge(other, keys()["authority"]))
     code, wrong = said_of(rebuilt(files))
     assert (code, {"tasks", "replay"} <= set(wrong)) == (4, True), wrong
     assert "dòng nhật ký #" in wrong["tasks"].lower()
@@ -79,11 +79,11 @@ def test_an_older_run_does_not_answer_the_challenge_that_is_demanded() -> None:
     code, wrong = said_of(bundle("L2"), challenge=other)
     assert (code, set(wrong)) == (4, {"binding"})
     assert "cong-ndxp-20261120-0001, không phải cong-ndxp-20261120-0002" in wrong["binding"]
-    assert said_of(bundle("L2"), challenge=received(challenge_file()).challenge) == (0, {})
+    assert said_of(bundle("L2"), challenge=receive_challenge(challenge_file()).challenge) == (0, {})
 
 
 def test_renamed_people_are_not_those_of_the_challenge() -> None:
-    files = unzipped(bundle("L2"))
+    files = unzip_files(bundle("L2"))
     begun = next(line for line in lines_of(files) if line["operation"] == "certification.begun")
     name = json.loads(begun["request"]["body"])["task"]["dossiers"][0]["applicant"]["full_name"]
     text = files[form.JOURNAL].decode()
@@ -103,7 +103,7 @@ def test_a_journal_with_a_call_cut_out_is_not_what_happened() -> None:
 
 
 def test_a_journal_cut_off_at_its_end_is_told_so_and_proves_nothing() -> None:
-    files = unzipped(bundle("L2"))
+    files = unzip_files(bundle("L2"))
     rewrite(files, lines_of(files)[:-1])
     found = verify(rebuilt(files), Trust(hosts=replay_host))
     assert found.exit_code == 3
@@ -114,7 +114,7 @@ def test_a_zip_packed_again_is_told_to_be_the_same_content_in_another_container(
     for how in (ZIP_DEFLATED, None):
         target = io.BytesIO()
         with ZipFile(target, "w") as archive:
-            for name, content in unzipped(bundle("L2")).items():
+            for name, content in unzip_files(bundle("L2")).items():
                 archive.writestr(name, content, how)
         code, wrong = said_of(target.getvalue())
         assert (code, set(wrong)) == (4, {"archive"})
@@ -123,7 +123,7 @@ def test_a_zip_packed_again_is_told_to_be_the_same_content_in_another_container(
 
 
 def test_a_challenge_for_another_key_does_not_help_whoever_found_it() -> None:
-    files = unzipped(bundle("L2"))
+    files = unzip_files(bundle("L2"))
     files[form.VENDOR_KEY] = keys()["stranger"].public.pem.encode()
     raw = rebuilt(files, keys()["stranger"])
     code, wrong = said_of(raw, vendor=None)
@@ -134,15 +134,15 @@ def test_a_challenge_for_another_key_does_not_help_whoever_found_it() -> None:
 
 def test_a_challenge_for_another_product_does_not_help() -> None:
     other = challenge_for(keys()["vendor"], product="Phần mềm khác")
-    files = unzipped(bundle("L2"))
-    under(files, other, signed(other, keys()["authority"]))
+    files = unzip_files(bundle("L2"))
+    under(files, other, sign_challenge(other, keys()["authority"]))
     assert "Phần mềm khác" in said_of(rebuilt(files))[1]["binding"]
 
 
 def test_a_challenge_that_names_nobody_is_no_l2() -> None:
     other = challenge_for(keys()["vendor"], vendor_key="")
-    files = unzipped(bundle("L2"))
-    under(files, other, signed(other, keys()["authority"]))
+    files = unzip_files(bundle("L2"))
+    under(files, other, sign_challenge(other, keys()["authority"]))
     assert "ai cũng dùng được" in said_of(rebuilt(files))[1]["binding"]
 
 
@@ -153,24 +153,24 @@ def test_a_bundle_of_the_older_form_is_told_apart_and_verified_by_its_own_rules(
     assert {name: state for name, state in states.items() if state not in ("good", "note")} == {}
     assert (found.is_genuine, found.exit_code, found.level) == (True, 3, "L2")
     assert any("Gói dạng cũ (1)" in point.vi for point in found.points)
-    changed = unzipped(OLD)
+    changed = unzip_files(OLD)
     changed[form.JOURNAL] = changed[form.JOURNAL].replace(b'"status":401', b'"status":200', 1)
-    assert verify(zipped(changed)).exit_code == 4
+    assert verify(zip_files(changed)).exit_code == 4
 
 
 def test_a_forger_gains_nothing_by_calling_a_new_bundle_an_old_one() -> None:
-    files = unzipped(bundle("L0"))
+    files = unzip_files(bundle("L0"))
     report = form.object_in(files[form.REPORT])
     report["conclusion"] = {"word": "pass", "vi": "đạt", "en": "passed"}
     files[form.REPORT] = form.pretty(report)
     files[form.SUMS] = sums(files)
     files[form.MANIFEST] = manifest(files, OLDER)
-    found = verify(zipped(files), Trust(hosts=replay_host))
+    found = verify(zip_files(files), Trust(hosts=replay_host))
     assert found.exit_code == 3, "an older form is never a pass"
 
 
 def test_a_forger_gains_nothing_by_naming_another_version_as_the_judge() -> None:
-    files = unzipped(bundle("L2"))
+    files = unzip_files(bundle("L2"))
     report = form.object_in(files[form.REPORT])
     report["emulator"] = {"version": "9.9", "judge": "sha256:" + "0" * 64}
     report["tests"][0]["verdict"] = "fail"
