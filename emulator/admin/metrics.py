@@ -105,7 +105,10 @@ def _calls_of_sandboxes(tallies: Iterable[TallyRow], names: Mapping[int, str]) -
     "Mức dùng của từng sandbox",
     "What each sandbox has used",
     RouteDoc(
-        "Usage", words=(("format", "json hoặc csv", "json or csv", {"enum": ["json", "csv"]}),), noes=("invalid",)
+        "Usage",
+        words=(("format", "json hoặc csv", "json or csv", {"enum": ["json", "csv"]}),),
+        noes=("invalid",),
+        other_media=("text/csv",),
     ),
 )
 def show_usage(request: AdminRequest) -> AdminReply:

@@ -48,6 +48,7 @@ class RouteDoc:
     status: tuple[str, ...] = ("200",)
     last: int = 0
     media: str = JSON
+    other_media: tuple[str, ...] = ()
     usual: str = ""
     keeps: Mapping[str, str] = field(default_factory=dict)
 

@@ -134,6 +134,7 @@ def _tag(route: Route) -> str:
 
 def _success_answers(doc: RouteDoc) -> dict[str, ReplyDoc]:
     content: dict[str, Shape] = {doc.media: ref(doc.answer) if doc.answer else {}}
+    content |= dict.fromkeys(doc.other_media, TEXT)
     return {status: ReplyDoc(*_DONE[status], content) for status in doc.status}
 
 

@@ -73,7 +73,7 @@ def test_an_attempt_is_told_by_what_arrived_and_what_is_missing(country: Country
     address = stand.context["base_url"].removeprefix("http://localhost")
     stand.visitor.http.post(f"{address}/token", data={"grant_type": "client_credentials"})
     scene = stand.admin("GET", f"/attempts/{stand.id}")["scene"]
-    assert [(each["operation"], each["status"]) for each in scene["arrived"]] == [("ndxp.token", 400)]
+    assert [(each["operation"], each["status"]) for each in scene["arrived"]] == [("ndxp.token", 401)]
     assert scene["missing"]
     assert all(each["vi"] and each["en"] for each in scene["missing"])
 
