@@ -28,6 +28,10 @@ def portal(visitor: Visitor) -> Portal:
     return Portal(visitor)
 
 
+HEADERS = {"Content-Type": "application/json", "Charset": "utf-8"}
+"""As KDL V.2 prints them."""
+
+
 def test_the_list_of_security_servers_as_printed(portal: Portal) -> None:
     portal.settle(portal_reads_have_error_code=False)
     session = portal.session()
@@ -39,14 +43,14 @@ def test_the_list_of_security_servers_as_printed(portal: Portal) -> None:
 
 
 def test_the_papers_request_as_printed_is_taken_with_its_three_oddities(portal: Portal) -> None:
-    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, Authorization=portal.papers_token())
+    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, **HEADERS, Authorization=portal.papers_token())
     assert reply.json["errorCode"] == "0"
     assert portal.rules() == {"K09", "K11", "K13"}
 
 
 def test_the_papers_request_as_printed_is_no_json_to_strict(visitor: Visitor) -> None:
     portal = Portal(visitor, "strict")
-    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, Authorization=portal.papers_token())
+    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, **HEADERS, Authorization=portal.papers_token())
     assert reply.json["errorCode"] == "-1"
     assert portal.rules() == {"K09"}
 
