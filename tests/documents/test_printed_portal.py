@@ -21,6 +21,7 @@ PAPERS_REQUEST = """{
     "KenhThucHien": "1",
     "SoDinhDanhNguoiYeuCau": "999419012",
 }"""
+HEADERS = {"Content-Type": "application/json", "Charset": "utf-8"}  # as KDL V.2 prints them with the request
 
 
 @pytest.fixture
@@ -39,14 +40,14 @@ def test_the_list_of_security_servers_as_printed(portal: Portal) -> None:
 
 
 def test_the_papers_request_as_printed_is_taken_with_its_three_oddities(portal: Portal) -> None:
-    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, Authorization=portal.papers_token())
+    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, **HEADERS, Authorization=portal.papers_token())
     assert reply.json["errorCode"] == "0"
     assert portal.rules() == {"K09", "K11", "K13"}
 
 
 def test_the_papers_request_as_printed_is_no_json_to_strict(visitor: Visitor) -> None:
     portal = Portal(visitor, "strict")
-    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, Authorization=portal.papers_token())
+    reply = portal.post("/bndp/public/v1/user/papers", PAPERS_REQUEST, **HEADERS, Authorization=portal.papers_token())
     assert reply.json["errorCode"] == "-1"
     assert portal.rules() == {"K09"}
 
