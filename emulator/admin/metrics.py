@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PREFIX = "ndxp_emulator_"
 _BUSIEST = 20
+_REST = "other"
 _USAGE = (
     *("sandbox", "owner", "calls", "answered", "refused", "other", "bytes_in", "bytes_out"),
     *("dossiers", "journal_bytes"),
@@ -84,18 +85,18 @@ def _calls(tallies: Iterable[TallyRow]) -> Metric:
 
 
 def _calls_of_sandboxes(tallies: Iterable[TallyRow], names: Mapping[int, str]) -> Metric:
-    """Return the calls of each sandbox: the busiest by name, all others and those that are gone as ``other``."""
+    """Return the calls of each sandbox: the busiest by name; all others, those gone and one named so as ``other``."""
     from prometheus_client.core import CounterMetricFamily
 
     calls: Counter[int] = Counter()
     for row in tallies:
         calls[row.sandbox_no] += row.calls
-    shown = [no for no, _ in calls.most_common() if no in names][:_BUSIEST]
-    meaning = f"Calls of the {_BUSIEST} busiest sandboxes; the rest as 'other'."
+    shown = [no for no, _ in calls.most_common() if names.get(no, _REST) != _REST][:_BUSIEST]
+    meaning = f"Calls of the {_BUSIEST} busiest sandboxes; the rest as '{_REST}'."
     family = CounterMetricFamily(f"{PREFIX}sandbox_calls", meaning, labels=("sandbox",))
     for no in shown:
         family.add_metric((names[no],), calls[no])
-    family.add_metric(("other",), sum(number for no, number in calls.items() if no not in shown))
+    family.add_metric((_REST,), sum(number for no, number in calls.items() if no not in shown))
     return family
 
 

@@ -21,6 +21,7 @@ PAPERS_REQUEST = """{
     "KenhThucHien": "1",
     "SoDinhDanhNguoiYeuCau": "999419012",
 }"""
+HEADERS = {"Content-Type": "application/json", "Charset": "utf-8"}  # as KDL V.2 prints them with the request
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from emulator.settings import Settings
 from tests.builders import dossier
 from tests.conftest import Visitor
 
-BOUNDED = {"gateway", "operation", "outcome", "status_class", "le", "version"}
+BOUNDED = {"gateway", "operation", "outcome", "status_class", "le", "version", "sandbox"}
 
 
 def samples(text: str) -> list[Any]:
@@ -31,6 +31,10 @@ def calls(visitor: Visitor) -> dict[tuple[str, str, str, str], float]:
         for sample in samples(reply.text)
         if sample.name == "ndxp_emulator_calls_total" and (labels := sample.labels)
     }
+
+
+def of_sandboxes(made: list[Any]) -> list[tuple[str, float]]:
+    return [(each.labels["sandbox"], each.value) for each in made if each.name == "ndxp_emulator_sandbox_calls_total"]
 
 
 def test_every_call_is_counted_by_door_operation_outcome_and_class_of_status(visitor: Visitor) -> None:
@@ -76,7 +80,15 @@ def test_callers_cannot_make_new_labels(visitor: Visitor) -> None:
     made = samples(visitor.http.get("/__admin/metrics").text)
     assert set() < {label for sample in made for label in sample.labels} <= BOUNDED
     assert calls(visitor) == {("ndxp", "", "unmatched", "4xx"): 5}
+    assert of_sandboxes(made) == [("khac", 5), ("other", 0)]
     assert next(each.value for each in made if each.name == "ndxp_emulator_sandboxes") == 2
+
+
+def test_a_sandbox_that_is_called_other_is_no_second_series_of_that_name(visitor: Visitor) -> None:
+    for name in ("khac", "other"):
+        visitor.http.post("/__admin/sandboxes", json={"id": name})
+        visitor.http.get(f"/s/{name}/bat-ky")
+    assert of_sandboxes(samples(visitor.http.get("/__admin/metrics").text)) == [("khac", 1), ("other", 1)]
 
 
 def test_the_admin_api_itself_is_not_counted(visitor: Visitor) -> None:

@@ -124,7 +124,7 @@ def test_bytes_that_are_no_utf8_are_answered_and_written_down(wires: dict[str, W
     request = f"GET /s/{wire.name}{VXP}/download/".encode() + b"\xff\xfe.pdf?" + HAGIANG.encode()
     said = wire.server.raw(request + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert said.split(b" ", 2)[1] == b"404"
-    assert wire.rules() == ["K23"]
+    assert wire.rules() == ["K23", "no-such-resource"]
 
 
 # Every other row that a call can meet, as bytes: what each mode does, by the register.

@@ -115,7 +115,13 @@ def test_a_duty_of_a_dead_server_is_free_again(postgres: Postgres) -> None:
     first.prepare()
     with first.duty("upkeep") as is_ours, second.duty("upkeep") as is_theirs:
         assert (is_ours, is_theirs) == (True, False)
-        postgres.execute(url, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        # The timeout waits until the backend is gone: without one the signal is sent and the lock may still be held.
+        ended = postgres.execute(
+            url,
+            "SELECT pg_terminate_backend(pid, 20000) FROM pg_locks JOIN pg_database ON oid = database"
+            " WHERE locktype = 'advisory' AND granted AND datname = current_database()",
+        )
+        assert ended == [(True,)]
         with second.duty("upkeep") as is_free:
             assert is_free is True
     first.finish()
@@ -152,7 +158,7 @@ def test_a_database_that_may_only_be_read_gets_503_with_the_reason(postgres: Pos
         postgres.execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         postgres.execute(
             url,
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            f"SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = '{name}'"
             " AND pid <> pg_backend_pid()",
         )
         assert client.call("DongBoDVC", dossier(MaHoSo=_code(1))).status_code == 503
