@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections.abc import Callable
 from random import Random
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -22,6 +23,7 @@ from emulator.kernel.clock import system_ms
 from tests.certification.packed import bad_points, bundle, changed, forged, keys, trust
 
 Files = dict[str, bytes]
+_END_OF_ZIP = 22  # bytes of the last record, which has no comment
 
 
 def with_other_byte(content: bytes, luck: Random) -> bytes:
@@ -38,8 +40,10 @@ def test_a_single_other_byte_of_the_zip_is_always_seen(level: str) -> None:
 
 def test_every_byte_of_the_zips_own_fields_counts() -> None:
     raw, luck = bundle("L0"), Random(7)
-    directory = raw.rindex(b"PK\x01\x02")
-    assert len(raw) - directory > 500
+    size, directory = struct.unpack_from("<LL", raw, len(raw) - _END_OF_ZIP + 12)
+    assert raw[directory:].startswith(b"PK\x01\x02")
+    assert directory + size + _END_OF_ZIP == len(raw)
+    assert raw[directory:].count(b"PK\x01\x02") == len(unzip_files(raw)) > 5
     for at in range(directory, len(raw)):
         assert not verify(raw[:at] + bytes([raw[at] ^ luck.randrange(1, 256)]) + raw[at + 1 :]).is_good, at
 

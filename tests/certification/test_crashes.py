@@ -75,9 +75,36 @@ def test_a_client_that_is_stopped_because_it_hangs_passes_no_test_of_silence(cou
 def test_silence_proves_nothing_when_the_client_did_not_act_where_it_should(
     country: Country, kit_id: str, idle_role: str
 ) -> None:
+    """Not then, and not later: each test is played alone, so that no scene after it catches up on its work."""
+    for test in silence_of(kit_id):
+        idle_from: list[str] = []
+
+        def act(company: Company, scene: Scene, idle_from: list[str] = idle_from) -> str:
+            idle_from += [scene.role] if scene.role == idle_role else []
+            return "done" if idle_from else _acts(company, scene)
+
+        judged = Company(country, kit_of(kit_id), (test,), f"luot-im-{test.id.lower()}").play(act)
+        assert idle_from
+        assert {each.test.id: each.verdict for each in judged.tests} == {test.id: "inconclusive"}
+
+
+@pytest.mark.parametrize("idle_role", ["defect", "twin", "control"])
+@pytest.mark.parametrize("kit_id", kit_names())
+def test_silence_is_proved_by_work_that_comes_late_and_never_by_none(
+    country: Country, kit_id: str, idle_role: str
+) -> None:
+    """What is sent late about a dossier counts for the scene it is of; a defect must be met while it lasts."""
+
     def act(company: Company, scene: Scene) -> str:
         return "done" if scene.role == idle_role else _acts(company, scene)
 
     tests = silence_of(kit_id)
     judged = Company(country, kit_of(kit_id), tests, "luot-im").play(act)
-    assert {each.test.id: each.verdict for each in judged.tests} == {test.id: "inconclusive" for test in tests}
+    caught_up = {
+        each.test.id
+        for each in judged.tests
+        if idle_role != "defect" and all(scene.calls for scene in each.scenes if scene.role == idle_role)
+    }
+    assert {each.test.id: each.verdict for each in judged.tests} == {
+        test.id: "pass" if test.id in caught_up else "inconclusive" for test in tests
+    }

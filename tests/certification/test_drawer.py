@@ -28,10 +28,13 @@ for folder in %r:
                 told["read"].append(path.name)
         except OSError:
             pass
-for each in pathlib.Path("/proc").glob("[0-9]*/environ"):
+told["near"] = 0
+for each in pathlib.Path("/proc").glob("[0-9]*"):
     try:
-        if b"ADMIN_TOKEN" in each.read_bytes():
-            told["read"].append(str(each))
+        near = %r in (each / "cmdline").read_bytes()
+        told["near"] += near and each.name != str(os.getpid())
+        if near and b"ADMIN_TOKEN" in (each / "environ").read_bytes():
+            told["read"].append(str(each / "environ"))
     except OSError:
         pass
 state = pathlib.Path(os.environ["NDXP_CERT_STATE_DIR"])
@@ -56,7 +59,7 @@ def wait_until(is_so: Callable[[], bool], within_s: float = 15) -> bool:
 def test_a_program_has_a_folder_and_an_environment_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NDXP_EMULATOR_ADMIN_TOKEN", "bi-mat")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "bi-mat")
-    made, state = driver(tmp_path, LOOKS % ([],))
+    made, state = driver(tmp_path, LOOKS % ([], os.fsencode(tmp_path)))
     assert made.perform({"task": {"no": 1}})["how"] == "done"
     seen = json.loads((state / "seen.json").read_text())
     assert (seen["cwd"], seen["home"]) == (str(tmp_path / "work"),) * 2
@@ -69,12 +72,14 @@ def test_a_program_has_a_folder_and_an_environment_of_its_own(tmp_path: Path, mo
 def test_a_program_reaches_neither_token_nor_database(tmp_path: Path) -> None:
     plan, spy = tmp_path / "k.yaml", tmp_path / "do_tham.py"
     plan.write_text(PLAN, encoding="utf-8")
-    text = LOOKS % ([str(tmp_path / "k.luot")],) + "print('READ', told['read'], told['uid'])\nraise SystemExit(9)\n"
+    text = LOOKS % ([str(tmp_path / "k.luot")], os.fsencode(tmp_path))  # other examiners may be at work on the machine
+    text += "print('READ', told['read'], told['uid'], 'NEAR', told['near'])\nraise SystemExit(9)\n"
     spy.write_text(text, encoding="utf-8")
     ended = certify("preflight", plan, "--command", f"{sys.executable} {spy}")
     assert ended.returncode == 2
     (said,) = [line for line in ended.stderr.splitlines() if "READ" in line]
     assert "ADMIN_TOKEN" not in said
+    assert int(said.rpartition(" ")[2]) >= 2, "the command and its server were looked at"
     assert "/proc/" not in said, "no process near it was started with the token in its environment"
 
 
