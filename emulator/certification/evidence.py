@@ -54,21 +54,22 @@ def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             "body_size": asked["body_size"],
             **_request_as_dict(row, redactor),
         },
-        "response": {
-            "status": row.status,
-            "headers": [[name, redactor.header(name, value)] for name, value in said["headers"]],
-            "body_size": said["body_size"],
-            **(
-                _body(row.response_body, redactor.redact_issued)
-                if said["body_kept"]
-                else {"sha256": said["body_sha256"]}
-            ),
-            **({"delivery": said["delivery"]} if "delivery" in said else {}),
-            **({"delay_ms": said["delay_ms"]} if said.get("delay_ms") else {}),
-        },
+        "response": _response_as_dict(row, said, redactor),
         "remarks": story["remarks"],
         "effects": story["effects"],
         **kept,
+    }
+
+
+def _response_as_dict(row: Row, said: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
+    body = _body(row.response_body, redactor.redact_issued) if said["body_kept"] else {"sha256": said["body_sha256"]}
+    return {
+        "status": row.status,
+        "headers": [[name, redactor.header(name, value)] for name, value in said["headers"]],
+        "body_size": said["body_size"],
+        **body,
+        **({"delivery": said["delivery"]} if "delivery" in said else {}),
+        **({"delay_ms": said["delay_ms"]} if said.get("delay_ms") else {}),
     }
 
 
