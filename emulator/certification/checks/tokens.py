@@ -18,13 +18,20 @@ _ASKED = "ndxp.token"
 def reuses_its_token(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether one token served all calls of a scene: at most ``logins`` (1) token calls for ``calls`` (2) or more.
 
-    ``together``: one token served all scenes of the test.
+    ``together``: one token served all scenes of the test. A token that another scene has left dead is nobody's fault:
+    the calls that find that out are not looked at, and the login for it counts for its own scene alone.
     """
     most, least = int(given.get("logins", 1)), int(given.get("calls", 2))
     findings = []
-    every = [[scene.of(_ASKED), scene.of("btxh.*")] for scene in scenes]
+    dead = [calls_with_a_dead_token(scene) for scene in scenes]
+    every = [
+        (scene.of(_ASKED), [call for call in scene.of("btxh.*") if call not in found])
+        for scene, found in zip(scenes, dead, strict=True)
+    ]
     if given.get("together"):
-        every = [[[call for each in every for call in each[at]] for at in (0, 1)]]
+        forced = {each[0][0].seq for each, found in zip(every[1:], dead[1:], strict=True) if found}
+        logins = [call for each in every for call in each[0] if call.seq not in forced]
+        every = [(logins, [call for each in every for call in each[1]])]
     for logins, calls in every:
         if len(calls) < least:
             vi, en = "Chưa đủ lời gọi để biết token có được dùng lại", "too few calls to see whether a token is reused"
@@ -39,6 +46,13 @@ def reuses_its_token(scenes: Sequence[Played], given: Given) -> list[Finding]:
             vi, en = f"{len(calls)} lời gọi, {len(logins)} lần xin token", f"{len(calls)} calls, {len(logins)} logins"
             findings.append(good(vi, en, *logins, *calls[:3]))
     return findings
+
+
+def calls_with_a_dead_token(scene: Played) -> list[Entry]:
+    """Return the calls that met 401 with a token of an earlier scene, before a new one was asked for in this one."""
+    logins = scene.of(_ASKED)
+    early = [call for call in scene.of("btxh.*") if logins and call.seq < logins[0].seq]
+    return [call for call in early if call.status == 401 and call.token]
 
 
 def renews_once(scenes: Sequence[Played], _given: Given) -> list[Finding]:
