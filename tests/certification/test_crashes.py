@@ -76,7 +76,9 @@ def test_silence_proves_nothing_when_the_client_did_not_act_where_it_should(
     country: Country, kit_id: str, idle_role: str
 ) -> None:
     """Not then, and not later: each test is played alone, so that no scene after it catches up on its work."""
-    for test in silence_of(kit_id):
+    tests = silence_of(kit_id)
+    assert tests
+    for test in tests:
         idle_from: list[str] = []
 
         def act(company: Company, scene: Scene, idle_from: list[str] = idle_from) -> str:
