@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import get_args
 from xml.sax.saxutils import quoteattr
 
+import click
+
 import emulator.app  # noqa: F401  # with it every room has registered its rules
 from emulator.certification.kit_page import kits_page
 from emulator.certification.vocabulary import schema as task_words
 from emulator.certification.vocabulary import vocabulary_page
-from emulator.cli.page import page as cli_page
 from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
 from emulator.scenario.faults_page import page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
@@ -270,6 +271,34 @@ def pack_schema(table: str) -> str:
         "properties": {table: rows},
     }
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+_WIDTH = 100
+_CLI_HEAD = """# Trợ giúp của từng lệnh · The help of each command
+
+<!-- Written by `make docs`; do not edit. -->
+
+Điều chung cho mọi lệnh · what holds for all of them: [cli.md](cli.md).
+"""
+
+
+def cli_page() -> str:
+    """Return the page."""
+    from emulator.cli import main
+    from emulator.cli.frame import PROGRAM
+
+    return _CLI_HEAD + "".join(f"\n## `{name}`\n\n```text\n{text}\n```\n" for name, text in _helps(main, PROGRAM))
+
+
+def _helps(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
+    """Yield (full name, help) of a command and of all below it, as wide as the page."""
+    own = name.rpartition(" ")[2]
+    context = click.Context(command, info_name=own, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH)
+    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    yield name, text
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            yield from _helps(command.commands[each], f"{name} {each}", context)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -53,7 +53,7 @@ def export_har(
 ) -> None:
     """Ghi nhật ký của một sandbox thành HAR 1.2; mã bí mật bị che. / A sandbox's journal as HAR, secrets masked."""
     from emulator import __version__
-    from emulator.cli.drafts import draft_of
+    from emulator.cli.terminal import draft_of
     from emulator.recording.har_out import as_text, har_of
 
     entries = _of_server(url, sandbox, admin_token) if url else _of_store(store, sandbox)

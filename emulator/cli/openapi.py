@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from emulator.cli.drafts import draft_of
 from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import draft_of
 
 _EXAMPLES = """\b
 Ví dụ / Examples:

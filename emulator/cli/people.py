@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from emulator.cli.drafts import draft_of
 from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import draft_of
 
 if TYPE_CHECKING:
     from emulator.country.people.census import CensusWish

@@ -97,7 +97,7 @@ def write_scenario(exchanges: Sequence[Recorded], scenario_id: str, folder: Path
 
 
 def _write(draft: ScenarioDraft, path: Path) -> Path:
-    from emulator.cli.drafts import draft_of
+    from emulator.cli.terminal import draft_of
     from emulator.country.privacy import looked_through
     from emulator.scenario.draft import as_yaml
     from emulator.scenario.grammar import schema

@@ -1,4 +1,4 @@
-"""What a terminal can show: code pages that lack our letters, and whether colours are wished for."""
+"""What a command writes: letters a code page lacks, colours, data for programs, a file that is whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import codecs
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from emulator.cli.stopping import CannotStart
 
 _PLAIN = "ndxp-emulator-plain"
 _LETTERS_OWN = "\u0302\u0306\u031b"  # these make another letter, the others a tone: cp1258 has â, and no ạ
@@ -93,3 +98,27 @@ def write_data(text: str) -> None:
         return
     buffer.write(text.encode("utf-8"))
     buffer.flush()
+
+
+@contextmanager
+def draft_of(path: Path, *, force: bool, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Open a draft beside ``path``; it takes its place when all is written, and is gone when anything stops that.
+
+    Raises:
+        CannotStart: the file is there already and ``force`` is not given, or the folder cannot be written.
+    """
+    if path.is_dir():
+        raise CannotStart(f"{path} là một thư mục. / {path} is a folder.")
+    if path.exists() and not force:
+        raise CannotStart(f"{path} đã có; dùng --force để ghi đè. / {path} exists; use --force to overwrite it.")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("w", encoding=encoding, newline="") as stream:
+            yield stream
+        draft.replace(path)
+    except OSError as trouble:
+        raise CannotStart(
+            f"Không ghi được {path}: {trouble.strerror}. / {path} cannot be written: {trouble.strerror}."
+        ) from trouble
+    finally:
+        draft.unlink(missing_ok=True)

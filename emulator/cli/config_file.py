@@ -1,0 +1,158 @@
+"""``ndxp-emulator.toml``: every flag of ``serve`` as a line. A flag wins over the environment, that over the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emulator.cli.stopping import CannotStart
+from emulator.settings import PREFIX
+
+CONFIG_FILE = "ndxp-emulator.toml"
+_FLAG_ONLY = {"config", "print_config"}
+_SECRET = "admin_token"  # noqa: S105 - the name of a flag
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@")
+_PLACES = {"pack", "scenario", "store", "port_file", "tls_cert", "tls_key"}
+
+
+def read_config(context: click.Context, _: click.Parameter, named: Path | None) -> Path | None:
+    """Let the file's values be defaults of the command's flags; without ``--config``, CONFIG_FILE of this folder's.
+
+    Raises:
+        CannotStart: the file cannot be read, is no TOML, or says what no flag takes; with file:line:column.
+    """
+    path = named or Path(CONFIG_FILE)
+    if named is None and not path.is_file():
+        return None
+    text = _text_of(path)
+    values = _parse(path, text)
+    flags = {_word(option): option for option in context.command.params if option.name not in _FLAG_ONLY}
+    found = {}
+    for word, value in values.items():
+        place = f"{path}:{_place(text, word)}"
+        option = flags.get(word.replace("_", "-"))
+        if option is None or option.name is None:
+            raise CannotStart(_stranger(place, word, flags))
+        found[option.name] = _value(context, option, _beside(path, option, value), place)
+    context.default_map = {**(context.default_map or {}), **found}
+    return path
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as trouble:
+        raise CannotStart(
+            f"Không đọc được {path}: {trouble.strerror}. / {path} cannot be read: {trouble.strerror}."
+        ) from trouble
+    except UnicodeDecodeError as trouble:
+        raise CannotStart(f"{path} không phải UTF-8. / {path} is not UTF-8 (byte {trouble.start}).") from trouble
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        where = re.search(r"\(at line (\d+), column (\d+)\)", str(trouble))
+        line, column = where.groups() if where else (text.count("\n") + 1, 1)
+        reason = re.sub(r" \(at .*\)", "", str(trouble))
+        raise CannotStart(f"{path}:{line}:{column}: không phải TOML: {reason} / not TOML: {reason}") from trouble
+
+
+def _place(text: str, word: str) -> str:
+    """Return line:column of a key of the file."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := re.match(rf"\s*\[*\s*[\"']?({re.escape(word)})[\"']?\s*[=.\]]", line):
+            return f"{number}:{found.start(1) + 1}"
+    return "1:1"
+
+
+def _word(option: click.Parameter) -> str:
+    return (option.name or "").replace("_", "-")
+
+
+def _stranger(place: str, word: str, flags: dict[str, click.Parameter]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.replace("_", "-"), flags, 1, 0.5)
+    vi, en = (f" Có phải {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
+    return f"{place}: không có mục {word}.{vi} / there is no {word}.{en}"
+
+
+def _beside(path: Path, option: click.Parameter, value: Any) -> Any:
+    """Return a value whose relative paths begin at the file's folder, whatever folder the command runs in."""
+    if option.name not in _PLACES:
+        return value
+    if isinstance(value, list):
+        return [_beside(path, option, each) for each in value]
+    is_path = isinstance(value, str) and (isinstance(option.type, click.Path) or value.startswith((".", "~")))
+    return str(path.parent / Path(value).expanduser()) if is_path else value
+
+
+def _value(context: click.Context, option: click.Parameter, value: Any, place: str) -> Any:
+    """Return the value when the flag takes it. Raises CannotStart."""
+    if not _has_form(option, value):
+        form = _form_of(option)
+        raise CannotStart(f"{place}: {_word(option)} phải là {form[0]}. / {_word(option)} must be {form[1]}.")
+    try:
+        option.type_cast_value(context, value)
+    except click.BadParameter as trouble:
+        raise CannotStart(f"{place}: {_word(option)}: {trouble.message}") from trouble
+    return value
+
+
+def _has_form(option: click.Parameter, value: Any) -> bool:
+    if isinstance(option, click.Option) and option.multiple:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if isinstance(option, click.Option) and option.is_flag:
+        return isinstance(value, bool)
+    if isinstance(option.type, click.IntRange):
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, str)
+
+
+def _form_of(option: click.Parameter) -> tuple[str, str]:
+    if isinstance(option, click.Option) and option.multiple:
+        return 'danh sách chữ, như ["…"]', 'a list of texts, as ["…"]'
+    if isinstance(option, click.Option) and option.is_flag:
+        return "true hoặc false", "true or false"
+    if isinstance(option.type, click.IntRange):
+        return "số nguyên", "a whole number"
+    return "chữ trong dấu nháy", "a text in quotes"
+
+
+def config_lines(context: click.Context) -> Iterator[str]:
+    """Yield the lines of a file that says what is in force, each with where it comes from; a token is never printed."""
+    yield "# ndxp-emulator serve: cờ > môi trường > tệp > mặc định / flag > environment > file > default"
+    yield f"# tệp / file: {context.params.get('config') or '-'}"
+    for option in context.command.params:
+        if option.name in _FLAG_ONLY or option.name is None or option.name == "help":
+            continue
+        value = context.params.get(option.name)
+        yield f"{_line(option, value)}  # {_origin(context, option)}"
+
+
+def _line(option: click.Parameter, value: Any) -> str:
+    word = _word(option)
+    shown = "…" if option.name == _SECRET else _PASSWORD.sub("://…@", str(value))
+    if value is not None and "…" in shown:
+        return f"# {word} = {json.dumps(shown, ensure_ascii=False)}"
+    if value is None:
+        return f"# {word} ="
+    if isinstance(value, tuple):
+        value = [str(each) for each in value]
+    return f"{word} = {json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)}"
+
+
+def _origin(context: click.Context, option: click.Parameter) -> str:
+    source = context.get_parameter_source(option.name or "")
+    names = {"COMMANDLINE": f"--{_word(option)}", "ENVIRONMENT": "", "DEFAULT_MAP": f"{context.params.get('config')}"}
+    known = names.get(source.name if source else "", "mặc định / default")
+    return known or f"{PREFIX}{(option.name or '').upper()}"
