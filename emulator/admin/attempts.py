@@ -12,6 +12,7 @@ import orjson
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
+from emulator.admin.sandboxes import check_room
 from emulator.country.sandbox import ID_GRAMMAR, NoSandbox, SandboxExists
 from emulator.kernel.clock import system_ms
 
@@ -92,13 +93,20 @@ def start_attempt(request: AdminRequest) -> AdminReply:
     plan = _plan(content)
     challenge = _challenge(content, plan)
     attempt_id = _id(content)
+    check_room(request, request.caller.sandbox.owner if request.caller.sandbox else request.caller.owner)
     try:
         attempt = open_attempt(request.context, attempt_id, plan, challenge)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=attempt_id) from None
-    if request.caller.sandbox is not None:
-        request.context.tenants.assign(request.context.sandboxes.get(attempt_id), request.caller.sandbox)
+    if request.caller.role != "admin":
+        _give_to_opener(request, attempt_id)
     return AdminReply(card(attempt) | {"context": context_of(attempt, request.base)}, 201)
+
+
+def _give_to_opener(request: AdminRequest, attempt_id: str) -> None:
+    opened, parent = request.context.sandboxes.get(attempt_id), request.caller.sandbox
+    owner = parent.owner if parent else request.caller.owner
+    request.context.tenants.assign(opened, owner, parent_no=parent.no if parent else None)
 
 
 def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:

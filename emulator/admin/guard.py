@@ -1,7 +1,8 @@
 """Who may use the admin API, and for what. Everything that asks it, asks here.
 
 The holder of the admin token may do all; without such a token, programs of this machine may. The holder of a sandbox's
-token may use that sandbox and knows of no other: an *owner* may do all with it, a *viewer* may look.
+token may use that sandbox and knows of no other: an *owner* may do all with it, a *viewer* may look. A token of an
+owner's name (a class, a province) does the same for every sandbox of that name.
 """
 
 from __future__ import annotations
@@ -26,14 +27,19 @@ _READS = ("GET", "HEAD")
 # Questions whose wording is too long for a query; and what a tenant may ask without naming its sandbox.
 _QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence")
 _OF_NO_SANDBOX = ("", "/kits", "/attempts", "/usage")
+_OF_MANY = (*_OF_NO_SANDBOX, "/sandboxes")
 
 
 @dataclass(frozen=True, slots=True)
 class AdminIdentity:
-    """Who asks: ``sandbox`` is the one an owner or viewer is bound to; ``has_token`` tells how they showed it."""
+    """Who asks: an owner or viewer is bound to one ``sandbox``, or to all of one ``owner``'s name.
+
+    ``has_token`` tells that they showed a token; the administrator of this machine needs none.
+    """
 
     role: Role
-    sandbox: str | None = None
+    sandbox: Sandbox | None = None
+    owner: str = ""
     has_token: bool = False
 
     @property
@@ -43,7 +49,14 @@ class AdminIdentity:
 
     def may_see(self, sandbox: Sandbox) -> bool:
         """Tell whether a sandbox is there for this caller: an attempt that a tenant opened is the tenant's, too."""
-        return self.sandbox is None or self.sandbox in (sandbox.id, sandbox.owner)
+        if self.sandbox is not None:
+            return self.sandbox.no in (sandbox.no, sandbox.parent_no)
+        return self.role == "admin" or bool(self.owner and self.owner == sandbox.owner)
+
+    @property
+    def name(self) -> str:
+        """Return what this caller is called: the sandbox or owner it is bound to, else the role."""
+        return self.sandbox.id if self.sandbox else self.owner or self.role
 
 
 ADMIN = AdminIdentity("admin")
@@ -60,9 +73,9 @@ def identify(headers: Mapping[str, str], scheme: str, host: str, token: str | No
     given = token_in(headers)
     if token is not None and hmac.compare_digest(given.encode(), token.encode()):
         return AdminIdentity("admin", has_token=True)
-    found = tenants.role_of(given)
+    found = tenants.grant_of(given)
     if found:
-        return AdminIdentity(found[1], found[0], has_token=True)
+        return AdminIdentity(found.role, found.sandbox, found.owner, has_token=True)
     admit(headers, scheme, host, token)
     return AdminIdentity("admin")
 
@@ -78,13 +91,14 @@ def authorise(caller: AdminIdentity, route: Route, named: Mapping[str, str], ten
         return
     name = named.get("sandbox") or named.get("attempt") or ("default" if route.scoped else None)
     if name is None:
-        if route.path not in _OF_NO_SANDBOX or (route.verb not in _READS and caller.role != "owner"):
+        paths = _OF_NO_SANDBOX if caller.sandbox else _OF_MANY
+        if route.path not in paths or (route.verb not in _READS and caller.role != "owner"):
             raise Trouble("admin-only")
         return
     if not _is_theirs(caller, name, tenants):
         raise Trouble("no-such-sandbox", name=name)
     if caller.role == "viewer" and route.verb not in _READS and route.path not in _QUESTIONS:
-        raise Trouble("viewers-look", sandbox=caller.sandbox)
+        raise Trouble("viewers-look", name=caller.name)
 
 
 def authorise_pages(caller: AdminIdentity, sandbox: str, verb: str, tenants: Tenants) -> None:
@@ -94,12 +108,10 @@ def authorise_pages(caller: AdminIdentity, sandbox: str, verb: str, tenants: Ten
     if not _is_theirs(caller, sandbox, tenants):
         raise Trouble("no-such-sandbox", name=sandbox)
     if caller.role == "viewer" and verb not in _READS:
-        raise Trouble("viewers-look", sandbox=caller.sandbox)
+        raise Trouble("viewers-look", name=caller.name)
 
 
 def _is_theirs(caller: AdminIdentity, name: str, tenants: Tenants) -> bool:
-    if name == caller.sandbox:
-        return True
     try:
         return caller.may_see(tenants.get(name))
     except KeyError:

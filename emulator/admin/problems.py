@@ -154,8 +154,8 @@ WORDINGS: Mapping[str, Wording] = {
     "viewers-look": Wording(
         403,
         "Viewers look",
-        "Mã này chỉ xem được sandbox '{sandbox}', không thay đổi được.",
-        "This token may look at the sandbox '{sandbox}', and change nothing.",
+        "Mã này chỉ xem được '{name}', không thay đổi được.",
+        "This token may look at '{name}', and change nothing.",
     ),
     "over-quota": Wording(429, "Over quota", "Máy chủ chỉ cho {most} {what}.", "The server allows {most} {what}."),
     "foreign-host": Wording(

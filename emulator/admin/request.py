@@ -120,7 +120,7 @@ class AdminRequest:
             return False
         if wish != "show":
             raise invalid([InputFault("?secrets", "chỉ nhận 'show'", "takes 'show' only")])
-        if not self.caller.may_see_secrets and (self.caller.sandbox is not None or self.context.admin_token is None):
+        if not self.caller.may_see_secrets and (self.caller.role != "admin" or self.context.admin_token is None):
             raise Trouble("secrets-need-token")
         return True
 

@@ -52,8 +52,10 @@ def make_sandbox(request: AdminRequest) -> AdminReply:
 
     wish = schemas.load(schemas.SandboxWish(), request.content(may_be_empty=True))
     name = wish.pop("id", None) or f"sb-{secrets.token_hex(5)}"
-    owner, lifetime_s = wish.pop("owner", ""), wish.pop("ttl_s", None)
-    _check_room(request, owner)
+    owner, lifetime_s = wish.pop("owner", request.caller.owner), wish.pop("ttl_s", None)
+    if request.caller.owner not in ("", owner):
+        raise Trouble("admin-only")
+    check_room(request, owner)
     _check_pack(request, wish)
     _check_scenario(request, wish)
     try:
@@ -67,7 +69,8 @@ def make_sandbox(request: AdminRequest) -> AdminReply:
     return AdminReply(_card(request, sandbox) | shown, 201)
 
 
-def _check_room(request: AdminRequest, owner: str) -> None:
+def check_room(request: AdminRequest, owner: str) -> None:
+    """Look whether an owner may have one more sandbox. Raises Trouble."""
     try:
         request.context.tenants.check_room(owner)
     except OverQuota as over:
@@ -89,6 +92,30 @@ def make_token(request: AdminRequest) -> AdminReply:
     sandbox = request.sandbox()
     token = request.context.tenants.issue_token(sandbox, role)
     return AdminReply({"sandbox": sandbox.id, "role": role, "token": token}, 201)
+
+
+@ROUTES.add(
+    "POST",
+    "/owners/{owner}/token",
+    "Cấp mã mới cho chủ của nhiều sandbox",
+    "Make a new token for an owner of many sandboxes",
+    RouteDoc("OwnerToken", "TokenWish", {"role": "owner"}, may_be_empty=True, status=("201",)),
+)
+def make_owner_token(request: AdminRequest) -> AdminReply:
+    """Make a token that opens every sandbox whose ``owner`` is this name, those made later, too; the old one ends."""
+    from emulator.admin import schemas
+
+    role, owner = schemas.load(schemas.TokenWish(), request.content(may_be_empty=True))["role"], request.named["owner"]
+    token = request.context.tenants.issue_owner_token(owner, role)
+    return AdminReply({"owner": owner, "role": role, "token": token}, 201)
+
+
+@ROUTES.add(
+    "DELETE", "/owners/{owner}/token", "Thu mã của chủ", "End the tokens of an owner", RouteDoc("EndedTokens", last=7)
+)
+def end_owner_tokens(request: AdminRequest) -> AdminReply:
+    """Let the tokens of an owner open nothing any more; its sandboxes, and their own tokens, stay."""
+    return AdminReply({"ended": request.context.tenants.end_owner_tokens(request.named["owner"])})
 
 
 def _check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:

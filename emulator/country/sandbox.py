@@ -45,7 +45,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """One sandbox as it stands now; ``home`` is where its rows live, ``next_due`` when its agenda begins."""
+    """One sandbox as it stands now; ``home`` is where its rows live, ``next_due`` when its agenda begins.
+
+    ``owner`` is the name of whose it is, ``parent_no`` the sandbox whose holder opened it (an attempt).
+    """
 
     no: int
     id: str
@@ -56,6 +59,7 @@ class Sandbox:
     next_due: int | None = None
     owner: str = ""
     expires_ms: int | None = None
+    parent_no: int | None = None
 
     @property
     def home(self) -> tuple[int, int]:
@@ -205,6 +209,7 @@ class Sandboxes:
             row.next_due,
             row.owner,
             row.expires_ms,
+            row.parent_no,
         )
         self._parsed[row.no] = (row.version, sandbox)
         return sandbox

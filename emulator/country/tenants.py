@@ -10,7 +10,7 @@ from typing import Literal
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
 from emulator.store import access_rows
-from emulator.store.access_rows import AccessRow
+from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging
 from emulator.store.store import Store
 
 TenantRole = Literal["owner", "viewer"]
@@ -26,6 +26,15 @@ class Quotas:
     sandboxes: int | None = None
     sandboxes_of_owner: int | None = None
     lifetime_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token opens: one sandbox, or (without one) every sandbox of an owner."""
+
+    role: TenantRole
+    sandbox: Sandbox | None = None
+    owner: str = ""
 
 
 class OverQuota(Exception):
@@ -52,16 +61,30 @@ class Tenants:
             access_rows.replace(self._store, AccessRow(_digest(token), sandbox.no, role, system_ms()))
         return token
 
-    def role_of(self, token: str) -> tuple[str, TenantRole] | None:
-        """Return the sandbox a token opens, and as what; None when it opens nothing."""
+    def issue_owner_token(self, owner: str, role: TenantRole = "owner") -> str:
+        """Return a new token that opens every sandbox of an owner, those made later, too; the one before it ends."""
+        token = _PREFIX + secrets.token_urlsafe(_BYTES)
+        with self._store.writing():
+            access_rows.replace(self._store, AccessRow(_digest(token), EVERY_SANDBOX, role, system_ms(), owner))
+        return token
+
+    def end_owner_tokens(self, owner: str) -> int:
+        """Let the tokens of an owner open nothing any more; return how many there were."""
+        with self._store.writing():
+            return access_rows.end_of_owner(self._store, owner)
+
+    def grant_of(self, token: str) -> Grant | None:
+        """Return what a token opens, and as what; None when it opens nothing."""
         row = access_rows.get(self._store, _digest(token)) if token.startswith(_PREFIX) else None
         if row is None:
             return None
+        role: TenantRole = "owner" if row.role == "owner" else "viewer"
+        if row.sandbox_no == EVERY_SANDBOX:
+            return Grant(role, owner=row.owner)
         try:
-            sandbox = self._sandboxes.of_no(row.sandbox_no)
+            return Grant(role, self._sandboxes.of_no(row.sandbox_no))
         except NoSandbox:
             return None
-        return sandbox.id, "owner" if row.role == "owner" else "viewer"
 
     def get(self, sandbox_id: str) -> Sandbox:
         """Return a sandbox. Raises NoSandbox."""
@@ -76,12 +99,17 @@ class Tenants:
         if most is not None and owner and access_rows.count_of_owner(self._store, owner) >= most:
             raise OverQuota("sandboxes-of-owner", most)
 
-    def assign(self, sandbox: Sandbox, owner: str, lifetime_s: int | None = None) -> Sandbox:
-        """Say whose a sandbox is, and for how long it lives (None: as the server says); return it as it is then."""
+    def assign(
+        self, sandbox: Sandbox, owner: str, lifetime_s: int | None = None, parent_no: int | None = None
+    ) -> Sandbox:
+        """Say whose a sandbox is, and for how long it lives (None: as the server says); return it as it is then.
+
+        ``parent_no`` is the number of the sandbox whose holder opened it.
+        """
         now, lifetime_s = system_ms(), lifetime_s or self.quotas.lifetime_s
         expires_ms = now + lifetime_s * 1000 if lifetime_s else None
         with self._store.writing(sandbox.no):
-            access_rows.assign(self._store, sandbox.no, owner, now, expires_ms)
+            access_rows.assign(self._store, sandbox.no, Belonging(owner, parent_no, expires_ms), now)
         return self._sandboxes.of_no(sandbox.no)
 
     def drop_expired(self) -> list[str]:

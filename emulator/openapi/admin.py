@@ -19,6 +19,7 @@ from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, ma
 
 _NAMED = {
     "sandbox": "vi-du",
+    "owner": "tinh-a",
     "id": "1",
     "code": "000.00.15.G07-221202-0501",
     "dstcode": "VN:GOV:000.00.00.H34:kontumvdxpsvc01",

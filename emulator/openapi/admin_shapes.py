@@ -104,6 +104,8 @@ def _of_tenants() -> dict[str, Shape]:
     }
     return {
         "SandboxToken": record({"sandbox": TEXT, "role": {"enum": list(ROLES)}, "token": TEXT}),
+        "OwnerToken": record({"owner": TEXT, "role": {"enum": list(ROLES)}, "token": TEXT}),
+        "EndedTokens": record({"ended": _COUNT}),
         "Usage": record({"usage": rows(record(usage))}),
     }
 

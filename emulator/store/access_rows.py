@@ -9,33 +9,53 @@ from typing import NamedTuple
 
 from emulator.store.store import Store
 
+EVERY_SANDBOX = 0
+"""The sandbox number of a token that opens every sandbox of an owner."""
+
 
 class AccessRow(NamedTuple):
-    """One token of a sandbox; ``digest`` is the SHA-256 of its text in hexadecimal digits."""
+    """One token of a sandbox, or of an ``owner``; ``digest`` is the SHA-256 of its text in hexadecimal digits."""
 
     digest: str
     sandbox_no: int
     role: str
     made_ms: int
+    owner: str = ""
 
 
 def get(store: Store, digest: str) -> AccessRow | None:
     """Return what a token opens."""
-    row = store.one("SELECT digest, sandbox_no, role, made_ms FROM access WHERE digest = ?", (digest,))
+    row = store.one("SELECT digest, sandbox_no, role, made_ms, owner FROM access WHERE digest = ?", (digest,))
     return AccessRow(*row) if row else None
 
 
 def replace(store: Store, row: AccessRow) -> None:
-    """Let a sandbox have this token for a role, and no other. Call inside a transaction."""
-    store.run("DELETE FROM access WHERE sandbox_no = ? AND role = ?", (row.sandbox_no, row.role))
-    store.run("INSERT INTO access VALUES (?, ?, ?, ?)", row)
-
-
-def assign(store: Store, sandbox_no: int, owner: str, made_ms: int, expires_ms: int | None) -> None:
-    """Say whose a sandbox is, and when it ends (wall time; None: never). Call inside a transaction."""
+    """Let a sandbox (or an owner) have this token for a role, and no other. Call inside a transaction."""
     store.run(
-        "UPDATE sandboxes SET owner = ?, made_ms = ?, expires_ms = ?, version = version + 1 WHERE no = ?",
-        (owner, made_ms, expires_ms, sandbox_no),
+        "DELETE FROM access WHERE sandbox_no = ? AND owner = ? AND role = ?", (row.sandbox_no, row.owner, row.role)
+    )
+    store.run("INSERT INTO access (digest, sandbox_no, role, made_ms, owner) VALUES (?, ?, ?, ?, ?)", row)
+
+
+def end_of_owner(store: Store, owner: str) -> int:
+    """Let the tokens of an owner open nothing any more; return how many there were. Call inside a transaction."""
+    return store.run("DELETE FROM access WHERE sandbox_no = ? AND owner = ?", (EVERY_SANDBOX, owner))
+
+
+class Belonging(NamedTuple):
+    """Whose a sandbox is: its owner's name, the sandbox its opener holds, and when it ends (wall time; None: never)."""
+
+    owner: str
+    parent_no: int | None = None
+    expires_ms: int | None = None
+
+
+def assign(store: Store, sandbox_no: int, belonging: Belonging, made_ms: int) -> None:
+    """Say whose a sandbox is. Call inside a transaction."""
+    store.run(
+        "UPDATE sandboxes SET owner = ?, parent_no = ?, expires_ms = ?, made_ms = ?, version = version + 1"
+        " WHERE no = ?",
+        (*belonging, made_ms, sandbox_no),
     )
 
 

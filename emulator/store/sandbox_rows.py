@@ -24,6 +24,7 @@ class SandboxRow(NamedTuple):
     next_due: int | None = None
     owner: str = ""
     expires_ms: int | None = None
+    parent_no: int | None = None
 
 
 class ChainEnds(NamedTuple):
@@ -48,7 +49,7 @@ class CredentialRow(NamedTuple):
     kind: str
 
 
-_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due, owner, expires_ms"
+_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due, owner, expires_ms, parent_no"
 
 
 def by_id(store: Store, sandbox_id: str) -> SandboxRow | None:

@@ -165,6 +165,66 @@ def test_usage_is_counted_by_sandbox_as_json_and_csv_and_metrics_have_bounded_la
     assert 'ndxp_emulator_sandbox_calls_total{sandbox="other"} 15.0' in labels
 
 
+def _owner_token(server: Visitor, owner: str, role: str = "owner") -> str:
+    reply = server.http.post(f"/__admin/owners/{owner}/token", json={"role": role}, headers=ADMIN)
+    assert (reply.status_code, reply.json["owner"], reply.json["role"]) == (201, owner, role)
+    token: str = reply.json["token"]
+    return token
+
+
+def test_an_owners_token_opens_every_sandbox_of_its_name_and_no_other(server: Visitor) -> None:
+    seats = {name: _make(server, name, owner="lop-12a")["token"] for name in ("ghe-1", "ghe-2")}
+    _make(server, "ghe-3", owner="lop-12b")
+    _make(server, "lop-12a")  # a sandbox of that name is somebody else's
+    token = _owner_token(server, "lop-12a")
+    _make(server, "ghe-4", owner="lop-12a")
+    listed = _ask(server, token, "GET", "/sandboxes").json["sandboxes"]
+    assert [each["id"] for each in listed] == ["ghe-1", "ghe-2", "ghe-4"]
+    assert {row["sandbox"] for row in _ask(server, token, "GET", "/usage").json["usage"]} == {"ghe-1", "ghe-2", "ghe-4"}
+    assert _ask(server, token, "POST", "/sandboxes/ghe-2/reset").status_code == 200
+    assert server.http.get("/__console/s/ghe-2/", headers={"X-Admin-Token": token}).status_code == 200
+    for other in ("ghe-3", "lop-12a", "default", "khong-co"):
+        assert _ask(server, token, "GET", f"/sandboxes/{other}/requests").json["code"] == "no-such-sandbox"
+    for verb, path in (("POST", "/reset"), ("POST", "/owners/lop-12a/token"), ("GET", "/metrics")):
+        assert _ask(server, token, verb, path).json["code"] in ("admin-only", "no-such-sandbox")
+    assert _ask(server, seats["ghe-1"], "GET", "/sandboxes/ghe-2").status_code == 404
+
+
+def test_an_owner_makes_sandboxes_of_its_own_name_within_its_quota(tmp_path: Path, co_ban: Pack) -> None:
+    server = _visitor(tmp_path / "few.db", co_ban, quotas=Quotas(sandboxes_of_owner=2))
+    token, viewer = _owner_token(server, "lop-12a"), _owner_token(server, "lop-12a", "viewer")
+    assert _ask(server, token, "POST", "/sandboxes", json={"id": "ghe-1"}).json["owner"] == "lop-12a"
+    assert _ask(server, token, "POST", "/sandboxes", json={"id": "x", "owner": "lop-12b"}).status_code == 403
+    assert _ask(server, viewer, "POST", "/sandboxes", json={"id": "x"}).status_code == 403
+    assert _ask(server, token, "POST", "/sandboxes", json={"id": "ghe-2"}).status_code == 201
+    assert _ask(server, token, "POST", "/sandboxes", json={"id": "ghe-3"}).json["code"] == "over-quota"
+    plan = {"kit": "cong-ndxp", "product": {"name": "Một cửa", "version": "1", "vendor": "Không Có Thật"}}
+    assert _ask(server, token, "POST", "/attempts", json={"plan": plan}).json["code"] == "over-quota"
+    server.country.store.close()
+
+
+def test_an_owners_token_ends_when_it_is_replaced_or_taken_away(server: Visitor) -> None:
+    _make(server, "ghe-1", owner="lop-12a")
+    first = _owner_token(server, "lop-12a")
+    second, viewer = _owner_token(server, "lop-12a"), _owner_token(server, "lop-12a", "viewer")
+    assert _ask(server, first, "GET", "/sandboxes").status_code == 401
+    assert _ask(server, viewer, "GET", "/sandboxes/ghe-1").status_code == 200
+    assert _ask(server, viewer, "POST", "/sandboxes/ghe-1/reset").json["code"] == "viewers-look"
+    assert server.http.delete("/__admin/owners/lop-12a/token", headers=ADMIN).json == {"ended": 2}
+    assert [_ask(server, each, "GET", "/sandboxes").status_code for each in (second, viewer)] == [401, 401]
+
+
+def test_an_attempt_is_its_openers_and_not_of_one_who_gets_the_name_later(server: Visitor) -> None:
+    seat, owner = _make(server, "ghe-1", owner="lop-12a")["token"], _owner_token(server, "lop-12a")
+    plan = {"kit": "cong-ndxp", "product": {"name": "Một cửa", "version": "1", "vendor": "Không Có Thật"}}
+    attempt = _ask(server, seat, "POST", "/attempts", json={"plan": plan}).json["id"]
+    assert [_ask(server, each, "GET", f"/attempts/{attempt}").status_code for each in (seat, owner)] == [200, 200]
+    assert _ask(server, owner, "DELETE", "/sandboxes/ghe-1").status_code == 200
+    later = _make(server, "ghe-1", owner="lop-12b")["token"]
+    assert _ask(server, later, "GET", f"/attempts/{attempt}").status_code == 404
+    assert _ask(server, owner, "GET", f"/attempts/{attempt}").status_code == 200
+
+
 def test_a_tenant_sees_its_own_console_and_no_other(server: Visitor) -> None:
     token = _make(server, "lop-a")["token"]
     _make(server, "lop-b")

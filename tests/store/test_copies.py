@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.store import journal_rows, sandbox_rows
+from emulator.store import access_rows, journal_rows, sandbox_rows
 from emulator.store.copying import TABLE_KEYS
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
@@ -127,9 +127,26 @@ def test_state_export_and_import_move_every_sandbox_between_stores(tmp_path: Pat
     _check(database, codes)
 
 
-def test_a_store_one_version_back_opens_and_keeps_its_journal(tmp_path: Path) -> None:
+def test_a_store_one_version_back_opens_and_its_attempts_know_for_whom_they_were_opened(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = SqliteStore(path, MIGRATIONS[:-1])
+    old.prepare()
+    with old.writing():
+        for name, owner in (("lop-a", "tinh-a"), ("luot-1", "lop-a"), ("luot-2", "")):
+            old.run("INSERT INTO sandboxes (id, definition, owner) VALUES (?, '{}', ?)", (name, owner))
+        old.run("INSERT INTO access VALUES ('abc', 1, 'viewer', 7)")
+    old.close()
+    new = SqliteStore(path)
+    new.prepare()
+    with closing(new):
+        belonging = [(row.id, row.owner, row.parent_no) for row in sandbox_rows.every(new)]
+        assert belonging == [("lop-a", "tinh-a", None), ("luot-1", "", 1), ("luot-2", "", None)]
+        assert access_rows.get(new, "abc") == access_rows.AccessRow("abc", 1, "viewer", 7, "")
+
+
+def test_a_store_two_versions_back_opens_and_keeps_its_journal(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = SqliteStore(path, MIGRATIONS[:4])
     old.prepare()
     with old.writing():
         old.run("INSERT INTO sandboxes (id, definition, seq, head) VALUES ('lop-a', '{}', 7, 'x')")
