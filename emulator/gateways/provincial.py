@@ -1,6 +1,6 @@
-"""A province's gateway before the portal: ``/KetNoiMotCuaQuocGia/<Service>`` with a Bearer token.
+"""A province's gateway before the portal: ``/KetNoiMotCuaQuocGia/<Service>`` and its sisters, with a Bearer token.
 
-Sources: src:client-province-gateway.
+Sources: src:client-province-gateway, src:client-province-push, src:client-province-papers.
 
 Off unless a sandbox turns it on. Token, faults and their bodies are those of the NDXP gateway: both are one product.
 """
@@ -8,7 +8,7 @@ Off unless a sandbox turns it on. Token, faults and their bodies are those of th
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 import orjson
@@ -41,23 +41,26 @@ class ProvincialGateway:
 
     name = "provincial"
 
-    def __init__(self, portal: Service, operation: Operation, axis: XroadGateway) -> None:
-        self._portal, self._operation, self._axis = portal, operation, axis
+    def __init__(self, portal: Service, operations: Sequence[Operation], axis: XroadGateway) -> None:
+        self._portal, self._axis = portal, axis
+        self._by_context = {_context_of(each.path): each for each in operations}
 
     def owns(self, call: Call) -> bool:
-        """Calls below its path."""
-        return call.path.startswith(PREFIX)
+        """Calls below the contexts of its operations."""
+        return _context_of(call.path) in self._by_context
 
     def answer(self, exchange: Exchange, world: World) -> Reply:
         """Admit as the NDXP gateway does, then ask the portal."""
         call = exchange.call
         if not world.settings.provincial_gateway:
             raise GatewayRefusal("other", 404, 404, "Not Found", "The requested resource is not available.")
-        operation = self._operation
+        operation = self._by_context[_context_of(call.path)]
         exchange.operation, exchange.clause = operation.name, operation.clause
         if call.method not in _VERBS:
             raise GatewayRefusal("other", 405, 405, "Method Not Allowed", "Use GET or POST.")
         admit(call, world, _API)
+        if operation.method == "GET" and not operation.path.endswith("/") and call.path != operation.path:
+            raise GatewayRefusal("other", 404, 404, "Not Found", f"{call.path}: the nearest is {operation.path}")
         if call.path == _GET_FILE:
             return world.apply_scenario() or fetch_file(call, self._axis, world)
         return carry(
@@ -144,9 +147,15 @@ def _json_string(text: str) -> Reply:
     return Reply(200, body, (("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))))
 
 
+def _context_of(path: str) -> str:
+    """Return the first part of a path, by which a gateway knows its own: ``/SynsTTHCC/``; empty for a bare word."""
+    first, slash, _ = path.removeprefix("/").partition("/")
+    return f"/{first}/" if slash else ""
+
+
 def provincial_gateways(services: Iterable[Service], axis: XroadGateway) -> Iterator[ProvincialGateway]:
-    """Yield the gateway with the operation that is declared for it."""
+    """Yield the gateway with the operations that a service declares for it."""
     for service in services:
-        for operation in service.operations:
-            if isinstance(operation.place, ProvinceGateway):
-                yield ProvincialGateway(service, operation, axis)
+        found = [each for each in service.operations if isinstance(each.place, ProvinceGateway)]
+        if found:
+            yield ProvincialGateway(service, found, axis)

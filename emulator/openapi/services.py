@@ -157,7 +157,24 @@ def _axis_parameters(place: object) -> tuple[dict[str, Any], ...]:
 
 
 def _of_province(name: str, operation: Operation, said: Described) -> Iterator[OperationDoc]:
-    """Yield a province's gateway, off by default: GET and POST of a service by its name."""
+    """Yield a province's gateway, off by default: one address as declared, or GET and POST of a service by its name."""
+    if not operation.path.endswith("/"):
+        plain = {"200": ReplyDoc("Kết quả hoặc lời từ chối", "A result or a refusal", {JSON: ref(said.replies[0])})}
+        yield OperationDoc(
+            operation.method,
+            operation.path,
+            name,
+            said.tag,
+            *operation.title,
+            {**plain, **gateway_faults()},
+            about=said.about,
+            parameters=said.parameters,
+            body=ref(said.request) if said.request else None,
+            examples=said.examples,
+            security=(BEARER,),
+            usual="404",
+        )
+        return
     answer = ReplyDoc(
         "Trả lời của Cổng DVCQG, bọc trong message",
         "The portal's reply, wrapped in message",

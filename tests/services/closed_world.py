@@ -16,7 +16,7 @@ from emulator.services.service import Api, AxisAddress, Service, Site
 
 SAID = "Hệ thống đang bận, vui lòng thử lại sau"
 """The sentence of the fault ``service-refused``."""
-PASSES_ON = {"dvcqg.province": "dvcqg.mapi.LayDanhMucCoQuan"}
+PASSES_ON = {"dvcqg.province": "dvcqg.mapi.LayDanhMucCoQuan", "dvcqg.province-push": "dvcqg.mapi.DongBoHoSoMC"}
 """What is written down under the name of the service it turns out to ask for."""
 
 

@@ -17,7 +17,17 @@ from emulator.services.portal.nouns import (
 from emulator.services.portal.nouns import (
     PAPERS as PAPER_SHELF,
 )
-from emulator.services.portal.operations import CALL, LOGIN, MAPI, PAPERS, PAPERS_LOGIN
+from emulator.services.portal.operations import (
+    CALL,
+    LOGIN,
+    MAPI,
+    PAPERS,
+    PAPERS_LOGIN,
+    PROVINCE_PAPERS,
+    PROVINCE_PLAIN,
+    PROVINCE_PUSH,
+)
+from emulator.services.portal.papers import find_through_province
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
 
 if TYPE_CHECKING:
@@ -89,6 +99,25 @@ _PROVINCE = Operation(
     sample=samples.ask_province,
     needs={"provincial_gateway": True},
 )
+_PROVINCE_PUSH = Operation(
+    *PROVINCE_PUSH,
+    Both("Đồng bộ hồ sơ qua cổng của tỉnh", "Push dossiers through a province's gateway"),
+    f"{PROVINCE_PLAIN}DongBoHoSoMC",
+    operations.answer_province,
+    place=ProvinceGateway(),
+    sample=samples.ask_province_push,
+    needs={"provincial_gateway": True},
+)
+_PROVINCE_PAPERS = Operation(
+    *PROVINCE_PAPERS,
+    Both("Tìm giấy tờ qua cổng của tỉnh", "Find papers through a province's gateway"),
+    "/CommonServices.svc/GiayToCaNhanFromDVCQG",
+    find_through_province,
+    method="GET",
+    place=ProvinceGateway(),
+    sample=samples.ask_province_papers,
+    needs={"provincial_gateway": True},
+)
 _PAGE = Operation(
     "dvcqg.page",
     "KDL V.3",
@@ -112,7 +141,7 @@ SERVICE = Service(
     title=Both("Cổng Dịch vụ công quốc gia và Kho DL", "The national public service portal and Kho DL"),
     document="KDL",
     place=_MAPI,
-    operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PAGE),
+    operations=(*_of_mapi(), *_of_papers(), _PROVINCE, _PROVINCE_PUSH, _PROVINCE_PAPERS, _PAGE),
     word=operations.word,
     answer=operations.answer,
     effects=EFFECTS,

@@ -10,8 +10,14 @@ from emulator.services.interface import HTML, Described, Example, Interface, Ope
 from emulator.services.portal.admin_site import PAGE
 from emulator.services.portal.operations import MAPI
 from emulator.services.portal.schemas import PortalDossierSchema, PortalStepSchema, StatusReportSchema
+from emulator.services.portal.wire_papers import GATEWAY_QUERY
 from emulator.services.shapes import TEXT, Shape
 
+_TAG_PROVINCE = "Cổng tỉnh / A province's gateway"
+_OFF = (
+    "Bật bằng thiết lập `provincial_gateway`; mặc định trả 404. / Switched on by the setting `provincial_gateway`; "
+    "answers 404 until then."
+)
 _TAG_MAPI, _TAG_PAPERS = "VDXP: mapi", "VDXP: Kho DL"
 _ABOUT = (
     "Từ chối là HTTP 200 với mã khác 0, trừ khi bật `portal_maps_errors_to_http`. / A refusal is HTTP 200 with a code "
@@ -41,9 +47,23 @@ def interface() -> Interface:
         ),
         "dvcqg.province": Described(
             replies=("PortalTaken", "PortalFound"),
-            about="Bật bằng thiết lập `provincial_gateway`; mặc định trả 404. / Switched on by the setting "
-            "`provincial_gateway`; answers 404 until then.",
-            tag="Cổng tỉnh / A province's gateway",
+            about=_OFF,
+            tag=_TAG_PROVINCE,
+        ),
+        "dvcqg.province-push": Described(
+            "PortalDossiers",
+            ("PortalTaken",),
+            {"ho-so": Example("Hồ sơ", "A dossier", content["services"]["DongBoHoSoMC"]["example"]["data"])},
+            _OFF,
+            _TAG_PROVINCE,
+            parameters=_query("MaDinhDanhDV", "isUpdating", isUpdating="False"),
+        ),
+        "dvcqg.province-papers": Described(
+            replies=("ProvincePapers",),
+            about=f"{_OFF} POST nhận thân của KDL V.2 và trả như KDL V.2. / POST takes the body of KDL V.2 and answers "
+            "as KDL V.2 does.",
+            tag=_TAG_PROVINCE,
+            parameters=_query(*(name[0].lower() + name[1:] for name in GATEWAY_QUERY), maThuTuc="1.003709"),
         ),
     }
     return Interface(_components(content), operations, (_PAGE,))
@@ -53,6 +73,11 @@ def _login(account: str, tag: str, replies: tuple[str, ...], keeps: Mapping[str,
     fields = {"username": f"{{{{{account}_username}}}}", "password": f"{{{{{account}_password}}}}"}
     examples = {"dang-nhap": Example("Đăng nhập", "Log in", fields)}
     return Described("PortalLogin", replies, examples, _ABOUT, tag, keeps)
+
+
+def _query(*names: str, **examples: str) -> tuple[Shape, ...]:
+    given = {name: {"example": examples[name]} if name in examples else {} for name in names}
+    return tuple({"name": name, "in": "query", "schema": TEXT, **example} for name, example in given.items())
 
 
 def _example(name: str, given: Mapping[str, Any]) -> Example:
@@ -67,8 +92,15 @@ def _components(content: Mapping[str, Any]) -> Mapping[str, Any]:
         "PortalStep": PortalStepSchema,
         "PortalStatusReport": StatusReportSchema,
         "PortalCall": {"oneOf": services},
+        "PortalDossiers": content["services"]["DongBoHoSoMC"]["keys"]["data"],
+        "ProvincePapers": _province_papers(content["shapes"]["PapersFound"]),
         **content["shapes"],
     }
+
+
+def _province_papers(found: Mapping[str, Any]) -> Shape:
+    rows = found["properties"]["result"]["anyOf"][0]["properties"]["DanhSachGiayToKetQua"]
+    return {"type": "object", "properties": {"Data": rows, "errorCode": TEXT, "message": TEXT}, "required": ["Data"]}
 
 
 def _service(call: Mapping[str, Any], name: str, service: Mapping[str, Any]) -> Shape:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from emulator.country.units import accounts_of, own_unit_code, unit_code_of
+from emulator.country.units import accounts_of, own_unit_code, unit_code_of, units_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
@@ -94,6 +94,10 @@ LOGIN = Address("dvcqg.mapi.login", "portal-login")
 CALL = Address("dvcqg.mapi.call", "KDL V.1")
 PAPERS_LOGIN = Address("dvcqg.papers.login", "portal-papers")
 PAPERS = Address("dvcqg.papers.find", "KDL V.2")
+PROVINCE_PUSH = Address("dvcqg.province-push", "client-province-push")
+PROVINCE_PAPERS = Address("dvcqg.province-papers", "client-province-papers")
+PROVINCE_PLAIN = "/SynsTTHCC/"
+"""Where a province's gateway passes replies on as they are (src:client-province-push)."""
 ADDRESSES: Mapping[str, Address] = {
     "/mapi/login": LOGIN,
     "/mapi/call": CALL,
@@ -212,8 +216,13 @@ def word(refusal: ServiceRefusal, world: World) -> Reply:
     operation = world.exchange.operation or ""
     if operation in (PAPERS_LOGIN.name, PAPERS.name):
         return printing_of(world).refused_reply(refusal)
+    if operation == PROVINCE_PAPERS.name:
+        is_asked_by_query = world.exchange.call.method == "GET"
+        printing = printing_of(world)
+        return printing.refused_data_reply(refusal) if is_asked_by_query else printing.refused_reply(refusal)
     service = MAPI.get(operation.removeprefix("dvcqg.mapi."))
-    reply = envelope_of(world).refused_reply(refusal, pushes=bool(service and service.pushes))
+    pushes = bool(service and service.pushes) or operation == PROVINCE_PUSH.name
+    reply = envelope_of(world).refused_reply(refusal, pushes=pushes)
     return through_province(reply, world) if world.exchange.gateway == "provincial" else reply
 
 
@@ -221,12 +230,34 @@ def word(refusal: ServiceRefusal, world: World) -> Reply:
 
 
 def answer_province(call: Call, world: World) -> Reply:
-    """Answer ``/KetNoiMotCuaQuocGia/<Service>``: query or body hold the service's keys, a bare list is its ``data``."""
+    """Answer a service named by the path: query or body hold its keys, a bare list is its ``data``.
+
+    ``MaDinhDanhDV`` says for which unit; without it the call is the sandbox's own agency's.
+    """
     service = call.path.rpartition("/")[2]
     asked = read_gateway_call(service, own_unit_code(world.sandbox), call.query, call.body)
-    return through_province(serve(asked, world), world)
+    unit = _named_unit(asked.text("MaDinhDanhDV"), world)
+    return through_province(serve(replace(asked, unit_code=unit or asked.unit_code), world), world)
+
+
+def _named_unit(code: str, world: World) -> str:
+    """Return the unit that a gateway call names; empty, with a remark, for one that does not work here."""
+    if not code or any(is_within(code, unit.code) for unit in units_of(world)):
+        return code
+    known = ", ".join(unit.code for unit in units_of(world))
+    world.remark(
+        "gateway-unit",
+        "/MaDinhDanhDV",
+        f"MaDinhDanhDV '{code[:40]}' không phải đơn vị của sandbox; có {known}",
+        f"MaDinhDanhDV '{code[:40]}' is no unit of the sandbox; there are {known}",
+        found=code[:40],
+        expected=known[:80],
+    )
+    return ""
 
 
 def through_province(reply: Reply, world: World) -> Reply:
-    """Return a reply as a province's gateway passes it on: encoded twice where the sandbox says so."""
-    return wrap_twice(reply) if world.settings.provincial_gateway_double_encodes else reply
+    """Return a reply as a province's gateway passes it on: one of them encodes twice where the sandbox says so."""
+    encodes_twice = world.settings.provincial_gateway_double_encodes
+    is_plain = world.exchange.call.path.startswith(PROVINCE_PLAIN)
+    return wrap_twice(reply) if encodes_twice and not is_plain else reply

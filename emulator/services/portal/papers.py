@@ -5,19 +5,23 @@ The citizen looks from the form filled in online (KDL IV.1), an officer from the
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import parse_qsl
+
 from emulator.country.units import accounts_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import session as sessions
-from emulator.services.portal.envelope import read_login
+from emulator.services.portal.envelope import dump, read_login
 from emulator.services.portal.fields import BAD_FIELD, BAD_SESSION, NOT_IN_CATALOGUE
 from emulator.services.portal.models import Paper, PapersForm, WantedResult
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import printing_of, reading_of
 from emulator.services.portal.wire_catalogues import Procedure
-from emulator.services.portal.wire_papers import read_papers_call
+from emulator.services.portal.wire_papers import GATEWAY_QUERY, read_papers_call
 from emulator.wire.reading import Reading
+from emulator.wire.result_codes import national_procedure_code
 
 
 def log_in(call: Call, world: World) -> Reply:
@@ -36,15 +40,49 @@ def find_papers(call: Call, world: World) -> Reply:
     """
     token = sessions.admit(_token_text(call), world, "papers", "token trong header Authorization")
     world.exchange.consumer = token.consumer_key
-    reading, portal = reading_of(world), Portal(world)
+    reading = reading_of(world)
     _check_headers(call, reading)
-    form = read_papers_call(call.body, call.body_size, reading)
+    return printing_of(world).papers_reply(_look_up(call.body, call.body_size, reading, world))
+
+
+def _look_up(body: bytes, size: int, reading: Reading, world: World) -> list[Paper]:
+    portal = Portal(world)
+    form = read_papers_call(body, size, reading)
     _check_procedure(form, portal, reading)
     reading.check()
     world.exchange.remarks.extend(reading.notes)
     chosen = _select_papers(form, portal.papers_of(form.owner_id), world)
     _remark_on_expiry(chosen, world)
-    return printing_of(world).papers_reply(chosen)
+    return chosen
+
+
+def find_through_province(call: Call, world: World) -> Reply:
+    """Find papers through a province's gateway, which has a token of its own (src:client-province-papers).
+
+    GET names the procedure alone and is answered ``{"Data": [...]}``; POST has the body of KDL V.2 and its reply.
+
+    Raises:
+        ServiceRefusal: a field is wrong, or there is no such procedure.
+    """
+    reading, printing = reading_of(world), printing_of(world)
+    if call.method == "POST":
+        return printing.papers_reply(_look_up(call.body, call.body_size, reading, world))
+    given = {name.lower(): text for name, text in parse_qsl(call.query, keep_blank_values=True)}
+    form: dict[str, Any] = {name: given.get(name.lower(), "") for name in GATEWAY_QUERY}
+    form["DanhSachDanhMucKetQua"] = _codes_of_procedure(form["MaThuTuc"], world)
+    body = dump(form)
+    return printing.data_reply(_look_up(body, len(body), reading, world))
+
+
+def _codes_of_procedure(code: str, world: World) -> list[dict[str, str]]:
+    """Return what the gateway asks for: every result that belongs to a procedure and needs no number of its own."""
+    portal = Portal(world)
+    procedure = portal.base.procedures.get(national_procedure_code(code) or code)
+    if procedure is None:
+        vi = f'maThuTuc "{code[:40]}" không có trong danh mục thủ tục'
+        raise ServiceRefusal.for_rule(NOT_IN_CATALOGUE, "procedure", "/maThuTuc", vi, "unknown procedure", found=code)
+    kinds = {each: portal.result_kind(each) for each in sorted(procedure.result_codes)}
+    return [{"MaKetQua": each, "SoKyHieu": ""} for each, kind in kinds.items() if not (kind and kind.has_several)]
 
 
 def _remark_on_expiry(papers: list[Paper], world: World) -> None:

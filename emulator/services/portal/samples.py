@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.services.data import read_interface
 from emulator.services.mistakes import COMMON_MISTAKES, MISSING, wrong_fields
+from emulator.services.portal.wire_papers import GATEWAY_QUERY
 from emulator.services.service import Ask, Both, Caller, Mistake
 
 CALL = "dvcqg.mapi.call"
@@ -65,6 +67,24 @@ def ask_province(caller: Caller) -> Ask:
     """Ask for the agencies through a province's gateway."""
     ask = caller.ask("dvcqg.province")
     return ask._replace(path=f"{ask.path}LayDanhMucCoQuan")
+
+
+def ask_province_push(caller: Caller) -> Ask:
+    """Push a dossier as a bare list, with the unit in the query."""
+    example = read_interface(__package__)["services"][_NEW_DOSSIER]["example"]
+    ask = caller.ask("dvcqg.province-push", _with_code(example, _code(caller)))
+    unit, rows = caller.credentials["portal"]["unit"], (ask.fields or {})["data"]
+    return ask._replace(
+        path=f"{ask.path}?MaDinhDanhDV={unit}&isUpdating=False", body=json.dumps(rows, ensure_ascii=False).encode()
+    )
+
+
+def ask_province_papers(caller: Caller) -> Ask:
+    """Find a citizen's papers by a procedure alone."""
+    ask = caller.ask("dvcqg.province-papers")
+    asked = papers()
+    query = "&".join(f"{name[0].lower()}{name[1:]}={asked[name]}" for name in GATEWAY_QUERY)
+    return ask._replace(path=f"{ask.path}?{query}")
 
 
 def ask_page(caller: Caller) -> Ask:

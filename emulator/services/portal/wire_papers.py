@@ -38,6 +38,14 @@ AgencyForm = Literal["full", "short"]
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 _OFFICER_CHANNELS = ("1", "3")
 _SIGNATURE = "Signature"
+GATEWAY_QUERY = (
+    "MaThuTuc",
+    "KenhThucHien",
+    "SoDinhDanhChuSoHuu",
+    "SoDinhDanhNguoiYeuCau",
+    "HoTenNguoiYeuCau",
+)
+"""What a province's gateway is asked with, each with a small first letter (src:client-province-papers)."""
 _KIND_NAMES = {list: "mảng", dict: "đối tượng", bool: "true/false"}
 
 
@@ -56,6 +64,15 @@ class PapersPrinting:
         result = None if self.empty_is_null and not rows else {"DanhSachGiayToKetQua": rows}
         body = {"errorCode": "0", "message": "Successfully", "signature": _SIGNATURE, "result": result}
         return Reply(200, dump(body), _JSON)
+
+    def data_reply(self, papers: Iterable[Paper]) -> Reply:
+        """Return the reply of a province's gateway: the rows under ``Data`` (src:client-province-papers)."""
+        return Reply(200, dump({"Data": [self._row(paper) for paper in papers]}), _JSON)
+
+    def refused_data_reply(self, refusal: ServiceRefusal) -> Reply:
+        """Return a refusal that its one known reader takes for no papers; code and message beside it are ours."""
+        status = HTTP_STATUS.get(refusal.code, 400) if self.maps_status else 200
+        return Reply(status, dump({"Data": [], "errorCode": str(refusal.code), "message": refusal.message}), _JSON)
 
     def login_reply(self, token: str, lifetime_s: int) -> Reply:
         """Return the reply of the login; ``accessToken`` stands at top level (src:portal-papers)."""
