@@ -45,6 +45,13 @@ def interface() -> Interface:
             _TAG_PAPERS,
             security="papers_token",
         ),
+        **_of_province(content),
+    }
+    return Interface(_components(content), operations, (_PAGE,))
+
+
+def _of_province(content: Mapping[str, Any]) -> dict[str, Described]:
+    return {
         "dvcqg.province": Described(
             replies=("PortalTaken", "PortalFound"),
             about=_OFF,
@@ -66,7 +73,6 @@ def interface() -> Interface:
             parameters=_query(*(name[0].lower() + name[1:] for name in GATEWAY_QUERY), maThuTuc="1.003709"),
         ),
     }
-    return Interface(_components(content), operations, (_PAGE,))
 
 
 def _login(account: str, tag: str, replies: tuple[str, ...], keeps: Mapping[str, str]) -> Described:
