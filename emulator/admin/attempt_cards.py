@@ -8,6 +8,7 @@ from emulator.certification.attempt import Attempt
 from emulator.certification.judge import Judgement
 from emulator.certification.kit import Kit, Test
 from emulator.certification.scenes import Played, Record
+from emulator.kernel.clock import system_ms
 
 _SHOWN = 50
 
@@ -33,16 +34,18 @@ def standing(attempt: Attempt) -> dict[str, Any]:
         {"id": each.test.id, "title": dict(each.test.title), "level": each.test.level, "verdict": each.verdict}
         for each in judged.tests
     ]
-    return card(attempt, judged.record) | {"tests": tests, "scene": _scene(scene, judged) if scene else None}
+    return card(attempt, judged.record) | {"tests": tests, "scene": _scene(scene, judged, attempt) if scene else None}
 
 
-def _scene(scene: Played, judged: Judgement) -> dict[str, Any]:
+def _scene(scene: Played, judged: Judgement, attempt: Attempt) -> dict[str, Any]:
     test = next(each for each in judged.tests if each.test.id == scene.test_id)
     return {
         "no": scene.no,
         "test": scene.test_id,
         "title": dict(test.test.title),
         "task": scene.task,
+        "waited_s": max(0, (system_ms() - scene.begun.wall_ms) // 1000),
+        "patience_s": attempt.plan.patience_s,
         "arrived": [
             {
                 "seq": call.seq,

@@ -86,10 +86,12 @@ class SupportWish(Schema):
 
 
 class FilingWish(Schema):
-    """``POST …/citizens/{id}/dossiers``: which procedure, at which agency."""
+    """``POST …/citizens/{id}/dossiers``: which procedure, at which agency, in whose name and what about."""
 
     procedure = fields.String(required=True, validate=_NAME)
     agency = fields.String(required=True, validate=_NAME)
+    applicant = fields.String(validate=validate.Length(1, 200, error="phải có 1 đến 200 ký tự / must have 1 to 200"))
+    summary = fields.String(validate=validate.Length(1, 1000, error="phải có 1 đến 1000 ký tự / must have 1 to 1000"))
 
 
 class Rehearsal(Schema):

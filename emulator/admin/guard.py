@@ -25,7 +25,7 @@ Role = Literal["admin", "owner", "viewer"]
 TOKEN_HEADER = "X-Admin-Token"  # noqa: S105 - the name of a header
 _READS = ("GET", "HEAD")
 # Questions whose wording is too long for a query; and what a tenant may ask without naming its sandbox.
-_QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence")
+_QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence", "/near-misses/request")
 _OF_NO_SANDBOX = ("", "/kits", "/attempts", "/usage")
 _OF_MANY = (*_OF_NO_SANDBOX, "/sandboxes")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Any
 
 from emulator.admin.axis import hold_world, load_wish, world_of
@@ -10,7 +11,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.axis import Axis
-from emulator.country.units import own_unit_code
+from emulator.country.units import own_unit_code, units_of
 from emulator.kernel.clock import iso
 from emulator.services.portal import filing as portal_filing
 from emulator.services.portal.models import SupportRequest
@@ -22,7 +23,47 @@ from emulator.wire.result_codes import is_result_code
 ROUTES = RouteTable("đất nước / country", scoped=True)
 _KONTUM = "VN:GOV:000.00.00.H34:kontumvdxpsvc01"
 _SUPPORT = {"result_code": "KQ.G15.000008", "title": "Phiếu lý lịch tư pháp số 2", "monthly_uses": 120}
+_MOST_PEOPLE = 500
 _FILING = {"procedure": "2.000488", "agency": "H26"}
+
+# What the portal's forms let one choose from.
+
+
+@ROUTES.add(
+    "GET",
+    "/portal-catalogues",
+    "Danh mục của Cổng",
+    "What the portal's forms choose from",
+    RouteDoc("PortalCatalogues"),
+)
+def list_catalogues(request: AdminRequest) -> AdminReply:
+    """List up to 500 people of the pack, and the portal's procedures, results and agencies, in the words of its forms.
+
+    ``may_be_kept`` counts accepted requests for support (KDL III.1 step 4). ``is_callable``: the portal can hand a
+    dossier to that agency.
+    """
+    world = world_of(request)
+    portal = Portal(world)
+    kinds = [portal.result_kind(code) for code in portal.base.result_kinds]
+    callable_codes = {short_form(each.code) for each in portal.security_servers()} | {u.code for u in units_of(world)}
+    return AdminReply(
+        {
+            "citizens": [{"id": row["CMND"], "name": row["HoVaTen"]} for row in islice(world.people(), _MOST_PEOPLE)],
+            "procedures": [{"code": each.code, "name": each.name} for each in portal.base.procedures.values()],
+            "results": [
+                {"code": kind.code, "title": kind.title, "may_be_kept": kind.may_be_kept} for kind in kinds if kind
+            ],
+            "agencies": [
+                {
+                    "code": short_form(each.code),
+                    "name": each.name,
+                    "is_callable": short_form(each.code) in callable_codes,
+                }
+                for each in portal.base.agencies.values()
+            ],
+        }
+    )
+
 
 # "Danh sách SS tải tệp kho dữ liệu" (KDL V.1, V.3), and what the units are told of it.
 
@@ -185,13 +226,16 @@ def file_dossier(request: AdminRequest) -> AdminReply:
     wish = load_wish(request, "FilingWish")
     with hold_world(request) as world:
         try:
-            filed = portal_filing.file_at_portal(request.named["id"], wish["procedure"], wish["agency"], world)
+            said = {"ChuHoSo": wish.get("applicant"), "TrichYeuHoSo": wish.get("summary")}
+            filed = portal_filing.file_at_portal(
+                request.named["id"], wish["procedure"], wish["agency"], world, {k: v for k, v in said.items() if v}
+            )
         except portal_filing.CannotFile as trouble:
             raise Trouble("not-filed", vi=trouble.vi, en=trouble.en) from None
         played = portal_filing.played_reply(filed, world) if portal_filing.is_played(filed, world) else None
         call = portal_filing.hand_over_call(filed, world)
     reply = played or request.context.serve(call)
-    said = portal_filing.body_of(reply)
+    answer = portal_filing.body_of(reply)
     with hold_world(request) as world:
-        status = portal_filing.settle_hand_over(filed.code, reply.status, said, world)
-    return AdminReply({"code": filed.code, "status": status, "reply": {"http": reply.status, "body": said}}, 201)
+        status = portal_filing.settle_hand_over(filed.code, reply.status, answer, world)
+    return AdminReply({"code": filed.code, "status": status, "reply": {"http": reply.status, "body": answer}}, 201)

@@ -27,6 +27,7 @@ from emulator.admin import (
     system,
     time,
     units,
+    uploads,
     verify,
 )
 from emulator.admin.guard import ADMIN, AdminIdentity, authorise, identify
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *attempts.ROUTES,
     *dossiers.ROUTES,
     *citizens.ROUTES,
+    *uploads.ROUTES,
     *portal_office.ROUTES,
 )
 _SCOPE = "/sandboxes/{sandbox}"

@@ -175,6 +175,18 @@ class DossierQuery(Schema):
     key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
     code = fields.String()
     status = fields.Integer()
+    q = fields.String(validate=validate.Length(max=200, error="dài quá 200 ký tự / is longer than 200 characters"))
+
+
+class PortalDossierQuery(Schema):
+    """The query of ``GET /__admin/portal-dossiers``; ``owner`` and ``unit`` are a citizen's number and an agency."""
+
+    limit = fields.Integer(load_default=100, validate=_between(1, 1000))
+    after = fields.String(load_default="")
+    owner = fields.String()
+    unit = fields.String()
+    status = fields.Integer()
+    q = fields.String(validate=validate.Length(max=200, error="dài quá 200 ký tự / is longer than 200 characters"))
 
 
 class OneDossierQuery(Schema):

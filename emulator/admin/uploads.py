@@ -14,12 +14,18 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from emulator.admin.axis import hold_world, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
+from emulator.admin.request import AdminReply, AdminRequest
+from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.axis import Axis
 from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile
 from emulator.country.world import World
 from emulator.services.portal.links import read_link
 
+ROUTES = RouteTable("trục / axis", scoped=True)
+_NOES = ("no-such-host",)
+_FILE = {"file_name": "ket-qua.pdf", "content_base64": "JVBERi0xLjQK"}
 STORE_HOST = "khodl.dichvucong.gov.vn"
 UPLOAD_LIMIT = 24 * 1024 * 1024
 """Bytes of a whole upload. Ours: the guide names no limit, and a request has to have a bound."""
@@ -62,8 +68,10 @@ def read_multipart(body: bytes) -> tuple[dict[str, Any], list[UploadedFile]]:
         raise Trouble("not-json", why=f"multipart/form-data: {trouble}") from None
     files = []
     for part in (part for _, group in parts.lists() for part in group):
-        files.append(UploadedFile(part.filename or "tep", "", part.stream.read(), part.mimetype or ""))
+        content = part.stream.read()
         part.close()
+        if part.filename or content:  # a browser sends a nameless, empty part for a file that nobody chose
+            files.append(UploadedFile(part.filename or "tep", "", content, part.mimetype or ""))
     if files:
         _check_count(files)
     return {name: str(form[name]) for name in form}, files
@@ -113,16 +121,83 @@ def _decode_content(encoded: object, path: str, faults: list[InputFault]) -> byt
     return content
 
 
-def store_file(file: UploadedFile, world: World) -> str:
-    """Put the bytes of a file on the portal's file host and return their link. The world must be held."""
+def store_file(file: UploadedFile, world: World, host: str = STORE_HOST) -> str:
+    """Put the bytes of a file on a host, the portal's by default, and return their link. The world must be held."""
     axis = Axis(world)
-    if axis.hosts.get(STORE_HOST) is None:
+    if host == STORE_HOST and axis.hosts.get(STORE_HOST) is None:
         axis.hosts.put_record(Host(STORE_HOST, world.settings.portal_subsystem, "files", is_outside=True))
     name = file.name.replace("\\", "/").rpartition("/")[2] or "tep"
     number = world.count("uploaded-file")
     path = f"/tep/{world.uuid(f'upload-{number}')}/{name}"
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     content = base64.b64encode(file.content).decode()
-    hosted = HostedFile(STORE_HOST, path, name, file.content_type or guessed, "", content=content)
+    hosted = HostedFile(host, path, name, file.content_type or guessed, "", content=content)
     world.shelf(HOSTED_FILES).put_record(hosted)
-    return f"https://{STORE_HOST}{quote(path)}"
+    return f"{_scheme(host, world)}://{host}{quote(path)}"
+
+
+def _scheme(host: str, world: World) -> str:
+    known = Axis(world).hosts.get(host)
+    return known.scheme if known else "https"
+
+
+# Files of any host of the axis: what an agency's officer attaches to a result (KDL III.1 step 2).
+
+
+@ROUTES.add("GET", "/hosts/{host}/files", "Tệp của một máy chủ", "Files of a host", RouteDoc("HostedFiles", noes=_NOES))
+def list_hosted_files(request: AdminRequest) -> AdminReply:
+    """List the files of a host, with the link that a result or a paper names each by."""
+    world, host = world_of(request), _host(request)
+    found = world.shelf(HOSTED_FILES).window(host, 0, 0)
+    return AdminReply({"files": [_file_card(each, world) for each in found]})
+
+
+@ROUTES.add(
+    "POST",
+    "/hosts/{host}/files",
+    "Đặt tệp lên máy chủ",
+    "Put a file on a host",
+    RouteDoc("HostedFile", "FileWish", _FILE, noes=(*_NOES, "invalid"), status=("201",)),
+    body_limit=UPLOAD_LIMIT,
+)
+def add_hosted_file(request: AdminRequest) -> AdminReply:
+    """Put one file on a host of the axis, as JSON with ``content_base64`` or as a form with its file.
+
+    Raises:
+        Trouble: there is no such host, or no file with bytes.
+    """
+    request.sandbox()
+    faults: list[InputFault] = []
+    if is_multipart(request.body):
+        files = read_multipart(request.body)[1]
+    else:
+        files = read_json_files(request.content(), faults)
+    if not faults and not (files and files[0].content):
+        vi, en = "cần byte của một tệp", "the bytes of a file are expected"
+        faults.append(InputFault("/content_base64", vi, en))
+    if faults:
+        raise invalid(faults)
+    host = _host(request)
+    with hold_world(request) as world:
+        link = read_link(store_file(files[0], world, host))
+        stored = world.shelf(HOSTED_FILES).get(link.host + link.path)
+        card = _file_card(stored, world) if stored else {}
+    return AdminReply(card, 201)
+
+
+def _host(request: AdminRequest) -> str:
+    name = request.named["host"]
+    if Axis(world_of(request)).hosts.get(name) is None:
+        raise Trouble("no-such-host", name=name)
+    return name
+
+
+def _file_card(file: HostedFile, world: World) -> dict[str, str]:
+    link = f"{_scheme(file.host, world)}://{file.host}{quote(file.path)}"
+    return {
+        "host": file.host,
+        "path": file.path,
+        "name": file.name,
+        "content_type": file.content_type,
+        "link": link,
+    }

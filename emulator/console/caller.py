@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,8 +12,14 @@ import orjson
 from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.request import AdminContext
 from emulator.admin.routes import answer_in_process
+from emulator.kernel.clock import to_ms
 
 Json = dict[str, Any]
+
+
+def segment(text: str) -> str:
+    """Return what somebody gave as one segment of an admin path, so that it can lead to no other route."""
+    return text.strip().replace("/", "%2F") or "-"
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,17 @@ class AdminCaller:
     ) -> Json:
         """Ask a route of the whole server, such as ``/attempts``. Raises Trouble."""
         values = {name: str(value) for name, value in (query or {}).items() if value is not None}
-        body = orjson.dumps(content) if content is not None else b""
+        return self._answer(verb, path, values, orjson.dumps(content) if content is not None else b"")
+
+    def pass_on(self, verb: str, path: str, body: bytes) -> Json:
+        """Ask this sandbox for a change with a body as a browser sent it, a form with files. Raises Trouble."""
+        return self._answer(verb, self._scope_path(path), {}, body)
+
+    def now_ms(self) -> int:
+        """Return the sandbox's time."""
+        return to_ms(datetime.fromisoformat(self.get("/clock")["virtual"]))
+
+    def _answer(self, verb: str, path: str, values: Mapping[str, str], body: bytes) -> Json:
         answer = answer_in_process(self.context, verb, path, values, body, self.base, self.who)
         if isinstance(answer.body, bytes):
             found: Json = orjson.loads(answer.body)

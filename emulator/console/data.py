@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from flask import render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from emulator.admin.problems import InputFault, invalid
+from emulator.console.caller import segment
 from emulator.console.site import go_to, person
+from emulator.console.words import path_part
+from emulator.wire.callbacks import KINDS
 
 PAGE = 50
+_LINK = re.compile(r"https?://[^\s\"'<>]+")
+_MOST_LINKS = 20
+
+# Dossiers, at the ministry and at the national portal.
 
 
 def dossiers() -> str:
     """List dossiers by code; the beginning of a code, a status and words of any field narrow the list."""
-    asked = {name: value for name in ("code", "status", "after", "q") if (value := request.args.get(name, "").strip())}
+    asked = _asked("code", "status", "after", "q")
     found = person().caller.get("/dossiers", limit=PAGE, **asked)
     return render_template("dossiers.html", dossiers=found["dossiers"], following=found["meta"]["next"], asked=asked)
 
 
+def _asked(*names: str) -> dict[str, str]:
+    return {name: value for name in names if (value := request.args.get(name, "").strip())}
+
+
 def dossier(code: str) -> str:
     """Show one dossier: what it says, its steps in time, its files, and every exchange that named it."""
-    caller = person().caller
-    found = caller.get(f"/dossiers/{code}")
-    exchanges = caller.get("/requests", q=code, limit=200)
-    return render_template(
-        "dossier.html", dossier=found, exchanges=exchanges["requests"], total=exchanges["meta"]["total"]
-    )
+    found = person().caller.get(f"/dossiers/{segment(code)}")
+    texts = [*found["fields"].values(), *(found["result_fields"] or {}).values()]
+    return render_template("dossier.html", dossier=found, files=_links_in(texts), exchanges=_exchanges_of(code))
+
+
+def _exchanges_of(code: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = person().caller.get("/requests", q=code, limit=PAGE, total="skip")["requests"]
+    return found
+
+
+def _links_in(texts: list[Any]) -> list[str]:
+    """Return the links that texts hold, each once; there are whole XML documents among the texts."""
+    every = (link for text in texts if isinstance(text, str) for link in _LINK.findall(text))
+    return list(dict.fromkeys(every))[:_MOST_LINKS]
 
 
 def file_application() -> AnyResponse:
@@ -34,7 +57,7 @@ def file_application() -> AnyResponse:
     if procedure:
         wish["procedure"] = procedure  # type: ignore[assignment]
     made = person().caller.change("POST", "/applications", wish)["dossiers"]
-    return go_to(f"/dossiers/{made[0]}" if len(made) == 1 else "/dossiers")
+    return go_to(f"/dossiers/{path_part(made[0])}" if len(made) == 1 else "/dossiers")
 
 
 def move_dossier(code: str) -> AnyResponse:
@@ -42,27 +65,97 @@ def move_dossier(code: str) -> AnyResponse:
     status = request.form.get("status", type=int)
     effect = {"kind": "move", "dossier": code, "status": status}
     person().caller.change("POST", "/agenda", {"after": "PT0S", "effect": effect})
-    return go_to(f"/dossiers/{code}")
+    return go_to(f"/dossiers/{path_part(code)}")
+
+
+def portal_dossiers() -> str:
+    """List the dossiers of the national portal, as ``dossiers`` lists those of the ministry."""
+    asked = _asked("status", "after", "q", "unit", "owner")
+    found = person().caller.get("/portal-dossiers", limit=PAGE, **asked)
+    return render_template(
+        "portal_dossiers.html", dossiers=found["dossiers"], following=found["meta"]["next"], asked=asked
+    )
+
+
+def portal_dossier(code: str) -> str:
+    """Show one dossier of the portal with its steps, results and exchanges."""
+    found = person().caller.get(f"/portal-dossiers/{segment(code)}")
+    texts = [value for rows in found["lists"].values() for row in rows for value in row.values()]
+    return render_template("portal_dossier.html", dossier=found, files=_links_in(texts), exchanges=_exchanges_of(code))
+
+
+# Citizens.
 
 
 def citizen() -> str:
     """Show a citizen's results and Kho DL; without a number, the form that asks for one."""
     number = request.args.get("id", "").strip()
-    caller = person().caller
-    results = caller.get(f"/citizens/{number}/results")["results"] if number else []
-    papers = caller.get(f"/citizens/{number}/papers")["papers"] if number else []
-    return render_template("citizen.html", number=number, results=results, papers=papers)
+    people = person().caller.get("/portal-catalogues")["citizens"]
+    return render_template("citizen.html", number=number, people=people, **citizen_records(number))
+
+
+def citizen_records(number: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what the country has of a citizen: dossiers at the portal and the ministry, results, papers."""
+    if not number:
+        return {"filed": [], "at_ministry": [], "results": [], "papers": []}
+    caller, who = person().caller, segment(number)
+    return {
+        "filed": caller.get("/portal-dossiers", owner=number, limit=PAGE)["dossiers"],
+        "at_ministry": caller.get("/dossiers", q=number, limit=PAGE)["dossiers"],
+        "results": caller.get(f"/citizens/{who}/results")["results"],
+        "papers": caller.get(f"/citizens/{who}/papers")["papers"],
+    }
+
+
+# The axis: agencies, security servers, hosts; how a trainer breaks and mends them, and calls an agency to try it.
 
 
 def axis() -> str:
-    """Show who is on the axis, the hosts behind it, and the live agencies."""
+    """Show who is on the axis, the hosts behind it, the agencies that work here, and what can be tried."""
     caller = person().caller
     return render_template(
         "axis.html",
+        units=caller.get("/units")["units"],
         subsystems=caller.get("/subsystems")["subsystems"],
         hosts=caller.get("/hosts")["hosts"],
         live=caller.get("/live-agencies")["live_agencies"],
+        kinds=KINDS,
     )
+
+
+def put_unit() -> AnyResponse:
+    """Put an agency to work, or change it."""
+    form = request.form
+    wish: dict[str, Any] = {name: value for name in ("name", "base_url") if (value := form.get(name, "").strip())}
+    hosts = form.get("hosts", "").replace(",", " ").split()
+    person().caller.change(
+        "PUT", f"/units/{segment(form.get('code', '').strip() or '-')}", wish | ({"hosts": hosts} if hosts else {})
+    )
+    return go_to("/axis")
+
+
+def change_axis() -> AnyResponse:
+    """Break or mend a subsystem or a host, or let the emulator play an agency again."""
+    form, caller = request.form, person().caller
+    name, is_on = segment(form.get("name", "") or "-"), form.get("on") == "1"
+    match form.get("what"):
+        case "subsystem":
+            caller.change("PATCH", f"/subsystems/{name}", {"is_reachable": is_on})
+        case "host":
+            caller.change("PATCH", f"/hosts/{name}", {"is_up": is_on})
+        case "live":
+            caller.change("DELETE", f"/live-agencies/{name}")
+        case _:
+            raise invalid([InputFault("/what", "không có việc này", "there is no such action")])
+    return go_to("/axis")
+
+
+def rehearse() -> str:
+    """Call an agency as another province or as the portal would, and show what came back."""
+    form = request.form
+    names = ("kind", "dstcode", "caller", "path", "file", "providerurl")
+    wish = {name: value for name in names if (value := form.get(name, "").strip())}
+    return render_template("rehearsal.html", found=person().caller.change("POST", "/rehearsals", wish))
 
 
 PAGES = (
@@ -70,6 +163,11 @@ PAGES = (
     ("/dossiers", file_application, ("POST",)),
     ("/dossiers/<code>", dossier, ("GET",)),
     ("/dossiers/<code>/move", move_dossier, ("POST",)),
+    ("/portal-dossiers", portal_dossiers, ("GET",)),
+    ("/portal-dossiers/<code>", portal_dossier, ("GET",)),
     ("/citizens", citizen, ("GET",)),
     ("/axis", axis, ("GET",)),
+    ("/axis", change_axis, ("POST",)),
+    ("/axis/units", put_unit, ("POST",)),
+    ("/axis/rehearsals", rehearse, ("POST",)),
 )

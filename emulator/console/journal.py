@@ -74,8 +74,7 @@ def exchange(number: str) -> str:
         misses=_near_misses(entry),
         curl=as_curl(asked),
         has_example=entry["operation"] in asks(),
-        previous=_neighbour(entry["seq"], -1),
-        following=_neighbour(entry["seq"], 1),
+        **_neighbours(entry["seq"]),
     )
 
 
@@ -85,12 +84,13 @@ def raw_message(number: str, side: str) -> AnyResponse:
 
     if side not in ("request", "response"):
         raise Trouble("no-such-request", name=f"{number}/{side}")
-    message = _entry(number)[side]
+    entry = _entry(number)
+    message = entry[side]
     content = (
         base64.b64decode(message["bodyAsBase64"]) if "bodyAsBase64" in message else message.get("body", "").encode()
     )
     answer = Response(content, content_type="application/octet-stream")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{side}-{_entry(number)["seq"]}.bin"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{side}-{entry["seq"]}.bin"'
     return answer
 
 
@@ -167,20 +167,23 @@ def _content_type(message: Mapping[str, Any]) -> str:
 
 
 def _near_misses(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-    from emulator.journal.near_miss import near_misses
-
     if entry["wasMatched"]:
         return []
-    offers = person().caller.context.offers
-    return [miss.as_dict() for miss in near_misses(entry["request"]["method"], entry["request"]["url"], offers)]
+    asked = {name: entry["request"][name] for name in ("method", "url")}
+    found: list[dict[str, Any]] = person().caller.change("POST", "/near-misses/request", asked)["nearMisses"]
+    return found
 
 
-def _neighbour(seq: int, step: int) -> str | None:
-    try:
-        person().caller.get(f"/requests/{seq + step}")
-    except Trouble:
-        return None
-    return page_address(f"/journal/{seq + step}")
+def _neighbours(seq: int) -> dict[str, str | None]:
+    """Return the addresses of the entries before and after one; the journal's numbers have no gaps."""
+    caller = person().caller
+    sandbox = caller.context.sandboxes.get(caller.sandbox)
+    floor = caller.context.journal.floor(sandbox.home, sandbox.settings.journal_limit)
+    has_previous = seq - 1 > floor and caller.context.journal.entry(sandbox.home, seq - 1) is not None
+    return {
+        "previous": page_address(f"/journal/{seq - 1}") if has_previous else None,
+        "following": page_address(f"/journal/{seq + 1}") if seq < newest_number() else None,
+    }
 
 
 def check_chain() -> str:

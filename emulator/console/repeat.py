@@ -8,12 +8,17 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import AdminCaller
+from emulator.country.units import own_unit_code, portal_credentials
 from emulator.kernel.exchange import Call, Reply
 from emulator.services.client_view import CannotCall, ClientView, asks, put_together
+from emulator.services.mistakes import post_of
+from emulator.services.portal.links import read_link
+from emulator.wire.agency_codes import full_form
+from emulator.wire.axis import SERVER_PREFIX
 
 _OWN_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 _LONGEST_IN_CURL = 8_000
@@ -206,3 +211,51 @@ def _readable(body: bytes) -> str:
         return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
     except ValueError:
         return text
+
+
+# An agency's own system, as the Kho DL guide wants it: its calls, put together from what the services declare.
+
+_FORWARD = "/VXPAdapter/RestService/forward"
+Changes = Mapping[str, Any]
+
+
+def unit_call(caller: AdminCaller, unit: str, operation: str, changes: Changes) -> Draft:
+    """Return the right call of an operation as one agency of the sandbox makes it, with some members another value.
+
+    Raises:
+        Trouble: what must come first was refused; the journal says why.
+    """
+    view = ClientView(PageAccess(caller))
+    sandbox = caller.context.sandboxes.get(caller.sandbox)
+    server = f"{SERVER_PREFIX}{unit}"
+    if unit != own_unit_code(sandbox):
+        view.credentials |= portal_credentials(sandbox, unit)
+    view.prefix += server
+    try:
+        ask = put_together(operation, None, view)
+    except CannotCall as trouble:
+        vi, _, en = str(trouble).partition(" / ")
+        raise invalid([InputFault("/operation", vi, en or vi)]) from None
+    ask = post_of(ask.path, {**(ask.fields or {}), **changes}, ask.headers)
+    return Draft(ask.method, server + ask.path, tuple(ask.headers.items()), (ask.body or b"").decode())
+
+
+def download_call(caller: AdminCaller, unit: str, link: str, holder: str) -> Draft:
+    """Return the call by which an agency downloads a file over the axis, put together as KDL V.3 says.
+
+    ``holder`` is the agency that a paper prints; where none is printed the axis is asked whose the link's host is.
+
+    Raises:
+        Trouble: the text is no link, or nobody on the axis keeps it.
+    """
+    place = read_link(link)
+    servers = {each["MACOQUAN"]: each["DSTCODE"] for each in caller.get("/ss-info")["security_servers"]}
+    hosts = {each["name"]: each["subsystem"] for each in caller.get("/hosts")["hosts"]}
+    dstcode = servers.get(full_form(holder)) if holder else None
+    dstcode = dstcode or hosts.get(place.host) or hosts.get(place.host.rpartition(":")[0])
+    if not place.host or dstcode is None:
+        vi, en = "không ai trên trục giữ đường dẫn này", "nobody on the axis keeps this link"
+        raise invalid([InputFault("/link", vi, en)])
+    own = f"{place.query}&" if place.query else ""
+    query = f"{own}dstcode={dstcode}&providerurl={place.scheme}://{place.host}"
+    return Draft("GET", f"{SERVER_PREFIX}{unit}{_FORWARD}{quote(place.path)}?{query}", (), "")

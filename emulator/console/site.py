@@ -122,6 +122,7 @@ def _shared_values() -> dict[str, Any]:
         "other_language": other,
         "other_address": f"{request.path}?{words.query_of({**kept, 'lang': other})}",
         "needs_token": current_app.config["ADMIN"].admin_token is not None,
+        "statuses": words.statuses,
         "asset": lambda name: url_for("console.static", filename=name),
         "wall": request.args.get("view") == "wall",
     }

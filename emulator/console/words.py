@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from emulator.kernel.clock import VIETNAM
 from emulator.services.registry import OF_GATEWAYS, operations
 from emulator.services.service import Both
+from emulator.wire.statuses import STATUS_NAMES, STATUS_NAMES_EN
 
 
 def query_of(values: Mapping[str, Any]) -> str:
@@ -59,6 +60,17 @@ def operation_title(name: str, language: str) -> str:
     return title.en if language == "en" else title.vi
 
 
+def status_title(status: int, language: str) -> str:
+    """Return what a status of a dossier is called (BTXH annex 2); empty for one of no list."""
+    names = STATUS_NAMES_EN if language == "en" else STATUS_NAMES
+    return names.get(status, "")
+
+
+def statuses(language: str) -> list[tuple[int, str]]:
+    """Return every status with its name."""
+    return [(number, status_title(number, language)) for number in STATUS_NAMES]
+
+
 @cache
 def _titles() -> Mapping[str, Both]:
     declared = {name: each.operation.title for name, each in operations().items()}
@@ -72,4 +84,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "path_part": path_part,
     "first_reason": first_reason,
     "operation_title": operation_title,
+    "status_title": status_title,
 }

@@ -31,6 +31,7 @@ DOSSIERS = ShelfKind(
     place=lambda dossier: f"{dossier.origin}/{dossier.province_code}",
     moment=lambda dossier: dossier.received_at,
     second=SecondIndex("results", given_at),
+    told=("status",),
 )
 STEPS = ShelfKind(
     name="steps",

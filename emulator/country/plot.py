@@ -24,7 +24,9 @@ class MachineState:
     since_ms: int
 
 
-STANDINGS = ShelfKind("standings", MachineState, lambda each: each.machine, lambda _: "", lambda each: each.since_ms)
+STANDINGS = ShelfKind(
+    "standings", MachineState, lambda each: each.machine, lambda _: "", lambda each: each.since_ms, told=("state",)
+)
 
 
 class ScenarioState:

@@ -34,7 +34,8 @@ class ShelfKind(Generic[T]):
     """What a shelf must know of its records: name, class, and how each is found.
 
     ``place`` and ``moment`` are the declared index: records of one place are read by a window of moments. ``second``
-    is a second one over the same places; its rows stand beside the records and follow them.
+    is a second one over the same places; its rows stand beside the records and follow them. ``told`` are the members
+    whose value before and after a change the journal keeps.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ShelfKind(Generic[T]):
     place: Callable[[T], str]
     moment: Callable[[T], int]
     second: SecondIndex[T] | None = None
+    told: tuple[str, ...] = ()
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +89,14 @@ def _inside(entries: list[tuple[int, str]], first: int, last: int) -> list[tuple
     return entries[bisect_left(entries, (first, "")) : bisect_right(entries, (last, "\U0010ffff"))]
 
 
+def _change(kind: ShelfKind[T], known: T | None, record: T) -> tuple[Any, Any, tuple[str, ...]]:
+    """Return what a journal tells of a change: the told members before and after, and the official fields changed."""
+    before, after = ({name: getattr(each, name) for name in kind.told} if each else None for each in (known, record))
+    old, new = (getattr(each, "fields", {}) for each in (known, record))
+    changed = sorted(name for name in old.keys() | new.keys() if (old.get(name) or "") != (new.get(name) or ""))
+    return before, after, tuple(changed) if known else ()
+
+
 class Home(Protocol):
     """The part of the world a shelf needs: where its rows live, and who is told of changes."""
 
@@ -111,12 +121,14 @@ class Shelf(Generic[T]):
     def put_record(self, record: T) -> None:
         """Add or replace a record."""
         key = self._kind.key(record)
+        known = self.get(key) if self._kind.told else None
         text = orjson.dumps({name: getattr(record, name) for name in self._kind.names})
         self._write(RecordRow(key, self._kind.place(record), self._kind.moment(record), text.decode()))
         second = self._kind.second.moment(record) if self._kind.second else None
         if second is not None:
             self._write(RecordRow(key, self._kind.place(record), second, "{}"), self._second_shelf)
-        self._world.note_effect(Effect(self._kind.name, key, "put", hashlib.sha256(text).hexdigest()))
+        change = _change(self._kind, known, record) if self._kind.told else ()
+        self._world.note_effect(Effect(self._kind.name, key, "put", hashlib.sha256(text).hexdigest(), *change))
 
     def drop(self, key: str) -> None:
         """Remove a record; one of the pack is hidden."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -212,17 +212,26 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change that the call made to the world. ``sha256`` is that of the record as it lies on its shelf now."""
+    """One change that the call made to the world. ``sha256`` is that of the record as it lies on its shelf now.
+
+    ``before`` and ``after`` are the values of the record that tell where it stands, for a kind that has such; a record
+    that was not there has no ``before``. ``fields`` are the official fields whose value is another now; the values
+    themselves stand in the call, and names of people belong in no second place.
+    """
 
     shelf: str
     key: str
     change: Literal["put", "drop"]
     sha256: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    fields: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the journal form."""
-        told = {"shelf": self.shelf, "key": self.key, "change": self.change}
-        return told | ({"sha256": self.sha256} if self.sha256 else {})
+        told: dict[str, Any] = {"shelf": self.shelf, "key": self.key, "change": self.change}
+        said = {"sha256": self.sha256, "before": self.before, "after": self.after, "fields": list(self.fields)}
+        return told | {name: value for name, value in said.items() if value}
 
 
 MOST_REMARKS = 50

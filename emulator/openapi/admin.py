@@ -35,6 +35,7 @@ _NAMED = {
 
 _BY_PATH = {
     "/citizens/{id}": {"id": "999094001009"},
+    "/portal-dossiers/{code}": {"code": "G22.99-261110-0001"},
     "/scenario/counters/{name}": {"name": "tiep-nhan"},
     "/scenario/states/{name}": {"name": "dung-trinh-tu"},
     "/scenarios/{name}": {"name": "dung-trinh-tu"},
@@ -73,6 +74,7 @@ def shapes() -> dict[str, Shape]:
         "RequestPattern": pattern,
         "Verification": {**pattern, "properties": {**words, **own}},
         "SequenceVerification": record(sequence, optional=("within_ms",)),
+        "FileWish": {**a_file, "required": ["file_name", "content_base64"]},
         "PaperWish": {
             "anyOf": [
                 {"type": "object", "properties": kept, "required": ["result"]},

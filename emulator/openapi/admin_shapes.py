@@ -11,7 +11,7 @@ from emulator.country.tenants import ROLES
 from emulator.openapi.journal_shapes import journal_shapes
 from emulator.scenario.armed import Arm
 from emulator.services.citizens import CitizenResult
-from emulator.services.portal.models import Notice, Paper, SupportRequest
+from emulator.services.portal.models import Notice, Paper, PortalDossier, PortalStep, SupportRequest
 from emulator.services.shapes import (
     ANY,
     FLAG,
@@ -113,12 +113,27 @@ def _of_tenants() -> dict[str, Shape]:
 def _of_the_country() -> dict[str, Shape]:
     moments = dict.fromkeys(("received_at", "submitted_at", "changed_at"), MOMENT)
     step = of_dataclass(ProcessingStep, handled_at=MOMENT)
+    at_portal = dict.fromkeys(("received_at", "changed_at"), MOMENT)
+    portal_step = of_dataclass(PortalStep, handled_at=MOMENT)
     paging = record({"next": maybe(TEXT)})
     server = dict.fromkeys(("MACOQUAN", "TENCOQUAN", "DSTCODE"), TEXT)
     return {
         "Dossier": of_dataclass(Dossier, **moments),
         "DossierWithSteps": of_dataclass(Dossier, **moments, steps=rows(step)),
         "Dossiers": record({"dossiers": rows(ref("Dossier")), "meta": paging}),
+        "DossierAtPortal": of_dataclass(PortalDossier, **at_portal),
+        "DossierAtPortalWithSteps": of_dataclass(PortalDossier, **at_portal, steps=rows(portal_step)),
+        "PortalCatalogues": record(
+            {
+                "citizens": rows(record({"id": TEXT, "name": TEXT})),
+                "procedures": rows(record({"code": TEXT, "name": TEXT})),
+                "results": rows(record({"code": TEXT, "title": TEXT, "may_be_kept": FLAG})),
+                "agencies": rows(record({"code": TEXT, "name": TEXT, "is_callable": FLAG})),
+            }
+        ),
+        "DossiersAtPortal": record({"dossiers": rows(ref("DossierAtPortal")), "meta": paging}),
+        "HostedFile": record({"host": TEXT, "path": TEXT, "name": TEXT, "content_type": TEXT, "link": TEXT}),
+        "HostedFiles": record({"files": rows(ref("HostedFile"))}),
         "CitizenResults": record({"results": rows(of_dataclass(CitizenResult))}),
         "Paper": of_dataclass(Paper, has_expired=FLAG),
         "Papers": record({"papers": rows(ref("Paper"))}),

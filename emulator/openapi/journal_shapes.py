@@ -84,7 +84,8 @@ def journal_shapes() -> dict[str, Shape]:
 
 def _exchange() -> Shape:
     change: Shape = {"enum": ["put", "drop"]}
-    effect = record({"shelf": TEXT, "key": TEXT, "change": change, "sha256": TEXT}, optional=("sha256",))
+    told = {"sha256": TEXT, "before": OBJECT, "after": OBJECT, "fields": rows(TEXT)}
+    effect = record({"shelf": TEXT, "key": TEXT, "change": change, **told}, optional=tuple(told))
     return record(
         {
             **_HEAD,

@@ -25,6 +25,7 @@ _FORMS = {
 QUERIES: Mapping[str, type[Schema]] = {
     "journal": schemas.JournalQuery,
     "dossiers": schemas.DossierQuery,
+    "portal-dossiers": schemas.PortalDossierQuery,
     "agenda": schemas.AgendaQuery,
 }
 

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from emulator.kernel.exchange import Headers, Remark
 
 DOWNLOADS = ("download", "downloadfile")
+KINDS = (*DOWNLOADS, "search/call", "nhanhsdvcqg", "nhanchungtu", "nhantbthuedvcqg", "addtthcKhuyenMai")
+"""The calls that ``callback`` knows."""
 # Replies {"error_code", "message"}: 0 taken, 1 a duplicate, -1 refused.
 CODES = (0, 1, -1)
 _MAGIC = {"application/pdf": b"%PDF", "image/jpeg": b"\xff\xd8", "image/png": b"\x89PNG"}

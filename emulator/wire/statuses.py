@@ -23,6 +23,22 @@ STATUS_NAMES: dict[int, str] = {
     14: "Không gửi được",
 }
 """Every status there is; 12 does not exist (B67)."""
+STATUS_NAMES_EN: dict[int, str] = {
+    1: "newly registered",
+    2: "accepted",
+    3: "not accepted",
+    4: "in process",
+    5: "papers to be added",
+    6: "a fee to be paid",
+    7: "withdrawn by the citizen",
+    8: "stopped",
+    9: "processed",
+    10: "result given",
+    11: "refused by the agency",
+    13: "filed at the portal, not sent yet",
+    14: "could not be sent",
+}
+"""The same in English; these are ours."""
 
 FINAL_STATUSES = frozenset({9, 10})
 """The statuses in which a dossier has its result."""

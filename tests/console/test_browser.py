@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 
@@ -135,3 +136,120 @@ def test_the_editor_validates_while_somebody_types(server: Server, page: Page) -
     page.get_by_label("Kịch bản (YAML)").press_sequentially("id: thu\nstepz: []\n")
     expect(page.locator("#problems")).to_contain_text("dòng 2")
     expect(page.locator("#problems")).to_contain_text("steps")
+
+
+PDF = b"%PDF-1.4\n" + "kết quả không có thật\n".encode() * 40
+NEWCOMER = "999088010099"
+
+
+def open_portal(page: Page, server: Server, number: str) -> None:
+    page.goto(f"{server.base_url}/__console/screens/citizen?id={number}")
+
+
+def file_at_portal(page: Page, server: Server, agency: str) -> str:
+    """File online in five fields; the number is the sixth thing a person types nowhere twice."""
+    open_portal(page, server, NEWCOMER)
+    page.get_by_label("Chủ hồ sơ").fill("CÔNG DÂN KHÔNG CÓ THẬT")
+    page.get_by_label("Thủ tục", exact=True).select_option("2.000488")
+    page.get_by_label("Cơ quan thực hiện").select_option(agency)
+    page.get_by_label("Nội dung đề nghị").fill("Xin cấp phiếu lý lịch tư pháp số 1")
+    page.get_by_role("button", name="Nộp hồ sơ").click()
+    return page.locator("#mine li a").first.inner_text()
+
+
+def test_both_processes_of_the_kho_dl_guide_are_walked_in_two_windows(server: Server, browser: Browser) -> None:
+    """KDL III.1 (file, take, give the result, keep it) and IV with V (find the paper elsewhere, fetch its bytes)."""
+    citizen, desk = (browser.new_context(locale="vi-VN").new_page() for _ in range(2))
+    troubles = [*listen_for_trouble(citizen), *listen_for_trouble(desk)]
+    code = file_at_portal(citizen, server, "H22")
+    expect(citizen.locator("#mine")).to_contain_text("1 · Mới đăng ký")
+
+    desk.goto(f"{server.base_url}/__console/screens/one-stop?unit=H22")
+    mine = desk.locator("details.piece", has_text=code)
+    expect(mine).to_contain_text("Xin cấp phiếu lý lịch tư pháp số 1")
+    mine.get_by_label("Trạng thái").select_option("2")
+    mine.get_by_role("button", name="Báo cho Cổng").click()
+    expect(desk.locator("section.verdict")).to_contain_text("đã trả lời")
+    citizen.reload()
+    expect(citizen.locator("#mine")).to_contain_text("2 · Được tiếp nhận")
+
+    mine = desk.locator("details.piece", has_text=code)
+    mine.get_by_label("Mã kết quả").select_option("KQ.G15.000007")
+    mine.get_by_label("Tệp kết quả").set_input_files({"name": "LLTP.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    mine.get_by_role("button", name="Trả kết quả").click()
+    expect(desk.locator("section.verdict")).to_contain_text("đã trả lời")
+    citizen.reload()
+    expect(citizen.locator("#mine")).to_contain_text("9 · Đã xử lý xong")
+    citizen.get_by_label("Số giấy tờ").first.fill("1345/STP-LLTP")
+    citizen.get_by_label("Ngày hiệu lực (dd/MM/yyyy)").fill("01/11/2026")
+    citizen.get_by_label("Thời gian hiệu lực").fill("6")
+    citizen.get_by_role("button", name="Lưu vào Kho DL").click()
+    expect(citizen.locator("#store")).to_contain_text("1345/STP-LLTP")
+    expect(citizen.locator("#store")).to_contain_text("đến 01/05/2027")
+
+    desk.goto(f"{server.base_url}/__console/screens/one-stop?unit=H26")
+    desk.get_by_label("Số định danh chủ sở hữu").fill(NEWCOMER)
+    desk.get_by_role("button", name="Tìm giấy tờ").click()
+    expect(desk.locator("#found")).to_contain_text("1345/STP-LLTP")
+    desk.locator("#found").get_by_role("button").first.click()
+    expect(desk.locator("main")).to_contain_text("application/pdf")
+    expect(desk.locator("main")).to_contain_text(hashlib.sha256(PDF).hexdigest())
+    with desk.expect_download() as saved:
+        desk.get_by_role("button", name="Lưu tệp về máy").click()
+    assert saved.value.path().read_bytes() == PDF
+    assert troubles == []
+
+
+def test_a_citizen_uploads_the_bytes_of_a_paper(server: Server, page: Page) -> None:
+    open_portal(page, server, "999088010098")
+    page.get_by_label("Hình thức").select_option("certified-copy")
+    page.get_by_label("Giấy tờ", exact=True).select_option("KQ.G15.000007")
+    page.locator("#up-ref").fill("77/STP")
+    page.get_by_label("Cơ quan cấp").select_option("H34")
+    page.get_by_label("Tệp, đến 24 MB").set_input_files(
+        {"name": "Bản sao.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    page.get_by_role("button", name="Tải lên").click()
+    expect(page.locator("#store")).to_contain_text("77/STP")
+    expect(page.locator("#store")).to_contain_text("Bản sao y")
+    page.locator("#store").get_by_role("button").first.click()
+    expect(page.locator("main")).to_contain_text(hashlib.sha256(PDF).hexdigest())
+
+
+def test_support_is_asked_for_accepted_and_then_the_result_may_be_kept(server: Server, page: Page) -> None:
+    page.goto(f"{server.base_url}/__console/screens/support")
+    page.get_by_label("Mã kết quả").fill("KQ.G15.000008")
+    page.get_by_label("Tên kết quả").fill("Phiếu lý lịch tư pháp số 2")
+    page.get_by_label("Tần suất khai thác theo tháng").fill("120")
+    page.get_by_role("button", name="Gửi yêu cầu", exact=True).click()
+    expect(page.locator("main")).to_contain_text("đang chờ")
+    page.get_by_role("button", name="Nhận yêu cầu").click()
+    expect(page.locator("main")).to_contain_text("đã nhận")
+    open_portal(page, server, "999088010098")
+    expect(page.locator("#up-result option[value='KQ.G15.000008']")).to_have_count(1)
+
+
+def test_the_list_of_servers_is_changed_and_every_unit_is_told(server: Server, page: Page) -> None:
+    page.goto(f"{server.base_url}/__console/screens/security-servers")
+    page.get_by_label("Mã cơ quan").fill("H47")
+    page.get_by_label("DSTCODE").select_option("VN:GOV:000.00.00.H34:kontumvdxpsvc01")
+    page.get_by_role("button", name="Ghi vào danh sách").click()
+    expect(page.locator("section", has_text="Thông báo cho các đơn vị")).to_contain_text("TB00001")
+    page.get_by_role("button", name="Bỏ 000.00.00.H47").click()
+    expect(page.get_by_role("button", name="Bỏ 000.00.00.H47")).to_have_count(0)
+    expect(page.locator("section", has_text="Thông báo cho các đơn vị")).to_contain_text("TB00002")
+
+
+def test_access_rights_are_searched_added_and_removed(server: Server, page: Page) -> None:
+    quang_nam, hanoi = "VN:GOV:000.00.00.H47:quangnamvdxpsvc01", "VN:GOV:000.00.00.H26:hanoivdxpsvc01"
+    page.goto(f"{server.base_url}/__console/screens/access-rights?provider={quang_nam}")
+    page.get_by_label("Tìm hệ thống để cấp quyền").fill("hanoivdxp")
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    expect(page.locator("input[name=subject]")).to_have_count(1 + page.locator("form").last.locator("li input").count())
+    page.get_by_label(hanoi).first.check()
+    page.get_by_role("button", name="Add Selected to ACL").click()
+    rights = page.locator("form").last
+    expect(rights).to_contain_text(hanoi)
+    rights.get_by_label(hanoi).check()
+    page.get_by_role("button", name="Remove Selected").click()
+    expect(page.locator("form").last).not_to_contain_text(hanoi)

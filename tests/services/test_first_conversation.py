@@ -14,7 +14,7 @@ def test_a_pushed_dossier_is_accepted_and_written_down(visitor: Visitor) -> None
     assert newest["operation"] == "btxh.DongBoDVC"
     (effect,) = newest["effects"]
     assert len(effect.pop("sha256")) == 64, "what lies on the shelf now has its digest"
-    assert effect == {"shelf": "dossiers", "key": "000.11.26.H26-261120-0001", "change": "put"}
+    assert effect == {"shelf": "dossiers", "key": "000.11.26.H26-261120-0001", "change": "put", "after": {"status": 1}}
 
 
 def test_a_call_without_a_token_is_refused_by_the_gateway(visitor: Visitor) -> None:

@@ -180,17 +180,26 @@ class _Stage:
         # An attempt keeps a key by chance, to make commitments with; without calls a dossier has not moved on.
         if entry.operation == marks.OPENED or not self._has_calls:
             one["effects"], other["effects"] = (_without_digests(each["effects"]) for each in (one, other))
+        other["effects"] = _as_far_as_told(one["effects"], other["effects"])
         found = self._openings.first_difference(one, other)
         if found or not entry.is_mark:
             return found
         return self._openings.first_difference(entry.body, Entry(made).body, "/task")
 
 
+_NEWER = ("before", "after", "fields")
 _SCENERY = (marks.OPENED, marks.GREETED, marks.BEGUN, marks.ENDED)
 
 
+def _as_far_as_told(written: Any, made: Any) -> Any:
+    """Return effects without what an older journal told of none of them: where a record stood before and after."""
+    if any("after" in each for each in written):
+        return made
+    return [{name: value for name, value in each.items() if name not in _NEWER} for each in made]
+
+
 def _without_digests(effects: Any) -> list[dict[str, str]]:
-    return [{name: value for name, value in each.items() if name != "sha256"} for each in effects]
+    return [{name: value for name, value in each.items() if name not in ("sha256", *_NEWER)} for each in effects]
 
 
 def _call_of(entry: Entry, openings: Openings, prefix: str) -> Call:

@@ -4,6 +4,12 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
 htmx.config.selfRequestsOnly = true;
 
+// What only a script can do is shown only where scripts run.
+document.querySelectorAll("[data-script]").forEach((each) => { each.hidden = false; });
+document.body.addEventListener("htmx:afterSwap", () => {
+  document.querySelectorAll("[data-script]").forEach((each) => { each.hidden = false; });
+});
+
 document.addEventListener("click", (event) => {
   const copier = event.target.closest("[data-copy]");
   if (copier) {
@@ -44,4 +50,10 @@ document.addEventListener("keydown", (event) => {
 document.body.addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.status) document.getElementById("offline").hidden = true;
+});
+
+// Rows that somebody has chosen stay where they are until they are let go.
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const rows = event.target.closest("#rows");
+  if (rows && rows.querySelector("input[type=checkbox]:checked")) event.preventDefault();
 });

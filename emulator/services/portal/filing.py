@@ -8,6 +8,7 @@ sent (the statuses of BTXH annex 2).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,8 +36,12 @@ class CannotFile(Exception):
         self.vi, self.en = vi, en
 
 
-def file_at_portal(citizen: str, procedure_code: str, agency_code: str, world: World) -> PortalDossier:
+def file_at_portal(
+    citizen: str, procedure_code: str, agency_code: str, world: World, said: Mapping[str, str] | None = None
+) -> PortalDossier:
     """Write a citizen's dossier down at the portal and return it. The world must be held.
+
+    ``said`` are official fields that the citizen fills in: whose dossier it is, and what it is about.
 
     Raises:
         CannotFile: there is no such procedure, or no agency of that code that the portal could call.
@@ -56,7 +61,7 @@ def file_at_portal(citizen: str, procedure_code: str, agency_code: str, world: W
         owner_id=citizen,
         received_at=world.now_ms,
         changed_at=world.now_ms,
-        fields=_fields(code, unit, procedure, world),
+        fields=_fields(code, unit, procedure, world) | dict(said or {}),
         lists={"DinhDanhCHS": [{"LoaiDinhDanh": "1", "SoDinhDanh": citizen}], "TaiLieuNop": []},
         origin="portal",
     )

@@ -21,6 +21,7 @@ PORTAL_DOSSIERS = ShelfKind(
     key=lambda dossier: dossier.code,
     place=lambda dossier: dossier.owner_id,
     moment=lambda dossier: dossier.received_at,
+    told=("status",),
 )
 PORTAL_STEPS = ShelfKind(
     name="portal_steps",
@@ -56,6 +57,7 @@ SUPPORT_REQUESTS = ShelfKind(
     key=lambda request: request.result_code,
     place=lambda request: request.unit_code,
     moment=lambda request: request.asked_at,
+    told=("is_accepted",),
 )
 NOTICES = ShelfKind(
     name="portal_notices",
