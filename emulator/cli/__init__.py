@@ -22,10 +22,12 @@ from emulator.cli.record import record
 from emulator.cli.scenario import scenario
 from emulator.cli.serve import serve
 from emulator.cli.state import state
+from emulator.cli.tour import tour
 from emulator.cli.validate import validate
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
+  ndxp-emulator tour
   ndxp-emulator serve
   ndxp-emulator doctor
   ndxp-emulator call btxh.DongBoDVC
@@ -54,6 +56,7 @@ def version() -> None:
 
 
 main.add_command(call)
+main.add_command(tour)
 main.add_command(certify)
 main.add_command(completion)
 main.add_command(doctor)

@@ -145,7 +145,7 @@ def call(
         return
     name = _check_names(operation, wrong)
     client = AdminClient(url, admin_token, sandbox)
-    told = _make_call(_look_at(client), client, name, wrong)
+    told = make_call(client, name, wrong)
     if as_json:
         write_data(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -172,18 +172,13 @@ def _check_names(operation: str | None, wrong: str | None) -> str:
     return operation
 
 
-def _look_at(client: AdminClient) -> ClientView:
-    from emulator.services.client_view import ClientView
-
-    return ClientView(client)
-
-
-def _make_call(desk: ClientView, client: AdminClient, operation: str, wrong: str | None) -> dict[str, Any]:
-    """Make the call; return what was asked, what came back, and the journal's entry of it."""
+def make_call(client: AdminClient, operation: str, wrong: str | None) -> dict[str, Any]:
+    """Make the call; return what was asked, what came back, and the journal's entry of it. Raises CannotStart."""
     import secrets
 
-    from emulator.services.client_view import CannotCall, put_together
+    from emulator.services.client_view import CannotCall, ClientView, put_together
 
+    desk = ClientView(client)
     try:
         ask = put_together(operation, wrong, desk)
     except CannotCall as trouble:

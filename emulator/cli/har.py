@@ -112,7 +112,7 @@ def import_har(file: Path, out: Path, to: str, key_file: Path | None, replace_co
     2 không phải HAR hoặc không ghi được / no HAR, or no way to write.
     """
     from emulator.cli.closing import put_down
-    from emulator.cli.pseudonym_key import pseudonyms_of
+    from emulator.cli.record import pseudonyms_of
     from emulator.recording.cleaning import Cleaner
     from emulator.recording.har_in import NoHar, read_har
     from emulator.recording.ledger import Bounds, Ledger

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from emulator.recording.forward import Platform
     from emulator.recording.ledger import Closed, Ledger
+    from emulator.recording.pseudonyms import Pseudonyms
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -28,6 +29,7 @@ Ví dụ / Examples:
   ndxp-emulator record --to https://10.0.0.5:8243 --ca ca.pem --out ban-ghi --scenario nhu-that
 """
 _PATIENCE_S = 10
+_SHORTEST_KEY = 16
 _SIZE = click.IntRange(1024, 1 << 30)
 
 
@@ -156,7 +158,6 @@ def _record(wish: _RecordWish, platform: Platform) -> Closed:
 
 
 def _ledger(wish: _RecordWish) -> Ledger:
-    from emulator.cli.pseudonym_key import pseudonyms_of
     from emulator.recording.cleaning import Cleaner
     from emulator.recording.ledger import Bounds, Ledger
 
@@ -184,3 +185,31 @@ def _announce(wish: _RecordWish, platform: Platform, port: int) -> None:
     click.echo(f"đang ghi / recording     {base_url} → {platform.base_url}", err=True)
     click.echo("dừng bằng Ctrl-C; khi đó mới ghi đĩa / stop with Ctrl-C, nothing is written before", err=True)
     click.echo(json.dumps({"event": "ready", "base_url": base_url, "to": platform.base_url}))
+
+
+def pseudonyms_of(key_file: Path | None, *, replaces_codes: bool) -> Pseudonyms:
+    """Return the pseudonyms of a new session.
+
+    Raises:
+        CannotStart: the key file cannot be read, or is too short to keep anything secret.
+    """
+    from datetime import datetime
+
+    from emulator.kernel.clock import VIETNAM
+    from emulator.recording.pseudonyms import Pseudonyms
+
+    return Pseudonyms(_key(key_file), datetime.now(VIETNAM).date(), replaces_codes=replaces_codes)
+
+
+def _key(key_file: Path | None) -> bytes:
+    if key_file is None:
+        import secrets
+
+        return secrets.token_bytes(32)
+    try:
+        key = key_file.read_bytes().strip()
+    except OSError as trouble:
+        raise CannotStart(f"--key-file: {trouble}") from trouble
+    if len(key) < _SHORTEST_KEY:
+        raise CannotStart(f"--key-file: cần ít nhất {_SHORTEST_KEY} byte / at least {_SHORTEST_KEY} bytes are needed")
+    return key
