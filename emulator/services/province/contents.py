@@ -25,6 +25,17 @@ class HostedContent(NamedTuple):
     stream: BinaryIO | None = None
     made_size: int = 0
 
+    @property
+    def tag(self) -> str:
+        """Return the entity tag: the same bytes have the same one, on every machine."""
+        if self.path:
+            digest = digest_of(self.path, 0, self.size)
+        elif self.made_size:
+            digest = _made_digest(self.made_size, 0, self.made_size)
+        else:
+            digest = _digest_of_stream(self.stream or cast("BinaryIO", io.BytesIO()), 0, self.size)
+        return f'"{digest.removeprefix("sha256:")[:16]}"'
+
     def part(self, offset: int, length: int) -> FileBody:
         """Return a part of the file as a body."""
         if self.path:

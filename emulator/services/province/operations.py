@@ -23,7 +23,9 @@ class Slice(NamedTuple):
 
 
 NO_RANGE = Slice(-1, 0)
-_ONE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_ONE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII | re.IGNORECASE)
+_DIGITS = 18
+"""A place in a file has no more digits than this; a longer number lies beyond the end of any."""
 
 
 def read_range(header: str | None, size: int) -> Slice | None:
@@ -34,7 +36,7 @@ def read_range(header: str | None, size: int) -> Slice | None:
     found = _ONE.fullmatch((header or "").replace(" ", ""))
     if not found or not any(found.groups()):
         return NO_RANGE
-    first, last = found.groups()
+    first, last = (digits.lstrip("0")[:_DIGITS] or digits[:1] for digits in found.groups())
     if not first:
         length = min(int(last), size)
         return Slice(size - length, length) if length else None
@@ -73,11 +75,15 @@ def download(call: Call, world: World) -> Reply:
 
 
 def _send(call: Call, hosted: HostedFile, content: HostedContent, world: World) -> Reply:
-    size = content.size
+    size, tag = content.size, content.tag
     host = world.shelf(HOSTS).get(hosted.host)
     offers_ranges = host is None or host.offers_ranges
-    wanted = read_range(call.header("range"), size) if offers_ranges else NO_RANGE
-    headers = _headers(hosted, offers_ranges=offers_ranges)
+    headers = (*_headers(hosted, offers_ranges=offers_ranges), ("ETag", tag))
+    unmet = _condition_status(call, tag)
+    if unmet:
+        return Reply(unmet, b"", (("ETag", tag), *((("Content-Length", "0"),) if unmet != 304 else ())))
+    takes_part = offers_ranges and call.method == "GET" and call.header("if-range") in (None, tag)
+    wanted = read_range(call.header("range"), size) if takes_part else NO_RANGE
     _remark_on_content(hosted, size, world)
     if wanted is None:
         return Reply(416, b"", (("Content-Range", f"bytes */{size}"), ("Content-Length", "0")))
@@ -88,6 +94,19 @@ def _send(call: Call, hosted: HostedFile, content: HostedContent, world: World) 
         return Reply(200, headers=headers, file=body)
     last = part.offset + part.length - 1
     return Reply(206, headers=(*headers, ("Content-Range", f"bytes {part.offset}-{last}/{size}")), file=body)
+
+
+def _condition_status(call: Call, tag: str) -> int:
+    """Return 412 or 304 when a condition of the call is not met, 0 when it is (RFC 9110 §13.2.2)."""
+    match, none_match = call.header("if-match"), call.header("if-none-match")
+    if match is not None and not _names(match, tag, weak=False):
+        return 412
+    return 304 if none_match is not None and _names(none_match, tag, weak=True) else 0
+
+
+def _names(header: str, tag: str, *, weak: bool) -> bool:
+    given = [each.strip() for each in header.split(",")]
+    return "*" in given or any((each.removeprefix("W/") if weak else each) == tag for each in given)
 
 
 def _headers(hosted: HostedFile, *, offers_ranges: bool) -> Headers:

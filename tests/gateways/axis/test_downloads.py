@@ -13,6 +13,7 @@ from tests.conftest import Visitor
 from tests.gateways.axis.axis import DIENBIEN, HAGIANG, KONTUM, VXP, XRD, fault, link, newest, remarks
 
 HOSTED = shipped_folder() / "co-ban" / "hosted"
+FILE = HOSTED / "hagiang-124.pdf"
 
 
 @pytest.mark.parametrize("context", [VXP, XRD])
@@ -119,6 +120,44 @@ def test_a_range_beyond_the_end_gets_416(visitor: Visitor) -> None:
     reply = visitor.http.get(link(), headers={"Range": "bytes=999999-"})
     assert reply.status_code == 416
     assert reply.headers["Content-Range"].startswith("bytes */")
+
+
+@pytest.mark.parametrize("header", ["bytes=0-3,10-12", "bytes=0-3, -2", "bytes=9-2", "items=0-3", "bytes=a-b", "bytes=-"])
+def test_several_ranges_and_what_is_no_range_get_the_whole(visitor: Visitor, header: str) -> None:
+    reply = visitor.http.get(link(), headers={"Range": header})
+    assert (reply.status_code, reply.data) == (200, FILE.read_bytes())
+
+
+@pytest.mark.parametrize(("header", "status"), [
+    ("Bytes=0-3", 206), (f"bytes=0-{'9' * 5000}", 206), (f"bytes={'9' * 5000}-", 416), (f"bytes=-{'9' * 5000}", 206),
+    (f"bytes={'0' * 5000}1-2", 206),
+])  # fmt: skip
+def test_a_range_of_any_length_is_read(visitor: Visitor, header: str, status: int) -> None:
+    assert visitor.http.get(link(), headers={"Range": header}).status_code == status
+
+
+def test_a_part_is_sent_only_of_the_file_that_the_caller_has_begun(visitor: Visitor) -> None:
+    tag = visitor.http.get(link()).headers["ETag"]
+    asked = [visitor.http.get(link(), headers={"Range": "bytes=4-", "If-Range": each}) for each in
+             (tag, '"another"', f"W/{tag}", "Mon, 02 Nov 2026 00:00:00 GMT")]  # fmt: skip
+    assert [reply.status_code for reply in asked] == [206, 200, 200, 200]
+    assert asked[0].data == FILE.read_bytes()[4:]
+    assert {reply.data for reply in asked[1:]} == {FILE.read_bytes()}
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD"])
+def test_a_file_that_the_caller_has_is_not_sent_again(visitor: Visitor, verb: str) -> None:
+    tag = visitor.http.get(link()).headers["ETag"]
+    for given in (tag, f'"x", W/{tag}', "*"):
+        reply = visitor.http.open(link(), method=verb, headers={"If-None-Match": given, "Range": "bytes=0-1"})
+        assert (reply.status_code, reply.data, reply.headers["ETag"]) == (304, b"", tag)
+    assert visitor.http.open(link(), method=verb, headers={"If-None-Match": '"x"'}).status_code == 200
+    assert visitor.http.open(link(), method=verb, headers={"If-Match": '"x"'}).status_code == 412
+
+
+def test_head_knows_no_ranges(visitor: Visitor) -> None:
+    reply = visitor.http.head(link(), headers={"Range": "bytes=0-3"})
+    assert (reply.status_code, int(reply.headers["Content-Length"])) == (200, FILE.stat().st_size)
 
 
 def test_a_host_that_offers_no_ranges_sends_the_whole(visitor: Visitor) -> None:
