@@ -63,11 +63,15 @@ def big(line: socket.socket) -> None:
 
 
 class Provider:
-    """The server. ``answer`` is what it does next; ``asked`` are the requests it read, as bytes."""
+    """The server. ``answer`` is what it does next; ``asked`` are the requests it read, as bytes.
+
+    One that does not read a request whole answers whatever came first, a TLS greeting for one.
+    """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.answer: Answer = said("200 OK", PAPER, "Content-Type: application/pdf", "Server: vendor")
         self.asked: list[bytes] = []
+        self.reads_whole = True
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -101,7 +105,7 @@ class Provider:
             except OSError:
                 return
             with suppress(OSError), self._secured(line) as secured:
-                self.asked.append(_read(secured))
+                self.asked.append(_read(secured) if self.reads_whole else secured.recv(65536))
                 self.answer(secured)
 
     def _secured(self, line: socket.socket) -> socket.socket:

@@ -122,7 +122,9 @@ def test_a_range_beyond_the_end_gets_416(visitor: Visitor) -> None:
     assert reply.headers["Content-Range"].startswith("bytes */")
 
 
-@pytest.mark.parametrize("header", ["bytes=0-3,10-12", "bytes=0-3, -2", "bytes=9-2", "items=0-3", "bytes=a-b", "bytes=-"])
+@pytest.mark.parametrize(
+    "header", ["bytes=0-3,10-12", "bytes=0-3, -2", "bytes=9-2", "items=0-3", "bytes=a-b", "bytes=-"]
+)
 def test_several_ranges_and_what_is_no_range_get_the_whole(visitor: Visitor, header: str) -> None:
     reply = visitor.http.get(link(), headers={"Range": header})
     assert (reply.status_code, reply.data) == (200, FILE.read_bytes())
