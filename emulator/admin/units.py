@@ -10,13 +10,13 @@ from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.axis import Axis
 from emulator.country.axis_records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
-from emulator.country.units import find_unit, own_unit_code, portal_credentials, units_of
+from emulator.country.units import contact_of, find_unit, own_unit_code, units_of
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import read_agency
 from emulator.wire.agency_codes import full_form, is_agency_code, short_form
-from emulator.wire.axis import SERVER_PREFIX, NotASubsystem, read_subsystem
+from emulator.wire.axis import NotASubsystem, read_subsystem
 
 ROUTES = RouteTable("trục / axis", scoped=True)
 
@@ -141,21 +141,12 @@ def _take_hosts(unit: AgencyUnit, names: list[str], world: World) -> None:
 
 
 def _card(unit: AgencyUnit, world: World, request: AdminRequest, *, shows: bool) -> dict[str, Any]:
-    axis, sandbox = Axis(world), world.sandbox
-    is_own = unit.code == own_unit_code(sandbox)
-    live = axis.live_agencies.get(unit.subsystem)
-    credentials = portal_credentials(sandbox, "" if is_own else unit.code)
-    for pair in credentials.values():
+    axis, card = Axis(world), contact_of(unit, world, request.base)
+    for pair in card["credentials"].values():
         pair["password"] = pair["password"] if shows else MASK
-    prefix = "" if sandbox.id == "default" else f"/s/{sandbox.id}"
-    return {
-        "code": unit.code,
-        "name": unit.name,
-        "subsystem": unit.subsystem,
-        "is_own": is_own,
-        "security_server": f"{request.base}{prefix}{SERVER_PREFIX}{unit.code}",
+    live = axis.live_agencies.get(unit.subsystem)
+    return card | {
         "hosts": [host.name for host in axis.hosts.with_prefix("") if host.subsystem == unit.subsystem],
         "may_be_called_by": [grant.subject for grant in axis.rights(unit.subsystem)],
         "base_url": live.base_url if live else None,
-        "credentials": credentials,
     }

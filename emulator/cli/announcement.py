@@ -6,9 +6,10 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +18,8 @@ _log = logging.getLogger(__name__)
 class Announcement:
     """A server that is about to be ready; ``pid`` is the arbiter's, the process to signal.
 
-    ``admin_token`` is one that nobody knows yet; a token that somebody chose is never said.
+    ``units`` are the agencies that can work at once, as ``contact_of`` tells them. ``admin_token`` is one that nobody
+    knows yet; a token that somebody chose is never said.
     """
 
     base_url: str
@@ -29,6 +31,7 @@ class Announcement:
     is_quiet: bool
     ss_ports: tuple[int, int] | None = None
     admin_token: str | None = None
+    units: tuple[Mapping[str, Any], ...] = ()
     pid: int = field(default_factory=os.getpid)
     opens_browser: bool = False
 
@@ -65,6 +68,7 @@ def _line(ready: Announcement) -> str:
         "console_url": ready.console_url,
         "pid": ready.pid,
         "credentials": ready.credentials,
+        "units": ready.units,
     }
     if ready.admin_token:
         message["admin_token"] = ready.admin_token
@@ -86,6 +90,7 @@ def _banner(ready: Announcement) -> str:
         f"consumer secret                    {pair['consumer_secret']}",
         f"kho dữ liệu / store                {ready.store}",
     ]
+    lines += [f"đơn vị / unit   {each['code']:<18} {each['security_server']}" for each in ready.units]
     if ready.admin_token:
         lines.append(f"mã quản trị / admin token          {ready.admin_token}")
     if ready.ca_file:

@@ -16,6 +16,8 @@ from emulator.app import Country, application, found_country, open_packs
 from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
 from emulator.country.pack import Pack, PackTrouble
+from emulator.country.units import contact_of, units_of
+from emulator.kernel.exchange import Call, Exchange
 from emulator.server.certificates import CertificateTrouble, issue
 from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
@@ -156,9 +158,15 @@ def _companions(settings: Settings, country: Country, folder: Path) -> Companion
 
 def _announcement(settings: Settings, country: Country, address: tuple[str, int], ca_file: Path | None) -> Announcement:
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
-    pairs = country.sandboxes.credentials_shown(country.sandboxes.get("default"))
+    default, base_url = (
+        country.sandboxes.get("default"),
+        f"{'https' if settings.is_https else 'http'}://{host}:{address[1]}",
+    )
+    pairs = country.sandboxes.credentials_shown(default)
+    world = country.admin.enter(default, Exchange(Call("GET", "/")))
     return Announcement(
-        base_url=f"{'https' if settings.is_https else 'http'}://{host}:{address[1]}",
+        base_url=base_url,
+        units=tuple(contact_of(unit, world, base_url) for unit in units_of(world)),
         credentials=pairs,
         store=settings.store if settings.store == MEMORY else country.store.name,
         ca_file=str(ca_file) if ca_file else None,

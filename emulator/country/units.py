@@ -8,7 +8,7 @@ Accounts are derived from the seed and stored nowhere, as a sandbox's consumer k
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
@@ -18,6 +18,7 @@ from emulator.country.sandbox import Sandbox
 from emulator.kernel.dice import consumer_text
 from emulator.kernel.exchange import Call
 from emulator.wire.agency_codes import full_form, is_agency_code, short_form
+from emulator.wire.axis import SERVER_PREFIX
 
 if TYPE_CHECKING:
     from emulator.country.keyring import Token
@@ -105,6 +106,24 @@ def find_unit(code: str, world: World) -> AgencyUnit | None:
     """Return a unit by its code in either form; None when none of that code works here."""
     wanted = short_form(full_form(code.upper()))
     return next((unit for unit in units_of(world) if short_form(full_form(unit.code)) == wanted), None)
+
+
+def contact_of(unit: AgencyUnit, world: World, base_url: str) -> dict[str, Any]:
+    """Return what a unit's own system needs to work: its code and subsystem, its security server, its two accounts.
+
+    ``base_url`` is where the server is reached. The passwords are in it: whoever shows it to others masks them.
+    """
+    sandbox = world.sandbox
+    is_own = unit.code == own_unit_code(sandbox)
+    prefix = "" if sandbox.id == "default" else f"/s/{sandbox.id}"
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "subsystem": unit.subsystem,
+        "is_own": is_own,
+        "security_server": f"{base_url}{prefix}{SERVER_PREFIX}{unit.code}",
+        "credentials": portal_credentials(sandbox, "" if is_own else unit.code),
+    }
 
 
 class NoSuchUnit(Exception):

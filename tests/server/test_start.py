@@ -38,6 +38,21 @@ def test_the_ready_line_comes_when_the_server_answers_and_says_how_to_reach_it(t
         assert server.said() == banner
 
 
+def test_the_ready_line_names_every_unit_that_can_work_and_each_logs_in_with_it_alone() -> None:
+    portal = "dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
+    with Server("--store", ":memory:", "--workers", "1") as server:
+        units = server.ready["units"]
+        assert [unit["code"] for unit in units] == ["H26", "H22", "H34"]
+        for unit in units:
+            assert f"{unit['code']:<18} {unit['security_server']}" in server.said()
+            address = f"{unit['security_server']}/XrdAdapter/RestService/forward/mapi/login?{portal}"
+            reply = requests.post(address, json=unit["credentials"]["portal"], timeout=5)
+            assert reply.json()["error_code"] == 0
+        told = requests.get(f"{server.base_url}/__admin/requests?order=asc", timeout=5).json()["requests"]
+        assert [entry["consumer"] for entry in told] == [unit["subsystem"] for unit in units]
+        assert units[0]["credentials"]["portal"]["password"] == server.ready["credentials"]["portal"]["password"]
+
+
 def test_quiet_leaves_the_ready_line_alone() -> None:
     with Server("--store", ":memory:", "--quiet", "--workers", "1") as server:
         assert server.said() == ""
