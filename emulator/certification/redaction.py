@@ -21,7 +21,7 @@ COMMITMENT = re.compile(r"\[sha256:[0-9a-f]{64}\]", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=:-]{16,}", re.ASCII)
 IDENTITY_FIELDS = (
     "CMND|cmnd|SoDinhDanh\\w*|soDinhDanh\\w*|HoVaTen|hoVaTen|HoTen\\w*|SoDienThoai|soDienThoai|Email|email|"
-    "HKTT_ChiTiet|hktT_ChiTiet|NOHT_ChiTiet|nohT_ChiTiet|citizen_id|full_name|phone|owner_id|about"
+    "HKTT_ChiTiet|hktT_ChiTiet|NOHT_ChiTiet|nohT_ChiTiet|citizen_id|full_name|phone|owner_id|id_number|detail|about"
 )
 """Fields that name a person, on the wire, in our own tasks, and in a fault that is aimed at one."""
 

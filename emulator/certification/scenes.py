@@ -165,8 +165,9 @@ def _by_told_codes(scene: Played) -> Played:
         body = entry.body if entry.is_call and isinstance(entry.body, dict) else {}
         own = str(body.get("MaHoSo") or "")
         if own and own not in codes:
-            owner = str(body.get("SoDinhDanh") or body.get("CMND") or "")
-            known.update({own: by_owner[owner]} if owner in by_owner else {})
+            named = (str(body.get(name) or "") for name in ("CMND", "SoDinhDanh"))
+            if owner := next((name for name in named if name in by_owner), ""):
+                known[own] = by_owner[owner]
             entries.append(replace(entry, dossier=known[own]) if own in known else entry)
         else:
             entries.append(entry)

@@ -54,6 +54,17 @@ _DATABASES = {
     "statistics": ("thống kê", "statistics"),
     "sectoral": ("chuyên ngành", "sectoral"),
 }
+_APPLICANTS = {
+    "citizen": ("người dân", "a citizen"),
+    "enterprise": ("doanh nghiệp", "an enterprise"),
+    "authority": ("cơ quan nhà nước", "a state body"),
+    "organisation": ("tổ chức khác", "another organisation"),
+}
+_ID_KINDS = {
+    "citizen-card": ("căn cước công dân", "citizen card"),
+    "identity-card": ("chứng minh nhân dân", "identity card of nine digits"),
+    "tax-code": ("mã số thuế", "tax code"),
+}
 WORDS: Mapping[str, TaskWord] = {
     "no": TaskWord("cảnh số", "number of the scene", "number"),
     "now": TaskWord("thời điểm", "the virtual instant of the scene", "moment"),
@@ -75,7 +86,7 @@ WORDS: Mapping[str, TaskWord] = {
     "payment": TaskWord("thanh toán", "how the fee is paid", "text", _PAYMENTS),
     "vneid_verified": TaskWord("đã xác thực VNeID", "the account is verified by VNeID", "flag"),
     "applicant": TaskWord("người nộp", "who files", "object"),
-    "kind": TaskWord("loại", "what kind of applicant", "text", {"citizen": ("người dân", "a citizen")}),
+    "kind": TaskWord("loại", "what kind of applicant", "text", _APPLICANTS),
     "full_name": TaskWord("họ và tên", "full name, perhaps in decomposed Unicode"),
     "born_on": TaskWord("ngày sinh", "day of birth", "day"),
     "gender": TaskWord("giới tính", "gender", "text", {"male": ("nam", "male"), "female": ("nữ", "female")}),
@@ -85,7 +96,17 @@ WORDS: Mapping[str, TaskWord] = {
     "id_issued_by": TaskWord("nơi cấp", "who issued it, by name"),
     "phone": TaskWord("điện thoại", "telephone"),
     "email": TaskWord("thư điện tử", "mail address"),
+    "owner": TaskWord(
+        "chủ hồ sơ; không nêu thì là chính người nộp, với căn cước công dân",
+        "who owns the dossier; unsaid: who files it, by citizen card",
+        "object",
+    ),
+    "id_kind": TaskWord("loại định danh", "what kind of number", "text", _ID_KINDS),
+    "id_number": TaskWord("số định danh của chủ hồ sơ", "number of the owner"),
     "registered_address": TaskWord("thường trú", "registered address", "object"),
+    "current_address": TaskWord(
+        "nơi ở hiện tại, khi khác thường trú", "where the applicant lives, when it is elsewhere", "object"
+    ),
     "province": TaskWord("tỉnh (GSO)", "GSO code of the province"),
     "district": TaskWord("huyện (GSO)", "GSO code of the district, or empty"),
     "commune": TaskWord("xã (GSO)", "GSO code of the commune"),
@@ -101,6 +122,9 @@ WORDS: Mapping[str, TaskWord] = {
     "url": TaskWord("đường dẫn", "where the file lies", "link"),
     "digitised": TaskWord("đã số hóa", "it was digitised", "flag"),
     "reused": TaskWord("tái sử dụng", "it was used again", "flag"),
+    "deleted": TaskWord(
+        "đã rút lại, không còn là tài liệu nộp", "it was taken back and is no longer submitted", "flag"
+    ),
     "from_kho_dl": TaskWord("lấy từ Kho DL", "it comes from Kho DL", "flag"),
     "results": TaskWord("giấy tờ kết quả", "result papers", "list"),
     "result_code": TaskWord("mã kết quả", "code of the result"),
@@ -177,6 +201,9 @@ def _lines() -> Iterator[str]:
     yield "Việc của mỗi cảnh (`task` trong tệp `NDXP_CERT_CONTEXT`) chỉ dùng các từ dưới đây; lược đồ máy đọc:"
     yield "[task.schema.json](schemas/task.schema.json). Việc nói **điều gì**, không nói mã nào trên đường truyền:"
     yield "mã là việc của phần mềm. · A scene's `task` says **what**, never which code of the wire."
+    yield ""
+    yield "Từ nào không có thì quầy không biết điều ấy: trường không bắt buộc để trống, không bịa, không lấy của hồ sơ"
+    yield "trước. · A word that is not there is not known: its optional field stays empty; nothing is made up."
     yield ""
     yield "| Từ · Word | Nghĩa | Meaning | Kiểu · Kind | Giá trị · Values |"
     yield "|---|---|---|---|---|"

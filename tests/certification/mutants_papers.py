@@ -397,6 +397,3 @@ MUTANTS: dict[type[KhoDl] | type[Filing], str] = {
     ProcedureAsResult: "KDL-HS-03",
     ResultWithoutLink: "KDL-HS-03",
 }
-
-ADVISED = frozenset({InsistsOnARight, KnocksWithoutEnd})
-"""Faults against an advice alone (SHOULD): the test about them warns."""

@@ -93,6 +93,50 @@ def plain_ascii(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
 
 
+class LeftFromTheLast(Forms):
+    """Fills what it is not told from the dossier before."""
+
+    def _fields(self, known: Words, kind: str, extent: str) -> Words:
+        told = super()._fields(known, kind, extent)
+        self.before: Words = getattr(self, "before", {}) | told
+        return self.before | told
+
+
+class HomeAlone(Forms):
+    """Knows one address of a person."""
+
+    def places(self, place: Words, home: Words, current: Words | None) -> Words:
+        return super().places(place, home, home)
+
+
+class FirstResultAlone(Forms):
+    def extent(self, known: Words, results: list[Words]) -> str:
+        return super().extent(known, results[:1])
+
+
+class TakenBackAndSent(Forms):
+    """Does not look whether a file was taken back."""
+
+    def submitted(self, known: Words) -> list[Words]:
+        return list(known["files"])
+
+
+class WithoutOptional(Forms):
+    """Sends telephone and mail when it feels like it, which is never."""
+
+    def _fields(self, known: Words, kind: str, extent: str) -> Words:
+        told = super()._fields(known, kind, extent)
+        return {name: value for name, value in told.items() if name not in ("SoDienThoai", "Email")}
+
+
+def forms(part: type[Forms]) -> type[Client]:
+    return type(part.__name__, (Client,), {"forms_class": part})
+
+
+def owner_is_applicant(told: Words, _known: Words) -> Words:
+    return {"LoaiDinhDanh": "1", "SoDinhDanh": told["CMND"]}
+
+
 class LastStepOnly(Client):
     def push_course(self, task: Words) -> None:
         super().push_course({"dossiers": [known | {"steps": known["steps"][-1:]} for known in task["dossiers"]]})
@@ -156,7 +200,7 @@ MUTANTS: Mapping[str, Mutant] = {
         pushing(lambda told, _: {"CMND_NgayCap": told["NgayThangNamSinh"]}), A1, "BTXH-KQ-02", NEW
     ),
     "born when issued": Mutant(
-        pushing(lambda told, _: {"NgayThangNamSinh": told["CMND_NgayCap"]}), A1, "BTXH-KQ-02", NEW
+        pushing(lambda told, _: {"NgayThangNamSinh": told.get("CMND_NgayCap", "01/07/2021")}), A1, "BTXH-KQ-02", NEW
     ),
     "one telephone": Mutant(constant(SoDienThoai="0000000000"), A1, "BTXH-KQ-02", NEW),
     "one mail box": Mutant(constant(Email="mot.cua@example.vn"), A1, "BTXH-KQ-02", NEW),
@@ -166,6 +210,23 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "names cut at ten": Mutant(pushing(lambda told, _: {"HoVaTen": told["HoVaTen"][:10]}), A1, "BTXH-KQ-02", NEW),
     "all are enterprises": Mutant(constant(LoaiDoiTuong="2"), A1, "BTXH-KQ-02", NEW),
+    "all are citizens": Mutant(constant(LoaiDoiTuong="1"), A1, "BTXH-KQ-02", NEW),
+    "who files is who owns": Mutant(pushing(owner_is_applicant), A1, "BTXH-KQ-02", NEW),
+    "names cut at fifty": Mutant(pushing(lambda told, _: {"HoVaTen": told["HoVaTen"][:50]}), A1, "BTXH-KQ-02", NEW),
+    "names have two words": Mutant(
+        pushing(lambda told, _: {} if " " in told["HoVaTen"] else {"HoVaTen": f"Nguyễn {told['HoVaTen']}"}),
+        A1, "BTXH-KQ-02", NEW,
+    ),
+    "left from the one before": Mutant(forms(LeftFromTheLast), A1, "BTXH-KQ-02", (*NEW, "BTXH-KQ-03", "BTXH-KQ-05")),
+    "telephone made up": Mutant(
+        pushing(lambda told, _: {"SoDienThoai": told.get("SoDienThoai", "0000000000")}), A1, "BTXH-KQ-02", NEW
+    ),
+    "lives where registered": Mutant(forms(HomeAlone), A1, "BTXH-KQ-03", NEW),
+    "told and not sent": Mutant(forms(WithoutOptional), A1, "BTXH-KQ-14"),
+    "everything digitised": Mutant(constant(HoSoCoThanhPhanSoHoa="1"), A1, "BTXH-KQ-05", NEW),
+    "every file digitised": Mutant(filed(lambda _told, _file: {"DuocSoHoa": "1"}), A1, "BTXH-KQ-15"),
+    "taken back and sent": Mutant(forms(TakenBackAndSent), A1, "BTXH-KQ-15", (*NEW, "BTXH-KQ-05")),
+    "the first result alone": Mutant(forms(FirstResultAlone), A1, "BTXH-KQ-10", ("BTXH-KQ-08",)),
     "one hamlet": Mutant(constant(HKTT_MaThon="Tổ 1", NOHT_MaThon="Tổ 1"), A1, "BTXH-KQ-03", NEW),
     "address left to one line": Mutant(constant(HKTT_ChiTiet="Hà Nội"), A1, "BTXH-KQ-03", NEW),
     "lives where it is handled": Mutant(

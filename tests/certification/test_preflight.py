@@ -228,6 +228,20 @@ def test_a_fault_of_the_configuration_is_found_and_named(country: Country, name:
         assert all(each["mend"].values())
 
 
+class WithoutName(Forms):
+    def _fields(self, known: dict[str, Any], kind: str, extent: str) -> dict[str, Any]:
+        return super()._fields(known, kind, extent) | {"HoVaTen": "", "StatusId": "99"}
+
+
+def test_a_first_push_that_is_refused_is_told_in_the_words_of_the_refusal(country: Country) -> None:
+    found, _ = greeted(country, Fault("KN-07", forms=WithoutName))
+    (trouble,) = found["troubles"]
+    assert trouble["id"] == "KN-07"
+    assert "/HoVaTen" in trouble["calls"][0]
+    assert "/StatusId" in trouble["calls"][0]
+    assert "lời từ chối dưới đây" in trouble["mend"]["vi"]
+
+
 def test_a_client_that_is_set_up_rightly_is_ready(country: Country) -> None:
     found, _ = greeted(country, Fault(""))
     assert (found["ready"], found["troubles"]) == (True, [])

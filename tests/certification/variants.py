@@ -15,13 +15,21 @@ from xml.etree import ElementTree as ET
 from tests.clients.reference.filing import Filing
 from tests.clients.reference.forms import Forms, nfc, second
 from tests.clients.reference.gateway import TRIES, Gateway, Refused
-from tests.clients.reference.khodl import KhoDl
+from tests.clients.reference.khodl import KhoDl, agency
+from tests.clients.reference.khodl import Refused as RefusedByPortal
 from tests.clients.reference.memory import Memory
 from tests.clients.reference.tasks import Client
 from tests.clients.reference.wire import Lost, Reply, Wire
 
 Words = dict[str, Any]
 Headers = dict[str, str]
+
+
+OPTIONAL = frozenset(
+    ["KenhThucHien", "GioiTinhId", "DanTocId", "CMND_NgayCap", "CMND_NoiCap", "SoDienThoai", "Email"]
+    + [f"{side}_{name}" for side in ("HKTT", "NOHT") for name in ("MaTinh", "MaHuyen", "MaXa", "MaThon", "ChiTiet")]
+)
+"""The optional fields of BTXH 3.1.1 and 3.1.3, but for UrlDetail and the XML."""
 
 
 class Dressed:
@@ -208,7 +216,8 @@ class Numbers(Forms):
 
     def _fields(self, known: Words, kind: str, extent: str) -> Words:
         told = super()._fields(known, kind, extent)
-        return told | {name: int(told[name]) for name in ("LoaiDuLieu", "CMND_NoiCap") if told[name].isdigit()}
+        names = [name for name in ("LoaiDuLieu", "CMND_NoiCap") if told.get(name, "").isdigit()]
+        return told | {name: int(told[name]) for name in names}
 
 
 class XmlPrintedClient(Client):
@@ -484,7 +493,7 @@ class AllOptionalLeftOut(Forms):
 
     def _fields(self, known: Words, kind: str, extent: str) -> Words:
         told = super()._fields(known, kind, extent)
-        return {name: value for name, value in told.items() if name not in ("SoDienThoai", "Email", "KenhThucHien")}
+        return {name: value for name, value in told.items() if name not in OPTIONAL}
 
 
 class MandatoryAlone(Client):
@@ -496,7 +505,7 @@ class DaysWithMidnight(Forms):
 
     def _fields(self, known: Words, kind: str, extent: str) -> Words:
         told = super()._fields(known, kind, extent)
-        return told | {"CMND_NgayCap": f"{told['CMND_NgayCap']} 00:00:00"}
+        return told | ({"CMND_NgayCap": f"{told['CMND_NgayCap']} 00:00:00"} if "CMND_NgayCap" in told else {})
 
 
 class DaysAsSampled(Client):
@@ -561,6 +570,89 @@ class TidyNames(Client):
     forms_class = CaseOfCodes
 
 
+class EmptyForUnknown(Forms):
+    """What the counter does not know is sent as an empty String, or as null."""
+
+    unknown: str | None = ""
+
+    def _fields(self, known: Words, kind: str, extent: str) -> Words:
+        return dict.fromkeys(OPTIONAL, self.unknown) | super()._fields(known, kind, extent)
+
+
+class NullForUnknown(EmptyForUnknown):
+    unknown = None
+
+
+class EmptyForUnknownClient(Client):
+    forms_class = EmptyForUnknown
+
+
+class NullForUnknownClient(Client):
+    forms_class = NullForUnknown
+
+
+class HomeForResidence(Forms):
+    """Who is not known to live elsewhere lives where he is registered."""
+
+    def places(self, place: Words, home: Words, current: Words | None) -> Words:
+        return super().places(place, home, current or home)
+
+
+class HomeForResidenceClient(Client):
+    forms_class = HomeForResidence
+
+
+class DeletedMarked(Forms):
+    """Files that were taken back stay in the list, marked as deleted; papers come newest first."""
+
+    def submitted(self, known: Words) -> list[Words]:
+        return list(known["files"])
+
+    def filed(self, number: int, file: Words) -> Words:
+        return super().filed(number, file) | ({"IsDeleted": "1"} if file.get("deleted") else {})
+
+    def extent(self, known: Words, results: list[Words]) -> str:
+        return super().extent(known | {"files": known["files"][::-1]}, results[::-1])
+
+    def _fields(self, known: Words, kind: str, extent: str) -> Words:
+        is_digitised = any(file["digitised"] for file in known["files"] if not file.get("deleted"))
+        return super()._fields(known, kind, extent) | {"HoSoCoThanhPhanSoHoa": "1" if is_digitised else "0"}
+
+
+class DeletedMarkedClient(Client):
+    forms_class = DeletedMarked
+
+
+class ListsOfTheDay(KhoDl):
+    """Whatever list it was given serves for the whole day: asked for again on the next, or on a notice (KDL V.1)."""
+
+    day = ""
+
+    def components(self, procedure: str) -> dict[str, Words]:
+        kept = self.memory.get("procedures", {})
+        rows = kept.get("rows", {}) if kept.get("day") == self.day else {}
+        if procedure not in rows:
+            super().components(procedure)
+            rows = rows | {procedure: self.row}
+            self.memory.put("procedures", {"day": self.day, "rows": rows})
+        self.row = rows[procedure]
+        return {paper["TENGIAYTO"]: paper for case in self.row["THANHPHANHOSO"] for paper in case["GIAYTO"]}
+
+    def dstcode_of(self, code: str, now: str) -> str:
+        found = self.servers(now).get(agency(code))
+        if not found:
+            raise RefusedByPortal(f"no security server of {code} today")
+        return str(found)
+
+
+class ListsForADay(Client):
+    papers_class = ListsOfTheDay
+
+    def do(self, task: Words) -> None:
+        ListsOfTheDay.day = str(task.get("now", ""))[:10]
+        super().do(task)
+
+
 def dressed(wire_class: type[Dressed], client: type[Client] = Client) -> Callable[[Words, Wire], Client]:
     """Return a maker of a client behind a wire."""
     return lambda context, wire: client(context, wire_class(wire), Memory())
@@ -609,11 +701,20 @@ VARIANTS: Mapping[str, tuple[Callable[[Words, Any], Client], tuple[str, ...]]] =
     "token with a margin": (TokenSafetyMargin, BTXH),
     "whole days": (WholeDays, ("btxh-a2",)),
     "tidy names": (TidyNames, BTXH[:2]),
+    "lists for a day": (ListsForADay, KDL),
+    "empty for unknown": (EmptyForUnknownClient, BTXH[:2]),
+    "null for unknown": (NullForUnknownClient, BTXH[:2]),
+    "home for residence": (HomeForResidenceClient, BTXH[:2]),
+    "deleted files marked": (DeletedMarkedClient, BTXH[:2]),
     "three tries, printed, backwards": (type("Literal", (ThreeTries, Backwards, AsPrintedClient), {}), BTXH[:2]),
 }
 """By name: who makes the client, and the kits in which it does anything otherwise than the reference client."""
 
 ADVISED: Mapping[tuple[str, str], frozenset[str]] = {
+    ("lists for a day", "kho-dl"): frozenset({"KDL-LS-04"}),  # the advice is to look again for whom it does not know
+    ("mandatory fields alone", "btxh-a1"): frozenset(
+        {"BTXH-KQ-14", "BTXH-HS-05"}
+    ),  # the advice is to send what is known
     ("slow", "cong-ndxp"): frozenset({"NDXP-GW-01"}),  # so slow that no quota ever stops it
     ("eager", "cong-ndxp"): frozenset({"NDXP-GW-03"}),  # the advice is to pause between tries
     ("three tries", "cong-ndxp"): frozenset({"NDXP-TK-14", "NDXP-GW-03", "NDXP-GW-06"}),  # the advice is to stop sooner

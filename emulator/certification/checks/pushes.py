@@ -71,15 +71,44 @@ def _calls(pairs: Sequence[tuple[Entry, Any]]) -> list[Entry]:
 
 def _compare_field(field: str, pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Finding | None:
     told = [(call, str(expected["fields"][field]), _sent_text(call.body, field)) for call, expected in pairs]
-    wrong = [each for each in told if each[1] != each[2] and (each[2] or field not in _OPTIONAL)]
+    wrong = [each for each in told if each[1] != each[2] and not _is_free(field, each)]
     if not wrong:
         return None
     _, expected, actual = wrong[0]
     if len(told) > 2 and len({each[2] for each in told}) == 1 and len({each[1] for each in told}) > 1:
         vi, en = f"{field} là hằng số, không theo hồ sơ", f"{field} is a constant and does not follow the dossier"
+    elif not expected:
+        vi, en = f"{field} được gửi dù quầy không biết", f"{field} was sent, though the counter does not know it"
     else:
         vi, en = f"{field} khác với dữ liệu được giao", f"{field} differs from what was told"
-    return bad(vi, en, *[each[0] for each in wrong[:5]], expected=expected, actual=actual or "–")
+    return bad(vi, en, *[each[0] for each in wrong[:5]], expected=expected or "–", actual=actual or "–")
+
+
+def _is_free(field: str, told: tuple[Entry, str, str]) -> bool:
+    """Tell whether a field may say something else: an optional one nothing, a residence that is not told the home."""
+    call, expected, actual = told
+    if field in _OPTIONAL and not actual:
+        return True
+    is_residence = field.startswith(_RESIDENCE) and not expected
+    return is_residence and actual == _sent_text(call.body, field.replace(_RESIDENCE, "HKTT_"))
+
+
+_RESIDENCE = "NOHT_"
+
+
+def sends_what_it_knows(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+    """Say whether optional fields that the counter told were sent, too: nobody asks for them twice."""
+    pairs = [pair for scene in scenes for pair in _last(scene)]
+    if not pairs:
+        return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
+    wrong = []
+    for field in sorted(_OPTIONAL):
+        left = [call for call, expected in pairs if expected["fields"][field] and not _sent_text(call.body, field)]
+        if left:
+            vi, en = f"{field} được giao mà không gửi", f"{field} was told and not sent"
+            wrong.append(bad(vi, en, *left[:5], expected=len(pairs), actual=len(pairs) - len(left)))
+    said = "Trường không bắt buộc có dữ liệu đều được gửi", "optional fields that were told are sent"
+    return wrong or [good(*said, *_calls(pairs)[:5])]
 
 
 def steps_say(scenes: Sequence[Played], given: Given) -> list[Finding]:
@@ -172,7 +201,11 @@ def is_composed(scenes: Sequence[Played], _given: Given) -> list[Finding]:
 
 
 def extent_says(scenes: Sequence[Played], given: Given) -> list[Finding]:
-    """Say whether the XML names the ``parts`` (files, results, codes) the counter told; it must be well-formed."""
+    """Say whether the XML names the ``parts`` the counter told, in whatever order; it must be well-formed.
+
+    ``files``, ``results``, ``codes``; ``marks``: digitised, used again, from Kho DL; ``deleted``: files that were taken
+    back are left out, or marked so.
+    """
     pairs = [pair for scene in scenes for pair in _last(scene)]
     if not pairs:
         return [unseen("Chưa có hồ sơ nào được gửi", "no dossier was pushed")]
@@ -187,24 +220,26 @@ def _extent(call: Entry, expected: Mapping[str, Any], given: Given) -> Finding |
         vi, en = "CertificateExtentData không phải XML đúng cú pháp", "CertificateExtentData is not well-formed XML"
         return bad(vi, en, call, expected="<ExtentData>", actual=str(trouble)[:120])
     tree = root if isinstance(root, dict) else {}
+    filed, gone = _items(tree, "DanhSachTaiLieuNop", "TaiLieuNop", _FILED), set(expected["deleted"])
+    kept, papers = [each for each in filed if each[1] not in gone], _items(tree, *_RESULT)
     parts = {
-        "files": _items(tree, "DanhSachTaiLieuNop", "TaiLieuNop", ("TenTepDinhKem", "DuongDanTaiTepTin")),
-        "results": _items(tree, *_RESULT, ("TenGiayTo", "DuongDanTepTinKetQua")),
-        "codes": _items(tree, *_RESULT, ("MaGiayToKetQua",)),
-    }
-    wanted = {
-        "files": expected["files"],
-        "results": [each[:2] for each in expected["results"]],
-        "codes": [each[2:] for each in expected["results"]],
+        "files": ([each[:2] for each in kept], expected["files"]),
+        "marks": ([each[1:5] for each in kept], expected["marks"]),
+        "deleted": ([each[1] for each in filed if each[1] in gone and each[5] not in _DELETED], []),
+        "results": ([each[:2] for each in papers], [each[:2] for each in expected["results"]]),
+        "codes": ([each[2:] for each in papers], [each[2:] for each in expected["results"]]),
     }
     for part in as_tuple(given["parts"]):
-        if parts[part] != wanted[part]:
+        found, wanted = map(sorted, parts[part])
+        if found != wanted:
             vi, en = f"Phần {part} khác với hồ sơ được giao", f"the part {part} differs from what was told"
-            return bad(vi, en, call, expected=wanted[part], actual=parts[part])
+            return bad(vi, en, call, expected=wanted, actual=found)
     return None
 
 
-_RESULT = ("DanhSachGiayToKetQua", "GiayToKetQua")
+_FILED = ("TenTepDinhKem", "DuongDanTaiTepTin", "DuocSoHoa", "DuocTaiSuDung", "DuocLayTuKhoDMQG", "IsDeleted")
+_RESULT = ("DanhSachGiayToKetQua", "GiayToKetQua", ("TenGiayTo", "DuongDanTepTinKetQua", "MaGiayToKetQua"))
+_DELETED = ("1", "True", "true")
 
 
 def _items(tree: Mapping[str, Any], group: str, item: str, names: tuple[str, ...]) -> list[list[str]]:
@@ -220,6 +255,7 @@ def _items(tree: Mapping[str, Any], group: str, item: str, names: tuple[str, ...
 
 PUSHES: Mapping[str, CheckOf] = {
     "says-what-was-told": says_what_was_told,
+    "sends-what-it-knows": sends_what_it_knows,
     "steps-say": steps_say,
     "keeps-codes": keeps_codes,
     "plain-strings": plain_strings,

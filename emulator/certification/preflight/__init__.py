@@ -9,7 +9,7 @@ from emulator.certification.attempt import Attempt
 from emulator.certification.context import papers_url_of
 from emulator.certification.preflight.address_rules import ADDRESS_RULES
 from emulator.certification.preflight.axis_rules import AXIS_RULES
-from emulator.certification.preflight.situation import Arrived, Situation
+from emulator.certification.preflight.situation import Arrived, Situation, quote
 from emulator.certification.preflight.token_rules import TIME_RULES, TOKEN_RULES
 from emulator.country.axis import Axis
 from emulator.kernel.exchange import Call, Exchange
@@ -29,7 +29,10 @@ _SILENT = {
     "id": "KN-07",
     "vi": "Có lời gọi nhưng chưa dịch vụ nào được gọi thành công",
     "en": "calls arrived, but no service was called with success",
-    "mend": {"vi": "Xem nhật ký của lượt kiểm thử", "en": "look at the attempt's journal"},
+    "mend": {
+        "vi": "Sửa điều mà lời từ chối dưới đây nêu (trường, lý do), rồi gọi thử lại",
+        "en": "mend what the refusal below names (field, reason), and try again",
+    },
     "calls": [],
 }
 
@@ -41,7 +44,8 @@ def diagnosis(attempt: Attempt) -> dict[str, Any]:
     if not situation.arrived:
         found = [_NOTHING]
     elif not situation.answered_calls and not found:
-        found = [_SILENT]
+        refused = [each for each in situation.arrived if each.row.outcome != "answered"]
+        found = [_SILENT | {"calls": [quote(each) for each in (refused or situation.arrived)[:3]]}]
     return {"ready": not found, "arrived": len(situation.arrived), "troubles": found}
 
 

@@ -137,5 +137,22 @@ class PreflightRule:
             "vi": self.vi,
             "en": self.en,
             "mend": {"vi": self.mend_vi, "en": self.mend_en},
-            "calls": [f"{each.row.method} {each.path} → {each.row.status}" for each in calls[:3]],
+            "calls": [quote(each) for each in calls[:3]],
         }
+
+
+def quote(call: Arrived) -> str:
+    """Return a call with what the emulator said to it: the field and the reason of its refusal, in its own words."""
+    line = f"{call.row.method} {call.path} → {call.row.status}"
+    if call.operation in _LOGINS:
+        return line
+    said = [
+        f"{each['path']}: {each['vi']} / {each['en']}" for each in call.story["remarks"] if each["level"] == "error"
+    ]
+    if not said and call.row.outcome in ("refused", "unmatched"):
+        said = [" ".join(call.row.response_body.decode("utf-8", "replace").split())[:_MOST_QUOTED]]
+    return "; ".join([line, *filter(None, said[:3])])
+
+
+_LOGINS = ("ndxp.token", "dvcqg.mapi.login", "dvcqg.papers.login")  # what is said to a wrong pair may hold it
+_MOST_QUOTED = 200

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from emulator.certification.tasks.expected import DATABASES, expected_of
 from emulator.certification.tasks.props import Props
-from emulator.country.people import Person
+from emulator.country.people.strangers import citizen_id
 from emulator.country.records import Dossier
-from emulator.kernel.clock import iso
+from emulator.kernel.clock import iso, to_datetime
 from emulator.services.btxh import catalogues
-from emulator.wire.identity import FEMALE
+from emulator.wire.identity import FEMALE, MALE, NOBODY, is_tax_code, tax_remainder
 from emulator.wire.statuses import STATUS_NAMES
 
 Words = Mapping[str, Any]
@@ -36,53 +37,48 @@ def dossier(number: int, given: Words, props: Props) -> dict[str, Any]:
     """Return one dossier as the counter knows it.
 
     ``status`` is a number of BTXH PL 5, told by its name; ``with_result``; ``hostile`` names of files; ``nfd`` names in
-    decomposed Unicode; ``channel``; ``procedure`` by code.
+    decomposed Unicode; ``channel``; ``procedure`` by code; ``vary``: applicants, owners, residences, files and result
+    papers of every kind, and optional words told of one dossier and not of the next.
     """
-    it, luck = props.person(number), props.luck("dossier", number)
     place, procedure = props.place(number), props.procedure(number, given.get("procedure"))
     received = props.world.now_ms // 1000 * 1000
-    submitted = received - luck.randrange(1, 90) * 1000
-    names = _names(given, props, number)
+    submitted = received - props.luck("dossier", number).randrange(1, 90) * 1000
     made: dict[str, Any] = {
         "dossier_code": props.dossier_code(number),
         "procedure": {name: value for name, value in procedure.items() if name != "result_code"},
-        "channel": given.get("channel") or luck.choice(["in-person", "online", "post"]),
-        "delivery": luck.choice(["counter", "post"]),
-        "payment": luck.choice(["none", "national-portal", "own-portal", "direct"]),
-        "vneid_verified": luck.random() < 0.5,
-        "applicant": _applicant(it, given, place, luck),
+        "channel": given.get("channel") or props.deal(["in-person", "online", "post"], number, "channel"),
+        "delivery": props.deal(["counter", "post"], number, "delivery"),
+        "payment": props.deal(["none", "national-portal", "own-portal", "direct"], number, "payment"),
+        "vneid_verified": props.deal([True, False], number, "vneid"),
+        "applicant": _applicant(number, given, place, props),
         "place": dict(place),
         "received_at": iso(received),
         "submitted_at": iso(submitted),
         "status": status(int(given.get("status", 1))),
-        "national_database": luck.choice(sorted(DATABASES)),
-        "files": [_file(name, number, at, props) for at, name in enumerate(names, 1)],
+        "national_database": props.deal(sorted(DATABASES), number, "database"),
+        "files": _files(number, given, props),
     }
     if given.get("with_result"):
-        made["results"] = [_result(number, procedure["result_code"], given, props)]
-    return made
+        papers = props.deal((1, 2), number, "results") if given.get("vary") else 1
+        made["results"] = [_result(number, at, procedure["result_code"], given, props) for at in range(1, papers + 1)]
+    return vary(made, number, props) if given.get("vary") else made
 
 
-def _applicant(it: Person, given: Words, place: Mapping[str, str], luck: Random) -> dict[str, Any]:
+def _applicant(number: int, given: Words, place: Mapping[str, str], props: Props) -> dict[str, Any]:
+    it, luck = props.person(number), props.luck("applicant", number)
     return {
         "kind": "citizen",
         "full_name": unicodedata.normalize("NFD" if given.get("nfd") else "NFC", it.name),
         "born_on": it.born_on.isoformat(),
         "gender": "female" if it.gender_id == FEMALE else "male",
-        "ethnicity": luck.choice(["Kinh", "Tày", "Mường", "Dao", "H'Mông"]),
+        "ethnicity": props.deal(["Kinh", "Tày", "Mường", "Dao", "H'Mông"], number, "ethnicity"),
         "citizen_id": it.citizen_id,
         "id_issued_on": it.id_issued_on.isoformat(),
-        "id_issued_by": catalogues.ISSUERS[luck.choice(_ISSUERS)],
+        "id_issued_by": catalogues.ISSUERS[props.deal(_ISSUERS, number, "issuer")],
         "phone": it.phone,
         "email": it.mail,
         "registered_address": _address(place, luck.randrange(1, 20)),
     }
-
-
-def _names(given: Words, props: Props, number: int) -> list[str]:
-    if given.get("hostile"):
-        return props.luck("names", number).sample(_HOSTILE, 2)
-    return ["to-khai.pdf", "giay-to-kem-theo.pdf"][: int(given.get("files", 2))]
 
 
 def _address(place: Mapping[str, str], hamlet: int) -> dict[str, str]:
@@ -95,14 +91,23 @@ def status(number: int) -> dict[str, str]:
     return {"name": STATUS_NAMES[number]}
 
 
+def _files(number: int, given: Words, props: Props) -> list[dict[str, Any]]:
+    names = ["to-khai.pdf", "giay-to-kem-theo.pdf"][: int(given.get("files", 2))]
+    if given.get("hostile"):
+        names = props.luck("names", number).sample(_HOSTILE, 2)
+    return [_file(name, number, at, props) for at, name in enumerate(names, 1)]
+
+
 def _file(name: str, number: int, at: int, props: Props) -> dict[str, Any]:
     link = f"https://motcua.hanoi.gov.vn/tep/{props.no}/{number}/{at}?loai=nop&ban=1"
     return {"name": name, "url": link, "digitised": True, "reused": False, "from_kho_dl": False}
 
 
-def _result(number: int, code: str, given: Words, props: Props) -> dict[str, str]:
-    name = props.luck("result", number).choice(_HOSTILE) if given.get("hostile") else "quyet-dinh.pdf"
-    link = f"https://motcua.hanoi.gov.vn/ket-qua/{props.no}/{number}?ky=1&so={number}"
+def _result(number: int, at: int, code: str, given: Words, props: Props) -> dict[str, str]:
+    name = "quyet-dinh.pdf" if at == 1 else "thong-bao-muc-huong.pdf"
+    if given.get("hostile"):
+        name = props.luck("result", number, at).choice(_HOSTILE)
+    link = f"https://motcua.hanoi.gov.vn/ket-qua/{props.no}/{number}{'' if at == 1 else f'-{at}'}?ky=1&so={number}"
     return {"name": name, "url": link, "result_code": code, "reference_number": f"{props.no}{number:02d}/QĐ-UBND"}
 
 
@@ -188,3 +193,100 @@ def _step(made: Mapping[str, Any], number: int, at: int, given: Words, props: Pr
 
 def _numbers(given: Words) -> range:
     return range(1, int(given.get("count", 1)) + 1)
+
+
+# What varies between the dossiers of one task: no value of it may be taken for a constant.
+
+_KINDS = ("citizen", "citizen", "citizen", "enterprise", "authority", "organisation")
+_NAMES = ("", "", "letter", "word", "long")
+_AGES = ("", "infant", "", "elderly")
+_UNTOLD = (
+    (),
+    ("phone", "email"),
+    ("ethnicity", "id_issued_on", "id_issued_by"),
+    ("gender", "channel", "hamlet"),
+)
+"""Optional words by dossier: told of one, and not of the next; what is not known must not be made up, or left over."""
+_LONG, _SYLLABLES = 60, ("Công", "Tằng", "Tôn", "Nữ", "Diệu", "Hằng", "Thu", "Ngọc", "Thiên", "Kim", "Hương", "Khánh")
+_WORDS, _LETTERS = ("Điểu", "Thạch", "Nghiêm", "Rơmah"), ("Y", "Ô", "Đ", "A")
+
+
+def vary(made: dict[str, Any], number: int, props: Props) -> dict[str, Any]:
+    """Return a dossier that differs from its neighbours in whatever the tables of BTXH 3.1.1 let differ."""
+    it = made["applicant"]
+    it |= {"kind": props.deal(_KINDS, number, "kind"), "full_name": _name(it["full_name"], number, props)}
+    it |= _born(it, number, props)
+    if owner := _owner(it["kind"], number, props):
+        it["owner"] = owner
+    if props.deal((True, False), number, "residence"):
+        elsewhere = props.place(number + _ELSEWHERE)
+        it["current_address"] = _address(elsewhere, 20 + props.luck("residence", number).randrange(60))
+    made["files"] = _varied_files(made["files"], number, props)
+    for word in props.deal(_UNTOLD, number, "untold"):
+        for told in (made, it, it["registered_address"], it.get("current_address", {})):
+            told.pop(word, None)
+    return made
+
+
+_ELSEWHERE = 500  # numbers of places that no dossier of a scene is handled at
+
+
+def _name(usual: str, number: int, props: Props) -> str:
+    """Return a name of one letter, of one word, of sixty letters, or the usual one."""
+    luck = props.luck("name", number)
+    how = props.deal(_NAMES, number, "name")
+    if how == "letter":
+        return luck.choice(_LETTERS)
+    if how == "word":
+        return luck.choice(_WORDS)
+    if how == "long":
+        syllables = [luck.choice(_SYLLABLES) for _ in range(_LONG)]
+        return unicodedata.normalize("NFC", " ".join((usual, *syllables)))[:_LONG].rstrip().ljust(_LONG, "h")
+    return usual
+
+
+def _born(it: Words, number: int, props: Props) -> dict[str, str]:
+    """Return birth, number and card of an infant or of somebody very old; nothing for everybody else."""
+    how, luck = props.deal(_AGES, number, "age"), props.luck("age", number)
+    today = to_datetime(props.world.now_ms).date()
+    if how == "infant":
+        born = today - timedelta(days=luck.randrange(40, 300))
+    elif how == "elderly":
+        born = date(1922, 1, 1) + timedelta(days=luck.randrange(3000))
+    else:
+        return {}
+    gender_id = FEMALE if it["gender"] == "female" else MALE
+    own = citizen_id(gender_id, born, int(it["citizen_id"][-6:]))
+    issued = max(born + timedelta(days=20), date.fromisoformat(it["id_issued_on"]))
+    return {"born_on": born.isoformat(), "citizen_id": own, "id_issued_on": issued.isoformat()}
+
+
+def _owner(kind: str, number: int, props: Props) -> dict[str, str] | None:
+    """Return who owns the dossier when it is not who files it: a body with a tax code, or somebody with an old card."""
+    luck = props.luck("owner", number)
+    if kind != "citizen":
+        return {"id_kind": "tax-code", "id_number": _tax_code(luck)}
+    if props.deal((False, True, False), number, "owner"):
+        return {"id_kind": "identity-card", "id_number": f"{NOBODY}{luck.randrange(1_000_000):06d}"}
+    return None
+
+
+def _tax_code(luck: Random) -> str:
+    """Return a tax code whose check digit is right; some are those of a branch."""
+    while True:
+        nine = f"{luck.randrange(1, 100_000_000):09d}"
+        left = tax_remainder(nine)
+        code = f"{nine}{10 - left}"
+        if left and is_tax_code(code):
+            return code if luck.random() < 0.5 else f"{code}-{luck.randrange(1, 100):03d}"
+
+
+def _varied_files(files: list[dict[str, Any]], number: int, props: Props) -> list[dict[str, Any]]:
+    how, luck = props.deal(("all", "some", "none"), number, "digitised"), props.luck("files", number)
+    for at, file in enumerate(files):
+        file["digitised"] = how == "all" or (how == "some" and at == 0)
+        file["reused"], file["from_kho_dl"] = luck.random() < 0.5, luck.random() < 0.3
+    if props.deal((True, False), number, "deleted"):
+        gone = _file("nop-nham.pdf", number, len(files) + 1, props) | {"deleted": True}
+        files.insert(luck.randrange(len(files) + 1), gone)
+    return files

@@ -27,6 +27,10 @@ _PAYMENTS = {"none": "0", "national-portal": "1", "own-portal": "2", "direct": "
 _NUMBERS = {name: str(number) for number, name in STATUS_NAMES.items()}
 _ISSUERS = {name: number for number, name in catalogues.ISSUERS.items()}
 _ETHNICITIES = {name: number for number, name in catalogues.ETHNICITIES.items()}
+_GENDERS = {"female": FEMALE, "male": MALE}
+_KINDS = {"citizen": "1", "enterprise": "2", "authority": "3", "organisation": "4"}
+_ID_KINDS = {"citizen-card": "1", "identity-card": "2", "tax-code": "3"}
+_HOME = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune", "MaThon": "hamlet", "ChiTiet": "detail"}
 Made = Mapping[str, Any]
 
 
@@ -52,11 +56,11 @@ def fields_of(made: Made, kind: str) -> dict[str, str]:
         "TenLinhVuc": how["sector_name"],
         "MaTTHC": how["code"],
         "TenTTHC": how["name"],
-        "KenhThucHien": _CHANNELS[made["channel"]],
+        "KenhThucHien": _CHANNELS.get(made.get("channel", ""), ""),
         "HinhThucTra": _DELIVERIES[made["delivery"]],
         "DuocThanhToanTrucTuyen": _PAYMENTS[made["payment"]],
         "NoiNopHoSo": "2",
-        "HoSoCoThanhPhanSoHoa": "1" if any(file["digitised"] for file in made["files"]) else "0",
+        "HoSoCoThanhPhanSoHoa": "1" if any(file["digitised"] for file in kept_files(made)) else "0",
         "TaiKhoanDuocXacThucVoiVNeID": "1" if made["vneid_verified"] else "0",
         "MaCSDL": DATABASES[made["national_database"]],
         "StatusId": _NUMBERS[made["status"]["name"]],
@@ -71,31 +75,43 @@ def fields_of(made: Made, kind: str) -> dict[str, str]:
 
 
 def _applicant(it: Made) -> dict[str, str]:
-    home = it["registered_address"]
+    """Return the fields of who files and who owns; what the counter does not know is empty."""
+    owner = it.get("owner", {"id_kind": "citizen-card", "id_number": it["citizen_id"]})
     told = {
         "HoVaTen": _nfc(it["full_name"]),
         "NgayThangNamSinh": _day(it["born_on"]),
-        "GioiTinhId": FEMALE if it["gender"] == "female" else MALE,
-        "DanTocId": _ETHNICITIES[it["ethnicity"]],
+        "GioiTinhId": _GENDERS.get(it.get("gender", ""), ""),
+        "DanTocId": _ETHNICITIES.get(it.get("ethnicity", ""), ""),
         "CMND": it["citizen_id"],
-        "CMND_NgayCap": _day(it["id_issued_on"]),
-        "CMND_NoiCap": _ISSUERS[it["id_issued_by"]],
-        "SoDienThoai": it["phone"],
-        "Email": it["email"],
-        "LoaiDoiTuong": "1",
-        "LoaiDinhDanh": "1",
-        "SoDinhDanh": it["citizen_id"],
+        "CMND_NgayCap": _day(it["id_issued_on"]) if "id_issued_on" in it else "",
+        "CMND_NoiCap": _ISSUERS.get(it.get("id_issued_by", ""), ""),
+        "SoDienThoai": it.get("phone", ""),
+        "Email": it.get("email", ""),
+        "LoaiDoiTuong": _KINDS[it["kind"]],
+        "LoaiDinhDanh": _ID_KINDS[owner["id_kind"]],
+        "SoDinhDanh": owner["id_number"],
     }
-    names = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune", "MaThon": "hamlet", "ChiTiet": "detail"}
-    return told | {f"{side}_{name}": home[word] for side in ("HKTT", "NOHT") for name, word in names.items()}
+    homes = {"HKTT": it["registered_address"], "NOHT": it.get("current_address", {})}
+    return told | {f"{side}_{name}": home.get(word, "") for side, home in homes.items() for name, word in _HOME.items()}
+
+
+def kept_files(made: Made) -> list[Made]:
+    """Return the files of a dossier that were not taken back."""
+    return [file for file in made["files"] if not file.get("deleted")]
 
 
 def extent_of(made: Made) -> dict[str, Any]:
-    """Return the files and result papers of a dossier as the XML must name them."""
+    """Return the files and result papers of a dossier as the XML must name them; ``deleted`` are links taken back."""
+    kept = kept_files(made)
     return {
-        "files": [[_nfc(file["name"]), file["url"]] for file in made["files"]],
+        "files": [[_nfc(file["name"]), file["url"]] for file in kept],
+        "marks": [[file["url"], *("1" if file[word] else "0" for word in _MARKS)] for file in kept],
+        "deleted": [file["url"] for file in made["files"] if file.get("deleted")],
         "results": [[_nfc(paper["name"]), paper["url"], paper["result_code"]] for paper in made.get("results", ())],
     }
+
+
+_MARKS = ("digitised", "reused", "from_kho_dl")
 
 
 def step_of(made: Made, step: Made) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -38,6 +38,13 @@ class Props:
     def luck(self, *purpose: object) -> Random:
         """Return the luck of one purpose within the scene."""
         return random_for(self.seed, "scene", self.no, *purpose)
+
+    def deal(self, values: Sequence[Any], number: int, *purpose: object) -> Any:
+        """Return one of some values for the ``number``-th of a row: as many in a row as there are values have each."""
+        round_no, at = divmod(number - 1, len(values))
+        cards = list(values)
+        self.luck("deal", *purpose, round_no).shuffle(cards)
+        return cards[at]
 
     def uuid(self, purpose: str) -> str:
         """Return an identity that follows from seed, attempt and scene alone, whatever was called before."""

@@ -11,6 +11,8 @@ Words = dict[str, Any]
 CHANNELS = {"in-person": "1", "online": "2", "post": "3"}
 DELIVERIES = {"counter": "0", "post": "1"}
 PAYMENTS = {"none": "0", "national-portal": "1", "own-portal": "2", "direct": "3"}
+KINDS = {"citizen": "1", "enterprise": "2", "authority": "3", "organisation": "4"}
+ID_KINDS = {"citizen-card": "1", "identity-card": "2", "tax-code": "3"}
 GENDERS = {"male": "1034", "female": "1035"}
 DATABASES = {
     "population": "1",
@@ -73,41 +75,46 @@ class Forms:
 
     def _fields(self, known: Words, kind: str, extent: str) -> Words:
         it, place = known["applicant"], known["place"]
-        home = it["registered_address"]
-        return {
+        owner = it.get("owner", {"id_kind": "citizen-card", "id_number": it["citizen_id"]})
+        told = {
             "LoaiDuLieu": kind,
             "MaHoSo": known["dossier_code"],
             "MaLinhVuc": known["procedure"]["sector_code"],
             "TenLinhVuc": known["procedure"]["sector_name"],
-            "KenhThucHien": CHANNELS[known["channel"]],
-            "LoaiDoiTuong": "1",
+            "KenhThucHien": CHANNELS.get(known.get("channel")),
+            "LoaiDoiTuong": KINDS[it["kind"]],
             "HinhThucTra": DELIVERIES[known["delivery"]],
             "MaTTHC": known["procedure"]["code"],
             "TenTTHC": known["procedure"]["name"],
             "HoVaTen": self.name(it["full_name"]),
             "NgayThangNamSinh": day(it["born_on"]),
-            "GioiTinhId": GENDERS[it["gender"]],
-            "DanTocId": ETHNICITIES[it["ethnicity"]],
+            "GioiTinhId": GENDERS.get(it.get("gender")),
+            "DanTocId": ETHNICITIES.get(it.get("ethnicity")),
             "CMND": it["citizen_id"],
-            "CMND_NgayCap": day(it["id_issued_on"]),
-            "CMND_NoiCap": ISSUERS.get(it["id_issued_by"], it["id_issued_by"]),
-            **self.places(place, home),
-            "SoDienThoai": it["phone"],
-            "Email": it["email"],
+            "CMND_NgayCap": day(it["id_issued_on"]) if "id_issued_on" in it else None,
+            "CMND_NoiCap": ISSUERS.get(it.get("id_issued_by"), it.get("id_issued_by")),
+            **self.places(place, it["registered_address"], it.get("current_address")),
+            "SoDienThoai": it.get("phone"),
+            "Email": it.get("email"),
             "NgayTiepNhan": second(known["received_at"]),
             "DonViXuLy": place["unit"],
             "NoiNopHoSo": "2",
-            "HoSoCoThanhPhanSoHoa": "1" if any(file["digitised"] for file in known["files"]) else "0",
+            "HoSoCoThanhPhanSoHoa": "1" if any(file["digitised"] for file in self.submitted(known)) else "0",
             "TaiKhoanDuocXacThucVoiVNeID": self.verified(known["vneid_verified"]),
             "DuocThanhToanTrucTuyen": PAYMENTS[known["payment"]],
-            "LoaiDinhDanh": "1",
-            "SoDinhDanh": it["citizen_id"],
+            "LoaiDinhDanh": ID_KINDS[owner["id_kind"]],
+            "SoDinhDanh": owner["id_number"],
             "MaCSDL": DATABASES[known["national_database"]],
             "StatusId": self.status(known["status"]["name"]),
             "SubmittedDate": second(known["submitted_at"]),
             "UrlDetail": f"https://motcua.hanoi.gov.vn/ho-so/{known['dossier_code']}",
             "CertificateExtentData": extent,
         }
+        return {name: value for name, value in told.items() if value is not None}
+
+    def submitted(self, known: Words) -> list[Words]:
+        """The files that were not taken back."""
+        return [file for file in known["files"] if not file.get("deleted")]
 
     def verified(self, is_verified: bool) -> str:
         """1 is yes, as the platform and the indicators read it; the table prints it the other way round (B33)."""
@@ -119,23 +126,24 @@ class Forms:
     def status(self, name: str) -> str:
         return STATUSES[name]
 
-    def places(self, place: Words, home: Words) -> Words:
+    def places(self, place: Words, home: Words, current: Words | None) -> Words:
         told = {"MaTinh": place["province"], "MaHuyen": place["district"], "MaXa": place["commune"]}
-        for prefix in ("HKTT", "NOHT"):
-            told |= {
-                f"{prefix}_MaTinh": home["province"],
-                f"{prefix}_MaHuyen": home["district"],
-                f"{prefix}_MaXa": home["commune"],
-                f"{prefix}_MaThon": home["hamlet"],
-                f"{prefix}_ChiTiet": home["detail"],
-            }
+        words = {
+            "MaTinh": "province",
+            "MaHuyen": "district",
+            "MaXa": "commune",
+            "MaThon": "hamlet",
+            "ChiTiet": "detail",
+        }
+        for prefix, address in (("HKTT", home), ("NOHT", current or {})):
+            told |= {f"{prefix}_{name}": address.get(word) for name, word in words.items()}
         return told
 
     def extent(self, known: Words, results: list[Words]) -> str:
         """The XML inside the JSON: built as a tree, so that no name can break it."""
         root = ET.Element("ExtentData")
         filed = ET.SubElement(root, "DanhSachTaiLieuNop")
-        for number, file in enumerate(known["files"], 1):
+        for number, file in enumerate(self.submitted(known), 1):
             self._put(filed, "TaiLieuNop", self.filed(number, file))
         issued = ET.SubElement(root, "DanhSachGiayToKetQua")
         for number, result in enumerate(results, 1):
