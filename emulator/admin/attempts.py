@@ -30,6 +30,7 @@ _PLAN = {
 }
 _MOVES = ("no-such-attempt", "wrong-moment")
 
+_ISOLATIONS = ("", "user", "folder")
 _HOWS = ("done", "crashed", "timeout", "broken-off")
 
 
@@ -238,13 +239,17 @@ def begin_scene(request: AdminRequest) -> AdminReply:
     RouteDoc("Nothing", "SceneEnd", {"how": "done"}, may_be_empty=True, noes=_MOVES),
 )
 def end_scene(request: AdminRequest) -> AdminReply:
-    """End the scene: ``how`` (done, crashed, timeout, broken-off), ``exit_code``, ``output``."""
+    """End the scene: ``how`` (done, crashed, timeout, broken-off), ``exit_code``, ``output``, ``isolation``.
+
+    ``isolation`` is how the program was kept from the examiner's files: ``user`` (another one) or ``folder`` alone.
+    """
     content = request.content(may_be_empty=True)
-    _only(content, ("how", "exit_code", "output"))
+    _only(content, ("how", "exit_code", "output", "isolation"))
     how = content.pop("how", "done")
-    if how not in _HOWS:
-        names = ", ".join(_HOWS)
-        raise invalid([InputFault("/how", f"phải là một trong: {names}", f"must be one of: {names}")])
+    for name, value, allowed in (("how", how, _HOWS), ("isolation", content.get("isolation", ""), _ISOLATIONS)):
+        if value not in allowed:
+            names = ", ".join(allowed)
+            raise invalid([InputFault(f"/{name}", f"phải là một trong: {names}", f"must be one of: {names}")])
 
     def end(attempt: Attempt) -> dict[str, Any]:
         attempt.end(how, **content)

@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator import __version__
 from emulator.certification.attempt import Attempt
-from emulator.certification.bundle.levels import level_as_dict, validity_of
+from emulator.certification.bundle.levels import isolation_of, level_as_dict, validity_of
 from emulator.certification.challenge import Challenge
 from emulator.certification.evidence import Entry
 from emulator.certification.exchanges import list_discrepancies, list_exchanges
@@ -64,7 +64,7 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
         "opened": _moment(entries[0]),
         "closed": _moment(entries[-1]) if judgement.record.is_closed else None,
         "journal": {"lines": len(entries), "head": entries[-1].digest},
-        "level": level_as_dict(level),
+        "level": level_as_dict(level, isolation_of(judgement)),
         "validity": validity_of(judgement, level),
         "conclusion": conclusion(judgement),
         "required": judgement.required_verdict,

@@ -242,9 +242,11 @@ def _attempt_shapes() -> dict[str, Shape]:
         "closed": FLAG,
     }
     wish = record({"plan": OBJECT, "challenge": maybe(OBJECT), "id": TEXT}, optional=("challenge", "id"))
-    end = record(
-        {"how": {"enum": ["done", "crashed", "timeout", "broken-off"]}, "exit_code": maybe(INTEGER), "output": TEXT}
-    )
+    ended = {
+        "how": {"enum": ["done", "crashed", "timeout", "broken-off"]},
+        "isolation": {"enum": ["", "user", "folder"]},
+    }
+    end = record({**ended, "exit_code": maybe(INTEGER), "output": TEXT})
     declared = {name: {"type": "string", "minLength": 1} for name in ("test", "by", "statement", "attachment")}
     evidence = {"attempt": TEXT, "plan": OBJECT, "challenge": OBJECT, "kit": TEXT, "journal": rows(TEXT)}
     return {

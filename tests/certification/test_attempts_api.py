@@ -56,6 +56,7 @@ def test_scenes_come_one_after_the_other_and_a_closed_attempt_takes_nothing(coun
     stand.admin("POST", f"{path}/begin")
     assert refusal(stand.visitor, f"{path}/begin", {})[:2] == (409, "wrong-moment")
     assert refusal(stand.visitor, f"{path}/end", {"how": "hay"})[2] == ["/how"]
+    assert refusal(stand.visitor, f"{path}/end", {"isolation": "tường"})[2] == ["/isolation"]
     stand.admin("POST", f"{path}/end", {"how": "broken-off"})
     again = stand.admin("POST", f"{path}/begin")
     assert again["task"]["no"] == 1

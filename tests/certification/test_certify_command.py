@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.certification.bundle.archive import unzip_files
 from tests.serving import ROOT, environment
 
 CLIENT = f"{sys.executable} -m tests.clients.reference"
@@ -46,7 +48,10 @@ def test_a_program_that_does_it_right_passes_and_its_bundle_verifies(plan: Path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     (bundle,) = plan.with_suffix(".luot").glob("*.zip")
     assert str(bundle) in ended.stdout
-    assert certify("verify", bundle).returncode == 0
+    apart = json.loads(unzip_files(bundle.read_bytes())["report.json"])["level"]["isolation"]
+    assert apart["id"] in ("user", "folder"), "a command was run, and how it was kept apart stands in the bundle"
+    verified = certify("verify", bundle)
+    assert (verified.returncode, apart["vi"] in verified.stdout) == (0, True), verified.stdout
     assert os.stat(f"{bundle}.openings.json").st_mode & 0o077 == 0
 
 

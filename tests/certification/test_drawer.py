@@ -60,7 +60,8 @@ def test_a_program_has_a_folder_and_an_environment_of_its_own(tmp_path: Path, mo
     monkeypatch.setenv("NDXP_EMULATOR_ADMIN_TOKEN", "bi-mat")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "bi-mat")
     made, state = driver(tmp_path, LOOKS % ([], os.fsencode(tmp_path)))
-    assert made.perform({"task": {"no": 1}})["how"] == "done"
+    ending = made.perform({"task": {"no": 1}})
+    assert (ending["how"], ending["isolation"]) == ("done", "user" if made.runner.user >= 0 else "folder")
     seen = json.loads((state / "seen.json").read_text())
     assert (seen["cwd"], seen["home"]) == (str(tmp_path / "work"),) * 2
     assert {"NDXP_CERT_CONTEXT", "NDXP_CERT_STATE_DIR", "NDXP_CERT_BASE_URL", "PATH"} <= set(seen["names"])

@@ -118,6 +118,8 @@ def test_level_validity_and_the_parts_of_a_printed_report_are_there() -> None:
     told = report()
     assert (told["level"]["id"], [each["id"] for each in told["level"]["ladder"]]) == ("L0", ["L0", "L1", "L2", "L3"])
     assert all(each["proves"]["vi"] and each["does_not_prove"]["vi"] for each in told["level"]["ladder"])
+    assert told["level"]["isolation"]["id"] == "", "no command was run: nothing was kept apart, and that is said"
+    assert all("bị bỏ ra" in told["level"]["ladder"][at]["does_not_prove"]["vi"] for at in (1, 2))
     assert told["validity"] is None, "a self-check is not valid towards anybody"
     assert set(told["parts"]) == {"basis", "environment", "scope", "summary", "disclaimer"}
     assert told["parts"]["scope"]["operations"]["btxh.DongBoDVC"] > 5

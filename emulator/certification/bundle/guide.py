@@ -16,7 +16,8 @@ Kiểm tra bằng công cụ này (không cần mạng, không cần máy chủ)
     ndxp-emulator certify verify goi.zip --key khoa-cong-khai.pem
     ndxp-emulator certify judge goi.zip
 
-Mã thoát 0: tốt; 4: gói không đáng tin, kèm câu nói rõ chỗ nào sai; 2: sai cách gọi.
+Mã thoát 0: gói thật, đạt; 1: thật, không đạt hoặc hết hiệu lực; 3: thật, chưa đủ căn cứ; 4: không thật, kèm câu
+nói rõ chỗ nào sai; 2: sai cách gọi.
 
 Kiểm tra không cần công cụ này, chỉ với sha256sum và openssl (Linux, macOS, Git Bash):
 
@@ -30,6 +31,7 @@ Kiểm tra không cần công cụ này, chỉ với sha256sum và openssl (Linu
 Những bước này chứng minh không tệp nào bị sửa sau khi ký. Chấm lại nhật ký thì cần công cụ này.
 Mức {level} chứng minh: {proves_vi}
 Không chứng minh: {not_vi}
+Cách ly: {apart_vi}
 
 ENGLISH
 -------
@@ -38,7 +40,8 @@ With this tool (no network, no server):
     ndxp-emulator certify verify bundle.zip --key public-key.pem
     ndxp-emulator certify judge bundle.zip
 
-Exit code 0: good; 4: not to be trusted, with a sentence that says where; 2: wrong usage.
+Exit code 0: genuine and passed; 1: genuine and not passed, or it counts no longer; 3: genuine and not complete;
+4: not genuine, with a sentence that says where; 2: wrong usage.
 
 Without this tool, with sha256sum and openssl alone (Linux, macOS, Git Bash):
 
@@ -53,6 +56,7 @@ Without this tool, with sha256sum and openssl alone (Linux, macOS, Git Bash):
 These steps show that no file was changed after it was signed. Judging the journal again needs this tool.
 Level {level} proves: {proves_en}
 It does not prove: {not_en}
+Kept apart: {apart_en}
 
 COMMANDS
 --------
@@ -92,6 +96,8 @@ def guide(report: Mapping[str, Any]) -> bytes:
         proves_en=level["proves"]["en"],
         not_vi=level["does_not_prove"]["vi"],
         not_en=level["does_not_prove"]["en"],
+        apart_vi=level["isolation"]["vi"],
+        apart_en=level["isolation"]["en"],
         challenge=report["challenge"]["digest"],
     ).encode()
 

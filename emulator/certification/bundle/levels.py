@@ -31,15 +31,17 @@ LEVELS: Mapping[str, Mapping[str, Both]] = {
         "proves": {
             "vi": "Không có gì bị sửa từ khi người giữ khóa của đơn vị phát triển ký; người ký không chối được. "
             "Trang cho "
-            "người đọc là trang của báo cáo; phát lại nhật ký thì trình giả lập trả lời đúng như đã ghi.",
+            "người đọc là trang của báo cáo; phát lại những cuộc gọi có trong nhật ký thì trình giả lập trả lời đúng "
+            "như đã ghi.",
             "en": "Nothing was changed since the holder of the vendor's key signed it; the signer cannot deny it. The "
-            "pages for people are those of the report, and the journal, played again, is answered as it says.",
+            "pages for people are those of the report, and the calls that stand in the journal, played again, are "
+            "answered as it says.",
         },
         "does_not_prove": {
             "vi": "Không chứng minh bài thử chưa biết trước, không chứng minh thời điểm chạy, không ngăn người ký tự "
-            "soạn nhật ký trước khi ký.",
+            "soạn nhật ký trước khi ký, không thấy được một cuộc gọi bị bỏ ra mà không làm đổi gì về sau.",
             "en": "Not that the tasks were unknown before, not when it ran, and not that the signer did not compose "
-            "the journal before signing it.",
+            "the journal before signing it; and a call that was left out and changed nothing after it is not seen.",
         },
         "use": {"vi": "Nghiệm thu nội bộ, phụ lục hồ sơ thầu", "en": "Internal acceptance, annex of a tender"},
     },
@@ -58,13 +60,15 @@ LEVELS: Mapping[str, Mapping[str, Both]] = {
         },
         "does_not_prove": {
             "vi": "Không chứng minh lưu lượng đến từ đúng sản phẩm nêu tên, không chứng minh đây là lần chạy duy nhất "
-            "(chỉ "
-            "sổ của cơ quan đếm số gói đã nhận); giờ ghi là giờ máy của đơn vị. Cuộc gọi tới máy chủ của chính đơn vị "
-            "không phát lại được. Muốn giả mạo phải viết một phần mềm làm đúng: gần bằng chính điều cần chứng minh.",
+            "(chỉ sổ của cơ quan đếm số gói đã nhận); giờ ghi là giờ máy của đơn vị. Phát lại chỉ cho thấy điều có "
+            "trong nhật ký: một cuộc gọi bị bỏ ra mà không làm đổi gì về sau thì không thấy được; cuộc gọi tới máy chủ "
+            "của chính đơn vị không phát lại được. Muốn giả mạo phải viết một phần mềm làm đúng: gần bằng chính điều "
+            "cần chứng minh.",
             "en": "Not that the traffic came from the product that is named, and not that this was the only run (the "
-            "authority's ledger alone counts what it took); the times are those of the vendor's machine. Calls to the "
-            "vendor's own server cannot be played again. A forger must write a client that conforms, which is nearly "
-            "what was to be proved.",
+            "authority's ledger alone counts what it took); the times are those of the vendor's machine. A replay "
+            "shows what stands in the journal: a call that was left out and changed nothing after it is not seen, and "
+            "calls to the vendor's own server cannot be played again. A forger must write a client that conforms, "
+            "which is nearly what was to be proved.",
         },
         "use": {"vi": "Kiểm thử từ xa, không cần mạng", "en": "Remote certification without a network"},
     },
@@ -101,10 +105,36 @@ def packed_level(names: Container[str]) -> str:
     return "L2" if SIGNED_CHALLENGE in names else "L1"
 
 
-def level_as_dict(level: str) -> dict[str, Any]:
-    """Return a level as the report holds it, with the ladder it stands on."""
+ISOLATIONS: Mapping[str, Both] = {
+    "user": {
+        "vi": "Phần mềm chạy dưới một người dùng khác, trong thư mục riêng: không với tới cơ sở dữ liệu của lượt thử.",
+        "en": "The program ran as another user, in a folder of its own: the attempt's database was out of its reach.",
+    },
+    "folder": {
+        "vi": "Phần mềm chạy cùng người dùng với trình kiểm thử, chỉ có thư mục riêng: không loại trừ việc nó đọc cơ "
+        "sở dữ liệu của lượt thử.",
+        "en": "The program ran as the examiner's own user, in a folder of its own: that it read the attempt's "
+        "database is not ruled out.",
+    },
+    "": {
+        "vi": "Có người thao tác hệ thống: trình kiểm thử không cách ly được gì.",
+        "en": "People worked the system: nothing was kept apart by the examiner.",
+    },
+}
+"""How a program was kept from what awaits it, in words; as said by the machine that ran it."""
+
+
+def isolation_of(judgement: Judgement) -> str:
+    """Return the weakest isolation of the scenes: ``folder``, ``user``, or empty where no command was run."""
+    said = {str(scene.ending.get("isolation", "")) for scene in judgement.record.scenes if scene.is_over}
+    return next((word for word in ("", "folder", "user") if word in said), "")
+
+
+def level_as_dict(level: str, isolation: str = "") -> dict[str, Any]:
+    """Return a level as the report holds it, with the ladder it stands on, and how the program was kept apart."""
     ladder = [{"id": name, **{word: dict(both) for word, both in words.items()}} for name, words in LEVELS.items()]
-    return {"id": level, **{word: dict(both) for word, both in LEVELS[level].items()}, "ladder": ladder}
+    words = {word: dict(both) for word, both in LEVELS[level].items()}
+    return {"id": level, **words, "isolation": {"id": isolation, **ISOLATIONS[isolation]}, "ladder": ladder}
 
 
 def validity_of(judgement: Judgement, level: str) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
 from emulator.certification.checks.basics import Given
-from emulator.certification.checks.tokens import calls_with_a_dead_token
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
@@ -51,7 +50,7 @@ def delivers(scenes: Sequence[Played], given: Given) -> list[Finding]:
 def _check_delivery(scene: Played, given: Given) -> Finding:
     calls = scene.of(str(given.get("operation", _PUSH)))
     codes = told_codes(scene)
-    excused = {code_of(call) for call in calls if is_refused(call)} | _out_of_luck(scene, calls)
+    excused = {code_of(call) for call in calls if is_refused(call)}
     wanted = [code for code in codes if code not in excused]
     done = {code_of(call) for call in calls if is_confirmed(call)}
     missing = [code for code in wanted if code not in done]
@@ -64,12 +63,6 @@ def _check_delivery(scene: Played, given: Given) -> Finding:
         return unseen("Chưa hồ sơ nào tới được dịch vụ", "no dossier reached the service", *calls[:3])
     vi, en = f"Hồ sơ không tới nơi: {', '.join(missing)}", f"dossiers that never arrived: {', '.join(missing)}"
     return bad(vi, en, *(tried or calls)[:5], expected=len(wanted), actual=len(wanted) - len(missing))
-
-
-def _out_of_luck(scene: Played, calls: list[Entry]) -> set[str]:
-    """Return the dossiers whose one renewal went to a token that an earlier scene left dead, before the fault came."""
-    renewed = {code_of(call) for call in calls_with_a_dead_token(scene)}
-    return {code for call in calls if call.faults and call.status == 401 and (code := code_of(call)) in renewed}
 
 
 def _is_spoilt_alone(calls: list[Entry]) -> bool:

@@ -23,7 +23,7 @@ def reuses_its_token(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """
     most, least = int(given.get("logins", 1)), int(given.get("calls", 2))
     findings = []
-    dead = [calls_with_a_dead_token(scene) for scene in scenes]
+    dead = [_calls_with_a_dead_token(scene) for scene in scenes]
     every = [
         (scene.of(_ASKED), [call for call in scene.of("btxh.*") if call not in found])
         for scene, found in zip(scenes, dead, strict=True)
@@ -48,7 +48,7 @@ def reuses_its_token(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return findings
 
 
-def calls_with_a_dead_token(scene: Played) -> list[Entry]:
+def _calls_with_a_dead_token(scene: Played) -> list[Entry]:
     """Return the calls that met 401 with a token of an earlier scene, before a new one was asked for in this one."""
     logins = scene.of(_ASKED)
     early = [call for call in scene.of("btxh.*") if logins and call.seq < logins[0].seq]

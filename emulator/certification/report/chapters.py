@@ -89,6 +89,8 @@ def _box(report: Report) -> Iterator[Cell]:
     level = report["level"]
     yield Cell(f"Mức {level['id']}: {level['title']['vi']}", f"Level {level['id']}: {level['title']['en']}")
     yield Cell(level["does_not_prove"]["vi"], level["does_not_prove"]["en"], "doubtful")
+    apart = level["isolation"]
+    yield Cell(apart["vi"], apart["en"], "plain" if apart["id"] == "user" else "doubtful")
 
 
 def _validity(report: Report) -> Cell:

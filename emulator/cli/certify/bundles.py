@@ -145,6 +145,9 @@ def _what_a_level_means(found: Verification) -> Iterator[str]:
         yield f"đã xác nhận bằng khóa của bạn / confirmed by your keys: {found.confirmed}"
     for word, mark in (("proves", "✓"), ("does_not_prove", "✗")):
         yield f"{mark} {words[word]['vi']}\n  {words[word]['en']}"
+    apart = found.report.get("level", {}).get("isolation")  # reports of older versions do not say it
+    if isinstance(apart, dict):
+        yield f"{'✓' if apart.get('id') == 'user' else '✗'} {apart.get('vi')}\n  {apart.get('en')}"
     for point in found.points:
         if point.name == "not-replayed":
             yield f"✗ {point.vi}\n  {point.en}"

@@ -104,7 +104,7 @@ class Driver:
         content = json.dumps(told, ensure_ascii=False, indent=1).encode()
         write(self._file, content, force=True, secret=True)
         self._give(self._file)
-        return self._run(self._environment(str(task.get("now", ""))))
+        return self._run(self._environment(str(task.get("now", "")))) | {"isolation": self.runner.isolation}
 
     def _environment(self, now: str) -> dict[str, str]:
         """Return an environment with nothing of ours in it."""

@@ -94,7 +94,7 @@ def test_renamed_people_are_not_those_of_the_challenge() -> None:
 
 
 def test_a_journal_with_calls_cut_out_that_had_consequences_is_not_what_happened() -> None:
-    """Calls that changed nothing for those after them leave a whole conversation behind: replay cannot miss them."""
+    """Calls that changed nothing for those after them leave a whole conversation behind: a replay does not see that."""
 
     def shortened(lines: list[Line]) -> list[Line]:
         kept = [line for line in lines if not (line.get("faults") and line["response"]["status"] >= 400)]
