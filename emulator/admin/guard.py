@@ -25,7 +25,7 @@ Role = Literal["admin", "owner", "viewer"]
 TOKEN_HEADER = "X-Admin-Token"  # noqa: S105 - the name of a header
 _READS = ("GET", "HEAD")
 # Questions whose wording is too long for a query; and what a tenant may ask without naming its sandbox.
-_QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence", "/near-misses/request")
+QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence", "/near-misses/request")
 _OF_NO_SANDBOX = ("", "/kits", "/attempts", "/usage")
 _OF_MANY = (*_OF_NO_SANDBOX, "/sandboxes")
 
@@ -41,6 +41,8 @@ class AdminIdentity:
     sandbox: Sandbox | None = None
     owner: str = ""
     has_token: bool = False
+    token_id: str = ""
+    """The beginning of the digest of a token of this server's own making; empty for the administrator's."""
 
     @property
     def may_see_secrets(self) -> bool:
@@ -57,6 +59,11 @@ class AdminIdentity:
     def name(self) -> str:
         """Return what this caller is called: the sandbox or owner it is bound to, else the role."""
         return self.sandbox.id if self.sandbox else self.owner or self.role
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return how the journal names who changed something."""
+        name = None if self.role == "admin" else self.name
+        return {"role": self.role, "name": name, "token_id": self.token_id or None}
 
 
 ADMIN = AdminIdentity("admin")
@@ -75,7 +82,7 @@ def identify(headers: Mapping[str, str], scheme: str, host: str, token: str | No
         return AdminIdentity("admin", has_token=True)
     found = tenants.grant_of(given)
     if found:
-        return AdminIdentity(found.role, found.sandbox, found.owner, has_token=True)
+        return AdminIdentity(found.role, found.sandbox, found.owner, has_token=True, token_id=found.token_id)
     admit(headers, scheme, host, token)
     return AdminIdentity("admin")
 
@@ -97,7 +104,7 @@ def authorise(caller: AdminIdentity, route: Route, named: Mapping[str, str], ten
         return
     if not _is_theirs(caller, name, tenants):
         raise Trouble("no-such-sandbox", name=name)
-    if caller.role == "viewer" and route.verb not in _READS and route.path not in _QUESTIONS:
+    if caller.role == "viewer" and route.verb not in _READS and route.path not in QUESTIONS:
         raise Trouble("viewers-look", name=caller.name)
 
 

@@ -34,7 +34,7 @@ def list_exchanges(request: AdminRequest) -> AdminReply:
     sandbox, wish, secrets = request.sandbox(), _query(request), request.shows_secrets()
     limit, offset, newest_first = wish.pop("limit"), wish.pop("offset"), wish.pop("order") == "desc"
     wish["after"] = max(wish["after"], _floor(request, sandbox))
-    wish["with_clock"] = wish.pop("clock") == "show"
+    wish["with_clock"], wish["with_admin"] = (wish.pop(name) == "show" for name in ("clock", "admin"))
     is_counted = wish.pop("total") == "exact"
     place = {"limit": limit, "offset": offset, "newest_first": newest_first}
     total: int | None = None

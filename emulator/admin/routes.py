@@ -5,7 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+import orjson
 from flask import Blueprint, Request, Response, request
 
 from emulator import __version__
@@ -30,11 +33,18 @@ from emulator.admin import (
     uploads,
     verify,
 )
-from emulator.admin.guard import ADMIN, AdminIdentity, authorise, identify
+from emulator.admin.guard import ADMIN, QUESTIONS, AdminIdentity, authorise, identify
 from emulator.admin.problems import Trouble
 from emulator.admin.replies import PendingReply, respond
 from emulator.admin.request import WAITING, AdminContext, AdminReply, AdminRequest, NotYet
 from emulator.admin.route import BODY_LIMIT, Route, RouteDoc, RouteTable
+from emulator.country.sandbox import Sandbox
+from emulator.country.settings import SandboxSettings
+from emulator.country.world import World
+from emulator.journal.chain import digest
+from emulator.journal.redaction import MASK
+from emulator.journal.write import AdminAct
+from emulator.kernel.exchange import Call, Exchange
 
 # The admin API as one table, and how a call finds its row.
 
@@ -139,7 +149,8 @@ def _answer(context: AdminContext, incoming: Request, path: str) -> AdminReply:
         raise _missing_row(verb, path)
     authorise(caller, row, named, context.tenants)
     body = _body(incoming, row.body_limit)
-    return row.handler(AdminRequest(context, named, incoming.args.to_dict(), body, base, caller))
+    asked = AdminRequest(context, named, incoming.args.to_dict(), body, base, caller)
+    return handle(row, asked, Call(verb, path, client_ip=incoming.remote_addr or ""))
 
 
 def answer_in_process(
@@ -170,9 +181,54 @@ def answer_in_process(
         raise _missing_row(verb, path)
     authorise(caller, row, named, context.tenants)
     try:
-        return row.handler(AdminRequest(context, named, query, body, base, caller))
+        return handle(row, AdminRequest(context, named, query, body, base, caller), Call(verb, path, client_ip=""))
     except NotYet as not_yet:
         return not_yet.wait()
+
+
+_CHANGES_NOTHING = (
+    *QUESTIONS,
+    *("/near-misses/request-pattern", "/rehearsals"),
+)
+"""Questions with a body, and what stands in the journal by itself."""
+_BEGINS_A_CHAIN = ("/state", "/snapshots/{name}/restore", "/requests", "/requests/reset", "/requests/remove")
+_LARGEST_TOLD = 4096
+
+
+def handle(row: Route, request: AdminRequest, call: Call) -> AdminReply:
+    """Let a row answer; what it changes is an exchange in the chain, written in the transaction of the change.
+
+    What makes, ends or begins a sandbox's own chain anew stands in the chain of the server.
+    """
+    is_told_by_marks = row.path.startswith("/attempts")
+    if row.verb == "GET" or row.path in _CHANGES_NOTHING or is_told_by_marks:
+        return row.handler(request)
+    context, exchanges = request.context, list[Exchange]()
+
+    def enter(sandbox: Sandbox, exchange: Exchange) -> World:
+        exchanges.append(exchange)
+        return context.enter(sandbox, exchange)
+
+    told = replace(call, path=PREFIX + call.path, target=PREFIX + call.path)
+    act = AdminAct(told, request.caller.as_dict(), _told(request), exchanges)
+    is_of_sandbox = row.verb == "PATCH" or (row.scoped and row.path not in _BEGINS_A_CHAIN)
+    sandbox = request.sandbox() if is_of_sandbox else None
+    place = (sandbox.no, sandbox.settings.journal_bounds) if sandbox else (0, SandboxSettings().journal_bounds)
+    with context.journal.noting(place[0], act, place[1]):
+        return row.handler(replace(request, context=replace(context, enter=enter)))
+
+
+def _told(request: AdminRequest) -> Any:
+    """Return what was sent, as the journal tells it: a long body by its digest, passwords of people not at all."""
+    if len(request.body) > _LARGEST_TOLD:
+        return {"bytes": len(request.body), "sha256": digest(request.body)}
+    try:
+        sent = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        return None
+    if isinstance(sent, dict) and isinstance(sent.get("sandbox_users"), dict):
+        return sent | {"sandbox_users": dict.fromkeys(sent["sandbox_users"], MASK)}
+    return sent
 
 
 def _row_of(verb: str, path: str) -> tuple[Route | None, dict[str, str]]:

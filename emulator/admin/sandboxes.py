@@ -17,9 +17,12 @@ from emulator.admin.time import begin_arrivals
 from emulator.country.sandbox import Sandbox, SandboxExists, is_secret
 from emulator.country.settings import SandboxSettings
 from emulator.country.tenants import OverQuota
+from emulator.journal.entry import as_entry
+from emulator.journal.journal import SERVER, Search
 from emulator.journal.redaction import masked_text
 from emulator.kernel.clock import iso
 
+_MOST_CHANGES = 1000
 ROUTES = RouteTable()
 SETTING_ROUTES = RouteTable(scoped=True)
 
@@ -116,6 +119,29 @@ def make_owner_token(request: AdminRequest) -> AdminReply:
 def end_owner_tokens(request: AdminRequest) -> AdminReply:
     """Let the tokens of an owner open nothing any more; its sandboxes, and their own tokens, stay."""
     return AdminReply({"ended": request.context.tenants.end_owner_tokens(request.named["owner"])})
+
+
+@ROUTES.add(
+    "GET",
+    "/changes",
+    "Những thay đổi ở máy chủ",
+    "What was changed in the server",
+    RouteDoc("Changes", words=(("limit", "số dòng", "how many", {"type": "integer", "maximum": _MOST_CHANGES}),)),
+)
+def list_changes(request: AdminRequest) -> AdminReply:
+    """List who made, reset and dropped sandboxes, gave tokens and forgot journals, newest first; and check their chain.
+
+    What was changed inside a sandbox stands in the sandbox's own journal (``admin=show``).
+    """
+    wish = request.asked.get("limit", "100")
+    if not wish.isdecimal() or int(wish) > _MOST_CHANGES:
+        raise invalid([InputFault("?limit", f"phải từ 0 đến {_MOST_CHANGES}", f"must be from 0 to {_MOST_CHANGES}")])
+    journal = request.context.journal
+    rows, has_more = journal.page(SERVER, Search(with_admin=True), limit=int(wish))
+    first, last, trouble = journal.check_chain(SERVER)
+    chain = {"sandbox": "", "epoch": 1, "ok": trouble is None, "first": first, "last": last, "break": trouble}
+    changes = [as_entry(row) for row in rows]
+    return AdminReply({"changes": changes, "meta": {"total": None, "truncated": has_more}, "chain": chain})
 
 
 def _check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:

@@ -157,6 +157,7 @@ class JournalQuery(Schema):
     operation = fields.String()
     outcome = fields.String(validate=_one_of(("answered", "refused", "unmatched", "error", "happened", "lapsed")))
     clock = fields.String(load_default="hide", validate=_one_of(("hide", "show")))
+    admin = fields.String(load_default="hide", validate=_one_of(("hide", "show")))
     total = fields.String(load_default="exact", validate=_one_of(("exact", "skip")))
     status = fields.Integer(validate=_between(0, 999))
     method = fields.String()

@@ -17,6 +17,7 @@ TenantRole = Literal["owner", "viewer"]
 ROLES: tuple[TenantRole, ...] = ("owner", "viewer")
 _PREFIX = "ndxps_"  # so that a token in a log or a repository is known for what it is
 _BYTES = 32
+_SHOWN = 12  # hexadecimal digits of a token's digest by which a journal names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token opens: one sandbox, or (without one) every sandbox of an owner."""
+    """What a token opens: one sandbox, or (without one) every sandbox of an owner. Journals name it by ``token_id``."""
 
     role: TenantRole
+    token_id: str
     sandbox: Sandbox | None = None
     owner: str = ""
 
@@ -80,9 +82,9 @@ class Tenants:
             return None
         role: TenantRole = "owner" if row.role == "owner" else "viewer"
         if row.sandbox_no == EVERY_SANDBOX:
-            return Grant(role, owner=row.owner)
+            return Grant(role, row.digest[:_SHOWN], owner=row.owner)
         try:
-            return Grant(role, self._sandboxes.of_no(row.sandbox_no))
+            return Grant(role, row.digest[:_SHOWN], self._sandboxes.of_no(row.sandbox_no))
         except NoSandbox:
             return None
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 from emulator.journal.chain import first_break, follows
 from emulator.journal.search import Search
+from emulator.journal.write import AdminAct, write_change
 from emulator.kernel.exchange import is_behind_the_scenes
 from emulator.store import journal_rows, sandbox_rows, tally_rows
+from emulator.store.journal_rows import JournalBounds
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sandbox_rows import ChainEnds
 from emulator.store.store import Store
 from emulator.store.tally_rows import TallyRow
 
-__all__ = ["Entry", "Journal", "Search"]
+__all__ = ["SERVER", "Entry", "Journal", "Search"]
+SERVER = (0, 1)
+"""The home of the server's own chain: what was changed in no sandbox, or made, ended or began the chain of one."""
 _CHUNK = 200
 _LOOKS = 3
 
@@ -71,6 +76,14 @@ class Journal:
         order, conditions = "DESC" if newest_first else "ASC", search.conditions(self._store.dialect)
         rows = journal_rows.search(self._store, home, search.after, conditions, order, limit + 1, offset)
         return rows[:limit], len(rows) > limit
+
+    def noting(self, no: int, act: AdminAct, bounds: JournalBounds) -> AbstractContextManager[None]:
+        """Write a change down in the first transaction that this block commits; nothing when it commits none."""
+        return self._store.last_words(write_change(self._store, no, act, bounds))
+
+    def noting_nothing(self) -> AbstractContextManager[None]:
+        """Let what this block commits be no part of a change that is noted around it."""
+        return self._store.last_words(None)
 
     def tallies(self) -> list[TallyRow]:
         """Return how many calls of each kind were served so far, whatever was reset or forgotten since."""

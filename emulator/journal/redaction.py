@@ -10,7 +10,7 @@ from typing import Any
 MASK = "***"
 _NAMES = (
     r"access_?token|refresh_?token|client_?secret|consumer_?secret|secret_?key|pass_?word|mat_?khau|pwd|"
-    r"session(?:_?id)?|accept_?key|access_?key|api_?key|lgsp_?access_?token|(?:admin_?)?token|ticket|assertion"
+    r"session(?:_?id)?|accept_?key|access_?key|api_?key|lgsp_?(?:access_?)?token|(?:admin_?)?token|ticket|assertion"
 )
 _SECRET_HEADER = re.compile(
     rf"(?:authorization|proxy-authorization|cookie|set-cookie|apikey|{_NAMES}|"

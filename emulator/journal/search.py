@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.kernel.exchange import CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
+from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
 from emulator.store.journal_rows import Condition
 from emulator.store.store import SqlDialect
 
@@ -14,7 +14,8 @@ from emulator.store.store import SqlDialect
 class Search:
     """A question; None and the empty text mean: whatever. ``since_ms`` is a wall instant, as WireMock's ``since``.
 
-    What the clock or a certification did is no call: it is found ``with_clock``, or by its operation or outcome.
+    What the clock or a certification did is no call: it is found ``with_clock``, or by its operation or outcome. What
+    an administrator changed is found ``with_admin``, or by its operation.
     """
 
     operation: str | None = None
@@ -29,6 +30,7 @@ class Search:
     since_ms: int | None = None
     after: int = 0
     with_clock: bool = False
+    with_admin: bool = False
 
     def conditions(self, dialect: SqlDialect) -> list[Condition]:
         """Return what the store must check, in the words of its database."""
@@ -45,6 +47,8 @@ class Search:
         asks_for_it = is_behind_the_scenes(self.operation) or self.outcome in ("happened", "lapsed")
         if not self.with_clock and not asks_for_it:
             kept.append(Condition(_IS_CALL, (CLOCK_EFFECT, CERTIFICATION + "%")))
+        if not self.with_admin and self.operation != ADMIN_CHANGE:
+            kept.append(Condition("(operation IS NULL OR operation <> ?)", (ADMIN_CHANGE,)))
         if self.rule:
             kept.append(Condition(dialect.has_rule(), (self.rule,)))
         if self.trace:

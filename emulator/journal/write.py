@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from emulator.journal import tally
 from emulator.journal.chain import canonical, digest
-from emulator.kernel.clock import iso
-from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.kernel.clock import Clock, iso, system_ms
+from emulator.kernel.exchange import ADMIN_CHANGE, Call, Exchange, Reply
 from emulator.store import journal_rows, sandbox_rows
 from emulator.store.journal_rows import JournalBounds
 from emulator.store.journal_rows import JournalRow as Entry
+from emulator.store.sandbox_rows import SandboxRow
 from emulator.store.store import Store
 
-__all__ = ["Entry", "JournalPlace", "Measured", "add_all", "to_entry", "write_down"]
+__all__ = ["AdminAct", "Entry", "JournalPlace", "Measured", "add_all", "to_entry", "write_change", "write_down"]
 _TRIM_EVERY = 64
 _ROOM = 0.9  # a journal that is full of bytes is cut back to this, so that not every call has to cut
 _BEGINNING = 64 * 1024
@@ -58,6 +61,54 @@ def add_all(store: Store, rows: Sequence[Entry], bounds: JournalBounds) -> None:
     if size > bounds.size:
         over = size - round(bounds.size * _ROOM)
         journal_rows.trim(store, home, journal_rows.last_to_forget(store, home, over))
+
+
+class AdminAct(NamedTuple):
+    """What somebody changed by the admin API: the call, as whom (``who``), what was sent, and what it met.
+
+    ``exchanges`` fill up while the change is made: their effects are what became of the records.
+    """
+
+    call: Call
+    who: dict[str, str | None]
+    sent: Any
+    exchanges: Iterable[Exchange]
+
+
+def write_change(store: Store, no: int, act: AdminAct, bounds: JournalBounds) -> Callable[[], None]:
+    """Return what writes a change into the chain of a sandbox (0: of the server), inside the transaction that makes it.
+
+    It tells the settings, the clock and the definition before and after, where they are others then.
+    """
+    before, started_ms = sandbox_rows.by_no(store, no), system_ms()
+
+    def write() -> None:
+        sandbox_rows.lock(store, no)
+        row, place = sandbox_rows.by_no(store, no), sandbox_rows.next_seq(store, no)
+        if row is None or place is None or (before and before.epoch != row.epoch):
+            return
+        told = {"who": act.who, "sent": act.sent, "changed": _differences(before, row)}
+        body = canonical(told)
+        call = replace(act.call, body=body, body_size=len(body))
+        exchange = Exchange(call, operation=ADMIN_CHANGE, outcome="happened")
+        exchange.effects = [effect for each in act.exchanges for effect in each.effects]
+        now_ms = Clock(**json.loads(row.clock)).at(system_ms())
+        page = JournalPlace(row.id, (no, place[0]), place[1], place[2], now_ms, bounds)
+        took_us = (system_ms() - started_ms) * 1000
+        add_all(store, [to_entry(page, exchange, Reply(200), Measured(system_ms(), took_us))], bounds)
+
+    return write
+
+
+def _differences(before: SandboxRow | None, after: SandboxRow) -> dict[str, dict[str, list[Any]]]:
+    """Return, by column and name, what a value was and what it is; None where it was or is as the start says."""
+    found = {}
+    for column in ("settings", "clock", "definition") if before else ():
+        was, now = (json.loads(getattr(row, column)) for row in (before, after))
+        names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        if names:
+            found[column] = {name: [was.get(name), now.get(name)] for name in names}
+    return found
 
 
 def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:

@@ -17,9 +17,15 @@ CERTIFICATION = "certification."
 """What begins the operation of a certification's own marks in the journal. No caller can bring either about."""
 
 
+ADMIN_CHANGE = "admin.change"
+"""The operation of what was changed by the admin API."""
+
+
 def is_behind_the_scenes(operation: str | None) -> bool:
-    """Tell whether an entry of the journal is no call, but something the clock or a certification did."""
-    return operation is not None and (operation == CLOCK_EFFECT or operation.startswith(CERTIFICATION))
+    """Tell whether an entry of the journal is no call, but what the clock, a certification or an administrator did."""
+    if operation is None:
+        return False
+    return operation in (CLOCK_EFFECT, ADMIN_CHANGE) or operation.startswith(CERTIFICATION)
 
 
 Level = Literal["note", "error"]

@@ -71,6 +71,7 @@ def journal_shapes() -> dict[str, Shape]:
         "Exchange": _exchange(),
         "LoggedRequest": record({**_HEAD, **_REQUEST, "status": INTEGER}, optional=tuple(_BODIES)),
         "Journal": record({"requests": rows(ref("Exchange")), "meta": meta, **disabled}),
+        "Changes": record({"changes": rows(ref("Exchange")), "meta": meta, "chain": ref("Chain")}),
         "LoggedRequests": record({"requests": rows(ref("LoggedRequest")), **disabled}),
         "Counted": record({"count": _COUNT, **disabled}),
         "NearMisses": record({"nearMisses": rows(_near_miss(ref("LoggedRequest")))}),

@@ -147,7 +147,7 @@ def _read_rows(backup: SqliteStore, wish: str, *, replaces: bool) -> None:
     target = PostgresStore(wish)
     target.prepare()
     try:
-        if target.one("SELECT 1 FROM sandboxes LIMIT 1") and not replaces:
+        if target.one("SELECT 1 FROM sandboxes WHERE no > 0 LIMIT 1") and not replaces:
             raise _not_empty(target.name)
         copy_rows(backup, target)
     finally:

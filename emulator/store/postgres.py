@@ -234,7 +234,7 @@ class PostgresStore(Store):
         else:
             connection.execute("SELECT 1 FROM sandboxes WHERE no = %s FOR UPDATE", (sandbox_no,))
 
-    def commit(self) -> None:
+    def _keep(self) -> None:
         """Keep everything since ``begin``.
 
         Raises:

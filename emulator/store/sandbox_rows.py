@@ -54,7 +54,7 @@ _COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due, owner
 
 def by_id(store: Store, sandbox_id: str) -> SandboxRow | None:
     """Return a sandbox by its id."""
-    row = store.one(f"SELECT {_COLUMNS} FROM sandboxes WHERE id = ?", (sandbox_id,))
+    row = store.one(f"SELECT {_COLUMNS} FROM sandboxes WHERE id = ? AND no > 0", (sandbox_id,))
     return SandboxRow(*row) if row else None
 
 
@@ -66,7 +66,7 @@ def by_no(store: Store, no: int) -> SandboxRow | None:
 
 def every(store: Store) -> list[SandboxRow]:
     """Return all sandboxes in the order of their making."""
-    return [SandboxRow(*row) for row in store.all(f"SELECT {_COLUMNS} FROM sandboxes ORDER BY no")]
+    return [SandboxRow(*row) for row in store.all(f"SELECT {_COLUMNS} FROM sandboxes WHERE no > 0 ORDER BY no")]
 
 
 def add(store: Store, sandbox_id: str, definition: str, credentials: list[tuple[str, str, str]]) -> None:
@@ -121,6 +121,11 @@ def next_seq(store: Store, no: int) -> tuple[int, int, str] | None:
     """Return ``(epoch, next sequence number, head of the hash chain)``; None when the sandbox is gone."""
     row = store.one("SELECT epoch, seq + 1, head FROM sandboxes WHERE no = ?", (no,))
     return (row[0], row[1], row[2]) if row else None
+
+
+def lock(store: Store, no: int) -> None:
+    """Keep others from writing into the journal of a sandbox until the end of this transaction, whoever began it."""
+    store.run("UPDATE sandboxes SET version = version WHERE no = ?", (no,))
 
 
 def advance(store: Store, no: int, seq: int, head: str, size: int) -> int:

@@ -173,12 +173,14 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE tallies
     """,
     # Tokens of an owner open every sandbox of that owner; an attempt belongs to the sandbox it was opened for by
-    # number, since a name may come to belong to somebody else.
+    # number, since a name may come to belong to somebody else. Number 0 is no sandbox: it holds the chain of what was
+    # changed in the server itself.
     """
     ALTER TABLE access ADD COLUMN owner TEXT NOT NULL DEFAULT '';
     ALTER TABLE sandboxes ADD COLUMN parent_no INTEGER;
     UPDATE sandboxes SET parent_no = (SELECT opened.no FROM sandboxes AS opened WHERE opened.id = sandboxes.owner),
-        owner = '' WHERE id LIKE 'luot-%' AND owner <> ''
+        owner = '' WHERE id LIKE 'luot-%' AND owner <> '';
+    INSERT INTO sandboxes (no, id, definition) VALUES (0, '_server', '{}')
     """,
 )
 

@@ -286,7 +286,7 @@ class SqliteStore(Store):
             self._local.connection.execute(f"PRAGMA busy_timeout = {left_ms}")
             self._local.busy_ms = left_ms
 
-    def commit(self) -> None:
+    def _keep(self) -> None:
         """Make everything since ``begin`` durable, and put the pen down.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
@@ -70,9 +70,30 @@ class Store(ABC):
             StoreFailure: not now.
         """
 
-    @abstractmethod
     def commit(self) -> None:
         """Keep everything since ``begin``, as durably as was promised. Raises StoreFailure when it is not kept."""
+        last_words, self._local.last_words = getattr(self._local, "last_words", None), None
+        if last_words:
+            try:
+                last_words()
+            except BaseException:
+                self.rollback()
+                raise
+        self._keep()
+
+    @abstractmethod
+    def _keep(self) -> None:
+        """Commit."""
+
+    @contextlib.contextmanager
+    def last_words(self, write: Callable[[], None] | None) -> Iterator[None]:
+        """Let ``write`` be part of the first transaction that this thread commits in this block (None: nothing is)."""
+        before = getattr(self._local, "last_words", None)
+        self._local.last_words = write
+        try:
+            yield
+        finally:
+            self._local.last_words = before
 
     @abstractmethod
     def rollback(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -223,6 +224,90 @@ def test_an_attempt_is_its_openers_and_not_of_one_who_gets_the_name_later(server
     later = _make(server, "ghe-1", owner="lop-12b")["token"]
     assert _ask(server, later, "GET", f"/attempts/{attempt}").status_code == 404
     assert _ask(server, owner, "GET", f"/attempts/{attempt}").status_code == 200
+
+
+def _changes(server: Visitor, token: str, sandbox: str = "lop-a") -> list[dict[str, Any]]:
+    found = _ask(server, token, "GET", f"/sandboxes/{sandbox}/requests?operation=admin.change&order=asc").json
+    return [{**each, "told": json.loads(each["request"]["body"])} for each in found["requests"]]
+
+
+def test_every_change_of_a_sandbox_is_an_exchange_in_its_chain_who_what_before_and_after(server: Visitor) -> None:
+    token = _make(server, "lop-a")["token"]
+    server.http.get("/s/lop-a/khong-co")
+    scope, header = "/__admin/sandboxes/lop-a", {"Authorization": f"Bearer {token}"}
+    server.http.patch(f"{scope}/settings", json={"pull_limit": 7, "lgsp_token": "bi-mat-1"}, headers=header)
+    server.http.put(f"{scope}/clock", json={"action": "freeze"}, headers=ADMIN)
+    subject = {"subjects": ["VN:GOV:000.00.00.H34:kontumvdxpsvc01"]}
+    right = server.http.post(f"{scope}/access-rights", json=subject, headers=ADMIN)
+    assert right.status_code in (200, 201), right.text
+    settings, clock, rights = _changes(server, token)
+    assert [each["seq"] for each in (settings, clock, rights)] == [2, 3, 4]
+    who = settings["told"]["who"]
+    assert (who["role"], who["name"], len(who["token_id"])) == ("owner", "lop-a", 12)
+    assert clock["told"]["who"] == {"role": "admin", "name": None, "token_id": None}
+    assert (settings["request"]["method"], settings["request"]["path"]) == ("PATCH", f"{scope}/settings")
+    assert settings["told"]["changed"]["settings"]["pull_limit"] == [None, 7]
+    assert "bi-mat-1" not in json.dumps(settings["told"]["sent"])
+    assert clock["told"]["changed"]["clock"]["frozen"][1] is True
+    assert [each["change"] for each in rights["effects"]] == ["put"]
+    assert server.http.get(f"{scope}/chain", headers=ADMIN).json["ok"] is True
+
+
+def test_what_only_looks_and_what_is_refused_is_no_change(server: Visitor) -> None:
+    token = _make(server, "lop-a")["token"]
+    for verb, path, content in (
+        ("GET", "/settings", None),
+        ("POST", "/requests/find", {}),
+        ("POST", "/verify", {"count": 0}),
+        ("PATCH", "/settings", {"pull_limit": "bảy"}),
+        ("PUT", "/scenario", {"scenario": "khong-co"}),
+    ):
+        _ask(server, token, verb, f"/sandboxes/lop-a{path}", json=content)
+    assert _changes(server, token) == []
+    _ask(server, token, "PATCH", "/sandboxes/lop-a/settings", json={"pull_limit": 7})
+    assert len(_changes(server, token)) == 1
+
+
+def test_changes_are_hidden_among_calls_and_counted_by_no_pattern(server: Visitor) -> None:
+    token = _make(server, "lop-a")["token"]
+    server.http.get("/s/lop-a/khong-co")
+    _ask(server, token, "PATCH", "/sandboxes/lop-a/settings", json={"pull_limit": 7})
+    for query, wanted in (("", 1), ("?clock=show", 1), ("?outcome=happened", 0), ("?admin=show", 2)):
+        found = _ask(server, token, "GET", f"/sandboxes/lop-a/requests{query}").json
+        assert (len(found["requests"]), found["meta"]["total"]) == (wanted, wanted), query
+    assert _ask(server, token, "POST", "/sandboxes/lop-a/requests/count", json={}).json["count"] == 1
+
+
+def test_what_makes_ends_and_empties_sandboxes_stands_in_the_servers_chain(server: Visitor) -> None:
+    token = _make(server, "lop-a", owner="lop-12a")["token"]
+    _owner_token(server, "lop-12a")
+    for verb, path in (("POST", "/reset"), ("DELETE", "/requests"), ("POST", "/token"), ("DELETE", "")):
+        assert _ask(server, token, verb, f"/sandboxes/lop-a{path}").status_code in (200, 201)
+        token = token if path != "/token" else _owner_token(server, "lop-12a")
+    told = server.http.get("/__admin/changes", headers=ADMIN).json
+    routes = [f"{each['request']['method']} {each['request']['path']}" for each in told["changes"]][::-1]
+    assert routes == [
+        "POST /__admin/sandboxes",
+        "POST /__admin/owners/lop-12a/token",
+        "POST /__admin/sandboxes/lop-a/reset",
+        "DELETE /__admin/sandboxes/lop-a/requests",
+        "POST /__admin/sandboxes/lop-a/token",
+        "POST /__admin/owners/lop-12a/token",
+        "DELETE /__admin/sandboxes/lop-a",
+    ]
+    assert (told["chain"]["ok"], told["chain"]["last"]) == (True, 7)
+    assert server.http.get("/__admin/sandboxes/_server", headers=ADMIN).status_code == 404
+    server.country.store.run("DELETE FROM journal WHERE sandbox_no = 0 AND seq = 3")
+    assert server.http.get("/__admin/changes", headers=ADMIN).json["chain"]["ok"] is False
+
+
+def test_a_change_that_cannot_be_written_into_the_chain_does_not_happen(server: Visitor) -> None:
+    token = _make(server, "lop-a")["token"]
+    server.country.store.run("ALTER TABLE journal RENAME TO lost")
+    change = {"pull_limit": 7}
+    assert _ask(server, token, "PATCH", "/sandboxes/lop-a/settings", json=change).status_code == 500
+    server.country.store.run("ALTER TABLE lost RENAME TO journal")
+    assert _ask(server, token, "GET", "/sandboxes/lop-a/settings").json["pull_limit"] is None
 
 
 def test_a_tenant_sees_its_own_console_and_no_other(server: Visitor) -> None:

@@ -25,7 +25,7 @@ from emulator.certification.plan import plan_of
 from emulator.certification.redaction import PlainText
 from emulator.certification.stage import CertificationHost, put_away
 from emulator.kernel.clock import Clock
-from emulator.kernel.exchange import CLOCK_EFFECT, Call
+from emulator.kernel.exchange import ADMIN_CHANGE, CLOCK_EFFECT, Call
 
 Files = Mapping[str, bytes]
 Hosts = Callable[[], AbstractContextManager[CertificationHost]]
@@ -49,6 +49,7 @@ class Replayed:
 
 
 OUTSIDE = "máy chủ của đơn vị / the vendor's own server"
+CHANGED = "người quản trị thay đổi / changed by an administrator"
 CLOSED = "giá trị che chưa mở được / hidden values that nothing opens"
 BINARY = "thân chỉ còn mã băm / bodies of which the digest alone is kept"
 
@@ -103,6 +104,8 @@ class _Stage:
         return self._compare_replies(entry)
 
     def _cannot_play(self, entry: Entry) -> str | None:
+        if entry.operation == ADMIN_CHANGE:
+            return CHANGED
         if entry.operation == _OUTSIDE or (self._has_visits and entry.operation.startswith(_AXIS)):
             return OUTSIDE
         if not entry.is_call:
