@@ -21,6 +21,7 @@ __all__ = ["AdminAct", "Entry", "JournalPlace", "Measured", "add_all", "to_entry
 _TRIM_EVERY = 64
 _ROOM = 0.9  # a journal that is full of bytes is cut back to this, so that not every call has to cut
 _BEGINNING = 64 * 1024
+_MEASURED = ("anchor_ms",)  # of a clock: what the machine measured is no part of a story
 
 
 class JournalPlace(NamedTuple):
@@ -105,7 +106,7 @@ def _differences(before: SandboxRow | None, after: SandboxRow) -> dict[str, dict
     found = {}
     for column in ("settings", "clock", "definition") if before else ():
         was, now = (json.loads(getattr(row, column)) for row in (before, after))
-        names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        names = [name for name in {**was, **now} if was.get(name) != now.get(name) and name not in _MEASURED]
         if names:
             found[column] = {name: [was.get(name), now.get(name)] for name in names}
     return found

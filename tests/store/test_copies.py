@@ -162,7 +162,7 @@ def test_a_store_two_versions_back_opens_and_keeps_its_journal(tmp_path: Path) -
         assert ends
         assert (ends.floor, ends.seq) == (4, 7)
         assert [row.seq for row in journal_rows.pages(new, (1, 1))] == [5, 6, 7]
-        assert new.one("SELECT journal_bytes FROM sandboxes") == (12,)
+        assert new.one("SELECT journal_bytes FROM sandboxes WHERE no = 1") == (12,)
         assert new.one("SELECT sandbox_no, calls FROM served") == (0, 3)
 
 
