@@ -6,8 +6,10 @@ body?", in a few microseconds; when it says no, the schema itself finds the word
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emulator.wire.dates import day_of, moment_of
@@ -36,6 +38,13 @@ _READERS: dict[str, Callable[[str], int | None]] = {
 }
 
 
+_SPELLINGS = {"day": "dd/MM/yyyy", "moment": "dd/MM/yyyy HH:mm:ss"}
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]+(\d{1,2}:\d{2}(?::\d{2})?).*)?", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ]*(\d{1,2}:\d{2}(?::\d{2})?).*)?", re.ASCII)
+_LONGEST_COMPARED = 100
+_MOST_LISTED = 20
+
+
 class Column(NamedTuple):
     """One official field.
 
@@ -61,6 +70,43 @@ class Column(NamedTuple):
             return "value"
         reader = _READERS.get(self.form)
         return "form" if reader and reader(value) is None else None
+
+    @property
+    def wanted(self) -> str:
+        """Return what the table asks for, in signs that need no language: ``0, 1``, ``dd/MM/yyyy``, ``String ≤ 25``."""
+        if self.values:
+            listed = sorted(self.values, key=lambda each: (len(each), each))
+            return ", ".join(listed[:_MOST_LISTED]) + (f", … {listed[-1]}" if len(listed) > _MOST_LISTED else "")
+        if self.form in WIDTHS:
+            return f"[0-9]{{{WIDTHS[self.form]}}}"
+        return _SPELLINGS.get(self.form, "String" + (f" ≤ {self.most}" if self.most else ""))
+
+    def nearest(self, value: str) -> str:
+        """Return the right value nearest to a wrong one; empty when the table knows none, or the value is right."""
+        bare = value.strip()[:_LONGEST_COMPARED]
+        if self.fault(value) is None or not bare:
+            return ""
+        if self.values:
+            folded = bare.lstrip("0") or "0"
+            near = [folded] if folded in self.values else get_close_matches(bare, self.values, 1)
+            return near[0] if near else ""
+        if self.form in WIDTHS:
+            return bare.zfill(WIDTHS[self.form]) if bare.isascii() and bare.isdigit() else ""
+        return self._respell(bare) if self.form in _SPELLINGS else ""
+
+    def _respell(self, text: str) -> str:
+        """Return a date that was written another way as the table writes it."""
+        if found := _DAY_FIRST.fullmatch(text):
+            day, month, year, clock = found.groups()
+        elif found := _YEAR_FIRST.fullmatch(text):
+            year, month, day, clock = found.groups()
+        else:
+            return ""
+        spelt = f"{day:0>2}/{month:0>2}/{year}"
+        if self.form == "moment":
+            hour, _, rest = (clock or "00:00:00").partition(":")
+            spelt = f"{spelt} {hour:0>2}:{rest if ':' in rest else f'{rest}:00'}"
+        return spelt if _READERS[self.form](spelt) is not None else ""
 
 
 class Table:

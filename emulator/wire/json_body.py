@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 import orjson
 
 from emulator.wire import codes
-from emulator.wire.reading import Reading
+from emulator.wire.reading import Reading, told
 
 _BOM = b"\xef\xbb\xbf"
+_AN_OBJECT = '{"…": "…"}'
 TOO_DEEP = ("Thân yêu cầu lồng nhau quá sâu", "The body is nested too deeply")
 _BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 
@@ -31,6 +32,8 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
             codes.TOO_LARGE,
             f"Thân yêu cầu {size} byte, quá giới hạn {len(body)} byte",
             f"The body has {size} bytes, at most {len(body)} are taken",
+            found=str(size),
+            expected=f"≤ {len(body)}",
         )
     try:
         value = orjson.loads(body)
@@ -47,6 +50,8 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
             codes.BAD_JSON,
             f"Thân yêu cầu phải là một đối tượng JSON, nhận được {kind_vi}",
             f"The body must be a JSON object, got {kind_en}",
+            found=told(value),
+            expected=_AN_OBJECT,
         )
     return value
 
@@ -115,7 +120,8 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
     if body.startswith(_BOM):
         body = body[len(_BOM) :]
         vi, en = "Thân yêu cầu mở đầu bằng BOM", "The body begins with a byte order mark"
-        reading.refuse_in_strict("bom", "", codes.BAD_JSON, vi, en)
+        values = {"found": "EF BB BF", "expected": "{"}
+        reading.refuse_in_strict("bom", "", codes.BAD_JSON, vi, en, **values)
         reading.check()
     try:
         text = body.decode()
@@ -124,20 +130,22 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
     except UnicodeDecodeError as trouble:
         vi = f"Thân yêu cầu không phải UTF-8: byte 0x{body[trouble.start]:02x} ở vị trí {trouble.start}"
         en = f"The body is not UTF-8: byte 0x{body[trouble.start]:02x} at offset {trouble.start}"
-        _stop(reading, "not-utf-8", codes.BAD_JSON, vi, en)
+        values = {"found": f"0x{body[trouble.start]:02x}", "expected": "UTF-8"}
+        _stop(reading, "not-utf-8", codes.BAD_JSON, vi, en, **values)
     except RecursionError:
-        _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP)
+        _stop_at_depth(reading)
     except json.JSONDecodeError as trouble:
-        _stop(reading, "not-json", codes.BAD_JSON, *word_json_trouble(trouble))
+        found = told(text[max(0, trouble.pos - 20) : trouble.pos + 20].strip())
+        _stop(reading, "not-json", codes.BAD_JSON, *word_json_trouble(trouble), found=found, expected=_AN_OBJECT)
     except NotAValue as trouble:
         vi, en = f"Thân yêu cầu không phải JSON: {trouble} không phải giá trị JSON", f"{trouble} is not a JSON value"
-        _stop(reading, "not-json", codes.BAD_JSON, vi, en)
+        _stop(reading, "not-json", codes.BAD_JSON, vi, en, found=str(trouble), expected="null", nearest="null")
     except (ValueError, TypeError, OverflowError) as trouble:
         if "ecursion" in str(trouble):
-            _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP)
+            _stop_at_depth(reading)
         vi = "Thân yêu cầu có một số quá dài hoặc một nửa ký tự (surrogate) mà JSON không truyền được"
         en = "The body has a number that is too long, or half a character (a surrogate) that JSON cannot carry"
-        _stop(reading, "not-json", codes.BAD_JSON, vi, en)
+        _stop(reading, "not-json", codes.BAD_JSON, vi, en, found="1e… | \\ud8…", expected="≤ 2^64 | UTF-8")
     reading.check()
     return value
 
@@ -152,7 +160,8 @@ def _pairs(pairs: list[tuple[str, Any]], reading: Reading) -> dict[str, Any]:
                     f"Tên trường {name} lặp lại, giá trị sau cùng được dùng",
                     f"{name} is repeated, the last one counts",
                 )
-                reading.meet_own("duplicate-name", f"/{name}", codes.BAD_JSON, vi, en)
+                values = {"found": f"“{told(name)}” × 2", "expected": f"“{told(name)}” × 1"}
+                reading.meet_own("duplicate-name", f"/{name}", codes.BAD_JSON, vi, en, **values)
             seen.add(name)
     return value
 
@@ -165,7 +174,11 @@ def _constant(name: str) -> NoReturn:
     raise NotAValue(name)
 
 
-def _stop(reading: Reading, rule: str, code: int, vi: str, en: str) -> NoReturn:
-    reading.refuse(rule, "", code, vi, en)
+def _stop_at_depth(reading: Reading) -> NoReturn:
+    _stop(reading, "nested-too-deeply", codes.BAD_JSON, *TOO_DEEP, found="[[[…", expected=_AN_OBJECT)
+
+
+def _stop(reading: Reading, rule: str, code: int, vi: str, en: str, **values: str) -> NoReturn:
+    reading.refuse(rule, "", code, vi, en, **values)
     reading.check()
     raise AssertionError("a refused reading always raises")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from difflib import get_close_matches
+from typing import Any, Literal, NamedTuple
 
 from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.columns import Column
 from emulator.wire.own_rules import OwnRule, Stance, Stances, stance_of
 from emulator.wire.quirks import QUIRKS, Behaviour, ModeName
 
@@ -38,21 +42,39 @@ class Broken(NamedTuple):
     remark: Remark
 
 
+ABSENT = "∅"
+"""What a remark says was found where a field is not there at all; ``null`` and ``""`` say so themselves."""
+_LONGEST = 80
+_NO_COLUMNS: Mapping[str, Column] = {}
+
+
+def told(value: Any) -> str:
+    """Return a value as a remark shows it: a text as it is, one of blanks alone and all else as JSON, cut if long."""
+    text = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 class Reading:
-    """The notes taken while one body is read under one set of rules."""
+    """The notes taken while one body is read under one set of rules.
+
+    ``body`` is what came and ``columns`` its table: from them a remark on a field has what was found, what is expected
+    and what is nearest, unless the rule that makes it says so itself.
+    """
 
     def __init__(self, rules: ReadingRules) -> None:
         self.rules = rules
         self.mode = rules.mode
         self.notes = RemarkList()
         self.broken: list[Broken] = []
+        self.body: Mapping[str, Any] = {}
+        self.columns = _NO_COLUMNS
         self._broken_left_out = 0
 
     def meet(self, quirk: str, path: str, code: int, vi: str, en: str, **values: str) -> bool:
         """Record that a quirk was met; return True when this mode refuses the call for it.
 
         ``code`` is the error code of the refusal; ``path`` the JSON pointer of the field; ``values`` are the optional
-        ones of a ``Remark``: what was found, what is expected, what is nearest.
+        ones of a ``Remark``: what was found, what is expected, what is nearest, where the table does not know better.
         """
         if QUIRKS[quirk].behaviour(self.mode) is Behaviour.REFUSE:
             self.refuse(quirk, path, code, vi, en, **values)
@@ -82,7 +104,8 @@ class Reading:
     def refuse(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
         """Record a broken rule that every mode refuses."""
         if len(self.broken) < MOST_REMARKS:
-            self.broken.append(Broken(code, Remark(rule, "error", path, vi, en, **values)))
+            remark = Remark(rule, "error", path, vi, en, **self._values(path, values))
+            self.broken.append(Broken(code, remark))
         else:
             self._broken_left_out += 1
 
@@ -91,7 +114,23 @@ class Reading:
         if self.notes.is_full:  # a body of a caller's can break a rule a million times: no sentence is made then
             self.notes.left_out += 1
         else:
-            self.notes.append(Remark(rule, "note", path, vi, en, **values))
+            self.notes.append(Remark(rule, "note", path, vi, en, **self._values(path, values)))
+
+    def _values(self, path: str, values: dict[str, str]) -> dict[str, str]:
+        """Return what a remark on a field says beside its sentence: what its rule gave, then what the table knows."""
+        column = self.columns.get(path[1:])
+        if column is None:
+            return values
+        given = self.body.get(column.name, ABSENT)
+        known = {"found": ABSENT if given is ABSENT else told(given), "expected": column.wanted}
+        nearest = column.nearest(given) if isinstance(given, str) and given is not ABSENT else ""
+        return known | ({"nearest": nearest} if nearest else {}) | values
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """Return the known word nearest to one; empty without one, and where no remark would be kept any more."""
+        if self.notes.is_full or len(self.broken) >= MOST_REMARKS:
+            return ""
+        return next(iter(get_close_matches(word[:_LONGEST], list(known), 1)), "")
 
     def check(self) -> None:
         """Raise when a rule was broken: the first decides the code, all are named.

@@ -78,6 +78,11 @@ def judge_move(before: int | None, after: int) -> Move:
     return "tolerated" if after in _TOLERATED.get(before, frozenset()) else "illegal"
 
 
+def legal_after(before: int | None) -> list[int]:
+    """Return the statuses that usually follow one; ``before`` is None for a new dossier."""
+    return sorted(_LEGAL.get(before, frozenset()))
+
+
 def status_text(status: int) -> str:
     """Return ``4 (Đang xử lý)``."""
     return f"{status} ({STATUS_NAMES.get(status, 'không có trong danh mục')})"

@@ -3,6 +3,11 @@
 One row a case and release: the family of the fault (or ``oauth`` for the key manager, ``empty`` for a status alone),
 status, code, sentences, what else the reply carries (``extras``), and the entry of docs/sources it rests on. A sentence
 may hold ``{client}``, ``{user}``, ``{base}``, … which the rule that raises it fills in.
+
+Two families are no faults of their own. ``soap`` is the clothes of a fault that answers SOAP: its code is that
+of the caller's mistakes, its message that of the server's, its description the namespace of the envelope. ``cors`` is
+what a page is told: the code is the verb of the operation that was asked for, the message the verbs that the gateway
+lets through, the description the headers.
 """
 
 from __future__ import annotations
@@ -19,9 +24,10 @@ from emulator.country.settings import PROFILES, Profile
 from emulator.kernel.exchange import Headers, Remark
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, Refusal
 from emulator.kernel.rules import find_rule
+from emulator.wire.reading import ABSENT
 
-FAMILIES = frozenset({"oauth", "security", "throttling", "other", "empty"})
-EXTRAS = frozenset({"challenge", "cors", "echo", "retry-after", "allow-post"})
+FAMILIES = frozenset({"oauth", "security", "throttling", "other", "empty", "soap", "cors"})
+EXTRAS = frozenset({"challenge", "cors", "cors-origin", "echo", "retry-after", "allow-post"})
 
 
 class ReleaseAnswer(NamedTuple):
@@ -110,13 +116,44 @@ class Observed(NamedTuple):
 
 
 NOTHING = Observed()
+BASIC = "Basic Base64(consumer-key:consumer-secret)"
+_KEYS = "GET /__admin/sandboxes/<id>: credentials"
+
+# What a right call has, by case, in signs that need no language; a rule that knows more says it where it refuses.
+_RIGHT: dict[str, str] = {
+    "no-credentials": BASIC,
+    "wrong-secret": _KEYS,
+    "unknown-client": _KEYS,
+    "revoke-bad-client": _KEYS,
+    "revoked-application": "application_state: active",
+    "malformed-basic": BASIC,
+    "two-blanks-in-basic": BASIC,
+    "two-credentials": BASIC,
+    "repeated-parameter": "1 ×",
+    "wrong-password": "sandbox_users",
+    "unknown-refresh-token": "refresh_token (POST /token)",
+    "expired-refresh-token": "refresh_token (POST /token)",
+    "unknown-code": "client_credentials, password, refresh_token",
+    "bad-json": '{"grant_type": "client_credentials"}',
+    "revoke-without-token": "token=<access_token>",
+    "unknown-api": "/apiBTXH/1.0/…",
+    "unknown-resource": "/apiBTXH/1.0/…",
+    "api-blocked": "api_state: published",
+    "missing-endpoint": "missing_endpoint: null",
+    "invalid-credentials": "access_token (POST /token)",
+    "subscription-blocked": "subscription: active",
+    "subscription-inactive": "subscription: active",
+    "subscription-none": "subscription: active",
+}
 
 
 def remark_of(case: str, observed: Observed = NOTHING, level: Any = "error") -> Remark:
     """Return what the journal says of a case, in the words of its rule."""
     rule = find_rule(f"ndxp-{case}", None)
     tail = f": “{observed.found}”" if observed.found else ""
-    return Remark(rule.id, level, observed.path, f"{rule.vi}{tail}", f"{rule.en}{tail}", *observed[1:])
+    right = _RIGHT.get(case, "")
+    seen = observed._replace(found=observed.found or ABSENT, expected=observed.expected or right)
+    return Remark(rule.id, level, seen.path, f"{rule.vi}{tail}", f"{rule.en}{tail}", *seen[1:])
 
 
 def refusal_of(

@@ -9,9 +9,10 @@ from typing import Any
 
 from emulator.country.world import World
 from emulator.gateways.ndxp.faults import media_type
-from emulator.kernel.exchange import Call
+from emulator.kernel.exchange import Call, Level
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.quirks import QUIRKS, Behaviour
+from emulator.wire.reading import ABSENT
 
 # Where clients put a key that the document names without a place for it (BTXH 3.1; src:lgsp-practice).
 _HEADERS = {
@@ -21,11 +22,20 @@ _HEADERS = {
 }
 _BAD_JSON, _BAD_SESSION = -1, -2
 _JSON = "application/json"
+_LONGEST_SCHEME = 12
 
 
 def refuses(quirk: str, world: World) -> bool:
     """Tell whether the sandbox's mode refuses what a row of the register describes."""
     return QUIRKS[quirk].behaviour(world.mode) is Behaviour.REFUSE
+
+
+def shape_of(credential: str) -> str:
+    """Return a credential as the journal shows it: its scheme, and not what follows; ``***`` when it has no scheme."""
+    scheme, _, rest = credential.partition(" ")
+    return (
+        f"{scheme} ***" if rest and scheme.isalpha() and len(scheme) <= _LONGEST_SCHEME else "***" if credential else ""
+    )
 
 
 def notice_headers(call: Call, world: World) -> None:
@@ -35,7 +45,11 @@ def notice_headers(call: Call, world: World) -> None:
         if met:
             quirk, spelling = met
             world.remark(
-                quirk, spelling, f"Có header {spelling}; cổng không cần header này", f"The header {spelling} was sent"
+                quirk,
+                spelling,
+                f"Có header {spelling}; cổng không cần header này",
+                f"The header {spelling} was sent",
+                found=spelling,
             )
 
 
@@ -56,7 +70,8 @@ def check_content_type(call: Call, world: World) -> None:
     found = f"'{declared}'" if declared else "vắng mặt"
     vi = f"Header Content-Type là {found}, cần {_JSON}"
     en = f"Content-Type is {declared or 'absent'}, expected {_JSON}"
-    world.remark("B02", "Content-Type", vi, en, "error" if is_refused else "note")
+    level: Level = "error" if is_refused else "note"
+    world.remark("B02", "Content-Type", vi, en, level, found=declared or ABSENT, expected=_JSON, nearest=_JSON)
     if is_refused:
         raise ServiceRefusal(_BAD_JSON, vi)
 
@@ -78,7 +93,8 @@ def check_access_key(call: Call, world: World) -> None:
         sent += [in_body, key_in_lgsp_header(call)]
     if wanted not in sent:
         vi = "Header AccessKey thiếu hoặc không đúng: cần khóa đã cấp cho tài khoản"
-        world.remark("B01", "AccessKey", vi, "AccessKey is missing or is not the one the account was given", "error")
+        en, found = "AccessKey is missing or is not the one the account was given", "***" if any(sent) else ABSENT
+        world.remark("B01", "AccessKey", vi, en, "error", found=found, expected="AccessKey: <access_key>")
         raise ServiceRefusal(_BAD_SESSION, vi)
 
 

@@ -8,27 +8,25 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from emulator.country.settings import Profile
+from emulator.gateways.ndxp.answers import ReleaseAnswer, answer_of
 from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.kernel.refusals import GatewayRefusal
 
 # What differs between releases of the product, one value a profile (src:apim-token-errors to src:apim-cors).
 
 _REALM = 'realm="WSO2 API Manager"'
-_OLD_CORS = "authorization,Access-Control-Allow-Origin,Content-Type,SOAPAction"
-_NEW_CORS = f"{_OLD_CORS},apikey,testKey"
 
 
 @dataclass(frozen=True, slots=True)
 class FaultDialect:
     """One release, where it is no table of sentences (``answers.csv``).
 
-    ``flat`` marks 4.x: flat JSON faults, CORS headers on pre-flights only, ``/token`` alone and not what is below it.
+    ``flat`` marks 4.x: flat JSON faults, and ``/token`` alone and not what is below it.
     """
 
     release: Profile
     flat: bool
     challenge: str
-    cors_headers: str
     forced_scope: str
 
     @property
@@ -46,21 +44,18 @@ _APIM_26 = FaultDialect(
     release="apim-2.6",
     flat=False,
     challenge=f"OAuth2 {_REALM}",
-    cors_headers=_OLD_CORS,
     forced_scope="am_application_scope",
 )
 _APIM_32 = FaultDialect(
     release="apim-3.2",
     flat=False,
     challenge=f'OAuth2 {_REALM}, error="invalid_token", error_description="The access token expired"',
-    cors_headers=_NEW_CORS,
     forced_scope="am_application_scope",
 )
 _APIM_4X = FaultDialect(
     release="apim-4.x",
     flat=True,
     challenge=f'Bearer {_REALM}, error="invalid_token", error_description="The provided token is invalid"',
-    cors_headers=_NEW_CORS,
     forced_scope="",
 )
 DIALECTS: dict[Profile, FaultDialect] = {"apim-2.6": _APIM_26, "apim-3.2": _APIM_32, "apim-4.x": _APIM_4X}
@@ -105,7 +100,8 @@ def word(refusal: GatewayRefusal, call: Call, dialect: FaultDialect, shared: Hea
         return Reply(refusal.status, b"", (*before, *allowed))
     envelope = _soap_version(call) if refusal.family == "other" else ""
     if envelope:
-        return Reply(refusal.status, _soap_body(refusal, envelope), (*before, ("Content-Type", _SOAP_TYPES[envelope])))
+        clothes = answer_of(envelope, dialect.release)
+        return Reply(refusal.status, _soap_body(refusal, clothes), (*before, ("Content-Type", _SOAP_TYPES[envelope])))
     members = _members(refusal, flat=dialect.flat)
     kind = _flat_kind(call) if dialect.flat else _kind(refusal, call)
     body = _body(refusal, members, kind, flat=dialect.flat)
@@ -129,34 +125,31 @@ def _echo_headers(refusal: GatewayRefusal, call: Call) -> Headers:
 
 
 # A SOAP message gets a SOAP fault, whatever the address: the engine answers before any API is chosen.
-_SOAP_TYPES = {"1.1": "text/xml; charset=UTF-8", "1.2": "application/soap+xml; charset=UTF-8"}
+_SOAP_TYPES = {"soap-1.1": "text/xml; charset=UTF-8", "soap-1.2": "application/soap+xml; charset=UTF-8"}
 _ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?Envelope[\s>/]")
 
 
 def _soap_version(call: Call) -> str:
     kind = media_type(call)
     if kind == "application/soap+xml":
-        return "1.2"
+        return "soap-1.2"
     is_soap = kind == "text/xml" and (call.header("soapaction") is not None or _ENVELOPE.search(call.body[:2048]))
-    return "1.1" if call.method in _WITH_BODY and is_soap else ""
+    return "soap-1.1" if call.method in _WITH_BODY and is_soap else ""
 
 
-def _soap_body(refusal: GatewayRefusal, version: str) -> bytes:
-    fault = "Server" if refusal.status >= 500 else "Client"
+def _soap_body(refusal: GatewayRefusal, clothes: ReleaseAnswer) -> bytes:
+    fault = clothes.message if refusal.status >= 500 else clothes.code
     message, detail = escape(refusal.message), escape(refusal.description)
-    if version == "1.1":
+    if clothes.case == "soap-1.1":
         inner = f"<faultcode>soapenv:{fault}</faultcode><faultstring>{message}</faultstring><detail>{detail}</detail>"
-        namespace = "http://schemas.xmlsoap.org/soap/envelope/"
     else:
-        fault = "Receiver" if fault == "Server" else "Sender"
         text = f'<soapenv:Text xml:lang="en">{message}</soapenv:Text>'
         inner = (
             f"<soapenv:Code><soapenv:Value>soapenv:{fault}</soapenv:Value></soapenv:Code>"
             f"<soapenv:Reason>{text}</soapenv:Reason><soapenv:Detail>{detail}</soapenv:Detail>"
         )
-        namespace = "http://www.w3.org/2003/05/soap-envelope"
     body = f"<soapenv:Body><soapenv:Fault>{inner}</soapenv:Fault></soapenv:Body>"
-    return f'<soapenv:Envelope xmlns:soapenv="{namespace}">{body}</soapenv:Envelope>'.encode()
+    return f'<soapenv:Envelope xmlns:soapenv="{clothes.description}">{body}</soapenv:Envelope>'.encode()
 
 
 def media_type(call: Call) -> str:

@@ -23,7 +23,6 @@ from emulator.services.service import Api, Listed, Operation, Service, carry
 
 # Cross-origin headers: on by default, pre-flights are answered before authentication (src:apim-cors).
 
-_ALLOWED = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
 _ORIGIN = ("Access-Control-Allow-Origin", "*")
 
 
@@ -38,17 +37,19 @@ def preflight(resource: Resource, dialect: FaultDialect, auth_header: str) -> Re
 
 
 def cors_headers(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers:
-    """Return what every other reply of the resource carries; in 4.x that is the origin alone."""
-    return (_ORIGIN,) if dialect.flat else _all(resource, dialect, auth_header)
+    """Return what every other reply of the resource carries: all three, or the origin alone."""
+    is_short = "cors-origin" in answer_of("ordinary-answer", dialect.release).extras
+    return (_ORIGIN,) if is_short else _all(resource, dialect, auth_header)
 
 
 def _all(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers:
-    methods = ",".join(method for method in _ALLOWED if method in resource.operations)
+    told = answer_of("preflight", dialect.release)
+    methods = ",".join(method for method in told.message.split(",") if method in resource.operations)
     renamed = "" if auth_header.lower() == "authorization" else f",{auth_header}"
     return (
         _ORIGIN,
         ("Access-Control-Allow-Methods", methods),
-        ("Access-Control-Allow-Headers", dialect.cors_headers + renamed),
+        ("Access-Control-Allow-Headers", told.description + renamed),
     )
 
 
@@ -108,11 +109,11 @@ def _admitted_token(call: Call, world: World, names: dict[str, str]) -> Token:
     release, header = world.sandbox.definition.profile, world.settings.auth_header
     word = bearer_word(call.header(header.lower()) or "")
     if not word:
-        scheme = (call.header(header.lower()) or "").partition(" ")[0]
+        found = habits.shape_of(call.header(header.lower()) or "")
         raise refusal_of(
             "missing-credentials",
             release,
-            Observed(header, scheme[:40], f"{header}: Bearer <token>"),
+            Observed(header, found, f"{header}: Bearer <token>"),
             {"header": header},
         )
     presented = world.presented
@@ -281,6 +282,9 @@ def _note_mount(call: Call, api: Api, world: World) -> None:
         "",
         f"Địa chỉ {call.path} không có phiên bản; tài liệu ghi {api.base_path}/…",
         f"The address {call.path} has no version; the document prints {api.base_path}/…",
+        found=call.path,
+        expected=f"{api.base_path}/…",
+        nearest=f"{api.base_path}{call.path.removeprefix(f'/{api.context}')}",
     )
 
 

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from emulator.country.keyring import Credential, Token, basic_pair
 from emulator.country.world import World
-from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, refusal_of
-from emulator.gateways.ndxp.client_quirks import refuses
+from emulator.gateways.ndxp.answers import BASIC, OAuthRefusal, Observed, refusal_of
+from emulator.gateways.ndxp.client_quirks import refuses, shape_of
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
 from emulator.kernel.exchange import Call, Exchange, Reply
 
@@ -71,7 +71,7 @@ def _read_json(body: bytes, dialect: FaultDialect) -> dict[str, str]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise refusal_of("bad-json", dialect.release)
+        raise refusal_of("bad-json", dialect.release, Observed("", f"{len(body)} byte"))
     return {str(name): str(each) for name, each in value.items()}
 
 
@@ -84,19 +84,16 @@ def read_client(call: Call, form: Mapping[str, str], world: World, dialect: Faul
     header = call.header("authorization") or ""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return _from_form(form, world, dialect, scheme)
+        return _from_form(form, world, dialect, header)
     if encoded.startswith(" "):
-        raise refusal_of("two-blanks-in-basic", dialect.release, Observed("Authorization", "", _BASIC))
+        raise refusal_of("two-blanks-in-basic", dialect.release, Observed("Authorization", shape_of(header)))
     key, secret = basic_pair(encoded)
     if not key:
-        raise refusal_of("malformed-basic", dialect.release, Observed("Authorization", "", _BASIC))
+        raise refusal_of("malformed-basic", dialect.release, Observed("Authorization", shape_of(header)))
     return Presented(key, secret)
 
 
-_BASIC = "Basic Base64(consumer-key:consumer-secret)"
-
-
-def _from_form(form: Mapping[str, str], world: World, dialect: FaultDialect, scheme: str) -> Presented:
+def _from_form(form: Mapping[str, str], world: World, dialect: FaultDialect, header: str) -> Presented:
     key = form.get("client_id", "")
     strict = refuses("B03", world)
     if key:
@@ -106,9 +103,11 @@ def _from_form(form: Mapping[str, str], world: World, dialect: FaultDialect, sch
             "Cặp khóa nằm trong thân biểu mẫu; tài liệu chỉ mô tả Authorization: Basic",
             "The key pair is in the form; the document describes Authorization: Basic only",
             "error" if strict else "note",
+            found="client_id",
+            expected=f"Authorization: {BASIC}",
         )
     if not key or strict:
-        raise refusal_of("no-credentials", dialect.release, Observed("Authorization", scheme[:40], _BASIC))
+        raise refusal_of("no-credentials", dialect.release, Observed("Authorization", shape_of(header)))
     return Presented(key, form.get("client_secret", ""))
 
 
@@ -130,7 +129,8 @@ def known_client(client: Presented, world: World, dialect: FaultDialect) -> Cred
             "unknown-client", dialect.release, Observed("Authorization", client.key[:100]), {"client": shown}
         )
     if not is_active(world):
-        raise refusal_of("revoked-application", dialect.release)
+        said = Observed("", f"application_state: {world.settings.application_state}")
+        raise refusal_of("revoked-application", dialect.release, said)
     return pair
 
 
@@ -141,7 +141,7 @@ def check_secret(client: Presented, pair: Credential, case: str, dialect: FaultD
         OAuthRefusal: it is wrong.
     """
     if not hmac.compare_digest(client.secret.encode(), pair.consumer_secret.encode()):
-        raise refusal_of(case, dialect.release)
+        raise refusal_of(case, dialect.release, Observed("", f"{client.key[:100]}:***"))
 
 
 def check_single_method(call: Call, form: Mapping[str, str], dialect: FaultDialect) -> None:
@@ -152,7 +152,9 @@ def check_single_method(call: Call, form: Mapping[str, str], dialect: FaultDiale
     """
     scheme = (call.header("authorization") or "").partition(" ")[0]
     if scheme.lower() == "basic" and "client_secret" in form:
-        raise refusal_of("two-credentials", dialect.release, Observed("/client_secret"))
+        raise refusal_of(
+            "two-credentials", dialect.release, Observed("/client_secret", "Authorization + client_secret")
+        )
 
 
 # ``POST /token`` (BTXH 2.1.1, 2.1.2, 2.1.3; src:apim-token-issue, src:apim-token-errors).

@@ -61,6 +61,7 @@ def _fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
     from emulator.services.btxh.fields import table
 
     columns = table("dossier")
+    reading.body, reading.columns = given, columns.columns
     if columns.by_the_book(given):
         ethnicity = given.get("DanTocId")
         settled = settle_ethnicity(ethnicity, reading) if ethnicity else ethnicity
@@ -75,10 +76,10 @@ def _check_detail_link(texts: Texts, reading: Reading) -> None:
     link = texts.get("UrlDetail")
     if link and not _LINK.fullmatch(link):
         vi, en = f"UrlDetail “{link[:60]}” không phải địa chỉ http(s)", "UrlDetail is no http(s) address"
-        reading.meet_own("not-a-link", "/UrlDetail", codes.BAD_FIELD, vi, en)
+        reading.meet_own("not-a-link", "/UrlDetail", codes.BAD_FIELD, vi, en, expected="https://…")
     if link and _MINISTRY_HOST in link:
         vi, en = "UrlDetail là trang của Bộ, bảng ghi Cổng địa phương", "UrlDetail is a page of the ministry"
-        reading.note("B38", "/UrlDetail", vi, en)
+        reading.note("B38", "/UrlDetail", vi, en, expected="https://<Cổng dịch vụ công của tỉnh>/…")
 
 
 def _form(fields: Fields, extent: ExtentData) -> DossierForm:
@@ -121,7 +122,8 @@ def read_pull(body: bytes, size: int, reading: Reading, takes_kind: bool) -> Pul
     if first and last and first > last:
         vi = f"ThoiGianBatDau {sound['ThoiGianBatDau']} sau ThoiGianKetThuc {sound['ThoiGianKetThuc']}"
         en = "the window ends before it begins: nothing lies in it"
-        reading.meet_own("window-order", "/ThoiGianKetThuc", codes.BAD_WINDOW, vi, en)
+        begins = f"≥ {sound['ThoiGianBatDau']}"
+        reading.meet_own("window-order", "/ThoiGianKetThuc", codes.BAD_WINDOW, vi, en, expected=begins)
     if not faulty and not (sound.get("MaHuyen") and sound.get("MaXa")):
         vi, en = "MaHuyen hoặc MaXa trống: lấy tất cả", "MaHuyen or MaXa is empty: all of them"
         reading.note("B59", "/MaHuyen", vi, en)
@@ -134,6 +136,7 @@ def _pull_fields(given: dict[str, Any], takes_kind: bool, reading: Reading) -> t
     from emulator.services.btxh.fields import table
 
     columns = table("dossier_pull" if takes_kind else "progress_pull")
+    reading.body, reading.columns = given, columns.columns
     if columns.by_the_book(given):
         return given, set()
     tidy = bring_into_form(given, columns, _DIALECT if takes_kind else _PROGRESS, reading)
@@ -147,7 +150,7 @@ def _twelve_digits(tidy: Tidy, name: str, text: str) -> str | None:
     if moment is None:
         return text
     meant = moment_text(moment)
-    tidy.meet("B55", name, f"mười hai chữ số, đọc là {meant}", f"twelve digits, read as {meant}")
+    tidy.meet("B55", name, f"mười hai chữ số, đọc là {meant}", f"twelve digits, read as {meant}", nearest=meant)
     return meant
 
 
@@ -198,6 +201,7 @@ def _step_fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[s
     from emulator.services.btxh.fields import table
 
     columns = table("step")
+    reading.body, reading.columns = given, columns.columns
     if columns.by_the_book(given):
         return given, set()
     from emulator.services.btxh.tidy import STEP, bring_into_form
@@ -211,7 +215,7 @@ def _check_order(texts: Texts, reading: Reading) -> None:
     if started and due and (day_or_moment(due) or 0) < (day_or_moment(started) or 0):
         vi = f"NgayKetThucTheoQuyDinh {due} trước NgayBatDau {started}"
         en = f"due {due}, started {started}"
-        reading.meet_own("B51", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, en)
+        reading.meet_own("B51", "/NgayKetThucTheoQuyDinh", codes.CONTRADICTION, vi, en, expected=f"≥ {started}")
 
 
 def _check_authors(texts: Texts, reading: Reading) -> None:

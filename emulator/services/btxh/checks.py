@@ -25,6 +25,7 @@ from emulator.wire.dates import day_of, day_or_moment, lies_ahead, moment_of
 from emulator.wire.identity import (
     CITIZEN_CARD,
     FEMALE,
+    MALE,
     PLACEHOLDER,
     TAX_CODE,
     CitizenNumber,
@@ -33,7 +34,7 @@ from emulator.wire.identity import (
     is_tax_code,
     read_citizen_number,
 )
-from emulator.wire.reading import Reading
+from emulator.wire.reading import ABSENT, Reading, told
 
 # Rules of a dossier that look at more than one field, or into a catalogue (BTXH 3.1.1, 3.1.3; src:dossier-code).
 
@@ -45,6 +46,29 @@ _LOCAL_SUFFIX = re.compile(r"([1-9]\.\d{6})(?:\.000\.00\.00)?\.[A-Z]\d{2}", re.A
 _SECTOR = re.compile(r"[A-Z]\d{2}-[A-Z]{2}\d{2}", re.ASCII)
 _DIGITISED_ERA = "2025"
 
+# What remarks say is expected, in signs that need no language.
+_CODE_FORM = "<mã đơn vị>-yyMMdd-NNNN"
+_ELEVEN = f"{', '.join(list(PROCEDURES)[:3])}, … (11; BTXH PL 1)"
+_ISSUER_IDS = f"{min(ISSUERS)} … {max(ISSUERS)} (BTXH PL 4)"
+_THE_SECTOR = {"expected": SECTOR_CODE, "nearest": SECTOR_CODE}
+_ID_FORM = "[0-9]{12} | [0-9]{9}"
+_NUMBER_FORMS = {"1": "[0-9]{12}", "2": "[0-9]{9} | [0-9]{12}", "3": "[0-9]{10} | [0-9]{10}-[0-9]{3}"}
+
+
+def _code_of_today(texts: Texts, reading: Reading) -> str:
+    """Return a code of the account's own agency that fits the day of receipt."""
+    received = texts.get("NgayTiepNhan") or day_text(reading.rules.now_ms)
+    agency = reading.rules.agency_code
+    return f"{agency}-{received[8:10]}{received[3:5]}{received[:2]}-0001" if agency and day_or_moment(received) else ""
+
+
+def _found_lists(lists: Lists) -> str:
+    return ", ".join(f"<{name}>" for name in lists) or ABSENT
+
+
+def _result_code(code: str) -> dict[str, str]:
+    return {"found": told(code), "expected": "KQ.<cơ quan>.NNNNNN", "nearest": "KQ.G07.000290"}
+
 
 def check_code(texts: Texts, reading: Reading) -> None:
     """``MaHoSo``: its grammar, its date (B17), its unit (B18) and the length of its number (§2.1)."""
@@ -54,22 +78,24 @@ def check_code(texts: Texts, reading: Reading) -> None:
     found = _CODE.fullmatch(code)
     if not found:
         vi, en = f"MaHoSo “{code}” sai cấu trúc <mã đơn vị>-yyMMdd-NNNN", f"MaHoSo “{code}” is not <unit>-yyMMdd-NNNN"
-        reading.refuse("dossier-code", "/MaHoSo", codes.BAD_FIELD, vi, en)
+        nearest = _code_of_today(texts, reading)
+        reading.refuse("dossier-code", "/MaHoSo", codes.BAD_FIELD, vi, en, expected=_CODE_FORM, nearest=nearest)
         return
     unit, year, month, day, number = found.groups()
     if len(number) > 4:
         vi, en = f"số thứ tự {number} dài hơn 4 chữ số", f"the number {number} has more than four digits"
-        reading.meet_own("dossier-number", "/MaHoSo", codes.BAD_FIELD, f"MaHoSo: {vi}", f"MaHoSo: {en}")
+        vi, en = f"MaHoSo: {vi}", f"MaHoSo: {en}"
+        reading.meet_own("dossier-number", "/MaHoSo", codes.BAD_FIELD, vi, en, found=number, expected="[0-9]{4}")
     received = texts.get("NgayTiepNhan")
     if received and received[:10] != f"{day}/{month}/20{year}":
         vi = f"MaHoSo mang ngày {day}/{month}/20{year}, NgayTiepNhan là {received[:10]}"
-        reading.meet(
-            "B17", "/MaHoSo", codes.CONTRADICTION, vi, f"MaHoSo is of 20{year}-{month}-{day}, received {received}"
-        )
+        en = f"MaHoSo is of 20{year}-{month}-{day}, received {received}"
+        dated = f"{unit}-{received[8:10]}{received[3:5]}{received[:2]}-{number}"
+        reading.meet("B17", "/MaHoSo", codes.CONTRADICTION, vi, en, found=code, expected=dated, nearest=dated)
     agency = reading.rules.agency_code
     if agency and not f"{short_form(unit)}.".startswith(f"{short_form(agency)}."):
         vi, en = f"MaHoSo thuộc {unit}, tài khoản thuộc {agency}", f"MaHoSo is of {unit}, the account of {agency}"
-        reading.meet_own("B18", "/MaHoSo", codes.NOT_ALLOWED, vi, en)
+        reading.meet_own("B18", "/MaHoSo", codes.NOT_ALLOWED, vi, en, found=unit, expected=agency)
 
 
 def check_procedure(texts: Texts, reading: Reading) -> str | None:
@@ -82,10 +108,12 @@ def check_procedure(texts: Texts, reading: Reading) -> str | None:
             f"MaTTHC “{given}” mang mã địa phương, mã quốc gia là {code}",
             f"MaTTHC “{given}” is a local form of {code}",
         )
-        reading.refuse_in_strict("local-procedure-code", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en)
+        values = {"expected": _ELEVEN, "nearest": local.group(1)}
+        reading.refuse_in_strict("local-procedure-code", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en, **values)
     if code and code not in PROCEDURES:
         vi, en = f"MaTTHC “{given}” không thuộc 11 thủ tục phải kết nối", f"MaTTHC “{given}” is not one of the eleven"
-        reading.meet("B69", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en)
+        near = reading.near(code, PROCEDURES)
+        reading.meet("B69", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, en, expected=_ELEVEN, nearest=near)
     elif code:
         _check_name("TenTTHC", texts, PROCEDURES[code], reading)
     _check_sector(texts, reading)
@@ -101,11 +129,11 @@ def _check_sector(texts: Texts, reading: Reading) -> None:
             f"MaLinhVuc “{sector}” sai cấu trúc, ví dụ {SECTOR_CODE}",
             f"MaLinhVuc “{sector}” is not like {SECTOR_CODE}",
         )
-        reading.meet_own("sector-code", "/MaLinhVuc", codes.BAD_FIELD, vi, en)
+        reading.meet_own("sector-code", "/MaLinhVuc", codes.BAD_FIELD, vi, en, **_THE_SECTOR)
         return
     if sector != SECTOR_CODE:
         vi, en = f"MaLinhVuc “{sector}” khác {SECTOR_CODE} của 11 thủ tục", f"MaLinhVuc “{sector}” is not {SECTOR_CODE}"
-        reading.meet_own("sector", "/MaLinhVuc", codes.NOT_IN_CATALOGUE, vi, en)
+        reading.meet_own("sector", "/MaLinhVuc", codes.NOT_IN_CATALOGUE, vi, en, **_THE_SECTOR)
         return
     if reading.rules.gso_era == _DIGITISED_ERA:
         vi, en = "MaLinhVuc: cơ quan G07 đã giải thể năm 2025", "MaLinhVuc: agency G07 was dissolved in 2025"
@@ -120,7 +148,8 @@ def _check_name(name: str, texts: Texts, official: str, reading: Reading) -> Non
             f"{name} “{given}” khác tên trong danh mục “{official}”",
             f"{name} differs from the catalogue's “{official}”",
         )
-        reading.refuse_in_strict("catalogue-name", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en)
+        values = {"expected": official, "nearest": official}
+        reading.refuse_in_strict("catalogue-name", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en, **values)
 
 
 def _fold_name(name: str) -> str:
@@ -137,14 +166,17 @@ def check_issuer(texts: Texts, reading: Reading) -> None:
             f"CMND_NoiCap {ISSUER_GAP} không có trong danh mục, suy đoán là {ISSUER_GUESS}",
             "1246 is a guess: Cà Mau",
         )
-        reading.meet("B65", "/CMND_NoiCap", codes.NOT_IN_CATALOGUE, vi, en)
+        reading.meet("B65", "/CMND_NoiCap", codes.NOT_IN_CATALOGUE, vi, en, expected=_ISSUER_IDS)
     elif issuer.isdigit():
         vi, en = f"CMND_NoiCap “{issuer}” không có trong danh mục nơi cấp", f"CMND_NoiCap “{issuer}” is in no catalogue"
-        reading.refuse("issuer", "/CMND_NoiCap", codes.NOT_IN_CATALOGUE, vi, en)
+        near = reading.near(issuer, ISSUERS)
+        reading.refuse("issuer", "/CMND_NoiCap", codes.NOT_IN_CATALOGUE, vi, en, expected=_ISSUER_IDS, nearest=near)
     else:
         has_no_id = any(name in issuer.casefold() for name in ISSUERS_WITHOUT_ID)
         vi, en = f"CMND_NoiCap “{issuer}” là chữ, danh mục dùng Id", f"CMND_NoiCap “{issuer}” is text, not an id"
-        reading.meet("B65" if has_no_id else "B66", "/CMND_NoiCap", codes.NOT_IN_CATALOGUE, vi, en)
+        near = next((number for number, name in ISSUERS.items() if name.casefold() in issuer.casefold()), "")
+        row, values = "B65" if has_no_id else "B66", {"expected": _ISSUER_IDS, "nearest": near}
+        reading.meet(row, "/CMND_NoiCap", codes.NOT_IN_CATALOGUE, vi, en, **values)
 
 
 def check_status(texts: Texts, reading: Reading) -> None:
@@ -155,7 +187,7 @@ def check_status(texts: Texts, reading: Reading) -> None:
             f"kết quả cuối cùng có StatusId {status}, cần 9 hoặc 10",
             f"a final result has status {status}, not 9 or 10",
         )
-        reading.meet_own("B35", "/StatusId", codes.CONTRADICTION, vi, en)
+        reading.meet_own("B35", "/StatusId", codes.CONTRADICTION, vi, en, expected=", ".join(sorted(FINISHED, key=int)))
 
 
 def check_times(texts: Texts, reading: Reading) -> None:
@@ -164,7 +196,7 @@ def check_times(texts: Texts, reading: Reading) -> None:
     if received and submitted and (moment_of(submitted) or 0) > (moment_of(received) or 0):
         vi = f"SubmittedDate {submitted} sau NgayTiepNhan {received}"
         en = f"submitted {submitted}, received {received}"
-        reading.meet_own("B37", "/SubmittedDate", codes.CONTRADICTION, vi, en)
+        reading.meet_own("B37", "/SubmittedDate", codes.CONTRADICTION, vi, en, expected=f"≤ {received}")
 
 
 # Rules of a dossier about people: identity, birth, ethnicity, account (B19 to B25, B33).
@@ -181,12 +213,13 @@ def check_birth(texts: Texts, reading: Reading) -> None:
         return
     if born_ms > reading.rules.now_ms:
         vi, en = f"NgayThangNamSinh {born} sau hôm nay", f"the birth date {born} is after today"
-        reading.meet_own("birth-after-today", "/NgayThangNamSinh", codes.BAD_FIELD, vi, en)
+        today = f"≤ {day_text(reading.rules.now_ms)}"
+        reading.meet_own("birth-after-today", "/NgayThangNamSinh", codes.BAD_FIELD, vi, en, expected=today)
     issued_ms = day_of(issued) if issued else None
     if issued_ms is not None and issued_ms < born_ms:
         vi = f"CMND_NgayCap {issued} trước NgayThangNamSinh {born}"
         en = f"the identity number was issued on {issued}, before the birth date {born}"
-        reading.meet_own("issued-before-birth", "/CMND_NgayCap", codes.CONTRADICTION, vi, en)
+        reading.meet_own("issued-before-birth", "/CMND_NgayCap", codes.CONTRADICTION, vi, en, expected=f"≥ {born}")
 
 
 def check_future(texts: Texts, reading: Reading, names: tuple[str, ...] = _FUTURE) -> None:
@@ -197,7 +230,7 @@ def check_future(texts: Texts, reading: Reading, names: tuple[str, ...] = _FUTUR
         if moment is not None and lies_ahead(moment, reading.rules.now_ms):
             today = day_text(reading.rules.now_ms)
             vi, en = f"{name} {given} sau hôm nay ({today})", f"{name} {given} is after today ({today})"
-            reading.meet_own("future-date", f"/{name}", codes.BAD_FIELD, vi, en)
+            reading.meet_own("future-date", f"/{name}", codes.BAD_FIELD, vi, en, expected=f"≤ {today}")
 
 
 def check_applicant(texts: Texts, reading: Reading) -> None:
@@ -207,10 +240,10 @@ def check_applicant(texts: Texts, reading: Reading) -> None:
         return
     if number == PLACEHOLDER:
         vi, en = "CMND 000000001 là số điền cho đủ, không phải của ai", "CMND 000000001 is a placeholder"
-        reading.note("placeholder", "/CMND", vi, en)
+        reading.note("placeholder", "/CMND", vi, en, expected=_ID_FORM)
     if not can_exist(number):
         vi, en = f"CMND “{number}” không phải số định danh có thể có", f"CMND “{number}” cannot be an identity number"
-        reading.meet("B23", "/CMND", codes.BAD_FIELD, vi, en)
+        reading.meet("B23", "/CMND", codes.BAD_FIELD, vi, en, expected=_ID_FORM)
     citizen = read_citizen_number(number)
     if citizen:
         _compare(citizen, texts, reading)
@@ -220,15 +253,17 @@ def _compare(citizen: CitizenNumber, texts: Texts, reading: Reading) -> None:
     if citizen.birthplace == "abroad":
         reading.note("B23", "/CMND", "CMND: nơi sinh ở nước ngoài", "CMND: born abroad")
     born, gender = texts.get("NgayThangNamSinh"), texts.get("GioiTinhId")
-    differs = []
+    differs, expected = [], []
     if born and int(born[6:10]) != citizen.birth_year:
         differs.append(f"năm sinh {citizen.birth_year}")
+        expected.append(f"NgayThangNamSinh: {citizen.birth_year}")
     if gender and (gender == FEMALE) != citizen.is_female:
         differs.append("giới tính nữ" if citizen.is_female else "giới tính nam")
+        expected.append(f"GioiTinhId: {FEMALE if citizen.is_female else MALE}")
     if differs:
         vi = f"CMND cho biết {', '.join(differs)}, khác với NgayThangNamSinh {born}, GioiTinhId {gender}"
         en = f"CMND contradicts the birth date {born} or the gender {gender}"
-        reading.meet("B25", "/CMND", codes.CONTRADICTION, vi, en)
+        reading.meet("B25", "/CMND", codes.CONTRADICTION, vi, en, expected="; ".join(expected))
 
 
 def check_owner(texts: Texts, reading: Reading) -> None:
@@ -241,16 +276,16 @@ def check_owner(texts: Texts, reading: Reading) -> None:
             f"SoDinhDanh “{number}” không hợp với LoaiDinhDanh {kind}",
             f"SoDinhDanh “{number}” is not of kind {kind}",
         )
-        reading.meet("B24", "/SoDinhDanh", codes.CONTRADICTION, vi, en)
+        reading.meet("B24", "/SoDinhDanh", codes.CONTRADICTION, vi, en, expected=_NUMBER_FORMS.get(kind, ""))
     elif kind == TAX_CODE and not is_tax_code(number):
         vi, en = (
             f"SoDinhDanh “{number}” sai số kiểm tra của mã số thuế",
             f"the check digit of tax code “{number}” is wrong",
         )
-        reading.meet_own("tax-code", "/SoDinhDanh", codes.BAD_FIELD, vi, en)
+        reading.meet_own("tax-code", "/SoDinhDanh", codes.BAD_FIELD, vi, en, expected=_NUMBER_FORMS[kind])
     elif kind == CITIZEN_CARD and not can_exist(number):
         vi, en = f"SoDinhDanh “{number}” không có nơi sinh này", f"SoDinhDanh “{number}” has an impossible birthplace"
-        reading.meet("B23", "/SoDinhDanh", codes.BAD_FIELD, vi, en)
+        reading.meet("B23", "/SoDinhDanh", codes.BAD_FIELD, vi, en, expected=_ID_FORM)
 
 
 def check_account(texts: Texts, reading: Reading) -> None:
@@ -287,7 +322,7 @@ def check_extent(texts: Texts, reading: Reading) -> ExtentData:
     for number, item in enumerate(lists.get(DOCUMENTS, ()), 1):
         if item.get("DuocTaiSuDung") == "2":
             vi, en = "DuocTaiSuDung 2: tái sử dụng kèm MaKetQuaThayThe", "DuocTaiSuDung is 2"
-            reading.note("B46", f"{PATH}/{DOCUMENTS}/{number}", vi, en)
+            reading.note("B46", f"{PATH}/{DOCUMENTS}/{number}", vi, en, found="2", expected="0, 1")
     _check_links(extent, reading)
     if extent.result_papers:
         _check_results(extent, reading)
@@ -303,10 +338,10 @@ def _check_lists(is_final: bool, lists: Lists, reading: Reading) -> None:
             f"CertificateExtentData thiếu {name} bắt buộc",
             f"CertificateExtentData has no {name}, which is mandatory",
         )
-        reading.meet("B49", f"{PATH}/{name}", codes.BAD_XML, vi, en)
+        reading.meet("B49", f"{PATH}/{name}", codes.BAD_XML, vi, en, found=_found_lists(lists), expected=f"<{name}>")
     if DOCUMENTS in lists and not lists[DOCUMENTS]:
         vi, en = f"{DOCUMENTS} không có tài liệu nào", f"{DOCUMENTS} holds no document"
-        reading.note("no-documents", f"{PATH}/{DOCUMENTS}", vi, en)
+        reading.note("no-documents", f"{PATH}/{DOCUMENTS}", vi, en, found=f"<{DOCUMENTS} />", expected="<TaiLieuNop>")
 
 
 def _check_digitised(said: str | None, extent: ExtentData, reading: Reading) -> None:
@@ -314,7 +349,8 @@ def _check_digitised(said: str | None, extent: ExtentData, reading: Reading) -> 
     if said and extent.submitted_documents and (said == "1") != (digitised > 0):
         vi = f"HoSoCoThanhPhanSoHoa {said} nhưng có {digitised} tài liệu DuocSoHoa 1"
         en = f"HoSoCoThanhPhanSoHoa is {said}, {digitised} documents are digitised"
-        reading.meet_own("B32", "/HoSoCoThanhPhanSoHoa", codes.CONTRADICTION, vi, en)
+        meant = str(int(digitised > 0))
+        reading.meet_own("B32", "/HoSoCoThanhPhanSoHoa", codes.CONTRADICTION, vi, en, expected=meant, nearest=meant)
 
 
 def _check_links(extent: ExtentData, reading: Reading) -> None:
@@ -322,11 +358,11 @@ def _check_links(extent: ExtentData, reading: Reading) -> None:
     results = {paper.link for paper in extent.result_papers if paper.link}
     for link in sorted(submitted & results):
         vi, en = f"tệp nộp được gửi lại làm kết quả: {link}", f"a submitted file is sent as the result: {link}"
-        reading.note("result-is-submitted-file", PATH, vi, en)
+        reading.note("result-is-submitted-file", PATH, vi, en, found=told(link), expected=f"≠ {DOCUMENTS}")
     for link in sorted(submitted | results):
         if not link.startswith(("http://", "https://")):
             vi, en = f"đường dẫn không phải http(s): {link}", f"not an http(s) address: {link}"
-            reading.note("B75", PATH, vi, en)
+            reading.note("B75", PATH, vi, en, found=told(link), expected="https://…")
 
 
 def _check_results(extent: ExtentData, reading: Reading) -> None:
@@ -339,14 +375,14 @@ def _check_result(paper: ResultPaper, path: str, stems: set[str], reading: Readi
     code = paper.result_code
     if code in PROCEDURES:
         vi, en = f"MaGiayToKetQua “{code}” là mã thủ tục, không phải mã kết quả", f"“{code}” is the code of a procedure"
-        reading.meet_own("B47", f"{path}/MaGiayToKetQua", codes.NOT_IN_CATALOGUE, vi, en)
+        reading.meet_own("B47", f"{path}/MaGiayToKetQua", codes.NOT_IN_CATALOGUE, vi, en, **_result_code(code))
     elif not RESULT_CODE.fullmatch(code):
         vi = f"MaGiayToKetQua “{code}” sai cấu trúc, ví dụ KQ.G07.000290"
         en = f"“{code}” is not like KQ.G07.000290"
-        reading.meet_own("B47", f"{path}/MaGiayToKetQua", codes.BAD_FIELD, vi, en)
+        reading.meet_own("B47", f"{path}/MaGiayToKetQua", codes.BAD_FIELD, vi, en, **_result_code(code))
     elif PurePosixPath(paper.paper_title).stem in stems:
         vi, en = (
             f"kết quả “{paper.paper_title}” mang tên một tệp nộp",
             f"“{paper.paper_title}” bears a submitted file's name",
         )
-        reading.note("B47", path, vi, en)
+        reading.note("B47", path, vi, en, found=told(paper.paper_title), expected=f"≠ {DOCUMENTS}")

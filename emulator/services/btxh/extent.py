@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,7 @@ from emulator.country.records import IssuedResult
 from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire import codes
 from emulator.wire.own_rules import OwnRule
-from emulator.wire.reading import Reading, ReadingRules
+from emulator.wire.reading import Reading, ReadingRules, told
 from emulator.wire.xml_tree import MOST_TAGS
 
 if TYPE_CHECKING:
@@ -89,11 +89,13 @@ def parse_extent(text: str, reading: Reading) -> Lists | None:
     """
     if len(text) > MOST_CHARACTERS:
         vi, en = f"CertificateExtentData dài quá {MOST_CHARACTERS} ký tự", "CertificateExtentData is too long"
-        reading.refuse("xml-too-large", PATH, codes.TOO_LARGE, vi, en)
+        values = {"found": str(len(text)), "expected": f"≤ {MOST_CHARACTERS}"}
+        reading.refuse("xml-too-large", PATH, codes.TOO_LARGE, vi, en, **values)
         return None
     if _DOCTYPE.match(text):
         vi, en = "CertificateExtentData không được khai báo DOCTYPE hay ENTITY", "DOCTYPE and ENTITY are not allowed"
-        reading.refuse("xml-doctype", PATH, codes.BAD_XML, vi, en)
+        values = {"found": "<!DOCTYPE", "expected": f"<{ROOT}>"}
+        reading.refuse("xml-doctype", PATH, codes.BAD_XML, vi, en, **values)
         return None
     root = _parse(_without_declaration(text, reading), reading)
     return None if root is None else _read_root(root, reading)
@@ -105,7 +107,9 @@ def _without_declaration(text: str, reading: Reading) -> bytes:
         found = _DECLARATION_LIKE.match(text)
         if found:
             vi = f"CertificateExtentData: khai báo XML hỏng “{found.group().strip()}”"
-            reading.meet("B43", PATH, codes.BAD_XML, vi, "CertificateExtentData: the XML declaration is broken")
+            en, good = "CertificateExtentData: the XML declaration is broken", '<?xml version="1.0" encoding="utf-8"?>'
+            values = {"found": told(found.group().strip()), "expected": good, "nearest": good}
+            reading.meet("B43", PATH, codes.BAD_XML, vi, en, **values)
     if found:
         text = " " * found.end() + text[found.end() :]
     return text.encode()
@@ -116,7 +120,8 @@ def _parse(data: bytes, reading: Reading) -> _Element | None:
 
     if data.count(b"<") > MOST_TAGS:
         vi = f"CertificateExtentData có hơn {MOST_TAGS} thẻ"
-        reading.refuse("xml", PATH, codes.BAD_XML, vi, f"CertificateExtentData has more than {MOST_TAGS} tags")
+        en, values = f"CertificateExtentData has more than {MOST_TAGS} tags", {"expected": f"≤ {MOST_TAGS}"}
+        reading.refuse("xml", PATH, codes.BAD_XML, vi, en, found=str(data.count(b"<")), **values)
         return None
     try:
         return etree.fromstring(data, _parser())
@@ -125,8 +130,16 @@ def _parse(data: bytes, reading: Reading) -> _Element | None:
         said = _COMPLAINTS.get(getattr(trouble, "code", 0), "sai cú pháp")
         vi = f"CertificateExtentData không phải XML đúng chuẩn: {said} ở dòng {line}, cột {column}"
         en = f"CertificateExtentData is not well-formed at line {line}, column {column}: {trouble.msg}"
-        reading.refuse("xml", PATH, codes.BAD_XML, vi, en)
+        values = {"found": _around(data, line, column), "expected": f"<{ROOT}>…</{ROOT}>"}
+        reading.refuse("xml", PATH, codes.BAD_XML, vi, en, **values)
         return None
+
+
+def _around(data: bytes, line: int, column: int) -> str:
+    """Return what stands where the parser stumbled."""
+    lines = data.decode().split("\n")
+    at = lines[line - 1] if 0 < line <= len(lines) else ""
+    return told(at[max(0, column - 30) : column + 10].strip() or "")
 
 
 # What the parser can complain of, by libxml2's number.
@@ -162,11 +175,12 @@ def _read_root(root: _Element, reading: Reading) -> Lists | None:
     name = _local(root.tag)
     if name != ROOT:
         vi, en = f"CertificateExtentData: gốc XML là {name}, cần {ROOT}", f"the XML root is {name}, not {ROOT}"
-        reading.refuse("xml-root", PATH, codes.BAD_XML, vi, en)
+        reading.refuse("xml-root", PATH, codes.BAD_XML, vi, en, found=told(f"<{name}>"), expected=f"<{ROOT}>")
         return None
     if root.nsmap:
         vi, en = "ExtentData khai báo không gian tên không dùng đến", "ExtentData declares namespaces"
-        reading.note("B44", PATH, vi, en)
+        declared = told(" ".join(f"xmlns:{prefix}" for prefix in root.nsmap))
+        reading.note("B44", PATH, vi, en, found=declared, expected=f"<{ROOT}>")
     lists: Lists = {}
     for child in root:
         _read_list(child, lists, reading)
@@ -178,47 +192,53 @@ def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
     given = _local(child.tag)
     known = _LISTS.get(given.casefold())
     if known is None:
-        _note_unknown(given, PATH, reading)
+        _note_unknown(given, PATH, (DOCUMENTS, RESULTS), reading)
         return
     name, item_name, quirk = known
     path = f"{PATH}/{given}"
     if given != name:
         vi, en = f"danh sách viết là {given} thay vì {name}", f"the list is written {given}, not {name}"
+        values = {"found": f"<{given}>", "expected": f"<{name}>", "nearest": name}
         if given in _PRINTED:
-            reading.note(quirk, path, vi, en)
+            reading.note(quirk, path, vi, en, **values)
         else:
-            reading.refuse_in_strict("list-name", path, codes.BAD_XML, vi, en)
+            reading.refuse_in_strict("list-name", path, codes.BAD_XML, vi, en, **values)
     if name in lists:
-        reading.meet_own("B45", path, codes.BAD_XML, f"{name} có hai lần", f"{name} comes twice")
+        values = {"found": f"2 × <{name}>", "expected": f"1 × <{name}>"}
+        reading.meet_own("B45", path, codes.BAD_XML, f"{name} có hai lần", f"{name} comes twice", **values)
     items = lists.setdefault(name, [])
     if len(items) + len(child) > MOST_ITEMS:
         vi, en = f"{name}: quá {MOST_ITEMS} phần tử", f"{name} has more than {MOST_ITEMS} items"
-        reading.refuse("xml-too-large", f"{PATH}/{name}", codes.TOO_LARGE, vi, en)
+        values = {"found": str(len(items) + len(child)), "expected": f"≤ {MOST_ITEMS}"}
+        reading.refuse("xml-too-large", f"{PATH}/{name}", codes.TOO_LARGE, vi, en, **values)
         return
     _note_stray(child, path, reading)
     for number, item in enumerate(child, 1):
         path = f"{PATH}/{name}/{number}"
         if _local(item.tag) != item_name:
-            _note_unknown(_local(item.tag), f"{PATH}/{name}", reading)
+            _note_unknown(_local(item.tag), f"{PATH}/{name}", (item_name,), reading)
             continue
         items.append(_read_item(item, FIELDS[item_name], path, reading))
 
 
-def _note_unknown(name: str, path: str, reading: Reading) -> None:
+def _note_unknown(name: str, path: str, known: Collection[str], reading: Reading) -> None:
     vi, en = f"{path[1:]}: phần tử lạ {name}", f"{path[1:]}: unknown element {name}"
-    reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en)
+    near = reading.near(name, known)
+    values = {"found": told(f"<{name}>"), "expected": ", ".join(f"<{each}>" for each in known), "nearest": near}
+    reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en, **values)
 
 
 def _note_stray(element: _Element, path: str, reading: Reading) -> None:
     """Say what is read over: attributes, and text between elements."""
     for name in element.attrib:
         vi, en = f"{path[1:]}: thuộc tính lạ {_local(name)}", f"{path[1:]}: unknown attribute {_local(name)}"
-        reading.meet_own("B45", path, codes.BAD_XML, vi, en)
+        bare = f"<{_local(element.tag)}>"
+        reading.meet_own("B45", path, codes.BAD_XML, vi, en, found=told(f"{_local(name)}=…"), expected=bare)
     between = [element.text, *(child.tail for child in element)] if len(element) else []
     stray = next((text.strip() for text in between if text and text.strip()), "")
     if stray:
         vi, en = f"{path[1:]}: chữ thừa “{stray[:40]}” giữa các thẻ", f"{path[1:]}: stray text “{stray[:40]}”"
-        reading.meet_own("B45", path, codes.BAD_XML, vi, en)
+        reading.meet_own("B45", path, codes.BAD_XML, vi, en, found=told(stray), expected=f"<{_local(element[0].tag)}>")
 
 
 def _read_item(element: _Element, known: dict[str, ExtentField], path: str, reading: Reading) -> Item:
@@ -227,14 +247,15 @@ def _read_item(element: _Element, known: dict[str, ExtentField], path: str, read
     for child in element:
         name = _local(child.tag)
         if name not in known or len(child):
-            _note_unknown(name, path, reading)
+            _note_unknown(name, path, known, reading)
             continue
         if name in item:
             vi, en = (
                 f"{path[1:]}: {name} lặp lại, giá trị sau cùng được dùng",
                 f"{name} is repeated, the last one counts",
             )
-            reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en)
+            values = {"found": f"2 × <{name}>", "expected": f"1 × <{name}>"}
+            reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en, **values)
         _note_stray(child, f"{path}/{name}", reading)
         item[name] = _plain(known[name], (child.text or "").strip(), path, reading)
     for field in known.values():
@@ -251,7 +272,8 @@ def _plain(field: ExtentField, value: str, path: str, reading: Reading) -> str:
     if meant is None or meant not in field.values:
         return value
     vi = f"{path[1:]}: {field.name} “{value}” được đọc là {meant}"
-    reading.note("B45", f"{path}/{field.name}", vi, f"{path[1:]}: {field.name} “{value}” is read as {meant}")
+    en, values = f"{path[1:]}: {field.name} “{value}” is read as {meant}", {"found": value, "nearest": meant}
+    reading.note("B45", f"{path}/{field.name}", vi, en, expected=", ".join(field.values), **values)
     return meant
 
 
@@ -260,15 +282,19 @@ def _check_field(field: ExtentField, value: str, path: str, reading: Reading) ->
     place, where = f"{path}/{field.name}", f"{path[1:]}: {field.name}"
     if not value:
         if field.required:
-            reading.meet_own("B45", place, codes.BAD_XML, f"{where} trống", f"{where} is empty")
+            values = {"found": '""', "expected": "String"}
+            reading.meet_own("B45", place, codes.BAD_XML, f"{where} trống", f"{where} is empty", **values)
     elif field.values and value not in field.values:
         row: OwnRule = "B46" if field.name == "DuocTaiSuDung" else "B45"
         vi, en = f"{where} “{value}” không thuộc {', '.join(field.values)}", f"{where} is “{value}”"
-        reading.meet_own(row, place, codes.BAD_XML, vi, en)
+        near = reading.near(value, field.values)
+        values = {"found": told(value), "expected": ", ".join(field.values), "nearest": near}
+        reading.meet_own(row, place, codes.BAD_XML, vi, en, **values)
     elif field.most and len(value) > field.most:
         vi = f"{where} dài {len(value)} ký tự, danh sách công bố ghi {field.most}"
         en = f"{where} has {len(value)} characters, the published list says {field.most}"
-        reading.meet_own("B45", place, codes.BAD_FIELD, vi, en)
+        values = {"found": told(value), "expected": f"String ≤ {field.most}"}
+        reading.meet_own("B45", place, codes.BAD_FIELD, vi, en, **values)
 
 
 def extent_of(lists: Lists) -> ExtentData:

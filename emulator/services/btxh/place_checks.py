@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from emulator.services.btxh.checks import Texts
 from emulator.wire import codes
 from emulator.wire.agency_codes import province_of, root_of
-from emulator.wire.gso import Level, misfit, names_of, provinces
+from emulator.wire.gso import Level, communes, districts, misfit, names_of, provinces
 from emulator.wire.reading import Reading
 
 _NAMES: dict[Level, str] = {"province": "MaTinh", "district": "MaHuyen", "commune": "MaXa"}
@@ -27,7 +29,7 @@ def check_places(texts: Texts, reading: Reading, prefixes: tuple[str, ...] = (""
         if level and reading.rules.gso_era == "2025" and misfit("2023", province, district, commune) is None:
             _meet_old_address(prefix, province, district, commune, reading)
         elif level:
-            _refuse(prefix, level, {"province": province, "district": district, "commune": commune}[level], reading)
+            _refuse(prefix, level, {"province": province, "district": district, "commune": commune}, reading)
 
 
 def _meet_old_address(prefix: str, province: str, district: str, commune: str, reading: Reading) -> None:
@@ -50,14 +52,25 @@ def check_caller(texts: Texts, reading: Reading) -> None:
         return
     vi = f"MaTinh {province} không phải tỉnh của tài khoản {agency} ({own})"
     en = f"MaTinh {province} is not the province of the account {agency} ({own})"
-    reading.meet_own("foreign-province", "/MaTinh", codes.NOT_ALLOWED, vi, en)
+    reading.meet_own("foreign-province", "/MaTinh", codes.NOT_ALLOWED, vi, en, expected=own, nearest=own)
 
 
-def _refuse(prefix: str, level: Level, code: str, reading: Reading) -> None:
-    name = f"{prefix}{_NAMES[level]}"
+def _refuse(prefix: str, level: Level, given: Mapping[Level, str], reading: Reading) -> None:
+    name, code = f"{prefix}{_NAMES[level]}", given[level]
     era = reading.rules.gso_era
     if level == "district" and era == "2025":
         vi, en = f"{name} “{code}”: danh mục {era} không còn cấp huyện", f"{name} “{code}”: no districts since 2025"
     else:
         vi, en = f"{name} “{code}” {_VI[level]} (GSO {era})", f"{name} “{code}” is not in that place of GSO {era}"
-    reading.refuse("gso", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en)
+    known = {
+        "province": provinces(era),
+        "district": districts(given["province"]) if era == "2023" else frozenset(),
+        "commune": communes(era, given["province"], given["district"] if era == "2023" else ""),
+    }[level]
+    values = {"found": code, "expected": _range_of(known), "nearest": reading.near(code, known)}
+    reading.refuse("gso", f"/{name}", codes.NOT_IN_CATALOGUE, vi, en, **values)
+
+
+def _range_of(known: frozenset[str]) -> str:
+    """Return the first and the last code of what is known, and how many there are; ``""`` where none is."""
+    return f"{min(known)} … {max(known)} ({len(known)})" if known else '""'

@@ -11,14 +11,16 @@ from collections.abc import Sequence
 
 from emulator.country.records import Dossier, ProcessingStep
 from emulator.kernel.clock import VIETNAM, moment_text, to_datetime
+from emulator.services.btxh.catalogues import PROCEDURES
 from emulator.services.btxh.ministry import procedure_of
 from emulator.services.btxh.models import FINAL_RESULT, DossierForm, StepForm
 from emulator.wire import codes
 from emulator.wire.dates import lies_ahead
-from emulator.wire.reading import Reading
-from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+from emulator.wire.reading import Reading, told
+from emulator.wire.statuses import FINAL_STATUSES, judge_move, legal_after, status_text
 
 SUPPLEMENT = 5
+_LISTED = 60
 _OPEN = frozenset({1, 2, 4, 5, 6})
 
 
@@ -33,7 +35,7 @@ def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -
     if stored.owner_id != form.owner_id:
         vi = f"MaHoSo {form.code} đã tồn tại cho người khác; một mã hồ sơ chỉ thuộc về một người"
         en = f"{form.code} belongs to another person already"
-        if reading.meet_own("other-person", "/MaHoSo", codes.EXISTS, vi, en):
+        if reading.meet_own("other-person", "/MaHoSo", codes.EXISTS, vi, en, expected=f"≠ {form.code}"):
             return
     after = status_after(form, stored)
     if after != stored.status:
@@ -45,7 +47,8 @@ def judge_procedure(form: DossierForm, retired: Sequence[str], reading: Reading)
     code = procedure_of(form.fields)
     if code in retired:
         vi = f"MaTTHC {code} đã bị bãi bỏ trong danh mục của Bộ; không nhận hồ sơ mới"
-        reading.refuse("retired-procedure", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, f"procedure {code} is retired")
+        values = {"expected": ", ".join(each for each in PROCEDURES if each not in retired)[:_LISTED]}
+        reading.refuse("retired-procedure", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, f"{code} is retired", **values)
 
 
 def status_after(form: DossierForm, stored: Dossier | None) -> int:
@@ -65,18 +68,22 @@ def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[Proces
     if dossier is None:
         vi = f"Hồ sơ {form.code} không tồn tại; hãy gọi DongBoDVC trước khi gửi tiến trình"
         en = f"Dossier {form.code} is unknown; push it with DongBoDVC first"
-        reading.refuse("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en)
+        values = {"expected": "DongBoDVC", "nearest": f"POST /apiBTXH/1.0/DongBoDVC {form.code}"}
+        reading.refuse("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, **values)
         return
     if is_repeated(form, history):
         vi = f"Bước xử lý này của hồ sơ {form.code} đã tồn tại; nội dung hoặc thời điểm phải khác"
         en = "The very same step is stored already; content or time must differ"
-        reading.meet_own("repeated-step", "/MaHoSo", codes.EXISTS, vi, en)
+        same = form.fields.get("ThoiDiemXuLy") or ""
+        values = {"found": f"ThoiDiemXuLy {same}", "expected": f"ThoiDiemXuLy > {same}"}
+        reading.meet_own("repeated-step", "/MaHoSo", codes.EXISTS, vi, en, **values)
         return
     _judge_time(form.handled_at, history, reading)
     _judge_move(dossier.status, form.status, _came_from(dossier, history), reading)
     if form.status == SUPPLEMENT and supplements(dossier, history):
         vi = "Yêu cầu bổ sung (trạng thái 5) lần thứ hai trở đi: hồ sơ bị tính quá hạn theo KPI 766"
-        reading.note("supplement-twice", "/StatusId", vi, "A second request for papers counts as overdue by KPI 766")
+        en = "A second request for papers counts as overdue by KPI 766"
+        reading.note("supplement-twice", "/StatusId", vi, en, expected="≠ 5")
 
 
 def supplements(dossier: Dossier, history: Sequence[ProcessingStep]) -> int:
@@ -94,7 +101,7 @@ def _judge_result_of_unknown(form: DossierForm, reading: Reading) -> None:
     """Only the final push is mandatory (BTXH 3, row 3; B11), so a province may begin with it."""
     vi = f"Hồ sơ {form.code} chưa được đồng bộ; chỉ dịch vụ 3 là bắt buộc, nên kết quả cuối cùng được nhận"
     en = f"Dossier {form.code} was not pushed before; only service 3 is mandatory, so its final result is taken"
-    reading.meet_own("result-without-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en)
+    reading.meet_own("result-without-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, expected='LoaiDuLieu "1"')
 
 
 def _judge_time(handled_at: int, history: Sequence[ProcessingStep], reading: Reading) -> None:
@@ -113,7 +120,9 @@ def _judge_time(handled_at: int, history: Sequence[ProcessingStep], reading: Rea
     if is_backward:
         vi = f"ThoiDiemXuLy {moment_text(handled_at)} lùi trước bước đã có lúc {moment_text(previous)}"
         en = "The step lies before the one already stored"
-        reading.meet_own("backward-step", "/ThoiDiemXuLy", codes.BAD_TRANSITION, vi, en)
+        reading.meet_own(
+            "backward-step", "/ThoiDiemXuLy", codes.BAD_TRANSITION, vi, en, expected=f"≥ {moment_text(previous)}"
+        )
 
 
 def _is_day(instant_ms: int) -> bool:
@@ -143,7 +152,8 @@ def _judge_move(
     if stance == "note":
         vi = f"Ít thấy: từ {_standing(before)} lên {status_text(after)}; tài liệu không quy định thứ tự trạng thái"
     en = f"Status {after} after {before or 'nothing'} is unusual; the document has no order of statuses"
-    reading.take_stance(stance, "transition", "/StatusId", codes.BAD_TRANSITION, vi, en)
+    usual = ", ".join(map(str, legal_after(before)))
+    reading.take_stance(stance, "transition", "/StatusId", codes.BAD_TRANSITION, vi, en, expected=usual or told(before))
 
 
 def _standing(status: int | None) -> str:

@@ -15,7 +15,7 @@ from emulator.wire.dates import day_or_moment, moment_of
 from emulator.wire.gso import Level, communes, districts
 from emulator.wire.identity import FEMALE, MALE
 from emulator.wire.json_body import kind_of
-from emulator.wire.reading import Reading
+from emulator.wire.reading import Reading, told
 
 # Bringing an unusual body into the table's form: names, types, then the values that have a quirk of their own.
 
@@ -31,18 +31,18 @@ class Tidy:
     settled: set[str] = field(default_factory=set)
     faulty: set[str] = field(default_factory=set)
 
-    def meet(self, quirk: str, name: str, vi: str, en: str, code: int = codes.BAD_FIELD) -> bool:
+    def meet(self, quirk: str, name: str, vi: str, en: str, code: int = codes.BAD_FIELD, **values: str) -> bool:
         """Record a quirk of a field and settle the field; return True when this mode refuses it."""
         self.settled.add(name)
-        refused = self.reading.meet(quirk, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}")
+        refused = self.reading.meet(quirk, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}", **values)
         if refused:
             self.faulty.add(name)
         return refused
 
-    def refuse(self, rule: str, name: str, vi: str, en: str, code: int = codes.BAD_FIELD) -> None:
+    def refuse(self, rule: str, name: str, vi: str, en: str, code: int = codes.BAD_FIELD, **values: str) -> None:
         """Record a broken rule of a field, which no other rule judges again."""
         self.faulty.add(name)
-        self.reading.refuse(rule, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}")
+        self.reading.refuse(rule, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}", **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class BodyDialect:
 def bring_into_form(given: Mapping[str, Any], table: Table, dialect: BodyDialect, reading: Reading) -> Tidy:
     """Return the body's fields as texts, with every quirk met and every fault of form recorded in ``reading``."""
     tidy = Tidy(reading)
-    named = _name_fields(given, table, dialect, tidy)
+    named = reading.body = _name_fields(given, table, dialect, tidy)
     for name, value in named.items():
         tidy.texts[name] = text = _as_text(name, value, dialect, tidy)
         special = dialect.specials.get(name)
@@ -82,9 +82,8 @@ def _name_fields(given: Mapping[str, Any], table: Table, dialect: BodyDialect, t
             continue
         official = _official_name(name, table, dialect, tidy)
         if official and official in named:
-            tidy.reading.note(
-                "repeated-field", f"/{name}", f"{name}: trùng với {official}, bỏ qua", f"{name} repeats {official}"
-            )
+            vi, en = f"{name}: trùng với {official}, bỏ qua", f"{name} repeats {official}"
+            tidy.reading.note("repeated-field", f"/{name}", vi, en, found=name, expected=official)
         elif official:
             named[official] = value
     return named
@@ -95,12 +94,14 @@ def _official_name(name: str, table: Table, dialect: BodyDialect, tidy: Tidy) ->
     official = table.by_folded_name.get(trimmed.casefold())
     if official:
         quirk = "B31" if trimmed != name else "B28"
-        refused = tidy.meet(quirk, official, f"tên trường viết là “{name}”", f"the name is written “{name}”")
+        vi, en = f"tên trường viết là “{name}”", f"the name is written “{name}”"
+        refused = tidy.meet(quirk, official, vi, en, found=told(name), expected=official, nearest=official)
         tidy.settled.discard(official)
         return None if refused else official
     if trimmed in dialect.aliases:
         official, quirk = dialect.aliases[trimmed]
-        refused = tidy.meet(quirk, official, f"tên trường viết là {trimmed}", f"the name is written {trimmed}")
+        vi, en = f"tên trường viết là {trimmed}", f"the name is written {trimmed}"
+        refused = tidy.meet(quirk, official, vi, en, found=told(name), expected=official, nearest=official)
         tidy.settled.discard(official)
         return None if refused else official
     if trimmed in LATER_FIELDS:
@@ -108,7 +109,9 @@ def _official_name(name: str, table: Table, dialect: BodyDialect, tidy: Tidy) ->
         return trimmed
     if trimmed not in KEY_FIELDS:
         rule = dialect.ignored.get(trimmed, "unknown-field")
-        reading.note(rule, f"/{name}", f"{name}: trường ngoài bảng, bỏ qua", f"{name} is not in the table: ignored")
+        vi, en = f"{name}: trường ngoài bảng, bỏ qua", f"{name} is not in the table: ignored"
+        near = reading.near(trimmed.casefold(), table.by_folded_name)
+        reading.note(rule, f"/{name}", vi, en, found=told(name), nearest=table.by_folded_name.get(near, ""))
     return None
 
 
@@ -120,7 +123,8 @@ def _as_text(name: str, value: Any, dialect: BodyDialect, tidy: Tidy) -> str | N
     if isinstance(value, int) and not isinstance(value, bool):
         return _from_number(name, value, dialect, tidy)
     vi, en = kind_of(value)
-    tidy.refuse("json-type", name, f"phải là chuỗi, nhận được {vi}", f"must be a string, got {en}")
+    vi, en = f"phải là chuỗi, nhận được {vi}", f"must be a string, got {en}"
+    tidy.refuse("json-type", name, vi, en, found=told(value), expected="String")
     return None
 
 
@@ -155,8 +159,11 @@ def name_invisible(name: str, text: str, tidy: Tidy) -> None:
     vi = f"ký tự không nhìn thấy {point} ở vị trí {place}"
     en = f"the character {point}{f' {label}' if label else ''} at position {place} cannot be seen"
     if nul:
-        tidy.refuse("nul-character", name, vi, en)
-    elif tidy.reading.meet_own("invisible-character", f"/{name}", codes.BAD_FIELD, f"{name}: {vi}", f"{name}: {en}"):
+        tidy.refuse("nul-character", name, vi, en, found=point, expected=f"≠ {point}")
+        return
+    said, nearest = (f"{name}: {vi}", f"{name}: {en}"), told(text.replace(sign, " ").strip())
+    values = {"found": point, "expected": f"≠ {point}", "nearest": nearest}
+    if tidy.reading.meet_own("invisible-character", f"/{name}", codes.BAD_FIELD, *said, **values):
         tidy.faulty.add(name)
 
 
@@ -171,9 +178,11 @@ def _from_number(name: str, value: int, dialect: BodyDialect, tidy: Tidy) -> str
         tidy.settled.discard(name)
         return None if refused else str(value)
     if tidy.reading.mode != "observed":
-        tidy.refuse("json-type", name, vi, en)
+        tidy.refuse("json-type", name, vi, en, expected="String", nearest=f'"{told(value)}"')
         return None
-    tidy.reading.note("json-type", f"/{name}", f"{name}: {vi}, đọc như chuỗi", f"{name} {en}, read as one")
+    tidy.reading.note(
+        "json-type", f"/{name}", f"{name}: {vi}, đọc như chuỗi", f"{name} {en}, read as one", expected="String"
+    )
     return str(value)
 
 
@@ -237,7 +246,8 @@ def _gender(tidy: Tidy, name: str, text: str) -> str | None:
     if text not in _SHORT_GENDERS:
         return text
     meant = _SHORT_GENDERS[text]
-    tidy.meet("B21", name, f"“{text}” được đọc là {meant}", f"“{text}” is read as {meant}", codes.NOT_IN_CATALOGUE)
+    vi, en = f"“{text}” được đọc là {meant}", f"“{text}” is read as {meant}"
+    tidy.meet("B21", name, vi, en, codes.NOT_IN_CATALOGUE, nearest=meant)
     return meant
 
 
@@ -249,7 +259,7 @@ def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
     if bare.isascii() and bare.isdigit() and 54 < int(bare[:4]) <= 54 + ETHNICITY_ID_OFFSET:
         meant = str(int(bare) - ETHNICITY_ID_OFFSET)
         vi, en = f"{bare} là Id danh mục, mã GSO là {meant}", f"{bare} is an id of the annex, the GSO code is {meant}"
-        tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE)
+        tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE, nearest=meant)
         return meant
     return settle_ethnicity(text, tidy.reading)
 
@@ -318,7 +328,7 @@ def _no_commune(tidy: Tidy, name: str, _text: str) -> str | None:
     ):
         tidy.settled.add(name)
         vi, en = f"{name}: huyện {district} không có cấp xã", f"{name}: district {district} has no communes"
-        tidy.reading.note("no-communes", f"/{name}", vi, en)
+        tidy.reading.note("no-communes", f"/{name}", vi, en, expected='""')
         return ""
     return None
 
@@ -326,7 +336,8 @@ def _no_commune(tidy: Tidy, name: str, _text: str) -> str | None:
 def _no_district(tidy: Tidy, name: str, _text: str) -> str | None:
     if tidy.reading.rules.gso_era == "2025":
         tidy.settled.add(name)
-        tidy.reading.note("B73", f"/{name}", f"{name}: trống, không còn cấp huyện", f"{name}: no districts any more")
+        vi, en = f"{name}: trống, không còn cấp huyện", f"{name}: no districts any more"
+        tidy.reading.note("B73", f"/{name}", vi, en, expected='""')
         return ""
     tidy.meet("B73", name, "thiếu trường bắt buộc (trước 01/07/2025)", "is mandatory before 01/07/2025")
     return ""
