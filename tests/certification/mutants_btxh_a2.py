@@ -218,6 +218,23 @@ class SkipsResultsOfKnownDossiers(Client):
             super().keep_result(item, task)
 
 
+class PollsByReceiptAlone(Client):
+    """Looks for the result of a dossier on the day the dossier was received, whenever that was."""
+
+    def pull_results(self, task: Words) -> None:
+        for code in self.memory.get("taken over", []):
+            year, month, day = re.findall("..", code.split("-")[1])
+            self.fetch(RESULT, task | {"day": f"20{year}-{month}-{day}"}, self.keep_result)
+        if not self.memory.get("taken over", []):
+            super().pull_results(task)
+
+    def window(self, name: str, task: Words) -> tuple[str, str]:
+        first, last = super().window(name, task)
+        if name != RESULT or "day" not in task:
+            return first, last
+        return f"{task['day']}T00:00:00{last[-6:]}", f"{task['day']}T23:59:59{last[-6:]}"
+
+
 class BelievesTheKindPrintedBack(Client):
     def keep_result(self, item: Words, task: Words) -> None:
         if item["loaiDuLieu"] == NEW:
@@ -270,6 +287,7 @@ MUTANTS: dict[str, tuple[type[Client], str]] = {
     "breaks when the file host does": (BreaksWhenTheFileHostDoes, "A2-FILE-03"),
     "asks for new ones instead of results": (AsksForNewOnesInsteadOfResults, "A2-RES-01"),
     "skips results of known dossiers": (SkipsResultsOfKnownDossiers, "A2-RES-02"),
+    "polls by receipt alone": (PollsByReceiptAlone, "A2-RES-02"),
     "believes the kind printed back": (BelievesTheKindPrintedBack, "A2-RES-03"),
     "takes a refused result for an empty list": (TakesARefusedResultForAnEmptyList, "A2-RES-04"),
     "leaves five minutes of steps out": (LeavesFiveMinutesOfStepsOut, "A2-STEP-01"),

@@ -559,6 +559,25 @@ class WholeDays(Client):
         return f"{first[:10]}T00:00:00{first[-6:]}", last
 
 
+class DayByDay(Client):
+    """Polls every day by itself, from midnight to midnight: dossiers, results and steps, each by the time it has."""
+
+    def listed(self, operation: str, name: str, task: Words) -> list[Words] | None:
+        first, last = super().window(name, task)
+        day, items = datetime.fromisoformat(first), []
+        while day.date() <= datetime.fromisoformat(last).date():
+            found = super().listed(operation, name, task | {"day": day.date().isoformat()})
+            if found is None:
+                return None
+            items += found
+            day += timedelta(days=1)
+        return items
+
+    def window(self, name: str, task: Words) -> tuple[str, str]:
+        zone = task["now"][-6:]
+        return f"{task['day']}T00:00:00{zone}", f"{task['day']}T23:59:59{zone}"
+
+
 class CaseOfCodes(Forms):
     """Codes of one figure written with an explicit scheme in upper-case addresses; nothing else."""
 
@@ -700,6 +719,7 @@ VARIANTS: Mapping[str, tuple[Callable[[Words, Any], Client], tuple[str, ...]]] =
     "chatty": (dressed(Chatty), EVERY),
     "token with a margin": (TokenSafetyMargin, BTXH),
     "whole days": (WholeDays, ("btxh-a2",)),
+    "day by day": (DayByDay, ("btxh-a2",)),
     "tidy names": (TidyNames, BTXH[:2]),
     "lists for a day": (ListsForADay, KDL),
     "empty for unknown": (EmptyForUnknownClient, BTXH[:2]),

@@ -16,6 +16,7 @@ from emulator.kernel.clock import moment_text, read_moment
 
 _PULLS = ("btxh.DanhSachHoSo", "btxh.TienTrinhXuLy")
 _SECOND_MS = 1000
+_LATEST_MS = 2 * 86_400_000  # whoever fetches yesterday's today is in time
 Told = Mapping[str, Any]
 
 
@@ -160,10 +161,14 @@ def _since(each: Told, scenes: Sequence[Played]) -> list[Played]:
 
 
 def _is_passed_over(each: Told, calls: Sequence[Entry]) -> bool:
-    """Tell whether windows went beyond an instant and none holds it; one that is not reached may still be."""
+    """Tell whether windows went beyond an instant and none holds it; one that is not reached may still be.
+
+    A window that ends days before it is asked for leaves out all that came since: nobody asks for that again.
+    """
     moment = read_moment(str(each["received"])) or 0
-    windows = [window for call in calls if is_list(call) and (window := _window(call))]
-    reached = max((last for _, last in windows), default=0)
+    asked = [(window, call.at_ms) for call in calls if is_list(call) and (window := _window(call))]
+    windows = [window for window, _ in asked]
+    reached = max((max(last, at - _LATEST_MS) for (_, last), at in asked), default=0)
     return reached >= moment and not any(first <= moment <= last for first, last in windows)
 
 

@@ -49,11 +49,14 @@ def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
 def pull_results(given: Words, props: Props) -> dict[str, Any]:
     """Fetch the final results since the last time, with their files (BTXH 3.1.5).
 
-    ``count`` finished dossiers (2), or with ``of_last`` those which the scene before took over.
+    ``count`` finished dossiers (2), or with ``of_last`` those which the scene before took over; their results were
+    given in the last hour, or ``ago`` days before it.
     """
     if given.get("of_last"):
+        earlier = int(given.get("ago", 0)) * _DAY if props.plan.clock == "follows" else 0
         made = [
-            finish(filed_before(code, props), props, _between(props, "given", code)) for code in _recall(props, _CODES)
+            finish(filed_before(code, props), props, _between(props, "given", code) - earlier)
+            for code in _recall(props, _CODES)
         ]
     else:
         numbers = _numbers(given, 2)
