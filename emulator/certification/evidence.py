@@ -55,7 +55,7 @@ def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             **_request_as_dict(row, redactor),
         },
         "response": _response_as_dict(row, said, redactor),
-        "remarks": story["remarks"],
+        "remarks": redactor.remarks(story["remarks"], row.request_body.decode("utf-8", "replace")),
         "effects": story["effects"],
         **kept,
     }

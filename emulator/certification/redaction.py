@@ -63,6 +63,24 @@ class Redactor:
                 text = text.replace(value, self.commitment(value))
         return text
 
+    def remarks(self, told: list[dict[str, str]], body: str) -> list[dict[str, str]]:
+        """Return what was remarked of a body without the values that are hidden in the body itself."""
+        values: list[str] = []
+
+        def learn(raw: str, form: str) -> str:
+            values.append(_meaning(raw, form))
+            return ""
+
+        hidden_text(body, learn, self._fields)
+        hidden = sorted({each for each in values if len(each) >= _SHORTEST}, key=len, reverse=True)
+
+        def scrubbed(text: str) -> str:
+            for value in hidden:
+                text = text.replace(value, self.commitment(value))
+            return text
+
+        return [{name: scrubbed(text) for name, text in each.items()} for each in told] if hidden else told
+
     def redact_issued(self, text: str) -> str:
         """Return what the emulator itself said as the bundle shows it; the secrets in it are hidden ever after."""
         return hidden_text(text, self._learn_and_hide, self._fields)
@@ -122,6 +140,10 @@ class PlainText(Redactor):
     def redact_issued(self, text: str) -> str:
         """Return the text."""
         return text
+
+    def remarks(self, told: list[dict[str, str]], _body: str) -> list[dict[str, str]]:
+        """Return what was remarked."""
+        return told
 
     def swept(self, line: bytes) -> bytes:
         """Return the line."""

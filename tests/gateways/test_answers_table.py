@@ -13,6 +13,8 @@ from lxml import etree
 
 from emulator.gateways.ndxp.answers import ReleaseAnswer, release_answers
 from tests.builders import dossier
+from tests.gateways.test_refusals_teach import PYTHON
+from tests.house import sources
 from tests.serving import Server
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -273,6 +275,21 @@ def test_each_release_answers_each_way_to_be_wrong_as_its_row_says(server: Serve
     assert reply.headers.get("X-Cua-Tinh") == ("mot-cua" if echoes else None)
     assert reply.headers.get("Allow") == ("POST" if "allow-post" in answer.extras else None)
     assert not [name for name in RAW if name in reply.headers]
+    if answer.family not in ("soap", "cors"):
+        assert_taught(country, answer)
+
+
+def assert_taught(country: Country, answer: ReleaseAnswer) -> None:
+    """The journal names the rule of the row, what it stands on, what came and what is due; no secret stands in it."""
+    with requests.Session() as session:
+        session.trust_env = False
+        (entry,) = session.get(f"{country.admin}/requests?limit=1", timeout=30).json()["requests"]
+    (remark,) = [each for each in entry["remarks"] if each["rule"] == f"ndxp-{answer.case}"]
+    assert sources.trouble_with(remark["source"]) == ""
+    assert remark["basis"] in ("document", "platform")
+    assert [name for name in ("vi", "en", "found", "expected") if not remark.get(name)] == []
+    assert not PYTHON.search(json.dumps(remark, ensure_ascii=False))
+    assert country.secret not in json.dumps(remark)
 
 
 def test_every_case_has_a_recipe_and_each_release_its_row() -> None:

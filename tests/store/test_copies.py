@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,7 +16,7 @@ from emulator.store import access_rows, journal_rows, sandbox_rows
 from emulator.store.copying import TABLE_KEYS
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
-from tests.builders import dossier
+from tests.builders import dossier, final_result, pull
 from tests.databases import Postgres
 from tests.serving import Client, Server, failed_start
 
@@ -127,9 +128,9 @@ def test_state_export_and_import_move_every_sandbox_between_stores(tmp_path: Pat
     _check(database, codes)
 
 
-def test_a_store_one_version_back_opens_and_its_attempts_know_for_whom_they_were_opened(tmp_path: Path) -> None:
+def test_a_store_of_before_owners_opens_and_its_attempts_know_for_whom_they_were_opened(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
-    old = SqliteStore(path, MIGRATIONS[:-1])
+    old = SqliteStore(path, MIGRATIONS[:5])
     old.prepare()
     with old.writing():
         for name, owner in (("lop-a", "tinh-a"), ("luot-1", "lop-a"), ("luot-2", "")):
@@ -144,7 +145,7 @@ def test_a_store_one_version_back_opens_and_its_attempts_know_for_whom_they_were
         assert access_rows.get(new, "abc") == access_rows.AccessRow("abc", 1, "viewer", 7, "")
 
 
-def test_a_store_two_versions_back_opens_and_keeps_its_journal(tmp_path: Path) -> None:
+def test_a_store_of_before_the_journal_had_a_bound_opens_and_keeps_its_journal(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = SqliteStore(path, MIGRATIONS[:4])
     old.prepare()
@@ -164,6 +165,39 @@ def test_a_store_two_versions_back_opens_and_keeps_its_journal(tmp_path: Path) -
         assert [row.seq for row in journal_rows.pages(new, (1, 1))] == [5, 6, 7]
         assert new.one("SELECT journal_bytes FROM sandboxes WHERE no = 1") == (12,)
         assert new.one("SELECT sandbox_no, calls FROM served") == (0, 3)
+
+
+@pytest.mark.parametrize("kind", ["file", "database"])
+def test_results_of_a_store_of_before_the_three_axes_are_found_by_their_last_change(
+    tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    """B2: the index of results is written when the store is opened; without it they would be pulled by nobody."""
+    database = request.getfixturevalue("postgres") if kind == "database" else None
+    where = database.new_database() if database else str(tmp_path / "old.db")
+    window = {"ThoiGianBatDau": "01/01/2026 00:00:00", "ThoiGianKetThuc": "31/12/2099 23:59:59"}
+    ask, mine = pull(LoaiDuLieu="100", **window), final_result()["MaHoSo"]
+    with Server("--store", where, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        settings = f"{server.base_url}/__admin/settings"
+        assert client.http.patch(settings, json={"pull_source": "all"}).status_code == 200
+        assert client.call("DongBoDVC", final_result()).json()["error_code"] == 0
+        assert mine in listed(client, ask)
+    forget = "DELETE FROM records WHERE shelf = 'dossiers@results'"
+    if database:
+        database.execute(where, forget)
+        database.execute(where, f"UPDATE ndxp_schema SET version = {len(MIGRATIONS) - 1}")
+    else:
+        with closing(sqlite3.connect(where)) as old:
+            assert old.execute(forget).rowcount == 1
+            old.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+            old.commit()
+    with Server("--store", where, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        assert mine in listed(client, ask)
+
+
+def listed(client: Client, ask: dict[str, Any]) -> list[str]:
+    return [each["maHoSo"] for each in client.call("DanhSachHoSo", ask).json()["result"]["data"]]
 
 
 def test_a_database_of_another_version_of_another_kind_or_of_others_is_named(

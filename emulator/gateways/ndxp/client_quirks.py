@@ -84,7 +84,9 @@ def check_access_key(call: Call, world: World) -> None:
     """
     in_body = key_in_body(call, "AcceptKey")
     if in_body is not None:
-        world.remark("B01", "/AcceptKey", "Có AcceptKey trong thân yêu cầu", "AcceptKey is in the body")
+        world.remark(
+            "B01", "/AcceptKey", "Có AcceptKey trong thân yêu cầu", "AcceptKey is in the body", found="AcceptKey"
+        )
     wanted = world.settings.access_key
     if not wanted:
         return

@@ -161,7 +161,8 @@ def synchronise_dossier(call: Call, world: World) -> Reply:
     world.hold()
     stored = world.dossiers.get(form.code)
     if is_known(form, stored):
-        reading.note("already-synchronised", "", "Nội dung này đã được đồng bộ", "The very same content is stored")
+        vi, en = "Nội dung này đã được đồng bộ", "The very same content is stored"
+        reading.note("already-synchronised", "", vi, en, found=form.code)
     else:
         if stored is None and world.settings.retired_procedures:
             rules.judge_procedure(form, world.settings.retired_procedures, reading)

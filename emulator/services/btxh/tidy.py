@@ -105,7 +105,8 @@ def _official_name(name: str, table: Table, dialect: BodyDialect, tidy: Tidy) ->
         tidy.settled.discard(official)
         return None if refused else official
     if trimmed in LATER_FIELDS:
-        reading.note("later-field", f"/{trimmed}", f"{trimmed}: trường ngoài bảng, được giữ", f"{trimmed} is kept")
+        vi, en = f"{trimmed}: trường ngoài bảng, được giữ", f"{trimmed} is kept"
+        reading.note("later-field", f"/{trimmed}", vi, en, found=trimmed)
         return trimmed
     if trimmed not in KEY_FIELDS:
         rule = dialect.ignored.get(trimmed, "unknown-field")
@@ -161,8 +162,7 @@ def name_invisible(name: str, text: str, tidy: Tidy) -> None:
     if nul:
         tidy.refuse("nul-character", name, vi, en, found=point, expected=f"≠ {point}")
         return
-    said, nearest = (f"{name}: {vi}", f"{name}: {en}"), told(text.replace(sign, " ").strip())
-    values = {"found": point, "expected": f"≠ {point}", "nearest": nearest}
+    said, values = (f"{name}: {vi}", f"{name}: {en}"), {"found": point, "expected": f"≠ {point}"}
     if tidy.reading.meet_own("invisible-character", f"/{name}", codes.BAD_FIELD, *said, **values):
         tidy.faulty.add(name)
 
