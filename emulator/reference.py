@@ -49,8 +49,8 @@ def quirks_page() -> str:
 Every sandbox reads in one of three modes. **strict**: the field table is law, except where the table itself is proven
 wrong. **documented** (the default): every official sample is accepted too. **observed**: also what real clients send.
 A call that meets a quirk carries its id among the `remarks` of its journal entry, whether it was refused (✗) or
-accepted (✓). Rows without a sign shape a reply, or touch no wire at all (marked °). The test that holds each row in
-each mode stands on [the coverage page](coverage.md#rows-of-the-quirk-register).
+accepted (✓). Rows without a sign shape a reply, or touch no wire at all (marked °). The tests that hold each row in
+each mode stand [below](#which-tests-hold-each-row).
 
 | Id | Where | The table says | The sample says | strict | documented | observed |
 |---|---|---|---|---|---|---|

@@ -18,6 +18,7 @@ OddityName = Literal[
     "sample-result-values",
     "step-status-id",
     "misspelt-handler",
+    "misspelt-handler-alone",
     "sample-step-values",
     "empty-strings",
     "later-fields",

@@ -9,13 +9,15 @@ from lxml import etree
 
 from emulator.reference import PAGES, extent_schema
 from tests.builders import EXTENT_FINAL, EXTENT_NEW
+from tests.house import coverage_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_not_stale(name: str) -> None:
-    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run: make docs"
+    wanted = {"quirks.md": coverage_page.register_page}.get(name, PAGES[name])()
+    assert (DOCS / name).read_text(encoding="utf-8") == wanted, "run: make docs"
 
 
 @pytest.mark.parametrize("xml", [EXTENT_NEW, EXTENT_FINAL])

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.services.btxh.names import DOSSIER_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
+from emulator.services.btxh.names import DOSSIER_FIELDS, DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
 from tests.builders import pull
-from tests.services.stories import ministry_dossier, ministry_step, visiting
+from tests.services.stories import PAGE, ministry_dossier, ministry_step, visiting
 
 DOSSIER_KEYS = [
     "loaiDuLieu",
@@ -150,3 +150,89 @@ def test_every_printed_key_is_derived_from_an_official_name() -> None:
     assert sorted(map(camel_key, DOSSIER_FIELDS)) == sorted(DOSSIER_KEYS)
     assert {camel_key(name) for name in STEP_FIELDS} - set(STEP_KEYS) == {"statusId"}
     assert len({camel_key(name) for name in LATER_FIELDS}) == len(LATER_FIELDS)
+
+
+# The replies as the document prints them, byte by byte but for its line breaks, and for the person, who is nobody here.
+ROOT = "<ExtentData xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xsd='http://www.w3.org/2001/XMLSchema'>"
+FILE = (
+    "<TaiLieuNop><TepDinhKemId>42942</TepDinhKemId><TenTepDinhKem>giaykhaitu-20221128084857.pdf</TenTepDinhKem>"
+    "<IsDeleted>0</IsDeleted><MaThanhPhanHoSo /><DuongDanTaiTepTin>https://dvcbtxh.molisa.gov.vn/file/20221129/"
+    "638053270878065889giaykhaitu-20221128084857.pdf</DuongDanTaiTepTin><DuocSoHoa>1</DuocSoHoa>"
+    "<DuocTaiSuDung>0</DuocTaiSuDung><DuocLayTuKhoDMQG>0</DuocLayTuKhoDMQG><MaKetQuaThayThe>0</MaKetQuaThayThe>"
+    "</TaiLieuNop>"
+)
+PRINTED_VALUES = (
+    "1|000.00.15.G07-221129-0002|G07-LD03|Bảo trợ xã hội|3|1|1|1.001731|"
+    "Hỗ trợ chi phí mai táng cho đối tượng bảo trợ xã hội|NGƯỜI KHÔNG CÓ THẬT|08/12/2022 00:00:00|1035|0|999142003354|"
+    "08/12/2022 00:00:00||01|274|09889|01|274|09889||Số 0 phố Không Có Thật||||||||08/12/2022 18:53:00|"
+    "Xã La Phù, Huyện Hoài Đức, Thành phố Hà Nội|2|0|0|0|2|999142003354|1|1|"
+    f"https://dvcbtxh.molisa.gov.vn/BTXH_ThongTinChung/GetViewDetail/{PAGE}"
+)
+SUBMITTED = {"1": "2022-12-09 13:53:25", "100": "08/12/2022 13:53:25"}
+OPENED = {"1": "DanhSachTaiLieuNop", "100": "DanhsachTaiLieuNop"}
+AS_PRINTED = ("dates-with-time", "submitted-two-forms", "small-s-tags", "broken-xml", "sample-result-values")
+PRINTED_WINDOW = {"ThoiGianBatDau": "01/12/2022 09:53:00", "ThoiGianKetThuc": "11/12/2022 09:53:00"}
+
+
+def printed_list(items: list[dict[str, str | None]]) -> str:
+    told = {"result": {"message": "Lấy dữ liệu thành công", "error_code": 0, "data": items}}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("kind", ["1", "100"])
+def test_a_pulled_dossier_is_byte_by_byte_what_the_document_prints(tmp_path, kind: str) -> None:
+    """BTXH 3.1.4, 3.1.5: every value, null, order of keys and slip of the pen, with the settings that print them."""
+    xml = (
+        f"<?xml version='1.0' encoding='utf-8'?'>{ROOT}<{OPENED[kind]}>{FILE}</DanhsachTaiLieuNop>"
+        "<DanhsachGiayToKetQua /></ExtentData>"
+    )
+    values = [value or None for value in PRINTED_VALUES.split("|")]
+    item = dict(zip(DOSSIER_KEYS, [*values, SUBMITTED[kind], xml], strict=True))
+    sound = f"<?xml version='1.0' encoding='utf-8'?>{ROOT}<DanhSachTaiLieuNop>{FILE}</DanhSachTaiLieuNop>"
+    fields = dict(zip(DOSSIER_REPLY_FIELDS, values, strict=False)) | {
+        "NgayThangNamSinh": "08/12/2022",
+        "CMND_NgayCap": "08/12/2022",
+        "SubmittedDate": "09/12/2022 13:53:25" if kind == "1" else SUBMITTED[kind],
+        "CertificateExtentData": f"{sound}<DanhSachGiayToKetQua /></ExtentData>",
+    }
+    code = fields["MaHoSo"] or ""
+    filed = ministry_dossier(code, has_result=kind == "100", given="08/12/2022", **fields)
+    with visiting(tmp_path, [filed], reply_oddities=AS_PRINTED) as visitor:
+        reply = visitor.btxh("DanhSachHoSo", pull(LoaiDuLieu=kind, **PRINTED_WINDOW))
+    assert reply.data.decode() == printed_list([item])
+
+
+def test_pulled_steps_are_byte_by_byte_what_the_document_prints(tmp_path) -> None:
+    """BTXH 3.1.6."""
+    code = "000.00.15.G07-221129-0002"
+    moved = "CB Xã La Phù đã chuyển tiếp hồ sơ cho một cửa Huyện"
+    rows = (
+        (
+            "02/12/2022 18:53:00",
+            "CB Xã La Phù đã tiếp nhận xử lý hồ sơ",
+            "1",
+            "02/12/2022 18:53:00",
+            "06/12/2022 09:53:00",
+        ),
+        ("02/12/2022 18:54:32", moved, "4", "09/12/2022 15:40:55", "09/12/2022 15:40:55"),
+    )
+    names = ("ThoiDiemXuLy", "NoiDungXuLy", "StatusId", "NgayBatDau", "NgayKetThucTheoQuyDinh")
+    officer = {"TaiKhoanXuLy": "09889_cb", "NguoiXuLy": "CB Xã La Phù", "DonViXuLy": None, "UseridCreated": None}
+    steps = [
+        ministry_step(code, number, **officer, **dict(zip(names, row, strict=True)))
+        for number, row in enumerate(rows, 1)
+    ]
+    keys = [key.replace("nguoi", "nguai") for key in STEP_KEYS]
+    printed = [
+        dict(
+            zip(
+                keys,
+                [code, "09889_cb", "CB Xã La Phù", "Cán bộ xử lý hồ sơ", at, None, *rest, *[None] * 6],
+                strict=True,
+            )
+        )
+        for at, *rest in rows
+    ]
+    with visiting(tmp_path, steps=steps, reply_oddities=("misspelt-handler-alone",)) as visitor:
+        reply = visitor.btxh("TienTrinhXuLy", pull(**PRINTED_WINDOW))
+    assert reply.data.decode() == printed_list(printed)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from emulator.reference import quirks_page
 from emulator.wire.quirks import QUIRKS
 from tests.documents import cases_bodies, cases_dvcqg, cases_gateway, cases_replies, cases_xroad
 from tests.documents.quirk_table import CASES, MODES, Case
@@ -24,6 +25,7 @@ from tests.house.ledger import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "coverage.md"
+REGISTER = ROOT / "docs" / "quirks.md"
 CITATION = re.compile(
     r"\b(BTXH|KDL) ((?:PL )?[IVX]*\d*(?:\.\d+)*)((?:(?:, | and | to )(?:(?:PL )?(?:[IVX]+\.\d+|[IVX]*\d+(?:\.\d+)*)))*)"
 )
@@ -151,17 +153,24 @@ def page() -> str:
         "| Section | Nội dung · Content | Source |",
         "|---|---|---|",
         *(f"| {s.document} {s.clause} | {s.title_vi} · {s.title_en} | {s.source} |" for s in ledger.sources()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def register_page() -> str:
+    """``docs/quirks.md``: the register, and below it the tests that hold each of its rows in each mode."""
+    lines = [
         "",
-        "## Rows of the quirk register",
+        "## Which tests hold each row",
         "",
-        "The test that holds each row of [the register](quirks.md) in each of its three modes; a case is played in all",
-        "three, and must do what the register says of the mode. Rows that touch no wire have none.",
+        "A case is played in all three modes, and must do what the register says of the mode. Rows that touch no wire",
+        "have none.",
         "",
         "| Row | strict | documented | observed |",
         "|---|---|---|---|",
         *(f"| {row} | " + " | ".join(_held(row, mode) for mode in MODES) + " |" for row in QUIRKS),
     ]
-    return "\n".join(lines) + "\n"
+    return quirks_page() + "\n".join(lines) + "\n"
 
 
 _HOLDERS = {
@@ -197,3 +206,4 @@ if __name__ == "__main__":
         sys.stdout.write(open_list())
     else:
         PAGE.write_text(page(), encoding="utf-8")
+        REGISTER.write_text(register_page(), encoding="utf-8")

@@ -95,8 +95,6 @@ def test_every_field_with_every_odd_value_is_answered_in_the_services_envelope(a
     asked = 0
     for name in BY_OPERATION[operation]:
         for label, value in ODD.items():
-            if label == "megabyte" and name not in ("HoVaTen", "NoiDungXuLy", "CertificateExtentData", "MaTinh"):
-                continue
             body = with_value(BODIES[operation](), name, value)
             if operation == "TienTrinhXuLy":
                 body.pop("LoaiDuLieu", None)
@@ -104,7 +102,7 @@ def test_every_field_with_every_odd_value_is_answered_in_the_services_envelope(a
             answer = envelope(reply)
             assert len(answer["message"]) < 20_000, (name, label)
             asked += 1
-    assert asked > 30 * len(BY_OPERATION[operation])
+    assert asked == len(ODD) * len(BY_OPERATION[operation]) > 150
     for kind in ("1", "100"):
         assert envelope(ask.btxh("DanhSachHoSo", pull(LoaiDuLieu=kind)))["error_code"] == 0
     assert envelope(ask.btxh("TienTrinhXuLy", pull()))["error_code"] == 0

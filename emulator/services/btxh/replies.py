@@ -90,6 +90,14 @@ ODDITIES: dict[OddityName, Oddity] = {
         of_dossiers=False,
         of_steps=True,
     ),
+    "misspelt-handler-alone": Oddity(
+        "B62",
+        "Tiến trình chỉ có khóa nguaiXuLy, như mẫu",
+        "Steps carry the misspelt handler key alone, as printed",
+        _ON_REQUEST,
+        of_dossiers=False,
+        of_steps=True,
+    ),
     "sample-step-values": Oddity(
         "B63",
         "Tiến trình như mẫu: bước tiếp nhận mang trạng thái 1; bước sau bắt đầu và kết thúc sau 7 ngày",
@@ -142,17 +150,19 @@ _SOUND = "<?xml version='1.0' encoding='utf-8'?>"
 _STRAY_QUOTE = "<?xml version='1.0' encoding='utf-8'?'>"
 
 
-def respell_xml(text: str, *, small_s: bool, broken: bool) -> str:
+def respell_xml(text: str, *, small_s: bool, broken: bool, is_result: bool = False) -> str:
     """Return the XML with one declaration and the list names spelled one way.
 
     ``small_s`` writes ``DanhsachTaiLieuNop`` (BTXH 3.1.5), else ``DanhSachTaiLieuNop``. ``broken`` copies the faults
-    of the printed samples: a stray quote in the declaration, and a list that opens with S and closes with s (B42, B43).
+    of the printed samples: a stray quote in the declaration, and in a new dossier (BTXH 3.1.4) a list that opens with S
+    and closes with s (B42, B43).
     """
+    is_mixed = broken and not is_result
     body = _DECLARATION.sub("", text)
 
     def respell(found: re.Match[str]) -> str:
         opening, ending = found.group(1), _ENDINGS[found.group(2).lower()]
-        small = (opening == "</") if broken and ending == "TaiLieuNop" else small_s
+        small = (opening == "</") if is_mixed and ending == "TaiLieuNop" else small_s
         return f"{opening}Danh{'s' if small else 'S'}ach{ending}"
 
     return (_STRAY_QUOTE if broken else _SOUND) + _LIST_TAG.sub(respell, body)
@@ -279,7 +289,8 @@ def dossier_item(
         known["StatusId"] = "1"
     if "dates-with-time" in oddities:
         known |= {name: _with_time(known.get(name)) for name in ("NgayThangNamSinh", "CMND_NgayCap")}
-    known["CertificateExtentData"] = _xml(known.get("CertificateExtentData"), as_sample, oddities)
+    is_result = record_kind == FINAL_RESULT
+    known["CertificateExtentData"] = _xml(known.get("CertificateExtentData"), as_sample, is_result, oddities)
     item = {camel_key(name): _value(known.get(name), oddities) for name in DOSSIER_REPLY_FIELDS}
     if record_kind != FINAL_RESULT and "submitted-two-forms" in oddities:
         item["submittedDate"] = _year_first(item["submittedDate"])
@@ -323,9 +334,10 @@ def step_item(fields: Mapping[str, str | None], status: int, printing: Printing)
         known |= _as_printed_step(known, status)
     item: Item = {}
     for name in STEP_REPLY_FIELDS:
-        item[camel_key(name)] = _value(known.get(name), oddities)
+        key = "nguaiXuLy" if name == "NguoiXuLy" and "misspelt-handler-alone" in oddities else camel_key(name)
+        item[key] = _value(known.get(name), oddities)
         if name == "NguoiXuLy" and "misspelt-handler" in oddities:
-            item["nguaiXuLy"] = item[camel_key(name)]
+            item["nguaiXuLy"] = item[key]
     if "step-status-id" in oddities:
         item[camel_key("StatusId")] = known["TrangThai"]
     return item
@@ -367,9 +379,10 @@ def _year_first(moment: str | None) -> str | None:
     return "-".join(reversed(day.split("/"))) + (f" {clock}" if clock else "")
 
 
-def _xml(text: str | None, drop_results: bool, oddities: frozenset[OddityName]) -> str | None:
+def _xml(text: str | None, drop_results: bool, is_result: bool, oddities: frozenset[OddityName]) -> str | None:
     if not text:
         return text
     if drop_results:
         text = without_results(text)
-    return respell_xml(text, small_s="small-s-tags" in oddities, broken="broken-xml" in oddities)
+    small_s, broken = "small-s-tags" in oddities, "broken-xml" in oddities
+    return respell_xml(text, small_s=small_s, broken=broken, is_result=is_result)
