@@ -45,6 +45,7 @@ class Broken(NamedTuple):
 ABSENT = "∅"
 """What a remark says was found where a field is not there at all; ``null`` and ``""`` say so themselves."""
 _LONGEST = 80
+_HEAD, _TAIL = 600, 300
 _NO_COLUMNS: Mapping[str, Column] = {}
 
 
@@ -52,6 +53,11 @@ def told(value: Any) -> str:
     """Return a value as a remark shows it: a text as it is, one of blanks alone and all else as JSON, cut if long."""
     text = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def cut(sentence: str) -> str:
+    """Return a sentence with the middle of a long value left out: a megabyte that came is not sent back."""
+    return sentence if len(sentence) <= _HEAD + _TAIL else f"{sentence[:_HEAD]}…{sentence[-_TAIL:]}"
 
 
 class Reading:
@@ -104,7 +110,7 @@ class Reading:
     def refuse(self, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
         """Record a broken rule that every mode refuses."""
         if len(self.broken) < MOST_REMARKS:
-            remark = Remark(rule, "error", path, vi, en, **self._values(path, values))
+            remark = Remark(rule, "error", cut(path), cut(vi), cut(en), **self._values(path, values))
             self.broken.append(Broken(code, remark))
         else:
             self._broken_left_out += 1
@@ -114,7 +120,7 @@ class Reading:
         if self.notes.is_full:  # a body of a caller's can break a rule a million times: no sentence is made then
             self.notes.left_out += 1
         else:
-            self.notes.append(Remark(rule, "note", path, vi, en, **self._values(path, values)))
+            self.notes.append(Remark(rule, "note", cut(path), cut(vi), cut(en), **self._values(path, values)))
 
     def _values(self, path: str, values: dict[str, str]) -> dict[str, str]:
         """Return what a remark on a field says beside its sentence: what its rule gave, then what the table knows."""
