@@ -1,4 +1,4 @@
-"""The report for people: findings first, nine parts, both languages, readable without a network and on paper."""
+"""The report for people: findings first, nine parts, one language a page, readable without a network and on paper."""
 
 from __future__ import annotations
 
@@ -56,6 +56,28 @@ def test_the_printed_report_has_the_nations_motto_the_nine_parts_and_its_fonts(r
     files = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
     assert files
     assert all("/FontFile2" in each for each in files)
+
+
+SPOKEN = {
+    "vi": ("KẾT LUẬN", "CẦN LÀM GÌ", "Bắt buộc", "1. Căn cứ", "ký, ghi rõ họ tên", "Đạt"),
+    "en": ("CONCLUSION", "WHAT TO MEND", "required", "1. Legal bases", "signature, full name", "pass"),
+}
+
+
+@pytest.mark.parametrize(("language", "other"), [("vi", "en"), ("en", "vi")])
+def test_a_page_speaks_one_language(reports: Any, language: Any, other: str) -> None:
+    assert set(reports) == {"good", "idle"}
+    for report in reports.values():
+        sheet, page = text_of(pdf(report, language)), html(report, language).decode()
+        assert f'<html lang="{language}">' in page
+        for text in (sheet, re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)):
+            assert [word for word in SPOKEN[language][:5] if word not in text] == []
+            assert [word for word in SPOKEN[other] if word in text.replace("NDXP-", "")] == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_typical_pass_has_twelve_pages_at_most(reports: Any, language: Any) -> None:
+    assert 3 < len(PdfReader(io.BytesIO(pdf(reports["good"], language))).pages) <= 12
 
 
 def test_findings_come_before_everything_else_and_name_the_test(reports: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.manifest import PAGES, pages
+from emulator.certification.bundle.manifest import PAGES, PAGES_IN_ENGLISH, pages
 from emulator.certification.bundle.pack import derive_files, printers
 from emulator.certification.outline import judge_digest
 
@@ -74,7 +74,8 @@ def printed_again(files: Files) -> Iterator[Point]:
         yield Point("pages", "open", vi, 'the printed pages were not compared: pip install "ndxp-emulator[certify]"')
         return
     made = pages(files[form.REPORT])
-    wrong = [name for name in PAGES if files[name] != made[name]]
+    there = [name for name in (*PAGES, *PAGES_IN_ENGLISH) if name in files]
+    wrong = [name for name in there if files[name] != made[name]]
     if not wrong:
         yield Point("pages", "good", "HTML và PDF in lại đúng từng byte", "HTML and PDF, printed again: the same bytes")
     elif theirs == ours and is_by_this_judge(report):

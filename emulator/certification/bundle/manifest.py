@@ -50,19 +50,19 @@ def _content(files: Mapping[str, bytes]) -> list[str]:
 
 
 PAGE, SHEET = "report.html", "report.pdf"
-PAGES = (PAGE, SHEET)
+PAGES, PAGES_IN_ENGLISH = (PAGE, SHEET), ("report.en.html", "report.en.pdf")
+"""One language a page. Those in English are missing in bundles of older versions."""
 
 
 def pages(report: bytes) -> dict[str, bytes]:
     """Return the printed report by file name: the same ``report.json`` gives the same bytes."""
-    page, sheet = _printed(report)
-    return {PAGE: page, SHEET: sheet}
+    return dict(zip((*PAGES, *PAGES_IN_ENGLISH), _printed(report), strict=True))
 
 
 @lru_cache(4)
-def _printed(raw: bytes) -> tuple[bytes, bytes]:
+def _printed(raw: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Drawing costs most of what a bundle costs: packing and verifying in one process do it once."""
     from emulator.certification.report import html, pdf
 
     report = form.object_in(raw)
-    return html(report), pdf(report)
+    return html(report), pdf(report), html(report, "en"), pdf(report, "en")

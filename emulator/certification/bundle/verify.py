@@ -11,7 +11,7 @@ from emulator.certification.bundle.archive import BadBundle, Container, unpack_z
 from emulator.certification.bundle.envelope import BadEnvelope
 from emulator.certification.bundle.finding import Point, Verification
 from emulator.certification.bundle.keys import BadKey, PublicKey
-from emulator.certification.bundle.manifest import OLDER, PAGES, SCHEMA, manifest, sums
+from emulator.certification.bundle.manifest import OLDER, PAGES, PAGES_IN_ENGLISH, SCHEMA, manifest, sums
 from emulator.certification.bundle.replay import Hosts, replay_points, scene_points
 from emulator.certification.challenge import Challenge
 from emulator.kernel.clock import system_ms
@@ -21,7 +21,7 @@ _ALWAYS = {
     form.MANIFEST, form.SUMS, form.GUIDE, form.PLAN, form.CHALLENGE, form.JOURNAL, form.ENVIRONMENT, form.REPORT,
     form.JUNIT, form.RESULTS, *PAGES,
 }  # fmt: skip
-_MAYBE = {form.SIGNED_CHALLENGE, form.VENDOR_KEY, form.ATTESTATION, form.WITNESS}
+_MAYBE = {form.SIGNED_CHALLENGE, form.VENDOR_KEY, form.ATTESTATION, form.WITNESS, *PAGES_IN_ENGLISH}
 _NOT_LOOKED_AT = Point(
     "content",
     "open",

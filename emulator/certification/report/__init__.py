@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+Language = Literal["vi", "en"]
 
 
-def html(report: Mapping[str, Any]) -> bytes:
-    """Return the report as one HTML file that needs nothing beside it."""
+def html(report: Mapping[str, Any], language: Language = "vi") -> bytes:
+    """Return the report in one language as one HTML file that needs nothing beside it."""
     from emulator.certification.report.page import page
 
-    return page(report)
+    return page(report, language)
 
 
-def pdf(report: Mapping[str, Any]) -> bytes:
-    """Return the report as an A4 PDF with its fonts in it; the same report gives the same bytes."""
+def pdf(report: Mapping[str, Any], language: Language = "vi") -> bytes:
+    """Return the report in one language as an A4 PDF with its fonts in it; the same report gives the same bytes."""
     from emulator.certification.report.sheet import sheet
 
-    return sheet(report)
+    return sheet(report, language)

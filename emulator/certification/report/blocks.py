@@ -1,16 +1,17 @@
-"""What a report is made of, whatever it is written on."""
+"""What a report is made of, whatever it is written on: told in both languages, written in one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
+Language = Literal["vi", "en"]
 Tone = Literal["plain", "good", "bad", "doubtful", "quiet"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: Vietnamese, English below it, how it is coloured, and where it leads (an anchor of the report)."""
+    """A cell in both languages, how it is coloured, and where it leads (an anchor of the report)."""
 
     vi: str
     en: str = ""
@@ -22,9 +23,11 @@ class Cell:
 class Motto:
     """The head of an official paper: who issues it, the nation's name and motto, number, place and day."""
 
-    issuer: str
-    number: str
-    place_and_day: str
+    issuer: Cell
+    number: Cell
+    nation: Cell
+    words: Cell
+    place_and_day: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Text as it went over the wire."""
+    """Text as it went over the wire, or an example with its remarks in both languages."""
 
-    text: str
+    vi: str
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """Space to sign in, one column for each."""
+    """Space to sign in, one column for each; ``how`` stands below each."""
 
     who: tuple[Cell, ...]
+    how: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +112,16 @@ class Paper:
 
     name: str
     blocks: tuple[Block, ...] = field(default=())
+    language: Language = "vi"
+
+
+def speak(block: Any, language: Language) -> Any:
+    """Return a block, or anything in one, in one language: as ``vi``, and nothing as ``en``."""
+    if isinstance(block, tuple):
+        return tuple(speak(each, language) for each in block)
+    if not hasattr(block, "__dataclass_fields__"):
+        return block
+    told = {each.name: speak(getattr(block, each.name), language) for each in fields(block)}
+    if "vi" in told:
+        told |= {"vi": told["en"] or told["vi"] if language == "en" else told["vi"], "en": ""}
+    return replace(block, **told)

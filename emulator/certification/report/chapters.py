@@ -14,6 +14,7 @@ from emulator.certification.report.blocks import (
     Cell,
     Code2d,
     Heading,
+    Language,
     Motto,
     Paper,
     Signatures,
@@ -21,6 +22,7 @@ from emulator.certification.report.blocks import (
     Text,
     Title,
     Verdict,
+    speak,
 )
 from emulator.certification.report.evidence_part import evidence_part
 from emulator.certification.report.tests_part import mending, tests_part
@@ -30,11 +32,12 @@ Report = Mapping[str, Any]
 _MOST_REASONS = 12
 
 
-def paper(report: Report) -> Paper:
-    """Return the blocks of a report."""
+def paper(report: Report, language: Language = "vi") -> Paper:
+    """Return the blocks of a report, in one language."""
     product = report["plan"]["product"]
-    name = f"Biên bản kiểm thử {product['name']} {product['version']} – {report['kit']['id']}"
-    return Paper(name, tuple(_blocks(report)))
+    what = {"vi": "Biên bản kiểm thử", "en": "Record of a test:"}[language]
+    name = f"{what} {product['name']} {product['version']} – {report['kit']['id']}"
+    return Paper(name, tuple(speak(block, language) for block in _blocks(report)), language)
 
 
 def _blocks(report: Report) -> Iterator[Block]:
@@ -56,28 +59,35 @@ def day_of(report: Report) -> datetime:
 
 def _front(report: Report) -> Iterator[Block]:
     plan, day = report["plan"], day_of(report)
-    place = plan["place"] or "…………"
+    place, number = plan["place"] or "…………", plan["number"] or "……/BB-KT"
     parties = plan["parties"]
-    issuer = parties.get("tester") or parties.get("owner") or "ĐƠN VỊ KIỂM THỬ"
-    said = f"{place}, ngày {day:%d} tháng {day:%m} năm {day:%Y}"
-    yield Motto(issuer.upper(), f"Số: {plan['number'] or '……/BB-KT'}", said)
+    issuer = (parties.get("tester") or parties.get("owner") or "").upper()
+    yield Motto(
+        Cell(issuer or "ĐƠN VỊ KIỂM THỬ", issuer or "THE TESTING BODY"),
+        Cell(f"Số: {number}", f"No: {number}"),
+        Cell("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SOCIALIST REPUBLIC OF VIET NAM"),
+        Cell("Độc lập - Tự do - Hạnh phúc", "Independence - Freedom - Happiness"),
+        Cell(f"{place}, ngày {day:%d} tháng {day:%m} năm {day:%Y}", f"{place}, {day:%Y-%m-%d}"),
+    )
     product = plan["product"]
     below = f"{product['name']} {product['version']} – {product['vendor']}"
-    yield Title("BIÊN BẢN KIỂM THỬ KẾT NỐI, TÍCH HỢP", "Record of an integration test", below)
+    yield Title("BIÊN BẢN KIỂM THỬ KẾT NỐI, TÍCH HỢP", "RECORD OF AN INTEGRATION TEST", below)
     conclusion = report["conclusion"]
     tone = CONCLUSION_TONES[conclusion["word"]]
-    yield Verdict(f"KẾT LUẬN: {conclusion['vi'].upper()}", f"Conclusion: {conclusion['en']}", tone, tuple(_box(report)))
+    yield Verdict(
+        f"KẾT LUẬN: {conclusion['vi'].upper()}", f"CONCLUSION: {conclusion['en'].upper()}", tone, tuple(_box(report))
+    )
     bound = report["journal"]["head"] if "journal" in report else report["challenge"]["digest"]
     content = f"ndxp-emulator;{report['kit']['id']}@{report['kit']['version']};{bare(bound)}"
     said_vi, said_en = "Dấu băm cuối của nhật ký trong gói chứng cứ", "Last digest of the journal in the bundle"
-    yield Code2d(content, f"{said_vi}: {bare(bound)}", said_en)
+    yield Code2d(content, f"{said_vi}: {bare(bound)}", f"{said_en}: {bare(bound)}")
 
 
 def _box(report: Report) -> Iterator[Cell]:
     """Yield what stands in the box of the conclusion: why it is so, by name; how far to be believed, and how long."""
     because = report["conclusion"]["because"]
     for each in because[:_MOST_REASONS]:
-        yield Cell(f"– {each['vi']}", f"{each['test']} {each['en']}")
+        yield Cell(f"– {each['vi']}", f"– {each['test']} {each['en']}")
     if len(because) > _MOST_REASONS:
         left = len(because) - _MOST_REASONS
         yield Cell(f"… và {left} phép thử nữa, xem phần 5", f"… and {left} more tests: see part 5")
@@ -109,13 +119,14 @@ def _found_first(report: Report) -> Iterator[Block]:
     surprises = report["surprises"] if report["plan"]["expected_failures"] else []  # without a baseline none is one
     for each in surprises:
         vi = {"unexpected-failure": "không đạt ngoài dự kiến", "unexpected-pass": "đạt, dù dự kiến không đạt"}
-        yield Text(f"{each['test']}: {vi[each['kind']]}", f"{each['test']}: {each['kind']}", "doubtful")
+        en = {"unexpected-failure": "failed, which was not foreseen", "unexpected-pass": "passed, and was not to"}
+        yield Text(f"{each['test']}: {vi[each['kind']]}", f"{each['test']}: {en[each['kind']]}", "doubtful")
 
 
 def _parties(report: Report) -> Iterator[Block]:
-    yield Heading("1. Căn cứ", "Legal bases and documents")
+    yield Heading("1. Căn cứ", "1. Legal bases and documents")
     yield Table((Cell("Căn cứ", "Basis"),), (100,), tuple((Cell(vi, en),) for vi, en in LEGAL_BASES))
-    yield Heading("2. Thành phần", "Parties")
+    yield Heading("2. Thành phần", "2. Parties")
     named = {"owner": ("Chủ đầu tư, đơn vị thụ hưởng", "Owner"), "vendor": ("Nhà thầu", "Contractor")}
     named |= {"tester": ("Đơn vị kiểm thử", "Tester"), "operator": ("Đơn vị vận hành nền tảng", "Operator")}
     parties = report["plan"]["parties"]
@@ -124,22 +135,23 @@ def _parties(report: Report) -> Iterator[Block]:
 
 
 def _object(report: Report) -> Iterator[Block]:
-    yield Heading("3. Đối tượng và môi trường", "Object and environment")
+    yield Heading("3. Đối tượng và môi trường", "3. Object and environment")
     plan, kit = report["plan"], report["kit"]
     rows = [
         ("Phần mềm", "Software", f"{plan['product']['name']} {plan['product']['version']}"),
         ("Đơn vị phát triển", "Vendor", plan["product"]["vendor"]),
         ("Mã đơn vị", "Agency code", plan["agency"]),
-        ("Môi trường", "Environment", f"Testlab ngoại tuyến, ndxp-emulator {report['emulator']['version']}"),
+        ("Môi trường", "Environment", f"ndxp-emulator {report['emulator']['version']}, offline"),
         ("Chế độ", "Mode", plan["mode"]),
-        ("Cách vận hành", "How it was driven", " ".join(plan["command"]) or "có người thao tác / attended"),
+        ("Cách vận hành", "How it was driven", " ".join(plan["command"])),
         ("Bộ kiểm thử", "Kit", f"{kit['id']} {kit['version']}"),
         ("SHA-256 bộ kiểm thử", "Digest of the kit", bare(kit["digest"])),
         ("SHA-256 bộ chấm", "Digest of the judge", bare(report["emulator"]["judge"])),
-        ("Thử thách", "Challenge", f"{report['challenge']['nonce']} ({report['challenge']['authority'] or 'tự tạo'})"),
+        ("Thử thách", "Challenge", f"{report['challenge']['nonce']} ({report['challenge']['authority'] or '–'})"),
         ("Bắt đầu, kết thúc", "Begun, ended", _span(report)),
     ]
-    told = tuple((Cell(vi, en), Cell(str(value))) for vi, en, value in rows)
+    attended = Cell("có người thao tác", "attended: a person worked it")
+    told = tuple((Cell(vi, en), Cell(str(value)) if value else attended) for vi, en, value in rows)
     yield Table((Cell("Mục", "Item"), Cell("Nội dung", "Content")), (30, 70), told)
 
 
@@ -150,7 +162,7 @@ def _span(report: Report) -> str:
 
 
 def _scope(report: Report) -> Iterator[Block]:
-    yield Heading("4. Phạm vi", "Scope")
+    yield Heading("4. Phạm vi", "4. Scope")
     rows = []
     for group in report["groups"]:
         tests = [each for each in report["tests"] if each["group"] == group["id"]]
@@ -162,11 +174,12 @@ def _scope(report: Report) -> Iterator[Block]:
     heads = (Cell("Nhóm", "Group"), Cell("Bắt buộc", "Required"), Cell("Nên", "Advised"), Cell("Kết quả", "Verdict"))
     yield Table(heads, (52, 14, 14, 20), tuple(rows))
     kinds = ", ".join(f"{name}: {vi}" for name, (vi, _) in KINDS.items())
-    yield Text(f"Các loại phép thử – {kinds}.", ", ".join(f"{name}: {en}" for name, (_, en) in KINDS.items()) + ".")
+    named = ", ".join(f"{name}: {en}" for name, (_, en) in KINDS.items())
+    yield Text(f"Các loại phép thử – {kinds}.", f"Kinds of tests – {named}.")
 
 
 def _totals(report: Report) -> Iterator[Block]:
-    yield Heading("6. Tổng hợp", "Totals")
+    yield Heading("6. Tổng hợp", "6. Totals")
     total = len(report["tests"])
     rows = []
     for name, count in report["counts"].items():
@@ -179,11 +192,12 @@ def _totals(report: Report) -> Iterator[Block]:
         yield Text(f"Số cảnh bị ngắt và làm lại: {len(again)}.", f"Scenes broken off and played again: {len(again)}.")
     known = [(each["id"], each["expected_failure"]) for each in report["tests"] if each.get("expected_failure")]
     for test_id, reason in known:
-        yield Text(f"Lỗi tồn tại đã biết – {test_id}: {reason}", "Known failure")
+        yield Text(f"Lỗi tồn tại đã biết – {test_id}: {reason}", f"Known failure – {test_id}: {reason}")
 
 
 def _discrepancies(report: Report) -> Iterator[Block]:
-    yield Heading("7. Sai khác tài liệu mà phần mềm dựa vào", "Discrepancies of the documents the software relied on")
+    vi = "7. Sai khác tài liệu mà phần mềm dựa vào"
+    yield Heading(vi, "7. Discrepancies of the documents the software relied on")
     quirks = report.get("quirks") or []
     if not quirks:
         yield Text("Không có.", "None.")
@@ -201,10 +215,13 @@ def _discrepancies(report: Report) -> Iterator[Block]:
 
 
 def _conclusion(report: Report) -> Iterator[Block]:
-    yield Heading("8. Kết luận", "Conclusion")
+    yield Heading("8. Kết luận", "8. Conclusion")
     said = report["conclusion"]
-    yield Text(f"Phần mềm {said['vi']} bộ kiểm thử {report['kit']['title']['vi']}.", f"The software has {said['en']}.")
+    kit = report["kit"]["title"]
+    yield Text(f"Phần mềm {said['vi']} bộ kiểm thử {kit['vi']}.", f"Kit “{kit['en']}”: {said['en']}.")
     vi = "Biên bản này không thay thế chấp thuận của cơ quan chủ quản nền tảng và không chứng minh hệ thống thật."
     yield Text(vi, "It replaces no approval by the platform's owner, and proves nothing about the live network.")
-    who = ("Chủ đầu tư", "Nhà thầu", "Đơn vị kiểm thử", "Đơn vị vận hành nền tảng")
-    yield Signatures(tuple(Cell(name, "(ký, ghi rõ họ tên, đóng dấu)") for name in who))
+    who = (("Chủ đầu tư", "Owner"), ("Nhà thầu", "Contractor"), ("Đơn vị kiểm thử", "Tester"))
+    who += (("Đơn vị vận hành nền tảng", "Operator of the platform"),)
+    how = Cell("(ký, ghi rõ họ tên, đóng dấu)", "(signature, full name, seal)")
+    yield Signatures(tuple(Cell(vi, en) for vi, en in who), how)

@@ -14,7 +14,7 @@ _IN_FULL = 30
 
 def evidence_part(report: Report) -> Iterator[Block]:
     """Yield part 9; exchanges are numbered as in the journal of the bundle."""
-    yield Heading("9. Phụ lục: các lượt gọi", "Annex: the exchanges")
+    yield Heading("9. Phụ lục: các lượt gọi", "9. Annex: the exchanges")
     listed = report["exchanges"]
     vi = f"{len(listed)} lượt gọi; từng lượt nằm trong journal.jsonl của gói chứng cứ."
     yield Text(vi, f"{len(listed)} exchanges; each stands in journal.jsonl of the bundle.")

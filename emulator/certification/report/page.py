@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emulator.certification.report.blocks import Language
 from emulator.certification.report.chapters import paper
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def _template() -> Template:
     return surroundings.get_template("page.html.jinja")
 
 
-def page(report: Mapping[str, Any]) -> bytes:
-    """Return the page in UTF-8."""
-    text = _template().render(paper=paper(report), style=(_FOLDER / "page.css").read_text(encoding="utf-8"))
+def page(report: Mapping[str, Any], language: Language = "vi") -> bytes:
+    """Return the page in one language, in UTF-8."""
+    text = _template().render(paper=paper(report, language), style=(_FOLDER / "page.css").read_text(encoding="utf-8"))
     return text.encode()
 
 

@@ -43,15 +43,11 @@ class _Sheet(FPDF):
         self.cell(_WIDTH - 20, 5, _fit(self, self.name, _WIDTH - 25))
         self.cell(20, 5, f"{self.page_no()}/{{nb}}", align="R")
 
-    def both(self, vi: str, en: str, size: float, *, style: str = "", align: str = "L", tone: Any = _INK) -> None:
-        """Write Vietnamese, and English smaller below it."""
+    def say(self, text: str, size: float, *, style: str = "", align: str = "L", tone: Any = _INK) -> None:
+        """Write a paragraph."""
         self.set_text_color(*tone)
         self.set_font(_TEXT, style, size)
-        self.multi_cell(0, size * 0.46, vi, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        if en:
-            self.set_text_color(*_SOFT)
-            self.set_font(_TEXT, "I", size * 0.86)
-            self.multi_cell(0, size * 0.42, en, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, size * 0.46, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def keep(self, height: float) -> None:
         """Begin a new page when less than this height is left on the page."""
@@ -65,13 +61,13 @@ def _fit(pdf: FPDF, text: str, width: float) -> str:
     return text
 
 
-def sheet(report: Mapping[str, Any]) -> bytes:
-    """Return the PDF; the same report gives the same bytes."""
-    told = paper(report)
+def sheet(report: Mapping[str, Any], language: b.Language = "vi") -> bytes:
+    """Return the PDF in one language; the same report gives the same bytes."""
+    told = paper(report, language)
     pdf = _Sheet(told.name)
     pdf.set_creation_date(day_of(report).astimezone(UTC).replace(microsecond=0))
     pdf.set_title(told.name)
-    pdf.set_lang("vi")
+    pdf.set_lang(language)
     pdf.set_producer("ndxp-emulator")
     pdf.add_page()
     anchors: dict[str, int] = {}
@@ -93,14 +89,14 @@ Link = Callable[[str], int]
 def _motto(pdf: _Sheet, block: b.Motto, _: Link) -> None:
     top, half = pdf.get_y(), _WIDTH / 2
     columns = (
-        (20.0, ((block.issuer, "B", 11), ("", "", 4), (block.number, "", 11))),
+        (20.0, ((block.issuer.vi, "B", 11), ("", "", 4), (block.number.vi, "", 11))),
         (
             20 + half,
             (
-                ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "B", 11),
-                ("Độc lập - Tự do - Hạnh phúc", "B", 12),
+                (block.nation.vi, "B", 11),
+                (block.words.vi, "B", 12),
                 ("", "", 4),
-                (block.place_and_day, "I", 11),
+                (block.place_and_day.vi, "I", 11),
             ),
         ),
     )
@@ -122,8 +118,8 @@ def _motto(pdf: _Sheet, block: b.Motto, _: Link) -> None:
 
 
 def _title(pdf: _Sheet, block: b.Title, _: Link) -> None:
-    pdf.both(block.vi, block.en, 15, style="B", align="C")
-    pdf.both(block.below, "", 12, style="B", align="C")
+    pdf.say(block.vi, 15, style="B", align="C")
+    pdf.say(block.below, 12, style="B", align="C")
     pdf.ln(3)
 
 
@@ -131,13 +127,13 @@ def _verdict(pdf: _Sheet, block: b.Verdict, _: Link) -> None:
     tone = _TONES[block.tone]
     top = pdf.get_y()
     pdf.ln(2)
-    pdf.both(block.vi, block.en, 14, style="B", align="C", tone=tone)
+    pdf.say(block.vi, 14, style="B", align="C", tone=tone)
     pdf.ln(1)
     pdf.set_left_margin(24)
     pdf.set_right_margin(19)
     for line in block.lines:
         pdf.set_x(24)
-        pdf.both(line.vi, line.en, 10.5, tone=_TONES[line.tone])
+        pdf.say(line.vi, 10.5, tone=_TONES[line.tone])
         pdf.ln(0.8)
     pdf.set_left_margin(20)
     pdf.set_right_margin(15)
@@ -161,7 +157,7 @@ def _code2d(pdf: _Sheet, block: b.Code2d, _: Link) -> None:
                 pdf.rect(20 + across * side, top + down * side, side + 0.02, side + 0.02, style="F")
     pdf.set_left_margin(50)
     pdf.set_xy(50, top + 4)
-    pdf.both(block.vi, block.en, 9.5)
+    pdf.say(block.vi, 9.5)
     pdf.set_left_margin(20)
     pdf.set_y(max(pdf.get_y(), top + 29))
 
@@ -173,12 +169,12 @@ def _heading(pdf: _Sheet, block: b.Heading, link: Link) -> None:
     if block.anchor:
         pdf.set_link(link(block.anchor))
     pdf.start_section(block.vi, level=block.level - 1)
-    pdf.both(block.vi, block.en, size, style="B")
+    pdf.say(block.vi, size, style="B")
     pdf.ln(1)
 
 
 def _text(pdf: _Sheet, block: b.Text, _: Link) -> None:
-    pdf.both(block.vi, block.en, 11, tone=_TONES[block.tone])
+    pdf.say(block.vi, 11, tone=_TONES[block.tone])
     pdf.ln(1.5)
 
 
@@ -205,8 +201,7 @@ def _table(pdf: _Sheet, block: b.Table, link: Link) -> None:
             drawn = table.row()
             for cell in row:
                 face = FontFace(color=_TONES[cell.tone], emphasis="BOLD" if cell.tone in ("good", "bad") else None)
-                told = f"{cell.vi}\n{cell.en}" if cell.en else cell.vi or " "
-                drawn.cell(told, style=face, link=link(cell.leads_to) if cell.leads_to else None)
+                drawn.cell(cell.vi or " ", style=face, link=link(cell.leads_to) if cell.leads_to else None)
     pdf.ln(2)
 
 
@@ -216,7 +211,7 @@ def _code(pdf: _Sheet, block: b.Code, _: Link) -> None:
     pdf.set_fill_color(246, 247, 249)
     # every letter is as wide as the next: lines are cut by counting, which costs a tenth of measuring each letter
     most = int((pdf.epw - 2 * pdf.c_margin) / pdf.get_string_width("0"))
-    for line in block.text.expandtabs(4).splitlines():
+    for line in block.vi.expandtabs(4).splitlines():
         for at in range(0, max(len(line), 1), most):
             pdf.cell(0, 3.7, line[at : at + most], fill=True, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pdf.ln(2)
@@ -232,7 +227,7 @@ def _signatures(pdf: _Sheet, block: b.Signatures, _: Link) -> None:
         pdf.set_font(_TEXT, "B", 10.5)
         pdf.multi_cell(share, 4.8, who.vi.upper(), align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
         pdf.set_font(_TEXT, "I", 9)
-        pdf.multi_cell(share, 4.2, who.en, align="C")
+        pdf.multi_cell(share, 4.2, block.how.vi, align="C")
     pdf.set_y(top + 44)
 
 

@@ -51,7 +51,7 @@ def _first_finding(test: Test) -> Mapping[str, Any]:
 
 def mending(report: Report) -> Iterator[Block]:
     """Yield what has to be mended: a row a cause, with the next step; nothing to mend is said, too."""
-    yield Heading("CẦN LÀM GÌ", "What to mend", anchor="findings")
+    yield Heading("CẦN LÀM GÌ", "WHAT TO MEND", anchor="findings")
     found = causes(report)
     if not found:
         yield Text("Không có gì: mọi phép thử áp dụng đều đạt.", "Nothing: every test that applies has passed.", "good")
@@ -68,16 +68,17 @@ def _cause_row(cause: Cause) -> tuple[Cell, ...]:
     names = ", ".join(test["id"] for test in cause.tests)
     required = sum(test["level"] == "MUST" for test in cause.tests)
     told = f"{vi}; bắt buộc: {required}" if required else f"{vi}; khuyến nghị"
+    said = f"{required} required" if required else "advised"
     return (
-        Cell(f"{finding['vi']}{_comparison_text(finding)}", finding["en"], tone, lead),
+        Cell(*_words(finding), tone, lead),
         Cell(first["next"].get("vi", ""), first["next"].get("en", "")),
-        Cell(f"{names} ({told})", f"{en}; {required} required", leads_to=f"t-{first['id']}"),
+        Cell(f"{names} ({told})", f"{names} ({en}; {said})", leads_to=f"t-{first['id']}"),
     )
 
 
 def tests_part(report: Report) -> Iterator[Block]:
     """Yield part 5: a line for what passed, everything for what did not."""
-    yield Heading("5. Kịch bản và kết quả", "Tests and results")
+    yield Heading("5. Kịch bản và kết quả", "5. Tests and results")
     clauses = report["requirements"]
     for group in report["groups"]:
         tests = [test for test in report["tests"] if test["group"] == group["id"]]
@@ -96,12 +97,12 @@ def _anchors(tests: Sequence[Test]) -> tuple[str, ...]:
 def _line(test: Test, clauses: Mapping[str, Any]) -> tuple[Cell, ...]:
     vi, en, tone = VERDICTS[test["verdict"]]
     calls = sum(len(scene["calls"]) for scene in test["scenes"])
-    level = "Bắt buộc" if test["level"] == "MUST" else "Nên"
-    seen = f"{level}; {calls} lượt gọi" if calls else level
+    level = ("Bắt buộc", "required") if test["level"] == "MUST" else ("Nên", "advised")
+    seen = (f"; {calls} lượt gọi", f"; {calls} calls") if calls else ("", "")
     return (
-        Cell(f"{test['id']} {test['title']['vi']}", test["title"]["en"]),
+        Cell(f"{test['id']} {test['title']['vi']}", f"{test['id']} {test['title']['en']}"),
         Cell(*clause_of(test, clauses)),
-        Cell(f"{vi} · {seen}", en, tone),
+        Cell(f"{vi} · {level[0]}{seen[0]}", f"{en} · {level[1]}{seen[1]}", tone),
     )
 
 
@@ -128,11 +129,11 @@ def _short(text: str) -> str:
 def _in_full(test: Test) -> Iterator[Block]:
     """Yield a test case of annex 2c: kind, steps, expected and actual, proof, and an example to copy."""
     vi, en, tone = VERDICTS[test["verdict"]]
-    yield Heading(f"{test['id']} {test['title']['vi']}", test["title"]["en"], 3)
+    yield Heading(f"{test['id']} {test['title']['vi']}", f"{test['id']} {test['title']['en']}", 3)
     rows = tuple(case_rows(test, Cell(vi, en, tone)))
     yield Table((Cell("Mục", "Item"), Cell("Nội dung", "Content")), (22, 78), rows)
     if test["example"].get("vi"):
-        yield Code(test["example"]["vi"])
+        yield Code(test["example"]["vi"], test["example"].get("en", ""))
 
 
 def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
@@ -142,18 +143,20 @@ def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
     yield Cell("Loại", "Kind"), Cell(kind_vi, kind_en)
     scenes = test["scenes"]
     if scenes:
-        did = "; ".join(f"{each['do']} ({each['role']}, {len(each['calls'])} lượt gọi)" for each in scenes)
-        yield Cell("Các bước", "Steps"), Cell(did)
+        did = "; ".join(f"{each['do']} ({each['role']}, {len(each['calls'])})" for each in scenes)
+        yield Cell("Các bước (số lượt gọi)", "Steps (calls)"), Cell(did)
     for finding in [each for each in test["findings"] if each["answer"] != "good"][:8]:
         tone = {"bad": "bad", "unseen": "doubtful"}[finding["answer"]]
         seen = finding["evidence"][:1]
         lead = f"x{seen[0]}" if seen else ""
-        told = f"{finding['vi']}{_comparison_text(finding)}"
-        yield Cell("Thực tế", "Actual"), Cell(told, finding["en"], tone, lead)  # type: ignore[arg-type]
+        yield Cell("Thực tế", "Actual"), Cell(*_words(finding), tone, lead)  # type: ignore[arg-type]
     yield Cell("Cần làm", "What to do"), Cell(test["next"].get("vi", ""), test["next"].get("en", ""))
 
 
-def _comparison_text(finding: Mapping[str, Any]) -> str:
+def _words(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a finding says, with what was expected and what came."""
     if not finding.get("expected") and not finding.get("actual"):
-        return ""
-    return f" [mong đợi: {finding.get('expected', '–')}; thực tế: {finding.get('actual', '–')}]"
+        return finding["vi"], finding["en"]
+    wanted, came = finding.get("expected", "–"), finding.get("actual", "–")
+    vi = f"{finding['vi']} [mong đợi: {wanted}; thực tế: {came}]"
+    return vi, f"{finding['en']} [expected: {wanted}; actual: {came}]"

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.archive import unzip_files, zip_files
-from emulator.certification.bundle.manifest import OLDER, PAGE, SHEET, manifest, pages, sums
+from emulator.certification.bundle.manifest import OLDER, PAGES, PAGES_IN_ENGLISH, manifest, pages, sums
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import receive_challenge, sign_challenge
 from emulator.cli.in_process import replay_host
@@ -59,7 +59,8 @@ def test_an_exchanged_pdf_or_page_is_not_the_reports() -> None:
     report = form.object_in(files[form.REPORT])
     report["plan"]["product"]["name"] = "Phần mềm khác"
     other = pages(form.pretty(report))
-    for name in (PAGE, SHEET):
+    assert set(other) == {*PAGES, *PAGES_IN_ENGLISH} <= set(files)
+    for name in other:
         code, wrong = said_of(rebuilt({**files, name: other[name]}, judges=False))
         assert (code, set(wrong)) == (4, {"pages"})
         assert f"không phải trang của báo cáo này: {name}" in wrong["pages"]
