@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from emulator.certification.bundle.pack import sources
+from emulator.certification.bundle.replay import replay
+from emulator.cli.in_process import replay_host
 from tests.certification.stand import Stand, not_passed
 from tests.certification.wires import Expecting, KeepAlive, Pooled, Requests, Urllib
 from tests.clients.reference.gateway import Gateway
@@ -104,3 +107,12 @@ def test_a_conforming_variant_passes_over_a_real_connection(server: Server, vari
     wire, client = VARIANTS[variant]
     with StandOverHttp(server, wire, KIT, variant) as stand:
         assert not not_passed(stand.play(client))
+
+
+def test_an_attempt_with_calls_side_by_side_is_played_again_call_by_call(server: Server) -> None:
+    with StandOverHttp(server, Pooled, KIT, "phát lại, bốn tay") as stand:
+        stand.play(ManyHands)
+        files = sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), {}, None, b"")
+    told = replay(files, replay_host)
+    assert (told.differs_at, told.left_out) == (None, {})
+    assert told.calls > 40
