@@ -221,7 +221,7 @@ def _conclusion(report: Report) -> Iterator[Block]:
     yield Text(f"Phần mềm {said['vi']} bộ kiểm thử {kit['vi']}.", f"Kit “{kit['en']}”: {said['en']}.")
     vi = "Biên bản này không thay thế chấp thuận của cơ quan chủ quản nền tảng và không chứng minh hệ thống thật."
     yield Text(vi, "It replaces no approval by the platform's owner, and proves nothing about the live network.")
-    who = (("Chủ đầu tư", "Owner"), ("Nhà thầu", "Contractor"), ("Đơn vị kiểm thử", "Tester"))
-    who += (("Đơn vị vận hành nền tảng", "Operator of the platform"),)
+    who = [("Chủ đầu tư", "Owner"), ("Nhà thầu", "Contractor"), ("Đơn vị kiểm thử", "Tester")]
+    who.append(("Đơn vị vận hành nền tảng", "Operator of the platform"))
     how = Cell("(ký, ghi rõ họ tên, đóng dấu)", "(signature, full name, seal)")
     yield Signatures(tuple(Cell(vi, en) for vi, en in who), how)
