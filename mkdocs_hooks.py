@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -35,6 +37,48 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Turn each citation ``src:ID`` into a link to its entry of the page of sources."""
     up = "../" * page.file.src_uri.count("/")
     return CITED.sub(lambda found: f"[{found[1]}]({up}sources.md#{found[1]})", markdown)
+
+
+def on_page_context(context: Any, page: Any, **_: Any) -> Any:
+    """Remember what the navigation calls a page: it is searched by that, too."""
+    _NAMES[page.url] = page.title
+    return context
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Put what lets a page search from a disk before the theme's own script."""
+    up = "../" * page.url.count("/")
+    return output.replace("</head>", f'<script src="{up}javascripts/search-from-disk.js"></script></head>', 1)
+
+
+def on_post_build(config: Any) -> None:
+    """Let a search find what is written with marks by words without them, and a page by its place in the navigation."""
+    path = Path(config["site_dir"]) / "search" / "search_index.json"
+    index = json.loads(path.read_text(encoding="utf-8"))
+    for entry in index["docs"]:
+        name = _NAMES.get(entry["location"])
+        if name and name not in entry["title"]:
+            entry["title"] = name
+        entry["tags"] = _folded(entry["title"])  # hidden by search.css; a tag weighs more than the text
+        entry["text"] = " ".join([entry["text"], *_folded(re.sub(r"<[^>]*>", " ", entry["text"]))])
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text, encoding="utf-8")
+    path.with_suffix(".js").write_text(f"var __index = {text}", encoding="utf-8")  # what the theme reads from a disk
+
+
+_NAMES: dict[str, str] = {}
+_D = str.maketrans("đĐ", "dD")
+
+
+def _folded(text: str) -> list[str]:
+    """Return the words of a text that have marks, without them."""
+    plain = []
+    for word in text.split():
+        whole = unicodedata.normalize("NFD", word)
+        bare = "".join(each for each in whole if not unicodedata.combining(each)).translate(_D)
+        if bare != whole:
+            plain.append(bare)
+    return plain
 
 
 def _named(entries: list[Any]) -> Iterator[str]:

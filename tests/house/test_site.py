@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mkdocs_hooks import drawn, messages_in
+from tests.console.browser import needs_chromium, started_browser
 
 ROOT = Path(__file__).resolve().parents[2]
 FETCHED = {"src", "srcset", "data", "poster"}
@@ -73,16 +74,42 @@ def build(folder: Path, site: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Strict: a page in nobody's place, a link or an anchor that leads nowhere fail the build."""
-    built = build(ROOT, tmp_path)
+    folder = tmp_path_factory.mktemp("site")
+    built = build(ROOT, folder)
     assert built.returncode == 0, built.stderr
-    assert (tmp_path / "start.html").exists()
-    assert list(foreign(tmp_path)) == []
-    assert unknown_addresses(tmp_path) == []
+    return folder
+
+
+def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(site: Path) -> None:
+    assert (site / "start.html").exists()
+    assert list(foreign(site)) == []
+    assert unknown_addresses(site) == []
     pages = [path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")]
-    home = (tmp_path / "index.html").read_text(encoding="utf-8")
+    home = (site / "index.html").read_text(encoding="utf-8")
     assert [page for page in pages if f'href="{page}"' not in home and page.name != "index.html"] == []
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("mã lỗi", "error-codes.html"), ("ma loi", "error-codes.html"), ("ket noi btxh", "howto-btxh.html")],
+)
+def test_a_site_opened_from_a_disk_finds_a_page_by_words_with_marks_and_without(
+    site: Path, words: str, found: str
+) -> None:
+    with started_browser() as browser:
+        page = browser.new_page()
+        page.goto((site / "decisions" / "index.html").as_uri())
+        page.locator("input.md-search__input").focus()
+        page.keyboard.type(words)
+        page.wait_for_selector(".md-search-result__item")
+        links = page.locator(".md-search-result__item > a").evaluate_all("all => all.map(each => each.href)")
+        shown = page.locator(".md-search-result__item").first.inner_text()
+    assert found in {link.rpartition("/")[2].partition("?")[0] for link in links[:4]}
+    assert words == "mã lỗi" or words not in shown.lower(), "the words it is found by are not shown as tags"
 
 
 @pytest.mark.parametrize(
