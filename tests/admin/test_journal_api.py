@@ -212,6 +212,7 @@ def test_the_journal_is_bounded_without_gaps_and_its_chain_holds(visitor: Visito
         ("UPDATE journal SET request_body = x'00' WHERE seq = 2", "seq 2: the request body"),
         ("UPDATE journal SET response_body = x'00' WHERE seq = 3", "seq 3: the response body"),
         ("DELETE FROM journal WHERE seq = 2", "seq 3: does not follow seq 1"),
+        ("UPDATE journal SET seq = 5 WHERE seq = 3", "seq 5: does not follow seq 2"),
         ("UPDATE sandboxes SET head = 'sha256:0'", "seq 3: is not the exchange"),
     ],
 )

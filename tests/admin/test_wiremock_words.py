@@ -12,7 +12,7 @@ from tests.conftest import Visitor
 
 @pytest.fixture
 def pushed(visitor: Visitor) -> Visitor:
-    visitor.btxh("DongBoDVC", dossier())
+    visitor.btxh("DongBoDVC", dossier(So=1735))
     return visitor
 
 
@@ -32,6 +32,9 @@ CODE = dossier()["MaHoSo"]
         ({"matchesJsonPath": {"expression": "$.MaHoSo", "equalTo": CODE}}, 1),
         ({"matchesJsonPath": {"expression": "$.MaHoSo", "equalTo": "x"}}, 0),
         ({"matchesJsonPath": {"expression": "$.MaHoSo", "contains": CODE[-4:]}}, 1),
+        ({"matchesJsonPath": {"expression": "$.So", "contains": "7"}}, 1),
+        ({"matchesJsonPath": {"expression": "$.So", "contains": "8"}}, 0),
+        ({"matchesJsonPath": {"expression": "$.Khong", "contains": "7"}}, 0),
         ({"matchesJsonPath": {"expression": "$.Khong", "absent": True}}, 1),
         ({"equalToJson": {"MaHoSo": CODE}}, 0),
         ({"equalToJson": {"MaHoSo": CODE}, "ignoreExtraElements": True}, 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 import requests
@@ -13,6 +13,7 @@ from lxml import etree
 
 from emulator.gateways.ndxp.answers import ReleaseAnswer, release_answers
 from tests.builders import dossier
+from tests.conftest import Door
 from tests.gateways.test_refusals_teach import PYTHON
 from tests.house import sources
 from tests.serving import Server
@@ -172,9 +173,10 @@ CHALLENGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server("--store", str(tmp_path_factory.mktemp("bang") / "store.db")) as running:
+@pytest.fixture(scope="module", params=get_args(Door))
+def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
+    store = str(tmp_path_factory.mktemp("bang") / "store.db")
+    with Server("--store", store, "--worker-kind", request.param) as running:
         yield running
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from emulator.kernel.refusals import StoreBusy
 from emulator.store import sandbox_rows
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
@@ -115,3 +117,26 @@ def test_an_exchange_that_cannot_be_written_down_is_answered_as_our_fault(visito
     visitor.country.store.run("ALTER TABLE lost RENAME TO journal")
     assert _rows(visitor, "records") == 0
     assert visitor.http.get("/nowhere").status_code == 404
+
+
+def test_a_transaction_that_could_not_begin_leaves_the_pen_to_others(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    store.prepare()
+    stranger = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    stranger.execute("BEGIN EXCLUSIVE")  # somebody who knows no pen
+    with store.patience(0.05), pytest.raises(StoreBusy):
+        store.begin()
+    assert not store.is_writing
+    stranger.execute("ROLLBACK")
+    stranger.close()
+    with ThreadPoolExecutor(1) as other:  # a thread of its own: a pen still held would keep it out
+        other.submit(_write_and_leave, store).result()
+    store.begin()
+    store.rollback()
+    store.close()
+
+
+def _write_and_leave(store: SqliteStore) -> None:
+    with store.writing():
+        store.run("UPDATE sandboxes SET head = head")
+    store.close()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.country import effects
+from emulator.country.agenda import Lapsed
+from emulator.country.effects import EffectKind
+from emulator.country.world import World
 from tests.conftest import Visitor
 from tests.life.ministry import BEGIN, Ministry
 
@@ -89,6 +93,32 @@ def test_an_effect_that_has_become_impossible_lapses_with_a_reason_and_changes_n
     assert [event["outcome"] for event in ministry.events()] == ["lapsed", "lapsed"]
     assert "không thể sang 1 (Mới đăng ký)" in ministry.events()[0]["remarks"][0]["vi"]
     assert ministry.dossier("000.00.15.G07-261102-0501")["status"] == 10
+
+
+def test_what_an_effect_did_before_it_lapsed_is_undone_and_stands_in_no_journal(
+    ministry: Ministry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = {"provider": "VN:GOV:000.00.00.H26:hanoivdxpsvc01", "subject": "VN:GOV:000.00.15.G07:btxhsvc01"}
+
+    def half(_words: object, world: World) -> None:
+        effects.grant_access(pair, world)
+        assert world.exchange.effects
+        raise Lapsed("nửa chừng", "half way")
+
+    def fail(words: object, world: World) -> None:
+        effects.grant_access(pair, world)
+        raise ZeroDivisionError
+
+    kinds = {"half": EffectKind(half, {}, {}), "fail": EffectKind(fail, {}, {})}
+    monkeypatch.setattr(effects, "_SOURCES", [*effects._SOURCES, lambda: kinds])
+    before = ministry.admin("GET", f"/access-rights?provider={pair['provider']}")
+    ministry.schedule(FIRST, kind="half")
+    ministry.schedule(SECOND, kind="fail")
+    ministry.schedule(THIRD, kind="set", settings={"pull_limit": 7})
+    ministry.advance("P9D")
+    assert [(event["outcome"], event["effects"]) for event in ministry.events()][:2] == [("lapsed", []), ("error", [])]
+    assert ministry.events()[2]["outcome"] == "happened"
+    assert ministry.admin("GET", f"/access-rights?provider={pair['provider']}") == before
 
 
 @pytest.mark.parametrize(
