@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
 
 from tests.builders import dossier
 from tests.conftest import Visitor
+from tests.gateways.axis.axis import HAGIANG, XRD, fault, link, newest
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,49 @@ def test_the_realm_of_the_challenge_is_the_host_name(visitor: Visitor) -> None:
     pair = visitor.country.sandboxes.credentials(visitor.country.sandboxes.get("default"))[0]
     form = {"grant_type": "client_credentials", "client_id": pair.consumer_key, "client_secret": "sai"}
     assert visitor.http.post("/token", data=form).headers["WWW-Authenticate"] == "Basic realm=lgsp.example.vn"
+
+
+def test_a_body_above_the_limit_of_the_journal_is_kept_as_its_beginning_and_its_digest(visitor: Visitor) -> None:
+    visitor.http.put("/__admin/settings", json={"journal_body_limit": 80_000})
+    body = json.dumps(dossier(TomTatNoiDung="x" * 100_000)).encode()
+    assert visitor.btxh("DongBoDVC", body).status_code == 200
+    request = visitor.journal()[-1]["request"]
+    assert (request["bodyBeginning"], request["bodySize"]) == (65_536, len(body))
+    assert request["bodySha256"] == "sha256:" + hashlib.sha256(body).hexdigest()
+    assert visitor.http.get("/__admin/chain").json["ok"] is True
+
+
+@pytest.mark.parametrize(("meaning", "read"), [("printed", "read as verified"), ("inverted", "read as not verified")])
+def test_what_an_account_of_vneid_means_is_settled_by_the_setting(visitor: Visitor, meaning: str, read: str) -> None:
+    visitor.http.put("/__admin/settings", json={"vneid_meaning": meaning})
+    visitor.btxh("DongBoDVC", dossier(TaiKhoanDuocXacThucVoiVNeID="0"))
+    (remark,) = [each for each in visitor.journal()[-1]["remarks"] if each["rule"] == "B33"]
+    assert (remark["level"], remark["path"]) == ("note", "/TaiKhoanDuocXacThucVoiVNeID")
+    assert read in remark["en"]
+
+
+def test_mapi_without_a_dstcode_goes_to_the_portals_subsystem_of_the_setting(visitor: Visitor) -> None:
+    visitor.http.put("/__admin/settings", json={"portal_subsystem": HAGIANG})
+    visitor.http.post(f"{XRD}/mapi/login", json={})
+    (remark,) = [each for each in newest(visitor)["remarks"] if each["rule"] == "K01"]
+    assert (remark["level"], remark["path"]) == ("note", "dstcode")
+    assert remark["en"] == f"dstcode: absent; {HAGIANG} is taken"
+
+
+@pytest.mark.parametrize("state", ["expired", "wrong-name", "unknown-issuer"])
+def test_a_host_whose_certificate_nobody_should_take_is_not_reached(visitor: Visitor, state: str) -> None:
+    visitor.http.put("/__admin/settings", json={"tls_faults": {"dichvucong.hagiang.gov.vn": state}})
+    status, code, message = fault(visitor.http.get(link()))
+    assert (status, code) == (500, "Server.ServerProxy.NetworkError")
+    assert message
+    visitor.http.put("/__admin/settings", json={"tls_faults": {}})
+    assert visitor.http.get(link()).status_code == 200
+
+
+def test_the_portal_calls_an_agency_as_the_subsystem_of_the_setting(visitor: Visitor) -> None:
+    wish = {"procedure": "2.000488", "agency": "H22"}
+    filed = visitor.http.post("/__admin/citizens/999094001009/dossiers", json=wish)
+    visitor.http.put("/__admin/settings", json={"portal_caller": "VN:GOV:000.00.00.G99:khong-ai"})
+    refused = visitor.http.post("/__admin/citizens/999094001009/dossiers", json=wish)
+    assert (filed.status_code, refused.status_code) == (201, 201)
+    assert (filed.json["status"], refused.json["status"]) == (1, 14)

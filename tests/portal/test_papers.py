@@ -172,3 +172,13 @@ def test_a_link_may_already_be_an_adapter_address(portal: Portal) -> None:
 def test_a_body_that_is_not_json_is_refused(portal: Portal) -> None:
     token = portal.papers_token()
     assert portal.post("/bndp/public/v1/user/papers", b"<x/>", Authorization=token).json["errorCode"] == "-1"
+
+
+def test_the_lifetime_of_a_papers_token_is_a_setting(portal: Portal) -> None:
+    portal.settle(papers_token_lifetime_min=2)
+    portal.freeze()
+    token = portal.papers_token()
+    portal.freeze(1.9)
+    assert portal.papers(token=token).json["errorCode"] == "0"
+    portal.freeze(2)
+    assert portal.papers(token=token).json["errorCode"] == "-2"

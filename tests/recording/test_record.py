@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import socket
@@ -215,3 +216,27 @@ def test_a_call_in_which_something_real_looking_remains_is_left_out_and_named(tm
     assert (recorder.code, [line["number"] for line in lines]) == (1, [2])
     assert "#1:" in recorder.said
     assert REAL_CARD not in recorder.said
+
+
+def test_machines_links_learned_credentials_and_names_are_masked_wherever_they_stand(tmp_path: Path) -> None:
+    secret, machine = "khoa-rieng-cua-don-vi-7731", "203.0.113.77"
+    told = json.dumps({"HoVaTen": REAL_NAME, "ghiChu": f"key {secret}"}, ensure_ascii=False).encode()
+
+    def answer(line: BaseHTTPRequestHandler) -> None:
+        say(line, 200, told, Link=f"<https://khodl.example.vn/p?cccd={REAL_NUMBER}>; rel=next", Via=f"1.1 {machine}")
+
+    hops = ("X-Forwarded-For", "X-Real-IP", "Via", "CF-Connecting-IP", "Forwarded", "True-Client-IP", "X-Client-IP")
+    basic = base64.b64encode(f"don-vi:{secret}".encode()).decode()
+    headers = {**dict.fromkeys(hops, f"for={machine}"), "Authorization": f"Basic {basic}", "Referer": f"/x?id={secret}"}
+    prose = f"người nộp {REAL_NAME.upper()} dùng {secret}"
+    with platform(answer) as url, Recorder(url, tmp_path) as recorder:
+        recorder.http.post(f"{recorder.url}/mot?ghi={secret}", json={"noiDung": prose}, headers=headers)
+        [line] = recorder.stop()
+    written = recorder.everything_written()
+    forbidden = (machine, secret, basic, REAL_NUMBER, REAL_NAME, REAL_NAME.upper())
+    assert [each for each in forbidden if each in written] == []
+    asked, answered = dict(line["request"]["headers"]), dict(line["response"]["headers"])
+    assert {name: asked[name] for name in hops} == dict.fromkeys(hops, "***")
+    assert answered["Via"] == "***"
+    assert answered["Link"].startswith("<https://khodl.example.vn/p?cccd=999")
+    assert asked["Authorization"] == "Basic ***"
