@@ -25,7 +25,8 @@ from emulator.wire.identity_fields import kind_of_field
 # What names the application that calls, or the machine of whoever does. Ours.
 _MORE_SECRETS = re.compile(r"client_?id|consumer_?key|assertion|jwt|id_?token|otp|pin(?:code)?", re.IGNORECASE)
 _MACHINE_HEADERS = re.compile(r"x-forwarded-.*|forwarded|x-real-ip|true-client-ip|cf-.*|x-client-ip|via", re.IGNORECASE)
-_LINK_HEADERS = ("location", "referer", "origin", "link", "content-location")
+_LINK_HEADERS = ("location", "referer", "origin", "content-location")
+_IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _DROPPED = ("host", "x-admin-token")
 _FILE_INSIDE = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/\r\n]{256,}={0,2}\s*")
 # Without one of these no look of the privacy check can find anything.
@@ -138,9 +139,14 @@ class Cleaner:
             return masked
         if _MACHINE_HEADERS.fullmatch(name):
             return MASK
+        if name.lower() == "link":  # RFC 8288: addresses stand in angle brackets, what they are follows
+            return _IN_BRACKETS.sub(lambda found: f"<{self._link(found[1])}>", value)
         if name.lower() in _LINK_HEADERS:
-            return masked_text(walk_target(value, self._change))
+            return self._link(value)
         return self._change(name if is_secret_name(name) else "", value)
+
+    def _link(self, address: str) -> str:
+        return masked_text(walk_target(address, self._change))
 
     def _learn_credentials(self, value: str) -> None:
         known = self._pseudonyms.known
