@@ -102,11 +102,10 @@ class Column(NamedTuple):
             year, month, day, clock = found.groups()
         else:
             return ""
-        spelt = f"{day:0>2}/{month:0>2}/{year}"
-        if self.form == "moment":
-            hour, _, rest = (clock or "00:00:00").partition(":")
-            spelt = f"{spelt} {hour:0>2}:{rest if ':' in rest else f'{rest}:00'}"
-        return spelt if _READERS[self.form](spelt) is not None else ""
+        hour, _, rest = (clock or "00:00:00").partition(":")
+        time = f" {hour:0>2}:{rest if ':' in rest else f'{rest}:00'}" if self.form == "moment" else ""
+        spelt = (f"{first:0>2}/{second:0>2}/{year}{time}" for first, second in ((day, month), (month, day)))
+        return next((each for each in spelt if _READERS[self.form](each) is not None), "")
 
 
 class Table:

@@ -74,6 +74,16 @@ def test_the_answer_is_explained_with_clause_rule_and_effects(server: Server) ->
     assert "B69 · " in wrong, "the row of the register is quoted"
 
 
+def test_the_answer_says_what_was_found_what_is_due_and_what_is_nearest(server: Server) -> None:
+    dated = call(server, "btxh.DongBoDVC", "--wrong", "bad-date").stdout
+    assert "có / found: 1960-15-03" in dated
+    assert "cần / expected: dd/MM/yyyy" in dated
+    assert "gần nhất / nearest: 15/03/1960" in dated
+    unsigned = call(server, "btxh.DongBoDVC", "--wrong", "missing-token").stdout
+    assert "có / found: ∅" in unsigned
+    assert "cần / expected: Authorization: Bearer <token>" in unsigned
+
+
 def test_no_secret_is_shown(server: Server) -> None:
     pairs = server.ready["credentials"].values()
     secrets = [pair[name] for pair in pairs for name in pair if name in ("consumer_secret", "password")]

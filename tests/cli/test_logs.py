@@ -98,6 +98,8 @@ def test_every_remark_of_a_call_can_be_reached(server: Server) -> None:
         page = "\n".join(logs(server, "--sandbox", "nhieu", *words))
         assert [rule for rule in rules if rule not in page] == []
         assert "tài liệu / document · BTXH 3.1.1" in page
+        assert "có / found: 7" in page
+        assert "cần / expected: 1034, 1035" in page
         assert "POST /apiBTXH/1.0/DongBoDVC" in page
     every = logs(server, "--sandbox", "nhieu", "-n", "1", "--all-remarks")
     assert len(every) > len(rules)
