@@ -17,6 +17,9 @@ types:  ## mypy, strict
 test:  ## the test suite
 	$(PYTHON) -m pytest -q -n auto --dist worksteal
 
+mutants:  ## change the code here and there: do the tests notice? (ROOMS=… MANY=22 SEED=1)
+	$(PYTHON) -m bench.mutants $(ROOMS) --many $(or $(MANY),22) --seed $(or $(SEED),1)
+
 storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres)
 	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite)
 
@@ -51,4 +54,4 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: lock dist docs gso messages sbom site help check lint types test format
+.PHONY: mutants storm lock dist docs gso messages sbom site help check lint types test format

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, Literal, get_args
 from urllib.parse import unquote
 
@@ -130,6 +131,10 @@ class Visitor:
         newest_first: list[dict[str, Any]] = self.http.get("/__admin/requests?limit=2000").json["requests"]
         return newest_first[::-1]
 
+
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 1024**3
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(_MEMORY, os.W_OK) and disk_usage(_MEMORY).free > _ROOM:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)  # a store there costs no disk
 
 _MOST_WORKERS = 8  # the suite is known to be well with so many; more only cost memory
 _LONG = ("test_lint.py", "journeys/", "faults/test_sockets.py", "test_envelopes.py", "test_crash.py")

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.openapi.reader import Reader, operations, requests
+from tests.properties.strangers import IS_FIXED
 
 EXAMPLES = int(os.environ.get("NDXP_FUZZ_EXAMPLES", "2"))
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -64,7 +65,7 @@ class Stranger:
         @settings(
             max_examples=examples,
             database=None,
-            derandomize=True,
+            derandomize=IS_FIXED,
             deadline=None,
             print_blob=False,
             phases=[Phase.generate],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from emulator.services.btxh.fields import field_tables
 from tests.builders import EXTENT_FINAL, dossier, final_result, pull, step
 from tests.conftest import Visitor
+from tests.properties.strangers import IS_FIXED
 from tests.services.stories import ministry_dossier, ministry_step, visiting
 
 MODES = ("strict", "documented", "observed")
@@ -112,7 +113,7 @@ def test_every_field_with_every_odd_value_is_answered_in_the_services_envelope(a
 QUICK = settings(
     max_examples=40,
     deadline=None,
-    derandomize=True,
+    derandomize=IS_FIXED,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from emulator.app import Country
 from tests.builders import dossier, step
 from tests.conftest import Visitor
+from tests.properties.strangers import IS_FIXED
 from tests.scenario.model import Model
 
 PLAYS = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "thousand" else 12
@@ -87,7 +88,7 @@ def as_text(scenario: dict[str, Any]) -> str:
 def test_the_engine_does_what_the_model_says(country: Country) -> None:
     visitor = Visitor(country)
 
-    @settings(max_examples=PLAYS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=PLAYS, deadline=None, derandomize=IS_FIXED, suppress_health_check=list(HealthCheck))
     @given(scenario=scenarios(), moments=MOMENTS)
     def play(scenario: dict[str, Any], moments: list[Any]) -> None:
         play_both(visitor, scenario, moments)
