@@ -16,7 +16,7 @@ from emulator.kernel.clock import moment_text, read_moment
 
 _PULLS = ("btxh.DanhSachHoSo", "btxh.TienTrinhXuLy")
 _SECOND_MS = 1000
-_LATEST_MS = 2 * 86_400_000  # whoever fetches yesterday's today is in time
+_DAY_MS = 86_400_000
 Told = Mapping[str, Any]
 
 
@@ -138,13 +138,16 @@ def _window(call: Entry) -> tuple[int, int] | None:
 
 
 def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
-    """Say whether the windows that brought a list left no dossier out: what lies in a gap is lost to its citizen."""
+    """Say whether the windows that brought a list left no dossier out: what lies in a gap is lost to its citizen.
+
+    ``late``: a window that ends more days than that before it is asked for leaves out all that came since.
+    """
     lists = [call for call in _pulls(scenes, given) if is_list(call)]
     if not lists:
         return [unseen("Chưa nhận được danh sách nào", "no list was received")]
     shown = {code for call in lists for code in codes_in(call)}
     missed = [each for each in expected_dossiers(scenes, given) if each["code"] not in shown]
-    lost = [each for each in missed if _is_passed_over(each, _pulls(_since(each, scenes), given))]
+    lost = [each for each in missed if _is_passed_over(each, _pulls(_since(each, scenes), given), given)]
     if lost:
         vi = f"Bỏ sót {len(lost)} hồ sơ, ví dụ {lost[0]['code']} tiếp nhận {lost[0]['received']}"
         en = f"{len(lost)} dossiers were never asked for, such as {lost[0]['code']} of {lost[0]['received']}"
@@ -160,15 +163,13 @@ def _since(each: Told, scenes: Sequence[Played]) -> list[Played]:
     return [scene for scene in scenes if scene.no >= each["no"]]
 
 
-def _is_passed_over(each: Told, calls: Sequence[Entry]) -> bool:
-    """Tell whether windows went beyond an instant and none holds it; one that is not reached may still be.
-
-    A window that ends days before it is asked for leaves out all that came since: nobody asks for that again.
-    """
+def _is_passed_over(each: Told, calls: Sequence[Entry], given: Given) -> bool:
+    """Tell whether windows went beyond an instant and none holds it; one that is not reached may still be."""
+    late = int(given["late"]) * _DAY_MS if "late" in given else None
     moment = read_moment(str(each["received"])) or 0
     asked = [(window, call.at_ms) for call in calls if is_list(call) and (window := _window(call))]
     windows = [window for window, _ in asked]
-    reached = max((max(last, at - _LATEST_MS) for (_, last), at in asked), default=0)
+    reached = max((last if late is None else max(last, at - late) for (_, last), at in asked), default=0)
     return reached >= moment and not any(first <= moment <= last for first, last in windows)
 
 

@@ -40,7 +40,7 @@ def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
     if given.get("days"):  # two more at the very edge of a window
         edges = props.luck("edges").sample(moments[:-1], 2)
         made += [file(len(made) + at, edge, given, props) for at, edge in enumerate(edges, 1)]
-    task = _task("pull-dossiers", props, [*made, *moved])
+    task = _task("pull-dossiers", props, [*made, *moved], int(given.get("days", 1)))
     if given.get("days"):
         task["moments"] = [iso(moment) for moment in moments]
     return task
@@ -82,11 +82,11 @@ def _finished(number: int, given: Words, words: Words, props: Props) -> Filed:
     return finish(filed, props, max(filed.dossier.received_at, _between(props, "given", number)))
 
 
-def _task(what: str, props: Props, made: list[Filed]) -> dict[str, Any]:
+def _task(what: str, props: Props, made: list[Filed], days: int = 1) -> dict[str, Any]:
     for code in _recall(props, _ODD):  # the ministry has set right what was wrong before: each test stands by itself
         props.world.dossiers.drop(code)
     _remember(props, _ODD, [each.code for each in made if each.odd])
-    since = _recall(props, _SINCE) or [props.world.now_ms // _SECOND * _SECOND - _DAY]
+    since = _recall(props, _SINCE) or [props.world.now_ms // _SECOND * _SECOND - days * _DAY]
     _remember(props, _SINCE, since)
     _remember(props, _LAST, [props.world.now_ms])
     _remember(props, _CODES, [each.code for each in made])
