@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from flask import render_template, request
@@ -12,6 +13,7 @@ from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import segment
 from emulator.console.site import go_to, person
 from emulator.console.words import path_part
+from emulator.services.portal.links import read_link
 from emulator.wire.callbacks import KINDS
 
 PAGE = 50
@@ -44,10 +46,11 @@ def _exchanges_of(code: str) -> list[dict[str, Any]]:
     return found
 
 
-def _links_in(texts: list[Any]) -> list[str]:
-    """Return the links that texts hold, each once; there are whole XML documents among the texts."""
-    every = (link for text in texts if isinstance(text, str) for link in _LINK.findall(text))
-    return list(dict.fromkeys(every))[:_MOST_LINKS]
+def _links_in(texts: list[Any]) -> list[tuple[str, bool]]:
+    """Return the links that texts hold, each once, and whether the axis knows its host; some texts are whole XML."""
+    known = {each["name"] for each in person().caller.get("/hosts")["hosts"]}
+    every = (unescape(link) for text in texts if isinstance(text, str) for link in _LINK.findall(text))
+    return [(link, read_link(link).host in known) for link in list(dict.fromkeys(every))[:_MOST_LINKS]]
 
 
 def file_application() -> AnyResponse:
@@ -61,10 +64,15 @@ def file_application() -> AnyResponse:
 
 
 def move_dossier(code: str) -> AnyResponse:
-    """Move a dossier on by scheduling its next status for now."""
+    """Move a dossier on by scheduling its next status for now; what did not come about is shown with its reason."""
+    caller = person().caller
+    caller.get(f"/dossiers/{segment(code)}")
     status = request.form.get("status", type=int)
     effect = {"kind": "move", "dossier": code, "status": status}
-    person().caller.change("POST", "/agenda", {"after": "PT0S", "effect": effect})
+    caller.change("POST", "/agenda", {"after": "PT0S", "effect": effect})
+    newest = caller.get("/requests", limit=1, clock="show", total="skip")["requests"]
+    if newest and newest[0]["outcome"] == "lapsed":
+        return go_to(f"/journal/{newest[0]['seq']}")
     return go_to(f"/dossiers/{path_part(code)}")
 
 

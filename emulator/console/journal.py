@@ -111,6 +111,8 @@ def edit_call(number: str) -> str:
 def compose_call() -> str:
     """Show the form for a call of one's own, filled with a right example of an operation."""
     chosen = request.args.get("operation", "")
+    if chosen and person().caller.who.role == "viewer":
+        raise Trouble("viewers-look", name=person().caller.who.name)
     draft = right_call(person().caller, chosen) if chosen else None
     return render_template("send.html", draft=draft, operations=sorted(asks()), chosen=chosen)
 
@@ -151,7 +153,7 @@ def forget_journal() -> AnyResponse:
 
 
 def _entry(number: str, *, secrets: bool = False) -> dict[str, Any]:
-    if not secrets:
+    if not secrets or person().caller.who.role == "viewer":
         return person().caller.get(f"/requests/{number}")
     from emulator.journal.entry import as_entry
 

@@ -87,8 +87,11 @@ def draft_of_form(form: Mapping[str, str]) -> Draft:
     return Draft(method, url, tuple(headers), body.replace("\r\n", "\n"))
 
 
-def send_call(caller: AdminCaller, draft: Draft) -> Reply:
-    """Put a draft before the doors of the sandbox, as a client of this machine would; it is journalled as any call."""
+def send_call(caller: AdminCaller, draft: Draft, subsystem: str | None = None) -> Reply:
+    """Put a draft before the doors of the sandbox, as a client of this machine would; it is journalled as any call.
+
+    ``subsystem`` is who calls over the axis where that is not the agency whose security server is addressed.
+    """
     prefix = f"/s/{caller.sandbox}"
     path, _, query = draft.url.partition("?")
     body = draft.body.encode()
@@ -105,6 +108,7 @@ def send_call(caller: AdminCaller, draft: Draft) -> Reply:
         target=prefix + draft.url,
         host=host,
         scheme=urlsplit(caller.base).scheme,
+        caller=subsystem,
     )
     return caller.context.serve(call)
 
@@ -244,6 +248,7 @@ def download_call(caller: AdminCaller, unit: str, link: str, holder: str) -> Dra
     """Return the call by which an agency downloads a file over the axis, put together as KDL V.3 says.
 
     ``holder`` is the agency that a paper prints; where none is printed the axis is asked whose the link's host is.
+    Without a unit the address is that of the sandbox's own security server.
 
     Raises:
         Trouble: the text is no link, or nobody on the axis keeps it.
@@ -258,4 +263,5 @@ def download_call(caller: AdminCaller, unit: str, link: str, holder: str) -> Dra
         raise invalid([InputFault("/link", vi, en)])
     own = f"{place.query}&" if place.query else ""
     query = f"{own}dstcode={dstcode}&providerurl={place.scheme}://{place.host}"
-    return Draft("GET", f"{SERVER_PREFIX}{unit}{_FORWARD}{quote(place.path)}?{query}", (), "")
+    server = f"{SERVER_PREFIX}{unit}" if unit else ""
+    return Draft("GET", f"{server}{_FORWARD}{quote(place.path)}?{query}", (), "")

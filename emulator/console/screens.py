@@ -230,10 +230,13 @@ class FileLook(NamedTuple):
 
 
 def open_file() -> AnyResponse | str:
-    """Download a file over the axis as an agency does, and show or save it."""
+    """Download a file over the axis as an agency does, one of its own as the portal does; show it or save it."""
     form, caller = request.form, person().caller
-    link, unit = form.get("link", ""), form.get("unit", "") or caller.get("/units")["units"][0]["code"]
-    reply = send_call(caller, download_call(caller, unit, link, form.get("holder", "")))
+    link, unit = form.get("link", ""), form.get("unit", "")
+    draft = download_call(caller, unit, link, form.get("holder", ""))
+    settings = caller.get("/settings")
+    is_own = not unit and f"dstcode={settings['own_subsystem']}&" in draft.url  # nobody asks itself over the axis
+    reply = send_call(caller, draft, settings["portal_caller"] if is_own else None)
     number, content = newest_number(), _bytes_of(reply)
     look = look_at(reply, content)
     if form.get("do") == "save" and reply.status == 200:

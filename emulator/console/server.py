@@ -13,11 +13,21 @@ def server() -> str:
     caller = person().caller
     return render_template(
         "server.html",
-        sandboxes=caller.ask("GET", "/sandboxes")["sandboxes"],
+        sandboxes=_sandboxes(),
+        may_make=caller.who.sandbox is None and caller.who.role != "viewer",
         settings=caller.get("/settings"),
         chain=caller.get("/chain"),
         store_bytes=caller.context.journal.store_bytes(),
     )
+
+
+def _sandboxes() -> list[dict[str, object]]:
+    """Return the sandboxes of whoever looks; the holder of a sandbox's token is shown that one alone."""
+    caller = person().caller
+    if caller.who.sandbox is not None:
+        return [caller.get("")]
+    found: list[dict[str, object]] = caller.ask("GET", "/sandboxes")["sandboxes"]
+    return found
 
 
 def make_sandbox() -> AnyResponse:

@@ -75,6 +75,7 @@ def console_app(context: AdminContext) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= words.FILTERS
+    app.context_processor(_shared_values)  # of the application: an address that leads nowhere has a page, too
     app.register_blueprint(_blueprint(), url_prefix=PREFIX)
     app.register_error_handler(Trouble, _show_trouble)
     app.register_error_handler(HTTPException, _show_missing_page)
@@ -88,7 +89,6 @@ def _blueprint() -> Blueprint:
     console = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     console.before_request(_meet_person)
     console.after_request(_finish)
-    console.context_processor(_shared_values)
     console.add_url_rule("/login", "log_in", _log_in, methods=["GET", "POST"])
     console.add_url_rule("/logout", "log_out", _log_out, methods=["POST"])
     for pages in (start, journal, data, screens, scenarios, certification, server):

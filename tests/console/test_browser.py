@@ -7,18 +7,18 @@ import json
 from collections.abc import Iterator
 
 import pytest
-import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from emulator.services.btxh.catalogues import PROCEDURES
 from tests.builders import dossier
 from tests.console.browser import listen_for_trouble, needs_chromium, started_browser
-from tests.console.test_pages import PAGES
+from tests.console.story import EVERY_PAGE, NEWCOMER, push, tell_story
 from tests.serving import Server
 
 pytestmark = [needs_chromium, pytest.mark.xdist_group("browser")]
-LOOKS = ((360, "light", "vi"), (360, "dark", "en"), (1280, "dark", "vi"), (1920, "light", "en"))
-CITIZEN = "999060000001"
+LOOKS = (("light", "vi"), ("dark", "en"))
+WIDTHS = (360, 768, 1024, 1920)
 
 
 @pytest.fixture(scope="module")
@@ -40,48 +40,59 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def call(server: Server, body: dict[str, str], *, token: bool = True) -> dict[str, object]:
-    pair = server.ready["credentials"]["production"]
-    basic = (pair["consumer_key"], pair["consumer_secret"])
-    asked = requests.post(f"{server.base_url}/token", data={"grant_type": "client_credentials"}, auth=basic, timeout=30)
-    headers = {"Authorization": f"Bearer {asked.json()['access_token']}"} if token else {}
-    return requests.post(f"{server.base_url}/apiBTXH/1.0/DongBoDVC", json=body, headers=headers, timeout=30).json()
+def call(server: Server, body: dict[str, str]) -> dict[str, object]:
+    return push(server.base_url, server.ready["credentials"], body)
 
 
-@pytest.mark.parametrize(("width", "theme", "language"), LOOKS)
-def test_every_page_fits_its_width_is_accessible_and_complains_of_nothing(
-    server: Server, browser: Browser, width: int, theme: str, language: str
+@pytest.mark.parametrize(("theme", "language"), LOOKS)
+def test_every_page_fits_every_width_is_accessible_and_complains_of_nothing(
+    browser: Browser, theme: str, language: str
 ) -> None:
-    call(server, dossier(MaTTHC="9.9"))
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, locale=language, bypass_csp=True
-    )
-    page = context.new_page()
-    troubles = listen_for_trouble(page)
-    wrong = []
-    paths = (*PAGES, "/journal/2", f"/screens/citizen?id={CITIZEN}", "/screens/access-rights?q=H")
-    for path in paths:
-        reply = page.goto(f"{server.base_url}/__console{path}")
-        assert reply
-        assert reply.status == 200
-        assert page.get_attribute("html", "lang") == language
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wrong.append(f"{path} is wider than {width}")
-        wrong += [f"{path}: {each['id']}" for each in Axe().run(page).response["violations"]]
-    context.close()
+    """Both languages, both themes and four widths; axe at the narrowest and the widest."""
+    with Server("--store", ":memory:", "--workers", "1") as fresh:
+        tell_story(fresh.base_url, fresh.ready["credentials"])
+        context = browser.new_context(color_scheme=theme, locale=language, bypass_csp=True)
+        page = context.new_page()
+        troubles, wrong = listen_for_trouble(page), []
+        for path in EVERY_PAGE:
+            reply = page.goto(f"{fresh.base_url}/__console{path}")
+            assert reply
+            assert reply.status == 200, path
+            assert page.get_attribute("html", "lang") == language
+            wrong += faults_of(page, path)
+        context.close()
     assert wrong == []
     assert troubles == []
 
 
-def test_a_refused_call_is_understood_in_two_clicks_from_the_banners_address(server: Server, page: Page) -> None:
+def faults_of(page: Page, path: str) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{path} is wider than {width}")
+        if width in (WIDTHS[0], WIDTHS[-1]):
+            found += [f"{path} at {width}: {each['id']}" for each in Axe().run(page).response["violations"]]
+    return found
+
+
+def test_a_stranger_finds_field_reason_clause_and_a_right_example_in_two_clicks(server: Server, page: Page) -> None:
+    """A script of clicks from the banner's address; the pages themselves count them."""
     call(server, dossier(MaTTHC="9.9"))
+    clicks: list[str] = []
+    page.expose_function("noteClick", lambda tag: clicks.append(str(tag)))
+    page.add_init_script("addEventListener('click', (event) => noteClick(event.target.tagName), true)")
     page.goto(server.ready["console_url"])
-    page.locator("tbody a.row-link").first.click()
+    page.locator("tr", has=page.locator(".tag.refused")).locator("a.row-link").first.click()
     field = page.locator("li.marked.error")
     expect(field).to_contain_text('"MaTTHC": "9.9"')
     expect(field).to_contain_text("không thuộc 11 thủ tục")
-    page.locator("summary", has_text="BTXH 3.1.1").first.click()
-    expect(page.locator("blockquote").first).to_be_visible()
+    expect(page.locator(".verdict blockquote")).to_be_visible()
+    expect(page.locator(".verdict summary")).to_contain_text("BTXH 3.1.1")
+    page.get_by_role("link", name="Mẫu đúng của thao tác này").click()
+    right = json.loads(page.get_by_label("Thân").input_value())
+    assert right["MaTTHC"] in PROCEDURES
+    assert len(clicks) == 2
 
 
 def test_the_journal_shows_a_new_call_by_itself(server: Server, page: Page) -> None:
@@ -106,7 +117,7 @@ def test_edit_and_send_answers_with_the_new_exchange(server: Server, page: Page)
 def test_secrets_stay_hidden_until_they_are_asked_for(server: Server, page: Page) -> None:
     page.goto(f"{server.base_url}/__console/")
     secret = server.ready["credentials"]["production"]["consumer_secret"]
-    expect(page.locator("main")).not_to_contain_text(secret)
+    expect(page.locator("main")).not_to_contain_text(secret, use_inner_text=True)
     page.locator("[data-show='s-production-consumer_secret']").click()
     expect(page.locator("#s-production-consumer_secret")).to_have_text(secret)
 
@@ -139,7 +150,6 @@ def test_the_editor_validates_while_somebody_types(server: Server, page: Page) -
 
 
 PDF = b"%PDF-1.4\n" + "kết quả không có thật\n".encode() * 40
-NEWCOMER = "999088010099"
 
 
 def open_portal(page: Page, server: Server, number: str) -> None:
@@ -253,3 +263,56 @@ def test_access_rights_are_searched_added_and_removed(server: Server, page: Page
     rights.get_by_label(hanoi).check()
     page.get_by_role("button", name="Remove Selected").click()
     expect(page.locator("form").last).not_to_contain_text(hanoi)
+
+
+def test_without_scripts_every_form_works_and_secrets_can_still_be_shown(server: Server, browser: Browser) -> None:
+    call(server, dossier(MaTTHC="9.9"))
+    context = browser.new_context(locale="vi-VN", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.base_url}/__console/")
+    expect(page.locator("main")).to_contain_text("không chạy mã lệnh")
+    secret = server.ready["credentials"]["production"]["consumer_secret"]
+    expect(page.get_by_text(secret)).to_be_hidden()
+    page.locator("summary", has_text="Hiện production consumer_secret").click()
+    expect(page.get_by_text(secret)).to_be_visible()
+    expect(page.locator("[data-script]:visible")).to_have_count(0)
+    page.goto(f"{server.base_url}/__console/journal?outcome=refused")
+    page.locator("a.row-link").first.click()
+    page.get_by_role("button", name="Gửi lại với token mới").click()
+    expect(page.locator(".verdict")).to_contain_text("từ chối")
+    context.close()
+
+
+def test_two_tabs_and_the_back_button_repeat_nothing(server: Server, browser: Browser) -> None:
+    context = browser.new_context(locale="vi-VN")
+    one, two = context.new_page(), context.new_page()
+    for tab in (one, two):
+        open_portal(tab, server, "999088010097")
+        tab.get_by_label("Chủ hồ sơ").fill("CÔNG DÂN KHÔNG CÓ THẬT")
+        tab.get_by_role("button", name="Nộp hồ sơ").click()
+        expect(tab.locator("#mine")).to_contain_text("Mới đăng ký")
+    one.reload()
+    expect(one.locator("#mine li a")).to_have_count(2)
+    one.goto(f"{server.base_url}/__console/journal?outcome=answered")
+    one.locator("a.row-link").first.click()
+    one.go_back()
+    expect(one.get_by_label("Kết quả")).to_have_value("answered")
+    one.go_back()
+    one.reload()
+    expect(one.locator("#mine li a")).to_have_count(2)
+    context.close()
+
+
+def test_chosen_rows_become_a_har_and_stay_chosen_while_calls_come_in(server: Server, page: Page) -> None:
+    call(server, dossier(MaTTHC="9.9"))
+    page.goto(f"{server.base_url}/__console/journal")
+    box = page.locator("#rows input[type=checkbox]").first
+    number = box.get_attribute("value")
+    box.check()
+    call(server, dossier())
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Tải HAR của các lượt đã chọn").click()
+    entries = json.loads(saved.value.path().read_text(encoding="utf-8"))["log"]["entries"]
+    assert len(entries) == 1
+    assert number
+    expect(page.locator(f"#rows input[value='{number}']")).to_be_checked()

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 
 from release import messages
+from tests.admin.test_tenants import _make, server
 from tests.builders import dossier
 from tests.conftest import Visitor
+from tests.console.story import ATTEMPT, CITIZEN, EVERY_PAGE, KONTUM, NEWCOMER, PAGES
 
-PAGES = (
-    "/", "/journal", "/journal/send", "/journal/chain", "/dossiers", "/citizens", "/axis", "/screens",
-    "/screens/citizen", "/screens/access-rights", "/screens/security-servers", "/scenarios", "/scenarios/editor",
-    "/certification", "/certification/kits/btxh-a1", "/server", "/portal-dossiers", "/screens/one-stop",
-    "/screens/support",
-)  # fmt: skip
-CITIZEN = "999094001009"
-KONTUM = "VN:GOV:000.00.00.H34:kontumvdxpsvc01"
-FULL_PAGES = (
-    f"/screens/citizen?id={CITIZEN}", f"/citizens?id={CITIZEN}", "/journal/2", "/journal/3", "/journal/5",
-    "/dossiers?q=TRỢ", "/dossiers/000.11.26.H26-261120-0001", "/portal-dossiers/G22.99-261110-0001",
-    "/screens/access-rights?q=H", "/journal/2/edit", "/journal/2/scenario", "/scenarios/editor?name=tep-rong",
-    "/journal/send?operation=btxh.DongBoDVC",
-)  # fmt: skip
+FULL_PAGES = tuple(path for path in EVERY_PAGE if path not in PAGES and ATTEMPT not in path and NEWCOMER not in path)
 VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
 
@@ -248,3 +239,197 @@ def test_what_was_written_in_the_editor_plays(visitor: Visitor) -> None:
     wrong = visitor.http.post("/__console/scenarios/editor/play?lang=en", data={"text": "id: x\nstepz: []\n"})
     assert wrong.status_code == 422
     assert "steps" in wrong.text
+
+
+__all__ = ["server"]
+EVERY_HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "attribute": '"><img src=x onerror=alert(1)>',
+    "template": "{{ 7 * 7 }}{% raw %}",
+    "right to left": "\u202egnp.exe\u202c\u0000x",
+    "long": "x" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("text", EVERY_HOSTILE.values(), ids=EVERY_HOSTILE)
+def test_hostile_texts_are_texts_on_every_page_that_shows_them(visitor: Visitor, text: str) -> None:
+    code = "000.11.26.H26-261120-0001"
+    wish = {"procedure": "2.000488", "agency": "H26", "applicant": text[:200], "summary": text[:1000]}
+    filed = visitor.http.post(f"/__admin/citizens/{CITIZEN}/dossiers", json=wish)
+    assert filed.status_code == 201
+    visitor.btxh("DongBoDVC", dossier(HoVaTen=text, MaHoSo=code))
+    number = visitor.journal()[-1]["seq"]
+    seen = 0
+    for path in (
+        f"/journal/{number}", "/journal", "/", "/dossiers", f"/dossiers/{code}", "/portal-dossiers",
+        "/screens/one-stop", f"/portal-dossiers/{filed.json['code']}", f"/screens/citizen?id={CITIZEN}",
+        f"/journal?q={quote(text[:100])}",
+        f"/dossiers?q={quote(text[:200])}", f"/citizens?id={quote(text[:100])}", f"/dossiers/{quote(text[:100])}",
+    ):  # fmt: skip
+        reply = visitor.http.get(f"/__console{path}")
+        assert reply.status_code in (200, 404), path
+        for forbidden in ("<script>alert", "<img src=x", "49{% raw"):
+            assert forbidden not in reply.text, path
+        assert len(reply.text) < 400_000, path
+        seen += 1
+    assert seen == 13
+
+
+def test_a_file_that_is_really_a_page_is_shown_as_text_and_never_served_as_html(visitor: Visitor) -> None:
+    host, page = "dichvucong.hagiang.gov.vn", b"<html><script>alert(1)</script>"
+    wish = {"file_name": "a.html", "content_base64": base64.b64encode(page).decode(), "content_type": "text/html"}
+    link = visitor.http.post(f"/__admin/hosts/{host}/files", json=wish).json["link"]
+    looked = visitor.http.post("/__console/screens/file", data={"link": link, "unit": "H26"})
+    assert looked.status_code == 200
+    assert "&lt;script&gt;alert(1)" in looked.text
+    assert "text/html" in looked.text
+    saved = visitor.http.post("/__console/screens/file", data={"link": link, "unit": "H26", "do": "save"})
+    assert saved.data == page
+    assert saved.content_type == "application/octet-stream"
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert saved.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_journals_detail_says_where_a_dossier_stood_before_and_after(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    visitor.btxh("DongBoDVC", dossier(SoDienThoai="0000000009"))
+    (effect,) = visitor.journal()[-1]["effects"]
+    assert (effect["before"], effect["after"]) == ({"status": 1}, {"status": 1})
+    assert effect["fields"] == ["SoDienThoai"]
+    page = visitor.http.get(f"/__console/journal/{visitor.journal()[-1]['seq']}?lang=vi").text
+    told = page[page.index('id="effects"') :]
+    assert told.count("1 · Mới đăng ký") == 2
+    assert "SoDienThoai" in told
+    assert "0000000009" not in told[: told.index("</section>")], "a person's data stands in the call alone"
+
+
+def test_dossiers_are_found_by_name_procedure_and_owner_whatever_the_case(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier(HoVaTen="NGƯỜI RẤT KHÁC"))
+    code = "000.11.26.H26-261120-0001"
+    for words in ("rất khác", "0001", dossier()["CMND"]):
+        found = visitor.http.get("/__admin/dossiers", query_string={"q": words}).json["dossiers"]
+        assert code in [each["code"] for each in found], words
+    assert visitor.http.get("/__admin/dossiers", query_string={"q": "không ai tên thế"}).json["dossiers"] == []
+    begun = visitor.http.get("/__admin/dossiers", query_string={"code": "000.11"}).json["dossiers"]
+    assert [each["code"] for each in begun] == [code]
+    assert visitor.http.get("/__admin/dossiers", query_string={"q": "x" * 201}).status_code == 422
+    assert code in visitor.http.get("/__console/dossiers", query_string={"q": "rất khác"}).text
+
+
+def test_a_search_looks_at_so_many_dossiers_and_says_where_to_go_on(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulator.admin.dossiers._MOST_LOOKED", 2)
+    visitor.btxh("DongBoDVC", dossier(HoVaTen="NGƯỜI RẤT KHÁC"))
+    found, after, rounds = [], "", 0
+    while after is not None:
+        page = visitor.http.get("/__admin/dossiers", query_string={"q": "rất khác", "after": after}).json
+        found += page["dossiers"]
+        after, rounds = page["meta"]["next"], rounds + 1
+    assert [each["code"] for each in found] == ["000.11.26.H26-261120-0001"]
+    assert rounds > 2
+
+
+def test_a_sandboxs_own_token_shows_that_sandbox_alone(server: Visitor) -> None:
+    mine = _make(server, "lop-a")["token"]
+    _make(server, "lop-b")
+    assert server.http.get("/__console/").location == "/__console/login"
+    entered = server.http.post("/__console/login", data={"token": mine})
+    assert entered.location == "/__console/s/lop-a/"
+    for path in PAGES:
+        if "/certification" not in path:
+            reply = server.http.get(f"/__console/s/lop-a{path}")
+            assert (reply.status_code, "lop-b" in reply.text) == (200, False), path
+            assert server.http.get(f"/__console/s/lop-b{path}").status_code == 404
+            assert server.http.get(f"/__console{path}").status_code == 404
+    assert server.http.post("/__console/s/lop-b/server/reset").status_code == 404
+    assert server.http.post("/__console/s/lop-a/server/reset").status_code == 303
+
+
+def test_a_viewer_looks_changes_nothing_and_is_shown_no_secret(server: Visitor) -> None:
+    made = _make(server, "lop-a")
+    owner = {"Authorization": f"Bearer {made['token']}"}
+    seen = server.http.post("/__admin/sandboxes/lop-a/token", json={"role": "viewer"}, headers=owner)
+    secret = made["credentials"]["production"]["consumer_secret"]
+    basic = (made["credentials"]["production"]["consumer_key"], secret)
+    server.http.post("/s/lop-a/token", data={"grant_type": "client_credentials"}, auth=basic)
+    server.http.post("/__console/login", data={"token": seen.json["token"]})
+    for path in ("/", "/journal/1", "/journal/1/edit"):
+        reply = server.http.get(f"/__console/s/lop-a{path}")
+        assert reply.status_code == 200, path
+        assert secret not in reply.text, path
+        assert base64.b64encode(":".join(basic).encode()).decode() not in reply.text, path
+    for path in ("/journal/1/send", "/screens/support", "/server/reset", "/screens/citizen/file", "/axis"):
+        assert server.http.post(f"/__console/s/lop-a{path}", data={"id": "1"}).status_code == 403, path
+    assert server.http.get("/__console/s/lop-a/journal/send?operation=btxh.DongBoDVC").status_code == 403
+
+
+def test_an_attempt_is_opened_rehearsed_by_one_test_and_reported_on_pages(visitor: Visitor) -> None:
+    form = {"kit": "btxh-a1", "name": "Một Cửa", "version": "1", "vendor": "Không Có Thật", "only": "BTXH-KQ-01"}
+    opened = visitor.http.post("/__console/certification", data=form)
+    assert opened.status_code == 303
+    address = opened.location.removeprefix("http://localhost")
+    visitor.http.post(f"{address}/begin")
+    page = visitor.http.get(f"{address}?lang=vi").text
+    assert "Chưa có gì; đang chờ cuộc gọi đầu tiên." in page
+    assert re.search(r"Đã chờ \d+ giây; cảnh này chờ tối đa 60 giây", page)
+    report = visitor.http.get(f"{address}/report?lang=vi").text
+    assert "Tập dượt riêng bài này" in report
+    assert visitor.http.get(f"{address}/report.json").json["plan"]["only"] == ["BTXH-KQ-01"]
+    seen = re.search(r"live\?seen=(\d+)", page)
+    assert visitor.http.get(f"{address}/live?seen={seen[1]}").status_code == 204
+    assert visitor.http.get("/__console/certification/attempts/luot-khong-co/live?seen=1").status_code == 404
+
+
+def test_a_move_that_could_not_be_made_leads_to_its_reason(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    code = "000.11.26.H26-261120-0001"
+    moved = visitor.http.post(f"/__console/dossiers/{code}/move", data={"status": "4"})
+    assert moved.status_code == 303
+    page = visitor.http.get(moved.location).text
+    assert ("lapsed" in page) == ("/journal/" in moved.location)
+    assert ("4 ·" in page) == ("/dossiers/" in moved.location)
+
+
+def test_a_unit_a_broken_host_and_a_rehearsal_are_worked_from_the_axis_page(visitor: Visitor) -> None:
+    put = {"code": "H47", "name": "Quảng Nam", "hosts": "tep.quangnam.example.vn"}
+    assert visitor.http.post("/__console/axis/units", data=put).status_code == 303
+    assert "tep.quangnam.example.vn" in visitor.http.get("/__console/axis").text
+    down = {"what": "host", "name": "dichvucong.hagiang.gov.vn", "on": "0"}
+    wish = {
+        "kind": "download", "dstcode": "VN:GOV:000.00.00.H22:hagiangvdxpsvc01", "path": "/download/124.pdf",
+        "providerurl": "https://dichvucong.hagiang.gov.vn", "caller": "VN:GOV:000.00.00.H26:hanoivdxpsvc01",
+    }  # fmt: skip
+    assert "HTTP 200" in visitor.http.post("/__console/axis/rehearsals", data=wish).text
+    assert visitor.http.post("/__console/axis", data=down).status_code == 303
+    assert "HTTP 500" in visitor.http.post("/__console/axis/rehearsals", data=wish).text
+    assert visitor.http.post("/__console/axis", data={"what": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/screens/citizen/file", {"id": "", "procedure": "2.000488", "agency": "H26"}),
+        ("/screens/citizen/file", {"id": CITIZEN, "procedure": "9.9", "agency": "H26"}),
+        ("/screens/citizen/keep", {"id": CITIZEN, "result": "khong-co"}),
+        ("/screens/one-stop/result", {"unit": "H26", "code": "khong-co"}),
+        ("/screens/one-stop/papers", {"unit": "H99"}),
+        ("/screens/file", {"link": "javascript:alert(1)"}),
+        ("/screens/file", {"link": "https://khong-ai.example.vn/a"}),
+        ("/screens/support", {"result_code": "x", "title": "", "monthly_uses": "nhiều"}),
+        ("/screens/support/accept", {"result_code": ""}),
+        ("/screens/security-servers", {"agency": "../x", "dstcode": "x"}),
+        ("/screens/access-rights", {"do": "khac"}),
+        ("/dossiers/khong-co/move", {"status": "4"}),
+        ("/axis/rehearsals", {"kind": "khong-co"}),
+        ("/axis/units", {"code": ""}),
+    ],
+)
+def test_a_form_that_says_something_impossible_is_refused_in_words(
+    visitor: Visitor, path: str, form: dict[str, str]
+) -> None:
+    reply = visitor.http.post(f"/__console{path}?lang=en", data=form)
+    assert 400 <= reply.status_code < 500
+    words = said_by(reply.text)
+    assert "could not be done" in words.lower() or "no such page" in words.lower() or len(words) > 200
+    assert len(re.findall(r'role="alert"', reply.text)) == 1 + reply.text.count('id="offline"')

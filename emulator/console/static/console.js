@@ -4,11 +4,13 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
 htmx.config.selfRequestsOnly = true;
 
-// What only a script can do is shown only where scripts run.
-document.querySelectorAll("[data-script]").forEach((each) => { each.hidden = false; });
-document.body.addEventListener("htmx:afterSwap", () => {
+// What only a script can do is shown only where scripts run; what stands in for it, only where none do.
+const tellScripts = () => {
   document.querySelectorAll("[data-script]").forEach((each) => { each.hidden = false; });
-});
+  document.querySelectorAll("[data-noscript]").forEach((each) => { each.hidden = true; });
+};
+tellScripts();
+document.body.addEventListener("htmx:afterSwap", tellScripts);
 
 document.addEventListener("click", (event) => {
   const copier = event.target.closest("[data-copy]");

@@ -1,0 +1,67 @@
+"""What has happened before the pages are looked at: a refusal, a push, dossiers at the portal, a paper, an attempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from tests.builders import dossier
+
+NEWCOMER = "999088010099"
+CITIZEN = "999094001009"
+ATTEMPT = "luot-anh"
+KONTUM = "VN:GOV:000.00.00.H34:kontumvdxpsvc01"
+PAGES = (
+    "/", "/journal", "/journal/send", "/journal/chain", "/dossiers", "/citizens", "/axis", "/screens",
+    "/screens/citizen", "/screens/access-rights", "/screens/security-servers", "/scenarios", "/scenarios/editor",
+    "/certification", "/certification/kits/btxh-a1", "/server", "/portal-dossiers", "/screens/one-stop",
+    "/screens/support",
+)  # fmt: skip
+"""Every page that is there before anything has happened."""
+EVERY_PAGE = (
+    *PAGES, "/journal/2", "/journal/3", "/journal/5", "/journal?outcome=refused", "/journal/2/edit",
+    "/journal/2/scenario", "/journal/send?operation=btxh.DongBoDVC", "/dossiers?q=TRỢ", "/dossiers?q=khong-co",
+    "/dossiers/000.11.26.H26-261120-0001", "/portal-dossiers/G22.99-261110-0001", f"/screens/citizen?id={NEWCOMER}",
+    f"/citizens?id={CITIZEN}", "/screens/one-stop?unit=H22", "/screens/access-rights?q=G22",
+    "/scenarios/editor?name=tep-rong", f"/certification/attempts/{ATTEMPT}",
+    f"/certification/attempts/{ATTEMPT}/report", "/?view=wall",
+)  # fmt: skip
+"""The same, and those that show what the story has left behind."""
+
+
+def tell_story(base: str, credentials: dict[str, Any]) -> None:
+    """Let it happen where nothing has happened yet: exchange 2 is refused, 3 matches nothing, 5 is taken."""
+    push(base, credentials, dossier(MaTTHC="9.9"))
+    requests.get(f"{base}/apiBTXH/1.0/dongbodvc", timeout=30)
+    push(base, credentials, dossier())
+    wish = {"procedure": "2.000488", "agency": "H22", "applicant": "CÔNG DÂN KHÔNG CÓ THẬT", "summary": "Xin cấp phiếu"}
+    admin(base, "POST", f"/citizens/{NEWCOMER}/dossiers", wish)
+    paper = {"form": "original", "result_code": "KQ.G15.000007", "reference_number": "77/STP", "agency_code": "H34"}
+    content = {"file_name": "phieu.pdf", "content_base64": "JVBERi0xLjQK"}
+    admin(base, "POST", f"/citizens/{NEWCOMER}/papers", {**paper, **content, "expires_on": "01/05/2027"})
+    admin(base, "PUT", "/ss-info/H34", {"dstcode": KONTUM})
+    admin(base, "POST", "/support-requests", {"result_code": "KQ.G15.000008", "title": "Phiếu số 2", "monthly_uses": 9})
+    admin(base, "PUT", "/scenario", {"scenario": "tep-rong"})
+    admin(base, "POST", "/faults", {"faults": [{"fault": "gateway-503", "on": "btxh.DongBoDVC", "times": 1}]})
+    plan = {"kit": "btxh-a1", "product": {"name": "Một Cửa", "version": "1.0", "vendor": "Không Có Thật"}}
+    admin(base, "POST", "/attempts", {"plan": plan, "id": ATTEMPT})
+    admin(base, "POST", f"/attempts/{ATTEMPT}/begin", {})
+
+
+def admin(base: str, verb: str, path: str, body: Any) -> Any:
+    reply = requests.request(verb, f"{base}/__admin{path}", json=body, timeout=30)
+    assert reply.status_code < 300, (path, reply.text)
+    return reply.json()
+
+
+def push(base: str, credentials: dict[str, Any], body: dict[str, str]) -> dict[str, Any]:
+    """Push a dossier as a client does: a token, then the call."""
+    pair = credentials["production"]
+    basic = (pair["consumer_key"], pair["consumer_secret"])
+    asked = requests.post(f"{base}/token", data={"grant_type": "client_credentials"}, auth=basic, timeout=30)
+    headers = {"Authorization": f"Bearer {asked.json()['access_token']}"}
+    found: dict[str, Any] = requests.post(
+        f"{base}/apiBTXH/1.0/DongBoDVC", json=body, headers=headers, timeout=30
+    ).json()
+    return found
