@@ -15,10 +15,11 @@ from typing import NoReturn
 from emulator.app import Country, application, found_country, open_packs
 from emulator.cli.announcement import Announcement, announce
 from emulator.cli.stopping import CannotStart
+from emulator.country.effects import GATEWAY
 from emulator.country.pack import Pack, PackTrouble
 from emulator.country.units import contact_of, units_of
 from emulator.kernel.exchange import Call, Exchange
-from emulator.server.certificates import CertificateTrouble, issue
+from emulator.server.certificates import CertificateTrouble, FaultyCertificates, issue
 from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
 from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
@@ -63,7 +64,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
         stack.callback(_forget, settings.port_file)
         app = application(country)
         country.store.close()
-        plan = _plan(settings, certificate)
+        plan = _plan(settings, country, certificate)
 
         def on_first() -> None:
             when_ready(address, settings.is_https, "/__admin/ready", lambda: announce(announcement))
@@ -72,7 +73,14 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
     sys.exit(0)
 
 
-def _plan(settings: Settings, certificate: Path | None) -> LaunchPlan:
+def _plan(settings: Settings, country: Country, certificate: Path | None) -> LaunchPlan:
+    def fault_of(name: str | None) -> str | None:
+        """Return the TLS fault of the gateway that stands now, on the clock of the sandbox ``default``."""
+        sandbox = country.admin.settle_due(country.sandboxes.get("default"))
+        faults = sandbox.settings.tls_faults
+        return faults.get(name or "") or faults.get(GATEWAY)
+
+    faulty = FaultyCertificates(data_folder() / "tls", settings.tls_names, fault_of)
     return LaunchPlan(
         settings.worker_kind,
         settings.workers,
@@ -81,6 +89,7 @@ def _plan(settings: Settings, certificate: Path | None) -> LaunchPlan:
         settings.log_format,
         settings.tls_key,
         settings.trusted_proxies,
+        faulty.choose,
     )
 
 

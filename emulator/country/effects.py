@@ -197,6 +197,11 @@ def begin_downtime(words: Words, world: World) -> None:
     world.agenda.add(world.now_ms + minutes * 60_000, {**END_OF_DOWNTIME, **mark})
 
 
+GATEWAY = "gateway"
+"""The host of a ``tls`` effect that means the gateway itself, by whatever name it is called (``serve --tls``)."""
+GATEWAY_NAMES = (GATEWAY, "localhost", "api.ngsp.gov.vn")
+
+
 def judge_tls(words: Words) -> None:
     """Refuse a state that a certificate cannot be in."""
     known = ("ok", *get_args(TlsFault))
@@ -206,7 +211,7 @@ def judge_tls(words: Words) -> None:
 
 
 def change_certificate(words: Words, world: World) -> None:
-    """Let a host show a certificate that nobody should take, or a good one again."""
+    """Let a host, or the gateway by one of its names, show a certificate that nobody should take, or a good one."""
     row = sandbox_rows.by_no(world.store, world.sandbox.no)
     faults = dict(json.loads(row.settings if row else "{}").get("tls_faults", {}))
     faults.pop(words["host"], None)

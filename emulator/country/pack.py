@@ -10,21 +10,26 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple, TypeVar
 
+import orjson
 from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
+from emulator import __version__
 from emulator.country.axis_furnish import axis_bases
+from emulator.country.filed_base import CompiledBase, CompiledTables, compiled_rows, write_compiled
 from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.country.pack_checks import structure_findings
-from emulator.country.pack_files import PackFile, files_of
+from emulator.country.pack_files import COMPILED, FoundFiles, PackFile, content_of, files_of, is_same_content
 from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
 from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
 from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
+from emulator.store.paper_file import CompiledFile
 
 T = TypeVar("T")
 _DEEPEST = 4
@@ -56,6 +61,7 @@ class Pack:
     folder: Path | None = None
     page_of: Callable[[Fields], str | None] = OWN.page_of
     below: tuple[Path, ...] = ()
+    links: Base[DetailLink] | None = None
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -90,6 +96,8 @@ class Pack:
     @cached_property
     def detail_links(self) -> Base[DetailLink]:
         """Return the pages of the pack's dossiers on the ministry's portal."""
+        if self.links is not None:
+            return self.links
         pages = ((self.page_of(dossier.fields), dossier.code) for dossier in self.dossiers.by_key.values())
         return Base(DETAIL_LINKS, [DetailLink(page, code) for page, code in pages if page])
 
@@ -152,6 +160,75 @@ def open_pack(name_or_path: str | Path, part: PackPart) -> Pack:
     return assemble(found, part)
 
 
+# A pack that was compiled: nothing of it is read before somebody asks for it.
+
+_FORM = "2"
+_OF_SHELVES = frozenset({"dossiers", "results", "steps"})
+
+
+def size_of(folder: Path) -> int:
+    """Return how many bytes the tables of a pack take."""
+    return sum(path.stat().st_size for path in folder.glob("*.json"))
+
+
+def compile_pack(pack: Pack, made_of: str) -> None:
+    """Write a pack that nothing is wrong with as one file, from which it opens at once.
+
+    Raises:
+        OSError: its folder cannot be written to.
+    """
+    texts = {
+        f"table/{name}": orjson.dumps(rows).decode() for name, rows in pack.tables.items() if name not in _OF_SHELVES
+    }
+    rows = chain(
+        compiled_rows(pack.dossiers, DOSSIERS),
+        compiled_rows(pack.steps, STEPS),
+        compiled_rows(pack.detail_links, DETAIL_LINKS),
+    )
+    write_compiled(pack.folders[0] / COMPILED, {**texts, "id": pack.id, "made_of": made_of}, rows)
+
+
+def content_text(folders: tuple[Path, ...], known: Mapping[str, Any] | None = None) -> str:
+    """Return what a pack is made of, as its compiled file says it: what reads it, and every file of it."""
+    return json.dumps({"by": f"{__version__}/{_FORM}", "files": content_of(folders, known or {})})
+
+
+def open_compiled(folder: Path, part: PackPart) -> Pack | None:
+    """Return a pack from its compiled file; None when it has none, or was changed since."""
+    file = CompiledFile(folder / COMPILED)
+    text = file.text("made_of") if (folder / COMPILED).is_file() else None
+    folders = folders_of(folder)
+    if text is None or not folders:
+        return None
+    before, now = json.loads(text), json.loads(content_text(folders, json.loads(text)["files"]))
+    if before["by"] != now["by"] or not is_same_content(before["files"], now["files"]):
+        file.close()
+        return None
+    dossiers, steps = CompiledBase(DOSSIERS, file), CompiledBase(STEPS, file)
+    links = CompiledBase(DETAIL_LINKS, file)
+    of_shelves: dict[str, Callable[[], Iterable[Fields | None]]] = {
+        "dossiers": lambda: (each.fields for each in dossiers.by_key.values()),
+        "results": lambda: (each.result_fields for each in dossiers.by_key.values()),
+        "steps": lambda: (each.fields for each in steps.by_key.values()),
+    }
+    tables, name = CompiledTables(file, part.tables, of_shelves), file.text("id") or folder.name
+    return Pack(name, dossiers, steps, FoundFiles(folders), tables, folder, part.page_of, folders[1:], links)
+
+
+def folders_of(folder: Path) -> tuple[Path, ...]:
+    """Return a pack's folder and those of the packs it extends; empty when something keeps that from being told."""
+    found = [folder]
+    while len(found) <= _DEEPEST:
+        try:
+            row = next(iter(json.loads(sheet_text(found[-1] / "pack.json"))["pack"].values()))
+            if not row.get("extends"):
+                return tuple(found)
+            found.append(_folder_below(found[-1], row["extends"]))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, PackNotFound):
+            break
+    return ()
+
+
 class FolderContent(NamedTuple):
     """The tables of a pack's folders, what keeps it from being used, and the folders: its own, then those below."""
 
@@ -200,9 +277,8 @@ def _read_below(folder: Path, tables: Mapping[str, Rows], part: PackPart, seen: 
     name, at = row.get("extends"), ("pack", number, "extends")
     if not name:
         return FolderContent({}, [], ())
-    beside = folder.parent / name
     try:
-        path = beside if (beside / "pack.json").is_file() else find_pack(name)
+        path = _folder_below(folder, name)
     except PackNotFound as trouble:
         vi, en = trouble.problems[0].vi, trouble.problems[0].en
         finding = TableFinding("pack", at, f"extends: {vi}", f"extends: {en}")
@@ -211,6 +287,11 @@ def _read_below(folder: Path, tables: Mapping[str, Rows], part: PackPart, seen: 
         said = "extends thành vòng hoặc quá dài", "extends is a ring, or too long a chain"
         return FolderContent({}, place_findings(folder, [TableFinding("pack", at, *said)]), ())
     return read_folder(path, part, (*seen, folder.resolve()))
+
+
+def _folder_below(folder: Path, name: str) -> Path:
+    beside = folder.parent / name
+    return beside if (beside / "pack.json").is_file() else find_pack(name)
 
 
 def _merge(below: Tables, above: Mapping[str, Rows], part: PackPart) -> dict[str, Rows]:

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from emulator.country.axis_records import GROUPS, HOSTS, SUBSYSTEMS
+from emulator.country.effects import GATEWAY_NAMES
 from emulator.country.furnish import nearest
 from emulator.country.pack import Pack
 from emulator.scenario.building import Words, value_node
@@ -275,7 +276,7 @@ def _known_of(effect: Mapping[str, Any], pack: Pack, script: Script) -> dict[str
         return {"from": _subsystems(pack, script)}
     if kind in ("retire-host", "tls"):
         added = [str(row["name"]) for row in script.fixtures.get("hosts", ()) if "name" in row]
-        return {"host": [*pack.base(HOSTS).by_key, *added]}
+        return {"host": [*pack.base(HOSTS).by_key, *added, *(GATEWAY_NAMES if kind == "tls" else ())]}
     return {}
 
 

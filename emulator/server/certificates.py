@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import ssl
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,45 @@ def issue(folder: Path, names: Sequence[str], certificate: Path) -> Path:
             f"Không tạo được chứng chỉ TLS cho {wish}: {trouble}. / No TLS certificate for {wish}: {trouble}."
         ) from trouble
     return folder / _CA
+
+
+class FaultyCertificates:
+    """What a server shows in place of its certificate while a TLS fault stands for it.
+
+    ``fault_of`` says which fault stands for the name that a client asks for (None: it named none): ``expired``,
+    ``wrong-name``, ``unknown-issuer`` or None. Each process makes such a certificate when it is first to be shown.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str], fault_of: Callable[[str | None], str | None]) -> None:
+        self._folder, self._names, self._fault_of = folder, (*NAMES, *names), fault_of
+        self._contexts: dict[str, ssl.SSLContext] = {}
+
+    def choose(self, line: ssl.SSLObject, name: str | None, _usual: ssl.SSLContext) -> None:
+        """Choose what one connection is shown; this is an ``sni_callback``."""
+        fault = self._fault_of(name)
+        if fault is None:
+            return
+        if fault not in self._contexts:
+            self._contexts[fault] = self._context(fault)
+        line.context = self._contexts[fault]
+
+    def _context(self, fault: str) -> ssl.SSLContext:
+        import trustme
+
+        names, yesterday = self._names, datetime.now(UTC) - timedelta(days=1)
+        if fault == "expired":
+            begun = yesterday - timedelta(days=365)
+            leaf = _authority(self._folder).issue_cert(*names, not_before=begun, not_after=yesterday)
+        elif fault == "wrong-name":
+            leaf = _authority(self._folder).issue_cert("ten-khac.example.vn")
+        else:
+            leaf = trustme.CA(organization_name="ndxp-emulator unknown issuer").issue_cert(*names)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.TemporaryDirectory(prefix="ndxp-emulator-") as folder:  # ssl reads certificates from files alone
+            path = Path(folder, "certificate.pem")
+            _write_private(path, leaf.private_key_and_cert_chain_pem.bytes())
+            context.load_cert_chain(path)
+        return context
 
 
 def _authority(folder: Path) -> trustme.CA:

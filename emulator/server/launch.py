@@ -34,7 +34,7 @@ class LaunchPlan:
     """How to serve: kind and number of workers, and in which form the log is written.
 
     ``certificate`` is a chain in PEM, with its key in it or in ``key``; ``trusted_proxies`` are the addresses or
-    networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
+    networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed. ``on_name`` is the ``sni_callback``.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class LaunchPlan:
     log_format: str = "text"
     key: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
+    on_name: Callable[[Any, str | None, Any], None] | None = None
 
 
 class Launch(BaseApplication):  # type: ignore[misc]
@@ -141,16 +142,17 @@ def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
     if plan.certificate:
         options["certfile"], options["keyfile"] = str(plan.certificate), str(plan.key or plan.certificate)
         # gthread asks for a context per connection: one per process is enough
-        options["ssl_context"] = _one_context()
+        options["ssl_context"] = _one_context(plan)
     return options
 
 
-def _one_context() -> Callable[[Any, Callable[[], Any]], Any]:
+def _one_context(plan: LaunchPlan) -> Callable[[Any, Callable[[], Any]], Any]:
     kept: dict[int, Any] = {}
 
     def ssl_context(_config: Any, make: Callable[[], Any]) -> Any:
         if os.getpid() not in kept:
             kept[os.getpid()] = make()
+            kept[os.getpid()].sni_callback = plan.on_name
         return kept[os.getpid()]
 
     return ssl_context

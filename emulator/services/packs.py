@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +16,19 @@ from emulator.country.furnish import nearest, row_findings
 from emulator.country.pack import (
     Pack,
     PackTrouble,
+    compile_pack,
+    content_text,
     find_pack,
+    folders_of,
+    open_compiled,
     open_pack,
     place_findings,
     read_folder,
     read_sheet,
     shipped_folder,
+    size_of,
 )
-from emulator.country.pack_files import files_of
+from emulator.country.pack_files import COMPILED, files_of
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
 from emulator.country.positions import Problem
 from emulator.country.privacy import looked_through
@@ -46,13 +53,44 @@ def pack_part() -> PackPart:
     return join_parts(service.pack for service in services() if service.pack)
 
 
+LARGE = 16 * 1024 * 1024
+"""Bytes of tables from which on a pack is compiled at its first start: some six thousand dossiers."""
+
+
 def load_pack(name_or_path: str | Path) -> Pack:
-    """Open a pack with the tables of all services.
+    """Open a pack with the tables of all services; a large one from its compiled file, which is made when need be.
 
     Raises:
         PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
     """
-    pack = open_pack(name_or_path, pack_part())
+    folder = find_pack(str(name_or_path))
+    compiled = open_compiled(folder, pack_part())
+    if compiled is None and folder.is_dir() and size_of(folder) >= LARGE and _compile_apart(folder):
+        compiled = open_compiled(folder, pack_part())
+    return compiled or _read_pack(folder)
+
+
+def compile_folder(name_or_path: str | Path) -> Path:
+    """Compile a pack, whatever its size; return the file.
+
+    Raises:
+        PackTrouble: something in it is wrong.
+        OSError: its folder cannot be written to.
+    """
+    folder = find_pack(str(name_or_path))
+    made_of = content_text(folders_of(folder))  # before it is read: what changes meanwhile is found at the next start
+    compile_pack(_read_pack(folder), made_of)
+    return folder / COMPILED
+
+
+def _compile_apart(folder: Path) -> bool:
+    """Compile in a process of its own: what reading a large pack takes in memory goes with it."""
+    command = [sys.executable, "-m", "emulator", "pack", "compile", str(folder)]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 - our own command
+
+
+def _read_pack(folder: Path) -> Pack:
+    pack = open_pack(folder, pack_part())
     if pack.folder and pack.folder.parent != shipped_folder():  # those in the box are held by their tests
         problems = portal_problems(pack.folders, pack.tables)
         if problems:

@@ -13,9 +13,11 @@ from click.testing import CliRunner, Result
 
 from emulator.app import found_country
 from emulator.cli import main
-from emulator.country.pack import PackTrouble
+from emulator.country.filed_base import CompiledBase
+from emulator.country.pack import Pack, PackTrouble
 from emulator.services.packs import load_pack
 from emulator.settings import Settings
+from tests.builders import pull
 from tests.conftest import Visitor
 
 OWN = "VN:GOV:000.00.00.H96:h96vdxpsvc01"
@@ -185,3 +187,58 @@ def test_a_province_that_is_none_is_refused_and_a_folder_is_never_overwritten(pa
     refused = run("pack", "new", "x", "--province", 99, "--out", tmp_path)
     assert (refused.exit_code, (tmp_path / "x").exists()) == (2, False)
     assert run("pack", "new", "ca-mau", "--province", 96, "--out", tmp_path).exit_code == 2
+
+
+def test_a_compiled_pack_answers_as_the_one_that_is_read_and_follows_every_change(pack: Path, tmp_path: Path) -> None:
+    read = load_pack(pack)
+    made = run("pack", "compile", pack)
+    assert (made.exit_code, made.output) == (0, f"{pack / 'compiled.sqlite'}\n"), made.output
+    compiled = load_pack(pack)
+    assert isinstance(compiled.dossiers, CompiledBase)
+    assert dict(compiled.dossiers.by_key) == read.dossiers.by_key
+    assert dict(compiled.steps.by_key) == read.steps.by_key
+    assert [*compiled.tables] == [*read.tables]
+    assert compiled.rows("people") == read.rows("people")
+    for shelf in ("dossiers", "steps"):
+        assert _sorted(compiled.rows(shelf)) == _sorted(read.rows(shelf))
+    with_a_file = next(iter(read.files))
+    assert compiled.files[with_a_file].read() == read.files[with_a_file].read()
+    told = [_conversation({"co-ban": each}, tmp_path / f"{name}.db") for name, each in (("a", read), ("b", compiled))]
+    assert told[0] == told[1]
+    os.utime(pack / "dossiers.json", (0, 0))
+    assert isinstance(load_pack(pack).dossiers, CompiledBase)
+    change(pack, "people", lambda rows: rows["1"].__setitem__("HoVaTen", "Người Mới"))
+    assert not isinstance(load_pack(pack).dossiers, CompiledBase)
+    assert "Người Mới" in {row["HoVaTen"] for row in load_pack(pack).rows("people")}
+
+
+def _sorted(rows: list[dict[str, str | None]]) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+def _conversation(packs: dict[str, Pack], place: Path) -> list[tuple[int, bytes]]:
+    """Pull the dossiers of a month, the results, the steps, a page and a file."""
+    country = found_country(Settings(), place, packs)
+    visitor, told = Visitor(country), []
+    for body in ({"LoaiDuLieu": "1"}, {"LoaiDuLieu": "100"}, {"LoaiDuLieu": "1", "MaTinh": "96"}):
+        told.append(visitor.btxh("DanhSachHoSo", pull(**body)))
+    told.append(visitor.btxh("TienTrinhXuLy", pull()))
+    country.store.close()
+    return [(each.status_code, each.data) for each in told]
+
+
+def test_a_large_pack_is_compiled_at_its_first_start_and_a_wrong_one_is_not(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulator.services.packs.LARGE", 1)
+    assert isinstance(load_pack(pack).dossiers, CompiledBase)
+    change(pack, "pack", lambda rows: rows["1"].__setitem__("provinces", "99"))
+    with pytest.raises(PackTrouble) as trouble:
+        load_pack(pack)
+    assert "không có tỉnh “99”" in str(trouble.value)
+
+
+def test_what_is_no_compiled_pack_is_passed_over(pack: Path) -> None:
+    (pack / "compiled.sqlite").write_bytes(b"cut short")
+    assert not isinstance(load_pack(pack).dossiers, CompiledBase)
+    assert (run("validate", pack).exit_code, run("validate", pack).output) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import urllib.request
@@ -184,6 +185,51 @@ def test_tls_answers_under_the_names_of_the_platform_and_the_authority_is_kept(k
     assert (ca_file.with_name("ca-key.pem").stat().st_mode & 0o777) == 0o600
     with Server(*flags, XDG_DATA_HOME=str(tmp_path)) as again:
         assert Path(again.ready["ca_file"]).read_bytes() == authority
+
+
+@pytest.mark.parametrize("kind", ["asgi", "gthread"])
+def test_the_gateway_shows_a_certificate_nobody_should_take_until_the_clock_mends_it(kind: str, tmp_path: Path) -> None:
+    flags = ("--store", ":memory:", "--tls", "--worker-kind", kind, "--workers", "1")
+    with Server(*flags, XDG_DATA_HOME=str(tmp_path)) as server:
+        context = ssl.create_default_context(cafile=str(server.ready["ca_file"]))
+        trusting = ssl._create_unverified_context()
+        seen = {}
+        for state in ("expired", "wrong-name", "unknown-issuer", "ok"):
+            _schedule(server, trusting, {"host": "gateway", "state": state})
+            seen[state] = _handshake(server, context)
+        assert seen == {
+            "expired": "certificate has expired",
+            "wrong-name": "Hostname mismatch, certificate is not valid for 'localhost'.",
+            "unknown-issuer": "unable to get local issuer certificate",
+            "ok": "",
+        }
+        _schedule(server, trusting, {"host": "localhost", "state": "expired"})
+        _schedule(server, trusting, {"host": "localhost", "state": "ok"}, "PT1M")
+        assert (_handshake(server, context), _handshake(server, context, "api.ngsp.gov.vn")) == (seen["expired"], "")
+        _admin(server, trusting, "PUT", "/clock", {"action": "advance", "by": "PT2M"})
+        assert _handshake(server, context) == ""
+
+
+def _handshake(server: Server, context: ssl.SSLContext, name: str = "localhost") -> str:
+    """Return why a client does not trust the server, empty when it does."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname=name):
+                return ""
+        except ssl.SSLCertVerificationError as trouble:
+            return str(trouble.verify_message)
+
+
+def _schedule(server: Server, context: ssl.SSLContext, certificate: dict[str, str], after: str = "PT0S") -> None:
+    _admin(server, context, "POST", "/agenda", {"after": after, "effect": {"kind": "tls", **certificate}})
+
+
+def _admin(server: Server, context: ssl.SSLContext, verb: str, path: str, body: dict[str, Any]) -> None:
+    content, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
+    wish = urllib.request.Request(f"{server.base_url}/__admin{path}", content, headers, method=verb)
+    handlers = (urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    with urllib.request.build_opener(*handlers).open(wish, timeout=10) as reply:
+        assert reply.status in (200, 201)
 
 
 def _names_of_certificate(server: Server, context: ssl.SSLContext) -> set[str]:

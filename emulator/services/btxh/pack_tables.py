@@ -97,14 +97,16 @@ def furnish_pack(tables: Tables) -> Furniture:
     results = {str(row[DOSSIER_CODE]): row for row in _rows(tables, "results")}
     filed = {str(row[DOSSIER_CODE]): _dossier(row, results) for row in _rows(tables, "dossiers")}
     steps = list(_steps(_rows(tables, "steps"), filed))
+    ended: dict[str, int] = {}
     for step in steps:
         dossier = filed[step.dossier_code]
         if step.handled_at > dossier.changed_at:
             filed[step.dossier_code] = replace(dossier, changed_at=step.handled_at)
+        if step.status in FINAL_STATUSES:
+            ended[dossier.code] = min(step.handled_at, ended.get(dossier.code, step.handled_at))
     for code, dossier in filed.items():
         if dossier.result_fields is not None:
-            ended = [step.handled_at for step in steps if step.dossier_code == code and step.status in FINAL_STATUSES]
-            filed[code] = replace(dossier, result_given_at=min(ended, default=dossier.changed_at))
+            filed[code] = replace(dossier, result_given_at=ended.get(code, dossier.changed_at))
     return Furniture(list(filed.values()), steps)
 
 
