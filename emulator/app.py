@@ -14,7 +14,6 @@ from emulator.admin.request import WAITING, AdminContext, PublishedPage
 from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
-from emulator.country.axis_records import HOSTS
 from emulator.country.keyring import Keyring
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
@@ -37,7 +36,7 @@ from emulator.scenario.casting import DirectorFinder
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
-from emulator.services.packs import load_pack
+from emulator.services.packs import Packs, load_pack
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
 from emulator.store.sqlite import SqliteStore
@@ -63,13 +62,14 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         ServiceTrouble: a service from outside cannot be used.
     """
     store, cast = _prepare_store(place, settings), Cast(Library(settings.scenarios, is_watched=settings.watch))
-    sandboxes = _sandboxes(store, settings, packs)
+    known = Packs(packs, settings.packs_folder or Path(f"{store.name}.packs"))
+    sandboxes = _sandboxes(store, settings, known)
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, packs[sandbox.definition.pack], exchange, cast)
+        return World(store, sandbox, known[sandbox.definition.pack], exchange, cast)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
-    doors, offers = _doors(settings, packs)
+    doors, offers = _doors(settings, known)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     due = timekeeper.settle_due
@@ -77,7 +77,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     context = AdminContext(
         sandboxes,
         Journal(store),
-        packs,
+        known,
         enter,
         Sweeper(sandboxes),
         offers,
@@ -94,10 +94,10 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     return Country(settings, store, sandboxes, door, context)
 
 
-def _doors(settings: Settings, packs: Mapping[str, Pack]) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:
+def _doors(settings: Settings, packs: Packs) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:
     """Return the doors of the country, the one that takes every call last, and what they offer."""
     declared = declared_services()
-    axis, last = XroadGateway(declared, _outside_hosts(packs), settings.live_addresses), NdxpGateway(declared)
+    axis, last = XroadGateway(declared, packs.is_outside, settings.live_addresses), NdxpGateway(declared)
     offers = tuple(Offer(*each) for each in (*last.operations(), *axis.operations()))
     return (axis, *public_sites(declared), *provincial_gateways(declared, axis), last), offers
 
@@ -110,7 +110,7 @@ def _prepare_store(place: Path | Store, settings: Settings) -> Store:
     return store
 
 
-def _sandboxes(store: Store, settings: Settings, packs: Mapping[str, Pack]) -> Sandboxes:
+def _sandboxes(store: Store, settings: Settings, packs: Packs) -> Sandboxes:
     first = SandboxSettings(
         journal_limit=settings.max_journal,
         journal_bytes_limit=settings.max_journal_bytes,
@@ -120,7 +120,7 @@ def _sandboxes(store: Store, settings: Settings, packs: Mapping[str, Pack]) -> S
         store,
         settings.default,
         first,
-        {name: pack.settings() for name, pack in packs.items()},
+        packs.settings_of,
         has_own_seed=settings.has_own_seed,
         secret_seeds=settings.secret_seeds,
     )
@@ -180,12 +180,6 @@ def application(country: Country) -> Any:
     open_paths = (f"{PREFIX}/health", f"{PREFIX}/ready")
     pages = own_pages_app(own_pages(country), ProbePages(country.admin), open_paths, body_limit_of, WAITING)
     return asgi_app(country.door, pages, country.settings.body_limit)
-
-
-def _outside_hosts(packs: Mapping[str, Pack]) -> frozenset[str]:
-    return frozenset(
-        host.name for pack in packs.values() for host in pack.base(HOSTS).by_key.values() if host.is_outside
-    )
 
 
 def _published_page(name: str) -> PublishedPage | None:

@@ -21,7 +21,8 @@ class Settings:
     """Everything ``serve`` was told. ``body_limit`` is in bytes; ``store`` is a path, ``:memory:`` or a database's URL.
 
     ``has_own_seed`` tells that the seed of ``default`` was asked for; without it a store keeps the seed it has, and
-    ``secret_seeds`` gives new sandboxes seeds that nobody can know.
+    ``secret_seeds`` gives new sandboxes seeds that nobody can know. ``packs_folder`` takes the packs that are brought
+    in; without one it lies beside the store.
     """
 
     store: str = MEMORY
@@ -45,6 +46,7 @@ class Settings:
     base_hosts: tuple[str, ...] = ("localhost", "api.ngsp.gov.vn")
     packs: tuple[str, ...] = ("co-ban",)
     default: Definition = field(default_factory=Definition)
+    packs_folder: Path | None = None
     scenarios: tuple[Path, ...] = ()
     watch: bool = False
     tls: bool = False

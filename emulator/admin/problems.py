@@ -125,6 +125,16 @@ WORDINGS: Mapping[str, Wording] = {
         "Sandbox đã có {most} bản chụp; hãy xoá bớt.",
         "The sandbox has {most} snapshots already; forget one.",
     ),
+    "pack-exists": Wording(409, "Pack exists", "Đã có gói '{name}'.", "There is a pack '{name}' already."),
+    "no-such-pack": Wording(
+        404, "No such pack", "Không có gói '{name}' nào được đưa vào.", "No pack '{name}' was brought in."
+    ),
+    "pack-in-use": Wording(
+        409,
+        "Pack in use",
+        "Gói '{name}' đang được dùng: {sandboxes}.",
+        "The pack '{name}' is used by: {sandboxes}.",
+    ),
     "not-filed": Wording(409, "Not filed", "Không nộp được hồ sơ: {vi}.", "Nothing was filed: {en}."),
     "not-verified": Wording(
         406,

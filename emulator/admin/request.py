@@ -13,7 +13,6 @@ import orjson
 from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
-from emulator.country.pack import Pack
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.country.tenants import Tenants
 from emulator.country.world import World
@@ -23,6 +22,7 @@ from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
+from emulator.services.packs import Packs
 
 _TICK_S = 0.02
 
@@ -45,7 +45,7 @@ class AdminContext:
 
     sandboxes: Sandboxes
     journal: Journal
-    packs: Mapping[str, Pack]
+    packs: Packs
     enter: Callable[[Sandbox, Exchange], World]
     sweeper: Sweeper
     offers: tuple[Offer, ...] = ()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
+from emulator.country.furnish import nearest
 from emulator.country.sandbox import Sandbox
 from emulator.journal.entry import as_entry, as_logged_request, entry_id
 from emulator.journal.journal import Entry, Search
 from emulator.journal.matchers import PatternTrouble
 from emulator.journal.near_miss import near_misses
 from emulator.journal.patterns import Pattern
+from emulator.kernel.exchange import is_behind_the_scenes
+from emulator.kernel.rules import registered_rules
+from emulator.scenario.operations import staged_names
 
 ROUTES = RouteTable("nhật ký / journal", scoped=True)
 _PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}
@@ -58,6 +62,7 @@ def _query(request: AdminRequest) -> dict[str, Any]:
 
     asked = {name: value for name, value in request.asked.items() if name != "secrets"}
     wish = schemas.load(schemas.JournalQuery(), asked, "?")
+    check_names(wish, "?")
     since = wish.pop("since", None)
     return wish | {"since_ms": instant(since, "?since")} if since else wish
 
@@ -142,12 +147,33 @@ def pattern_of(content: Any, pointer: str = "") -> Pattern:
     """Compile a pattern.
 
     Raises:
-        Trouble: it has an unknown word, or a value of a wrong kind.
+        Trouble: it has an unknown word, a value of a wrong kind, or the name of nothing.
     """
+    if isinstance(content, dict):
+        check_names(content, f"{pointer}/")
     try:
         return Pattern(content, pointer)
     except PatternTrouble as trouble:
         raise invalid([InputFault(trouble.pointer, trouble.vi, trouble.en)]) from None
+
+
+def check_names(wish: Mapping[str, Any], pointer: str) -> None:
+    """Look at the names in a question: one that is misspelt would find nothing, and look like an answer.
+
+    Raises:
+        Trouble: there is no such operation or rule; the nearest is named.
+    """
+    operation, rule = wish.get("operation"), wish.get("rule")
+    if isinstance(operation, str) and operation and not is_behind_the_scenes(operation):
+        _check_name(operation, staged_names(), f"{pointer}operation", "dịch vụ", "operation")
+    if isinstance(rule, str) and rule:
+        _check_name(rule, {each.id for each in registered_rules()}, f"{pointer}rule", "quy tắc", "rule")
+
+
+def _check_name(name: str, known: Collection[str], pointer: str, vi: str, en: str) -> None:
+    if name not in known:
+        tail = nearest(name, sorted(known))
+        raise invalid([InputFault(pointer, f"không có {vi} “{name}”{tail[0]}", f"there is no {en} {name!r}{tail[1]}")])
 
 
 @ROUTES.add(
@@ -231,7 +257,7 @@ def miss_pattern(request: AdminRequest) -> AdminReply:
         (sum(not word.matches(row) for word in words) / far, -row.seq, row)
         for row in request.context.journal.calls(sandbox.home, _floor(request, sandbox))
     ]
-    nearest = sorted((each for each in rows if 0 < each[0] < 1), key=lambda each: each[:2])[:_MOST_NEAR]
+    closest = sorted((each for each in rows if 0 < each[0] < 1), key=lambda each: each[:2])[:_MOST_NEAR]
     return AdminReply(
         {
             "nearMisses": [
@@ -240,7 +266,7 @@ def miss_pattern(request: AdminRequest) -> AdminReply:
                     "requestPattern": given,
                     "matchResult": {"distance": round(distance, 3)},
                 }
-                for distance, _, row in nearest
+                for distance, _, row in closest
             ]
         }
     )

@@ -65,6 +65,7 @@ def list_routes(_: AdminRequest) -> AdminReply:
 ROUTES: tuple[Route, ...] = (
     *ROUTES_OF_INDEX,
     *system.ROUTES,
+    *system.PACK_ROUTES,
     *metrics.ROUTES,
     *published.ROUTES,
     *sandboxes.ROUTES,

@@ -1,4 +1,6 @@
-"""Files that somebody uploads to Kho DL: read from a form or from JSON, and put on the portal's own file host.
+"""Files that somebody uploads: to Kho DL, or as a whole pack.
+
+What goes to Kho DL is read from a form or from JSON and put on the portal's own file host.
 
 A citizen's upload lies at the portal (KDL III.2 step 4: "tải … vào KDL Cổng DVCQG"), so another agency downloads it as
 any file: the portal is the holder, and its host stands behind its security server. The host's name is ours.
@@ -9,8 +11,13 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import json
 import mimetypes
-from collections.abc import Mapping
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -30,6 +37,11 @@ STORE_HOST = "khodl.dichvucong.gov.vn"
 UPLOAD_LIMIT = 24 * 1024 * 1024
 """Bytes of a whole upload. Ours: the guide names no limit, and a request has to have a bound."""
 _MOST_FILES = 20
+PACK_LIMIT = 32 * 1024 * 1024
+"""Bytes of a pack as it is sent."""
+MOST_UNPACKED = 128 * 1024 * 1024
+MOST_PACK_FILES = 5_000
+_LEFT_BEHIND = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 class UploadedFile(NamedTuple):
@@ -102,7 +114,10 @@ def _json_file(row: Mapping[str, Any], path: str, faults: list[InputFault]) -> U
         name = "tep"
     if encoded is not None:
         return UploadedFile(
-            name.strip(), "", _decode_content(encoded, path, faults), str(row.get("content_type") or "")
+            name.strip(),
+            "",
+            _decode_content(encoded, f"{path}/content_base64", faults),
+            str(row.get("content_type") or ""),
         )
     if not isinstance(link, str) or not read_link(link).host:
         faults.append(InputFault(f"{path}/link", "cần một địa chỉ http(s)", "an http(s) address is expected"))
@@ -117,7 +132,7 @@ def _decode_content(encoded: object, path: str, faults: list[InputFault]) -> byt
         content = b""
     if not content:
         vi, en = "cần Base64 của ít nhất một byte", "Base64 of at least one byte is expected"
-        faults.append(InputFault(f"{path}/content_base64", vi, en))
+        faults.append(InputFault(path, vi, en))
     return content
 
 
@@ -201,3 +216,111 @@ def _file_card(file: HostedFile, world: World) -> dict[str, str]:
         "content_type": file.content_type,
         "link": link,
     }
+
+
+# A whole pack.
+
+
+def read_pack_upload(body: bytes) -> dict[str, bytes]:
+    """Read the files of a pack by their paths in it: a zip, or JSON ``{"files": {"pack.json": {…}}}``.
+
+    A value that is no object is Base64. Nothing of it is on the disk yet. A folder that holds everything, as a zip of a folder has, is left out.
+
+    Raises:
+        Trouble: it cannot be read, is too much, or a path leads out of the pack or is no pack's.
+    """
+    is_zip = body[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+    files = dict(_zip_files(body) if is_zip else _json_files(body))
+    top = PurePosixPath(next(iter(files), "x")).parts[0] + "/"
+    if "pack.json" not in files and f"{top}pack.json" in files and all(name.startswith(top) for name in files):
+        return {name.removeprefix(top): content for name, content in files.items()}
+    return files
+
+
+def _zip_files(body: bytes) -> Iterator[tuple[str, bytes]]:
+    left, seen = MOST_UNPACKED, set[str]()
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            rows = [each for each in archive.infolist() if not each.is_dir()]
+            rows = [each for each in rows if not any(mark in each.filename for mark in _LEFT_BEHIND)]
+            _check_pack_count(len(rows))
+            for row in rows:
+                _check_pack_path(row.filename, seen)
+                if stat.S_ISLNK(row.external_attr >> 16):
+                    raise _wrong_file(row.filename, "liên kết tượng trưng", "a symbolic link")
+                with archive.open(row) as file:  # what its header says of its size is not believed
+                    content = file.read(left + 1)
+                left -= len(content)
+                _check_unpacked(left)
+                yield row.filename, content
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as trouble:
+        raise invalid(
+            [InputFault("", f"không đọc được tệp zip: {trouble}", f"the zip cannot be read: {trouble}")]
+        ) from None
+
+
+def _json_files(body: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as trouble:
+        raise Trouble("not-json", why=trouble) from None
+    files = content.get("files") if isinstance(content, dict) else None
+    if not isinstance(files, dict) or not files:
+        vi, en = (
+            "cần một tệp zip, hoặc các tệp của gói theo đường dẫn",
+            "a zip, or the pack's files by path, are expected",
+        )
+        raise invalid([InputFault("/files", vi, en)])
+    _check_pack_count(len(files))
+    left, seen, faults = MOST_UNPACKED, set[str](), list[InputFault]()
+    for name, value in files.items():
+        _check_pack_path(name, seen)
+        if isinstance(value, dict):
+            raw = json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
+        else:
+            raw = _decode_content(value, f"/files/{name.replace('~', '~0').replace('/', '~1')}", faults)
+        if faults:
+            raise invalid(faults)
+        left -= len(raw)
+        _check_unpacked(left)
+        yield name, raw
+
+
+def _check_pack_count(count: int) -> None:
+    if count > MOST_PACK_FILES:
+        raise invalid([InputFault("/files", f"tối đa {MOST_PACK_FILES} tệp", f"at most {MOST_PACK_FILES} files")])
+
+
+def _check_unpacked(left: int) -> None:
+    if left < 0:
+        most = f"{MOST_UNPACKED // 1024 // 1024} MB"
+        raise invalid([InputFault("/files", f"giải nén ra lớn hơn {most}", f"unpacks to more than {most}")])
+
+
+def _check_pack_path(name: str, seen: set[str]) -> None:
+    """Look at the path of one file: relative, plain, once, and nothing that the emulator makes by itself."""
+    pure = PurePosixPath(name)
+    is_plain = name.isprintable() and "\\" not in name and ":" not in name and len(name) <= 255
+    if not is_plain or not pure.parts or pure.is_absolute() or ".." in pure.parts or str(pure) != name:
+        raise _wrong_file(
+            name, "đường dẫn ra ngoài gói hoặc không viết đúng", "the path leads out of the pack, or is odd"
+        )
+    if name.casefold() in seen:
+        raise _wrong_file(name, "có hai lần", "is there twice")
+    if pure.suffix.casefold() in (".sqlite", ".part"):
+        raise _wrong_file(
+            name, "tệp do trình giả lập tự làm, không nhận", "the emulator makes such files, and takes none"
+        )
+    seen.add(name.casefold())
+
+
+def _wrong_file(name: str, vi: str, en: str) -> Trouble:
+    return invalid([InputFault(name[:255], vi, en)])

@@ -103,7 +103,9 @@ def _settings(flags: dict[str, Any]) -> Settings:
     flags["allowed_origins"] = flags.pop("allow_origin")
     check_certificate(flags)
     allowed = AllowList(read_networks(flags.pop("live_address"), "--live-address"), flags["admin_token"])
-    quotas = Quotas(*(flags.pop(name) for name in ("max_sandboxes", "max_sandboxes_per_owner", "sandbox_ttl")))
+    quotas = Quotas(
+        *(flags.pop(name) for name in ("max_sandboxes", "max_sandboxes_per_owner", "sandbox_ttl", "max_packs"))
+    )
     seed, is_open = flags.pop("seed"), not is_loopback(flags["host"])
     if seed is not None:
         made_of["seed"] = seed

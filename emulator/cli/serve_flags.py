@@ -222,6 +222,12 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
         show_default=False,
     ),
     _option(
+        "--max-packs",
+        "Số gói dữ liệu nhiều nhất được đưa vào bằng API quản trị. / Most packs brought in by the admin API.",
+        type=_NUMBER,
+        default=20,
+    ),
+    _option(
         "--durability",
         "Cuộc gọi đã trả lời sống sót qua: tiến trình bị diệt, hay mất điện. / What an answered call outlives: "
         "a killed process, or the loss of power.",

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,6 +53,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             services()
             packs = open_packs(settings.packs)
             _check_scenario(settings, packs)
+            settings = replace(settings, packs_folder=_packs_folder(wish))
             country = found_country(settings, store, packs)
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
@@ -122,6 +124,12 @@ def _store_wish(settings: Settings, folder: Path) -> str | Path:
     if settings.store == MEMORY:
         return folder / "store.db"
     return settings.store or data_folder() / "store.db"
+
+
+def _packs_folder(store: str | Path) -> Path:
+    """Return where packs that are brought in lie: beside the file of the store, or with this user's data."""
+    is_file = isinstance(store, Path) or "://" not in store
+    return Path(f"{store}.packs") if is_file else data_folder() / "packs"
 
 
 def _certificate(settings: Settings, folder: Path) -> tuple[Path | None, Path | None]:

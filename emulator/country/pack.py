@@ -131,13 +131,18 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "fixtures"
 
 
+def shipped_names() -> list[str]:
+    """Return the names of the packs that come with the emulator."""
+    return sorted(each.parent.name for each in shipped_folder().glob("*/pack.json"))
+
+
 def find_pack(name_or_path: str) -> Path:
     """Return a pack's folder: a shipped pack by its name, else a path, in the spelling of this system or of Windows.
 
     Raises:
         PackNotFound: there is neither.
     """
-    shipped = sorted(each.parent.name for each in shipped_folder().glob("*/pack.json"))
+    shipped = shipped_names()
     if name_or_path in shipped:
         return shipped_folder() / name_or_path
     for path in (Path(name_or_path), Path(PureWindowsPath(name_or_path).as_posix())):

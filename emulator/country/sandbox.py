@@ -98,16 +98,16 @@ class Sandboxes:
         store: Store,
         default: Definition,
         settings: SandboxSettings | None = None,
-        by_pack: Mapping[str, Mapping[str, Any]] | None = None,
+        settings_of_pack: Callable[[str], Mapping[str, Any]] = lambda _name: {},
         *,
         has_own_seed: bool = True,
         secret_seeds: bool = False,
     ) -> None:
         """``has_own_seed``: the default's seed was asked for; ``secret_seeds``: where none is, nobody may know it.
 
-        ``by_pack`` are the settings that a pack brings, by its name: its agency, its subsystem.
+        ``settings_of_pack`` returns the settings that a pack brings, by its name: its agency, its subsystem.
         """
-        self._store, self._default, self._by_pack = store, default, by_pack or {}
+        self._store, self._default, self._settings_of_pack = store, default, settings_of_pack
         self._has_own_seed, self._secret_seeds = has_own_seed, secret_seeds
         self._settings = settings or SandboxSettings()
         self._parsed: dict[int, tuple[int, Sandbox]] = {}
@@ -198,7 +198,7 @@ class Sandboxes:
         if kept and kept[0] == row.version:
             return kept[1]
         definition = Definition(**json.loads(row.definition))
-        brought = self._by_pack.get(definition.pack, {})
+        brought = self._settings_of_pack(definition.pack)
         sandbox = Sandbox(
             row.no,
             row.id,

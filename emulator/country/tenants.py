@@ -22,11 +22,15 @@ _SHOWN = 12  # hexadecimal digits of a token's digest by which a journal names i
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """What a server lets there be; None is no bound. ``lifetime_s`` is a new sandbox's time to live (real)."""
+    """What a server lets there be; None is no bound. ``lifetime_s`` is a new sandbox's time to live (real).
+
+    ``packs`` counts those that were brought in by the admin API.
+    """
 
     sandboxes: int | None = None
     sandboxes_of_owner: int | None = None
     lifetime_s: int | None = None
+    packs: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Grant:
 
 
 class OverQuota(Exception):
-    """There is no room: ``what`` is ``sandboxes`` or ``sandboxes-of-owner``, ``most`` how many there may be."""
+    """There is no room: ``what`` is ``sandboxes``, ``sandboxes-of-owner`` or ``packs``, ``most`` their number."""
 
     def __init__(self, what: str, most: int) -> None:
         super().__init__(f"{what}: {most}")

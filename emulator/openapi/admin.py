@@ -29,6 +29,7 @@ _NAMED = {
     "attempt": "{{attempt}}",
     "unit": "H34",
     "agency": "H34",
+    "pack": "goi-vi-du",
     "result_code": "KQ.G15.000008",
 }
 """Values of the variables of paths: what the pack has, or what an earlier example has made."""
@@ -75,6 +76,7 @@ def shapes() -> dict[str, Shape]:
         "Verification": {**pattern, "properties": {**words, **own}},
         "SequenceVerification": record(sequence, optional=("within_ms",)),
         "FileWish": {**a_file, "required": ["file_name", "content_base64"]},
+        "PackUpload": record({"files": mapping(one_of(OBJECT, TEXT))}),
         "PaperWish": {
             "anyOf": [
                 {"type": "object", "properties": kept, "required": ["result"]},

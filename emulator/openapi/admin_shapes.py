@@ -81,6 +81,12 @@ def _of_the_house() -> dict[str, Shape]:
         ),
         "Health": record({**health, "uptimeInSeconds": _COUNT}),
         "Ready": record({"status": TEXT, "packs": rows(TEXT)}),
+        "PackCard": record(
+            {**dict.fromkeys(("name", "version", "title_vi", "title_en"), TEXT), "brought": FLAG, "sandboxes": _COUNT}
+        ),
+        "Packs": record(
+            {"packs": rows(ref("PackCard")), "meta": record(dict.fromkeys(("total", "brought", "most"), _COUNT))}
+        ),
         "Sandbox": record(card),
         "SandboxWithKeys": record(
             {

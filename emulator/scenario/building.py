@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from emulator.scenario.fields import SlowPattern, bounded_pattern
 from emulator.scenario.placeholders import names_in
 from emulator.scenario.replies import body_of
 from emulator.scenario.script import (
@@ -123,9 +124,11 @@ def _tests(place: str, said: Words, at: yaml.Node, page: Page) -> Iterator[Field
 def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page) -> Any:
     if comparison == "matches":
         try:
-            re.compile(wanted)
+            bounded_pattern(wanted)
         except re.error as trouble:
             page.say(key, f"Biểu thức chính quy sai: {trouble}", f"not a regular expression: {trouble}")
+        except SlowPattern as trouble:
+            page.say(key, f"Biểu thức chính quy có thể chạy mãi: {trouble.vi}", f"could run for ever: {trouble.en}")
     if place != "since" or comparison == "present":
         return wanted
     values = [length_ms(each) if isinstance(each, str) else each for each in _listed(wanted)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import orjson
@@ -215,7 +218,8 @@ def _compares(value: Any, comparison: str, wanted: Any) -> bool:
     if comparison == "contains":
         return text_of(wanted) in text_of(value)
     if comparison == "matches":
-        return re.search(wanted, text_of(value)) is not None
+        pattern, text = _pattern_of(wanted), text_of(value)
+        return pattern.text.search(text[: pattern.reach]) is not None
     if comparison == "between":
         return _compares(value, "at_least", wanted[0]) and _compares(value, "at_most", wanted[1])
     return _is_ordered(size_of(value), size_of(wanted), comparison)
@@ -246,6 +250,89 @@ def size_of(value: Any) -> tuple[str, Any]:
         return "number", float(text)
     except ValueError:
         return "text", text
+
+
+# Regular expressions: from a file that anybody may send, over bodies that anybody may send.
+
+_MOST_STEPS = 2 * 10**7
+_LEAST_REACH = 2_000
+_LONG_REPEAT = 16
+
+
+class SlowPattern(ValueError):
+    """A regular expression that some text would keep busy for ever: why, in both languages."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi, self.en = vi, en
+
+
+class BoundedPattern(NamedTuple):
+    """A regular expression, and how many characters of a text it is searched in at most."""
+
+    text: re.Pattern[str]
+    reach: int
+
+
+class _Cost(NamedTuple):
+    """What a search costs at most: so many ways, times a power of the text's length."""
+
+    ways: int
+    degree: int
+
+    def then(self, other: _Cost) -> _Cost:
+        """Return what this costs with something after it."""
+        return _Cost(min(self.ways * other.ways, _MOST_STEPS), self.degree + other.degree)
+
+
+def bounded_pattern(text: str) -> BoundedPattern:
+    """Return a regular expression whose search is bounded, by the number of ways in which a text can be tried.
+
+    Raises:
+        re.error: it is none.
+        SlowPattern: it repeats what repeats, refers back, or can be tried in too many ways.
+    """
+    pattern, tree = re.compile(text), list(parser.parse(text))
+    begins = tree[:1] in ([(codes.AT, codes.AT_BEGINNING)], [(codes.AT, codes.AT_BEGINNING_STRING)])
+    while tree and tree[-1][0] in (codes.MAX_REPEAT, codes.MIN_REPEAT) and tree[-1][1][0] == 0:
+        tree.pop()  # what may be nothing at the end never sends the search back
+    ways, degree = _cost_of_all(tree).then(_Cost(1, 0 if begins else 1))
+    reach = int((_MOST_STEPS / ways) ** (1 / max(degree, 1)))
+    if reach < _LEAST_REACH:
+        vi = "quá nhiều phép lặp *, +, ? hay nhánh (nhiều nhất hai * hoặc + sau ^, một khi không có ^); hãy tách ra"
+        raise SlowPattern(vi, "too many *, +, ? or choices (two * or + after a ^, one without it); split it")
+    return BoundedPattern(pattern, reach)
+
+
+_pattern_of = lru_cache(256)(bounded_pattern)
+
+
+def _cost_of_all(tree: Iterable[Any]) -> _Cost:
+    cost = _Cost(1, 0)
+    for code, given in tree:
+        cost = cost.then(_cost_of(code, given))
+    return cost
+
+
+def _cost_of(code: Any, given: Any) -> _Cost:
+    if code in (codes.GROUPREF, codes.GROUPREF_EXISTS):
+        raise SlowPattern("không nhận tham chiếu ngược như \\1", "references back, such as \\1, are not taken")
+    if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
+        low, high, inner = given
+        return _cost_of_repeat(low, high, _cost_of_all(inner))
+    if code is codes.BRANCH:
+        costs = [_cost_of_all(each) for each in given[1]]
+        return _Cost(sum(each.ways for each in costs), max(each.degree for each in costs))
+    parts = given if isinstance(given, tuple) else (given,)
+    return _cost_of_all(pair for each in parts if isinstance(each, parser.SubPattern) for pair in each)
+
+
+def _cost_of_repeat(low: int, high: int, inner: _Cost) -> _Cost:
+    is_open = high - low > _LONG_REPEAT
+    if high > _LONG_REPEAT and inner != _Cost(1, 0):
+        raise SlowPattern("lặp một nhóm mà bên trong lại lặp hay rẽ, như (a+)+", "a repeat of a repeat, such as (a+)+")
+    ways = inner.ways ** min(high, _LONG_REPEAT) * (1 if is_open else high - low + 1)
+    return _Cost(min(ways, _MOST_STEPS), inner.degree * min(high, _LONG_REPEAT) + is_open)
 
 
 def _choices(wanted: Any) -> Sequence[Any]:

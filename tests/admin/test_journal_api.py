@@ -59,7 +59,7 @@ def test_the_list_is_newest_first_and_says_how_many_there_are(visitor: Visitor) 
         ("q=261120-0001", [2]),
         ("q=100%25", []),
         ("consumer=nobody", []),
-        ("rule=B99", []),
+        ("rule=B15", []),
         ("since=2001-01-01", [1, 2, 3]),
         ("since=2999-01-01T00:00:00Z", []),
     ],
@@ -69,6 +69,32 @@ def test_the_list_can_be_filtered(visitor: Visitor, query: str, wanted: list[int
     visitor.http.get("/nowhere")
     answer = visitor.http.get(f"/__admin/requests?order=asc&{query}").json
     assert [entry["seq"] for entry in answer["requests"]] == wanted
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "near"),
+    [
+        ("operation", "btxh.DongboDVC", "btxh.DongBoDVC"),
+        ("operation", "ndxp.tokn", "ndxp.token"),
+        ("rule", "matthcc", ""),
+    ],
+)
+def test_the_name_of_nothing_is_refused_wherever_one_is_taken(
+    visitor: Visitor, word: str, name: str, near: str
+) -> None:
+    """T2: a question with a misspelt name would find nothing, and look like an answer."""
+    pattern = {word: name}
+    asked = [
+        visitor.http.get("/__admin/requests", query_string=pattern),
+        *(visitor.http.post(f"/__admin/{path}", json=pattern) for path in ("requests/find", "requests/count")),
+        visitor.http.post("/__admin/verify", json={**pattern, "count": 0}),
+        visitor.http.post("/__admin/verify-sequence", json={"sequence": [pattern]}),
+        visitor.http.post("/__admin/requests/remove", json=pattern),
+    ]
+    told = [each.json["errors"][0] for each in asked if each.status_code == 422]
+    assert len(told) == len(asked)
+    assert {each["en"] for each in told} == {told[0]["en"]}
+    assert (name in told[0]["en"], near in told[0]["en"], word in told[0]["pointer"]) == (True, True, True)
 
 
 def test_entries_are_found_by_the_consumer_that_called(visitor: Visitor) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
-from collections.abc import Callable
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from emulator.app import found_country
 from emulator.cli import main
 from emulator.country.filed_base import CompiledBase
 from emulator.country.pack import Pack, PackTrouble
+from emulator.country.tenants import Quotas
 from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.builders import pull
@@ -242,3 +247,107 @@ def test_what_is_no_compiled_pack_is_passed_over(pack: Path) -> None:
     (pack / "compiled.sqlite").write_bytes(b"cut short")
     assert not isinstance(load_pack(pack).dossiers, CompiledBase)
     assert (run("validate", pack).exit_code, run("validate", pack).output) == (0, "")
+
+
+# Packs that are brought in by the admin API of a server that is shared.
+
+
+def _zipped(folder: Path, top: str = "") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, top + path.relative_to(folder).as_posix())
+    return made.getvalue()
+
+
+def _one_file(name: str, content: bytes = b"x", mode: int = 0o600) -> bytes:
+    made = io.BytesIO()
+    row = zipfile.ZipInfo(name)
+    row.external_attr = (stat.S_IFLNK if mode == 0 else stat.S_IFREG | mode) << 16
+    row.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(row, content)
+    return made.getvalue()
+
+
+@pytest.fixture
+def shared(tmp_path: Path, co_ban: Pack) -> Iterator[Visitor]:
+    settings = Settings(quotas=Quotas(packs=2), packs_folder=tmp_path / "brought")
+    country = found_country(settings, tmp_path / "shared.db", {"co-ban": co_ban})
+    yield Visitor(country)
+    country.store.close()
+
+
+@pytest.mark.parametrize("top", ["", "ca-mau/"])
+def test_a_pack_is_brought_in_as_a_zip_played_and_taken_away(pack: Path, shared: Visitor, top: str) -> None:
+    brought = shared.http.put("/__admin/packs/ca-mau", data=_zipped(pack, top), content_type="application/zip")
+    assert (brought.status_code, brought.json["brought"]) == (201, True), brought.text
+    made = shared.http.post("/__admin/sandboxes", json={"id": "lop", "pack": "ca-mau"})
+    assert (made.status_code, made.json["credentials"]["papers"]["username"]) == (201, "000.00.00.H96"), made.text
+    assert shared.http.get("/__admin/packs").json["meta"] == {"total": 2, "brought": 1, "most": 2}
+    assert shared.http.delete("/__admin/packs/ca-mau").json["code"] == "pack-in-use"
+    assert shared.http.put("/__admin/packs/ca-mau", data=_zipped(pack)).json["code"] == "pack-exists"
+    shared.http.delete("/__admin/sandboxes/lop")
+    assert shared.http.delete("/__admin/packs/ca-mau").status_code == 200
+    assert shared.http.delete("/__admin/packs/co-ban").json["code"] == "no-such-pack"
+    assert shared.http.post("/__admin/sandboxes", json={"pack": "ca-mau"}).status_code == 422
+
+
+def _about(**changes: str) -> dict[str, Any]:
+    row = {"id": "nho", "version": "1", "schema_version": "1", "title_vi": "N", "title_en": "S", "gso_era": "2023"}
+    return {"pack": {"1": {**row, "extends": "co-ban", **changes}}}
+
+
+def test_a_pack_is_brought_in_as_json_and_counts_against_the_quota(shared: Visitor) -> None:
+    file = base64.b64encode(b"%PDF-1.4").decode()
+    for name in ("nho", "nho-2"):
+        files = {"pack.json": _about(id=name), "files/20261105/moi.pdf": file}
+        reply = shared.http.put(f"/__admin/packs/{name}", json={"files": files})
+        assert reply.status_code == 201, reply.text
+    files = {"pack.json": _about(id="nho-3")}
+    assert shared.http.put("/__admin/packs/nho-3", json={"files": files}).json["code"] == "over-quota"
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "en"),
+    [
+        ({"pack.json": _about(provinces="99")}, "pack.json:11:17", "there is no province '99'"),
+        ({"pack.json": _about(id="khac")}, "pack.json:4:10", "the id must be 'nho'"),
+        ({"pack.json": _about(extends="../../../etc")}, "pack.json:10:15", "extends: no pack"),
+        ({"pack.json": _about(extends="co-bann")}, "pack.json:10:15", "nearest: 'co-ban'"),
+        ({"pack.json": _about(), "peple.json": {"peple": {}}}, "peple.json:1:1", "unknown file"),
+        ({"a.json": _about()}, "pack.json:1:1", "pack.json is missing"),
+        ({"../pack.json": _about()}, "../pack.json", "leads out of the pack"),
+        ({"/etc/pack.json": _about()}, "/etc/pack.json", "leads out of the pack"),
+        ({"files/../../x": "eA=="}, "files/../../x", "leads out of the pack"),
+        ({"files\\..\\x": "eA=="}, "files\\..\\x", "leads out of the pack"),
+        ({"compiled.sqlite": "eA=="}, "compiled.sqlite", "takes none"),
+        ({"files/a": "không"}, "/files/files~1a", "Base64"),
+        ({}, "/files", "are expected"),
+    ],
+)
+def test_what_is_wrong_with_a_pack_sent_is_told_at_its_place_and_nothing_of_it_stays(
+    shared: Visitor, files: dict[str, Any], place: str, en: str
+) -> None:
+    reply = shared.http.put("/__admin/packs/nho", data=json.dumps({"files": files}))
+    assert (reply.status_code, reply.content_type) == (422, "application/problem+json"), reply.text
+    assert [each for each in reply.json["errors"] if each["pointer"] == place and en in each["en"]], reply.json
+    folder = shared.country.settings.packs_folder
+    assert folder is not None
+    assert list(folder.glob("*")) + list(folder.glob(".*")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "en"),
+    [
+        (_one_file("../../x"), "leads out of the pack"),
+        (_one_file("files/link", b"/etc/passwd", mode=0), "a symbolic link"),
+        (_one_file("files/bomb", b"\0" * (129 * 1024 * 1024)), "unpacks to more than 128 MB"),
+        (b"PK\x03\x04 cut short", "the zip cannot be read"),
+    ],
+    ids=["climbs", "link", "bomb", "broken"],
+)
+def test_a_zip_that_means_harm_is_refused(shared: Visitor, body: bytes, en: str) -> None:
+    reply = shared.http.put("/__admin/packs/nho", data=body)
+    assert (reply.status_code, en in reply.json["errors"][0]["en"]) == (422, True), reply.text

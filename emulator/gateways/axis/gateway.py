@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from uuid import uuid4
@@ -58,22 +58,25 @@ def refuse(exchange: Exchange, world: World) -> Reply:
 class XroadGateway:
     """``…/XrdAdapter/RestService/forward`` and ``…/VXPAdapter/RestService/forward`` (K20), one router for both.
 
-    ``services`` that are declared on the axis answer for the hosts of the world by their backend; ``outside_hosts`` are
-    hosts that nobody may call but through the axis.
+    ``services`` that are declared on the axis answer for the hosts of the world by their backend; ``is_outside``
+    tells which hosts nobody may call but through the axis.
     """
 
     name = "xroad"
 
     def __init__(
-        self, services: Iterable[Service], outside_hosts: Container[str] = (), allowed: AllowList | None = None
+        self,
+        services: Iterable[Service],
+        is_outside: Callable[[str], bool] = lambda _host: False,
+        allowed: AllowList | None = None,
     ) -> None:
         places = ((service, service.place_of(each)) for service in services for each in service.operations)
         self._services = {place.backend: service for service, place in places if isinstance(place, AxisAddress)}
-        self._outside_hosts, self._allowed = outside_hosts, allowed or AllowList()
+        self._is_outside, self._allowed = is_outside, allowed or AllowList()
 
     def owns(self, call: Call) -> bool:
         """Take forwarded calls, and direct ones to hosts behind the axis."""
-        return bool(FORWARD.match(call.path)) or call.host in self._outside_hosts
+        return bool(FORWARD.match(call.path)) or self._is_outside(call.host)
 
     def blocks(self, call: Call, enter: Callable[[], World]) -> bool:
         """Tell whether a live agency may be asked: it is another machine, and it may be slow."""
