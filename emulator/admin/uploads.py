@@ -224,7 +224,8 @@ def _file_card(file: HostedFile, world: World) -> dict[str, str]:
 def read_pack_upload(body: bytes) -> dict[str, bytes]:
     """Read the files of a pack by their paths in it: a zip, or JSON ``{"files": {"pack.json": {…}}}``.
 
-    A value that is no object is Base64. Nothing of it is on the disk yet. A folder that holds everything, as a zip of a folder has, is left out.
+    A value that is no object is Base64. Nothing of it is on the disk yet. A folder that holds everything, as a zip of a
+    folder has, is left out.
 
     Raises:
         Trouble: it cannot be read, is too much, or a path leads out of the pack or is no pack's.

@@ -81,12 +81,6 @@ def _of_the_house() -> dict[str, Shape]:
         ),
         "Health": record({**health, "uptimeInSeconds": _COUNT}),
         "Ready": record({"status": TEXT, "packs": rows(TEXT)}),
-        "PackCard": record(
-            {**dict.fromkeys(("name", "version", "title_vi", "title_en"), TEXT), "brought": FLAG, "sandboxes": _COUNT}
-        ),
-        "Packs": record(
-            {"packs": rows(ref("PackCard")), "meta": record(dict.fromkeys(("total", "brought", "most"), _COUNT))}
-        ),
         "Sandbox": record(card),
         "SandboxWithKeys": record(
             {
@@ -109,6 +103,12 @@ def _of_tenants() -> dict[str, Shape]:
         **dict.fromkeys(("dossiers", "journal_bytes"), _COUNT),
     }
     return {
+        "PackCard": record(
+            {**dict.fromkeys(("name", "version", "title_vi", "title_en"), TEXT), "brought": FLAG, "sandboxes": _COUNT}
+        ),
+        "Packs": record(
+            {"packs": rows(ref("PackCard")), "meta": record(dict.fromkeys(("total", "brought", "most"), _COUNT))}
+        ),
         "SandboxToken": record({"sandbox": TEXT, "role": {"enum": list(ROLES)}, "token": TEXT}),
         "OwnerToken": record({"owner": TEXT, "role": {"enum": list(ROLES)}, "token": TEXT}),
         "EndedTokens": record({"ended": _COUNT}),
