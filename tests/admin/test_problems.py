@@ -29,6 +29,7 @@ def url_of(path: str) -> str:
         id="default.1.1",
         code="x",
         dstcode="x",
+        pack="x",
         **_OURS,
         host="x",
         due=1,
