@@ -273,7 +273,9 @@ def _json_files(body: bytes) -> Iterator[tuple[str, bytes]]:
         content = json.loads(body)
     except (ValueError, RecursionError) as trouble:
         raise Trouble("not-json", why=trouble) from None
-    files = content.get("files") if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        raise Trouble("not-an-object")
+    files = content.get("files")
     if not isinstance(files, dict) or not files:
         vi, en = (
             "cần một tệp zip, hoặc các tệp của gói theo đường dẫn",

@@ -30,6 +30,7 @@ def url_of(path: str) -> str:
         code="x",
         dstcode="x",
         pack="x",
+        owner="x",
         **_OURS,
         host="x",
         due=1,
