@@ -257,7 +257,6 @@ def _zip_files(body: bytes) -> Iterator[tuple[str, bytes]]:
     except (
         zipfile.BadZipFile,
         zlib.error,
-        NotImplementedError,
         RuntimeError,
         EOFError,
         OSError,
