@@ -87,7 +87,7 @@ def test_a_stranger_finds_field_reason_clause_and_a_right_example_in_two_clicks(
     field = page.locator("li.marked.error")
     expect(field).to_contain_text('"MaTTHC": "9.9"')
     expect(field).to_contain_text("không thuộc 11 thủ tục")
-    expect(page.locator(".verdict blockquote")).to_be_visible()
+    expect(page.locator(".verdict blockquote.field")).to_contain_text("MaTTHC bắt buộc")
     expect(page.locator(".verdict summary")).to_contain_text("BTXH 3.1.1")
     page.get_by_role("link", name="Mẫu đúng của thao tác này").click()
     right = json.loads(page.get_by_label("Thân").input_value())
