@@ -59,6 +59,11 @@ class Journal:
         """
         return max(0, self.newest(home) - limit)
 
+    def kept_count(self, home: tuple[int, int], limit: int) -> int:
+        """Return how many exchanges are kept, by both ends: their numbers have no gaps, so nothing is counted."""
+        first, last = journal_rows.span(self._store, home)
+        return last - max(first - 1, self.floor(home, limit)) if last else 0
+
     def search(
         self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
     ) -> tuple[int, list[Entry]]:

@@ -434,3 +434,14 @@ def test_a_form_that_says_something_impossible_is_refused_in_words(
     words = said_by(reply.text)
     assert "could not be done" in words.lower() or "no such page" in words.lower() or len(words) > 200
     assert len(re.findall(r'role="alert"', reply.text)) == 1 + reply.text.count('id="offline"')
+
+
+def test_the_journals_first_page_tells_how_many_there_are_without_counting_them(visitor: Visitor) -> None:
+    for _ in range(3):
+        visitor.btxh("DongBoDVC", dossier(MaTTHC="9.9"))
+    assert "6 lượt" in visitor.http.get("/__console/journal?lang=vi").text
+    assert visitor.http.get("/__admin/requests?clock=show").json["meta"]["total"] == 6
+    visitor.http.post("/__console/journal/forget")
+    assert "0 lượt" in visitor.http.get("/__console/journal?lang=vi").text
+    visitor.token()
+    assert "1 lượt" in visitor.http.get("/__console/journal?lang=vi").text
