@@ -14,7 +14,7 @@ from unittest import mock
 
 from bench.rates import basic
 from emulator.app import Country, found_country
-from emulator.journal import tally
+from emulator.journal import write
 from emulator.kernel.exchange import Call
 from emulator.server.log_lines import JsonLines
 from emulator.services.packs import load_pack
@@ -75,7 +75,7 @@ def _nothing(*_: object) -> None:
 
 @contextmanager
 def _uncounted() -> Iterator[None]:
-    with mock.patch.object(tally, "count", new=_nothing):
+    with mock.patch.object(write, "count", new=_nothing):
         yield
 
 

@@ -184,6 +184,6 @@ def application(country: Country) -> Any:
 
 def _published_page(name: str) -> PublishedPage | None:
     """Return a page that describes the interfaces. Its room is entered when somebody asks for one."""
-    from emulator.openapi.site import page
+    from emulator.openapi.document import page
 
     return page(name)

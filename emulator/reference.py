@@ -32,8 +32,7 @@ from emulator.services.btxh.extent import (
 from emulator.services.packs import pack_part
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
-from emulator.wire.own_rules import OwnRule
-from emulator.wire.quirks import QUIRKS, Behaviour, Quirk
+from emulator.wire.quirks import QUIRKS, Behaviour, OwnRule, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
 _FORMS = {"day": "dd/MM/yyyy", "moment": "dd/MM/yyyy HH:mm:ss", "province": "GSO", "district": "GSO", "commune": "GSO"}

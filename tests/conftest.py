@@ -19,8 +19,7 @@ from werkzeug.test import TestResponse
 
 from emulator.app import Country, application, create_app, found_country
 from emulator.country.pack import Pack
-from emulator.server.bad_bytes import phrase_of
-from emulator.server.target import is_own, read_target
+from emulator.server.bad_bytes import is_own, phrase_of, read_target
 from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests import databases

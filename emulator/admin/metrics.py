@@ -15,7 +15,7 @@ from emulator import __version__
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.journal.tally import BOUNDS_US, TallyRow
+from emulator.journal.write import BOUNDS_US, TallyRow
 
 ROUTES = RouteTable()
 

@@ -13,7 +13,7 @@ from emulator.admin.problems import MEDIA_TYPE, InputFault, Trouble, invalid
 from emulator.admin.request import AdminContext, AdminReply, AdminRequest, NotYet
 from emulator.country.sandbox import NoSandbox
 from emulator.journal.matchers import PatternTrouble
-from emulator.kernel.trouble import StoreFailure
+from emulator.kernel.refusals import StoreFailure
 
 WsgiReply = tuple[str, list[tuple[str, str]], list[bytes]]
 """Status line, headers, and the pieces of the body."""

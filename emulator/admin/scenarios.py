@@ -24,7 +24,6 @@ from emulator.scenario.turns import ACTED, state_now
 
 ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
 
-MOST_AT_ONCE = 8
 LONGEST_TEXT = 256 * 1024
 _TEXT_BEGINS = re.compile(rb"(\xef\xbb\xbf)?(\s*(#[^\n]*)?\n)*(---\s*\n)?\$?[a-z_]+:")
 """A scenario as it stands in its file: not JSON, which is what every other body is."""

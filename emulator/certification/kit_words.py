@@ -10,7 +10,6 @@ from emulator.scenario.words import Record, Word
 
 _ID = words.text(r"[A-Z0-9]+(-[A-Z0-9]+)+", "phải như NDXP-TK-01", "must look like NDXP-TK-01")
 _SHORT = words.text(r"[a-z0-9]+(-[a-z0-9]+)*", "phải gồm chữ thường, số và dấu -", "must be a-z, 0-9 and '-'")
-_VERSION = words.text(r"\d+\.\d+(\.\d+)?", "phải như 1.0", "must look like 1.0")
 _LEVEL = words.one_of(("MUST", "SHOULD"), "mức", "a level")
 _ROLE = words.one_of(ROLES, "vai của cảnh", "a role of a scene")
 _FREE = words.map_of(words.anything())

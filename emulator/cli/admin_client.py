@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX, data_folder
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX, data_folder
 
 _BACKUP_EXAMPLES = """\b

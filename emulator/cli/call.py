@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.admin_client import AdminClient, HttpAnswer, Unreachable, server_options
-from emulator.cli.log_view import remark_lines
-from emulator.cli.stopping import CannotStart
+from emulator.cli.logs import remark_lines
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.services.client_view import ClientView

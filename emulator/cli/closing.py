@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
-    from emulator.recording.ledger import Closed
+    from emulator.recording.cleaning import Closed
 
 _NOT_WRITTEN = 1
 

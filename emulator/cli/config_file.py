@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 CONFIG_FILE = "ndxp-emulator.toml"

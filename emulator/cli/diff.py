@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.stopping import CannotStart
-from emulator.cli.terminal import write_data
+from emulator.cli.terminal import CannotStart, write_data
 from emulator.country.settings import MODES, Mode
 
 if TYPE_CHECKING:
@@ -37,8 +36,7 @@ def diff(session: Path, mode: str, pack: str, form: str | None) -> None:
     from emulator.cli.replay import agency_of, session_of
     from emulator.country.pack import PackTrouble
     from emulator.country.sandbox import Definition
-    from emulator.recording.drift_pages import as_html, as_text
-    from emulator.recording.drift_report import report_of
+    from emulator.recording.drift_report import as_html, as_text, report_of
     from emulator.recording.replay import Teller
     from emulator.services.packs import load_pack
 

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.stopping import CannotStart
-from emulator.cli.terminal import write_data
+from emulator.cli.terminal import CannotStart, write_data
 from emulator.settings import PREFIX
 
 _EXAMPLES = """\b
@@ -54,7 +53,7 @@ def export_har(
     """Ghi nhật ký của một sandbox thành HAR 1.2; mã bí mật bị che. / A sandbox's journal as HAR, secrets masked."""
     from emulator import __version__
     from emulator.cli.terminal import draft_of
-    from emulator.recording.har_out import as_text, har_of
+    from emulator.recording.har import as_text, har_of
 
     entries = _of_server(url, sandbox, admin_token) if url else _of_store(store, sandbox)
     text = as_text(har_of(entries, __version__))
@@ -113,9 +112,8 @@ def import_har(file: Path, out: Path, to: str, key_file: Path | None, replace_co
     """
     from emulator.cli.closing import put_down
     from emulator.cli.record import pseudonyms_of
-    from emulator.recording.cleaning import Cleaner
-    from emulator.recording.har_in import NoHar, read_har
-    from emulator.recording.ledger import Bounds, Ledger
+    from emulator.recording.cleaning import Bounds, Cleaner, Ledger
+    from emulator.recording.har import NoHar, read_har
 
     try:
         heard, passed = read_har(file.read_bytes(), to)

@@ -17,7 +17,7 @@ from emulator.country.sandbox import Definition
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call
-from emulator.recording.partner import Answered, PartnerAccount
+from emulator.recording.replay import Answered, PartnerAccount
 from emulator.settings import MEMORY, Settings
 from emulator.store.journal_rows import JournalRow
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.stopping import CannotStart
-from emulator.cli.terminal import draft_of
+from emulator.cli.terminal import CannotStart, draft_of
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -46,13 +45,13 @@ def openapi(form: str, out: str, base_url: str, seed: int, force: bool) -> None:
 
     values = _values(base_url, seed)
     if form == "bruno":
-        from emulator.openapi import bruno
+        from emulator.openapi import collections
 
-        _write_folder(out, bruno.files(document(), values), force=force)
+        _write_folder(out, collections.files(document(), values), force=force)
     elif form == "postman":
-        from emulator.openapi import postman
+        from emulator.openapi import collections
 
-        _write(out, postman.collection(document(), values), force=force)
+        _write(out, collections.collection(document(), values), force=force)
     else:
         _write(out, document(), force=force)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 _EXAMPLES = """\b
 Ví dụ / Examples:

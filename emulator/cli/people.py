@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from emulator.cli.stopping import CannotStart
-from emulator.cli.terminal import draft_of
+from emulator.cli.terminal import CannotStart, draft_of
 
 if TYPE_CHECKING:
     from emulator.country.people.census import CensusWish
@@ -68,8 +67,8 @@ def people(number: int, out: str, form: str, bom: bool, kind: str, force: bool, 
 
 def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -> CensusWish:
     from emulator.country.furnish import nearest
-    from emulator.country.people.benefits import BY_PROCEDURE
     from emulator.country.people.census import CensusWish
+    from emulator.country.people.families import BY_PROCEDURE
     from emulator.wire import gso_names
 
     if procedure and procedure not in BY_PROCEDURE:
@@ -86,8 +85,7 @@ def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -
 
 
 def _rows(kind: str, form: str, wish: CensusWish) -> Iterator[Row]:
-    from emulator.country.people.census import census
-    from emulator.country.people.officers import officers
+    from emulator.country.people.census import census, officers
     from emulator.wire import people_sheet
 
     if kind == "officers":

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 if TYPE_CHECKING:
     import socket
 
+    from emulator.recording.cleaning import Closed, Ledger
     from emulator.recording.forward import Platform
-    from emulator.recording.ledger import Closed, Ledger
     from emulator.recording.pseudonyms import Pseudonyms
 
 _EXAMPLES = """\b
@@ -158,8 +158,7 @@ def _record(wish: _RecordWish, platform: Platform) -> Closed:
 
 
 def _ledger(wish: _RecordWish) -> Ledger:
-    from emulator.recording.cleaning import Cleaner
-    from emulator.recording.ledger import Bounds, Ledger
+    from emulator.recording.cleaning import Bounds, Cleaner, Ledger
 
     pseudonyms = pseudonyms_of(wish.key_file, replaces_codes=wish.replace_codes)
     return Ledger(Cleaner(pseudonyms), Bounds(calls=wish.max_calls))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.country.pack import Pack
@@ -52,7 +52,7 @@ def check_id(scenario_id: str) -> None:
 
 def agency_of(exchanges: Sequence[Recorded]) -> str | None:
     """Return the agency whose dossiers a session is about most, for the fresh emulator's account to belong to."""
-    from emulator.wire.dossier_codes import agencies_in
+    from emulator.wire.codes import agencies_in
 
     counted = Counter(code for each in exchanges for code in agencies_in(each.request.content.text or ""))
     return counted.most_common(1)[0][0] if counted else None
@@ -99,11 +99,10 @@ def write_scenario(exchanges: Sequence[Recorded], scenario_id: str, folder: Path
 def _write(draft: ScenarioDraft, path: Path) -> Path:
     from emulator.cli.terminal import draft_of
     from emulator.country.privacy import looked_through
-    from emulator.scenario.draft import as_yaml
     from emulator.scenario.grammar import schema
     from emulator.scenario.library import Library
     from emulator.scenario.reader import Source, problems_of
-    from emulator.scenario.template import SCHEMA_FILE
+    from emulator.scenario.template import SCHEMA_FILE, as_yaml
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with draft_of(path, force=False) as stream:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.scenario.library import Library

@@ -20,8 +20,7 @@ from emulator.cli.serve_checks import (
     warn_of_strange_variables,
 )
 from emulator.cli.serve_flags import FLAGS, variables_of
-from emulator.cli.stopping import CannotStart
-from emulator.cli.terminal import write_data
+from emulator.cli.terminal import CannotStart, write_data
 from emulator.country.sandbox import Definition
 from emulator.country.tenants import Quotas
 from emulator.gateways.axis.allow_list import AllowList

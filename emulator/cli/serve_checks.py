@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 _SHORTEST_TOKEN = 6

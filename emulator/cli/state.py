@@ -11,8 +11,7 @@ import click
 
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.stopping import CannotStart
-from emulator.cli.terminal import write_data
+from emulator.cli.terminal import CannotStart, write_data
 from emulator.settings import PREFIX, data_folder
 
 _EXAMPLES = """\b

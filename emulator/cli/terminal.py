@@ -9,9 +9,22 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, TextIO
 
-from emulator.cli.stopping import CannotStart
+import click
+
+# How a command stops when it cannot begin: one sentence on stderr, exit code 2.
+
+
+class CannotStart(click.ClickException):
+    """A sentence, Vietnamese and English, about what stands in the way."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence alone."""
+        click.echo(self.format_message(), file=file, err=file is None)
+
 
 _PLAIN = "ndxp-emulator-plain"
 _LETTERS_OWN = "\u0302\u0306\u031b"  # these make another letter, the others a tone: cp1258 has â, and no ạ

@@ -15,8 +15,8 @@ import click
 
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.call import make_call
-from emulator.cli.log_view import in_order, plain
-from emulator.cli.stopping import CannotStart
+from emulator.cli.logs import in_order, plain
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 if TYPE_CHECKING:

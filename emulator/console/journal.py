@@ -140,7 +140,7 @@ def make_scenario(number: str) -> str:
 
 def export_selection() -> AnyResponse:
     """Return the chosen exchanges, or all of the filter, as HAR; secrets are masked as everywhere."""
-    from emulator.recording.har_out import as_text, har_of
+    from emulator.recording.har import as_text, har_of
 
     numbers = request.args.getlist("id")
     if numbers:

@@ -15,8 +15,8 @@ from emulator.console.caller import AdminCaller
 from emulator.country.units import own_unit_code, portal_credentials
 from emulator.kernel.exchange import Call, Reply
 from emulator.services.client_view import CannotCall, ClientView, asks, put_together
-from emulator.services.mistakes import post_of
 from emulator.services.portal.links import read_link
+from emulator.services.service import post_of
 from emulator.wire.agency_codes import full_form
 from emulator.wire.axis import SERVER_PREFIX
 

@@ -18,7 +18,7 @@ from emulator.console.journal import newest_number
 from emulator.console.repeat import download_call, send_call, unit_call
 from emulator.console.site import go_to, person
 from emulator.kernel.exchange import Reply
-from emulator.services.portal.fields import stamp
+from emulator.services.portal.envelope import stamp
 
 # The citizen's portal (KDL III): file online, "Dịch vụ công của tôi", keep a result, upload a paper.
 

@@ -19,7 +19,7 @@ from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
 from emulator import __version__
-from emulator.country.axis_furnish import axis_bases
+from emulator.country.axis_records import axis_bases
 from emulator.country.filed_base import CompiledBase, CompiledTables, compiled_rows, write_compiled
 from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
@@ -250,12 +250,6 @@ def assemble(found: FolderContent, part: PackPart) -> Pack:
     files = {path: file for each in reversed(found.folders) for path, file in files_of(each).items()}
     bases = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
     return Pack(name, *bases, files, tables, folder, part.page_of, tuple(below))
-
-
-def read_tables(folder: Path, part: PackPart) -> tuple[Tables, list[Problem]]:
-    """Read a pack; return every table that could be read, and the problems that keep the pack from being used."""
-    found = read_folder(folder, part)
-    return found.tables, found.problems
 
 
 def read_folder(folder: Path, part: PackPart, seen: tuple[Path, ...] = ()) -> FolderContent:

@@ -7,20 +7,129 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
-from emulator.gateways import call_log
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
-from emulator.gateways.explain import explain, settle_outcome
-from emulator.journal.near_miss import Offer
+from emulator.journal.entry import entry_id
+from emulator.journal.near_miss import NearMiss, Offer, near_misses
+from emulator.journal.redaction import masked_text
 from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms
-from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.kernel.refusals import AskAgain, Refusal
-from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
+from emulator.kernel.exchange import Call, Exchange, Remark, Reply, traceparent_of
+from emulator.kernel.refusals import PATIENCE_S, AskAgain, Refusal, StoreBusy, StoreFailure
+from emulator.kernel.rules import find_rule
 from emulator.scenario.casting import DirectorFinder
+
+if TYPE_CHECKING:
+    from emulator.country.world import World
+    from emulator.kernel.exchange import Exchange, Reply
+
+
+# One line of log for each call, when somebody listens; which form it has is the server's business.
+
+_calls_log = logging.getLogger("emulator.calls")
+
+
+def is_wanted() -> bool:
+    """Tell whether anybody reads these lines. Costs next to nothing."""
+    return _calls_log.isEnabledFor(logging.INFO)
+
+
+def tell(exchange: Exchange, reply: Reply, world: World, duration_us: int) -> None:
+    """Log an exchange that was written down: its journal id leads to everything else. Secrets are masked."""
+    call = exchange.call
+    told = {
+        "request_id": entry_id(world.sandbox.id, world.home[1], world.seq),
+        "sandbox": world.sandbox.id,
+        "gateway": exchange.gateway,
+        "operation": exchange.operation,
+        "method": call.method,
+        "url": masked_text(call.target),
+        "status": reply.status,
+        "outcome": exchange.outcome,
+        "duration_ms": duration_us / 1000,
+        "rules": [remark.rule for remark in exchange.remarks if remark.level == "error"],
+        "client_ip": call.client_ip,
+        "traceparent": traceparent_of(call.headers),
+    }
+    line = "%(request_id)s %(method)s %(url)s %(status)d %(outcome)s %(operation)s %(duration_ms).1f ms"
+    _calls_log.info(line, told, extra={"told": told})
+
+
+# Why a call was refused, at every door: the remark that a refusal leaves when nobody left a better one.
+#
+# A rule that knows more says so itself, where it refuses: with what was found, what is expected and what is nearest.
+# What is said here is read off the reply and the call alone, so that no refusal of any door stays unexplained; and a
+# remark on an address or a method that nothing answers is given the nearest right call.
+
+_BY_STATUS = {404: "no-such-resource", 405: "wrong-method", 416: "range-outside", 503: "maintenance"}
+_OF_ADDRESSES = frozenset(
+    {"no-such-resource", "wrong-method", "ndxp-unknown-api", "ndxp-unknown-resource", "ndxp-wrong-verb"}
+)
+_FILES = ("province.download", "ministry.page")
+"""Operations whose address is a file's: what is not there was still asked of the right place."""
+_LONGEST = 200
+"""Characters of an address that are compared with others: comparing costs their product."""
+
+
+def settle_outcome(exchange: Exchange, reply: Reply) -> None:
+    """Give the same outcome at every door: what a service answers with 400 or more is no answer.
+
+    A machine that plays an agency answers for itself and is left alone.
+    """
+    if exchange.outcome != "answered" or reply.status < 400 or exchange.operation == "xroad.live":
+        return
+    is_nowhere = reply.status == 404 and exchange.operation not in _FILES
+    exchange.outcome = "unmatched" if is_nowhere or not exchange.operation else "refused"
+
+
+def explain(exchange: Exchange, reply: Reply, offers: Sequence[Offer]) -> None:
+    """Add the reason of a refusal, unless the journal has one: a broken rule, or a scenario or fault that spoke."""
+    if exchange.outcome not in ("refused", "unmatched"):
+        return
+    if not any(_is_reason(each) for each in exchange.remarks):
+        exchange.remarks.append(_reason(exchange, reply))
+    for place, remark in enumerate(exchange.remarks):
+        if remark.level == "error" and remark.rule in _OF_ADDRESSES and not remark.nearest:
+            exchange.remarks[place] = _with_nearest(remark, exchange.call, offers)
+
+
+def _is_reason(remark: Remark) -> bool:
+    return remark.level == "error" or remark.rule == "scenario" or remark.rule.startswith("fault:")
+
+
+def _reason(exchange: Exchange, reply: Reply) -> Remark:
+    """Say why a reply of this status came, as HTTP means it."""
+    call, rule_id = exchange.call, _BY_STATUS.get(reply.status, "refusal")
+    rule = find_rule(rule_id, exchange.operation)
+    path, found, expected = {
+        "no-such-resource": ("path", f"{call.method} {call.path[:_LONGEST]}", ""),
+        "wrong-method": ("method", call.method, reply.header("allow") or ""),
+        "range-outside": ("range", call.header("range") or "", reply.header("content-range") or ""),
+    }.get(rule_id, ("", f"HTTP {reply.status}", ""))
+    return Remark(rule_id, "error", path, rule.vi, rule.en, found, expected)
+
+
+def _with_nearest(remark: Remark, call: Call, offers: Sequence[Offer]) -> Remark:
+    """Return a remark on an address with the call that is nearest to it, and what differs."""
+    miss = _nearest(call, offers)
+    if miss is None:
+        return remark
+    offer = miss.offer
+    wanted, differences = f"{offer.method} {offer.path}", miss.differences
+    vi = "; ".join((remark.vi, *(each.vi for each in differences)))
+    en = "; ".join((remark.en, *(each.en for each in differences)))
+    nearest = f"{wanted} ({offer.name}, {offer.clause})"
+    return replace(remark, vi=vi, en=en, expected=remark.expected or wanted, nearest=nearest)
+
+
+def _nearest(call: Call, offers: Sequence[Offer]) -> NearMiss | None:
+    misses = near_misses(call.method, call.path, offers, 1) if len(call.path) <= _LONGEST else []
+    return misses[0] if misses else None
+
 
 _SAY_EVERY_S = 1.0
 _log = logging.getLogger(__name__)
@@ -180,8 +289,8 @@ class Door:
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)
         world.commit()
-        if call_log.is_wanted():
-            call_log.tell(exchange, reply, world, measured.duration_us)
+        if is_wanted():
+            tell(exchange, reply, world, measured.duration_us)
 
 
 class _UnavailableLog:

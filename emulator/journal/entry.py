@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.journal.redaction import masked_headers, masked_text
 from emulator.kernel.clock import iso
-from emulator.kernel.trace import traceparent_of
+from emulator.kernel.exchange import traceparent_of
 from emulator.store.journal_rows import JournalRow
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -240,6 +241,21 @@ class Effect:
         return told | {name: value for name, value in said.items() if value}
 
 
+@dataclass(slots=True)
+class Passage:
+    """What a gateway learned of a call on its way, for whoever words the reply.
+
+    ``api`` is the NDXP API that took it, name and version (``BTXH--v1.0``); ``cors`` the headers a browser is owed;
+    ``callback`` the function a revocation is to be wrapped in (JSONP); ``axis`` the two subsystems, who calls and who
+    provides.
+    """
+
+    api: str = ""
+    cors: Headers = ()
+    callback: str = ""
+    axis: tuple[str, str] | None = None
+
+
 MOST_REMARKS = 50
 """So many remarks of one exchange are kept; of those beyond there is a count."""
 
@@ -287,12 +303,28 @@ class Exchange:
     operation: str | None = None
     clause: str | None = None
     consumer: str | None = None
-    reply: Reply | None = None
     outcome: Outcome = "answered"
     remarks: RemarkList = field(default_factory=RemarkList)
     effects: list[Effect] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    extra: dict[str, Any] = field(default_factory=dict)
+    passage: Passage = field(default_factory=Passage)
     staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault
     gateway: str = ""
     is_scenario_reply: bool = False  # a scenario or a fault answered in place of whoever would have
+
+
+# The header ``traceparent`` (W3C Trace Context, level 1): whose work a call is part of.
+
+_FORM = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.+)?", re.ASCII)
+_SIZE = 55
+
+
+def traceparent_of(headers: Iterable[Sequence[str]]) -> str | None:
+    """Return the traceparent among (lower-case name, value) pairs; None when there is none, several, or a wrong one.
+
+    Version 00 has exactly four parts; a later one may have more.
+    """
+    values = [value for name, value in headers if name == "traceparent"]
+    if len(values) != 1 or not _FORM.fullmatch(values[0]):
+        return None
+    return None if values[0].startswith("00-") and len(values[0]) != _SIZE else values[0]

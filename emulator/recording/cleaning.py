@@ -9,18 +9,115 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import threading
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from emulator.country.positions import Problem
 from emulator.country.privacy import Suspect, suspects
 from emulator.journal.redaction import MASK, is_secret_name, masked_header, masked_text
 from emulator.kernel.exchange import Headers
-from emulator.recording.bodies import content_of
-from emulator.recording.names_in_text import with_other_names
-from emulator.recording.pseudonyms import Pseudonyms
-from emulator.recording.session import Content, Omission, Recorded, Said, Trouble
+from emulator.recording.pseudonyms import Pseudonyms, TooManyPeople
+from emulator.recording.session import Content, Omission, Recorded, Said, Trouble, privacy_problems
 from emulator.recording.walking import walk, walk_form, walk_target
-from emulator.wire.identity_fields import kind_of_field
+from emulator.wire.identity import kind_of_field
+
+# From the bytes of a body to a text that can be cleaned. What is no text is not kept: a file may be anybody's.
+
+MOST_UNPACKED = 20 * 1024 * 1024
+_TEXTUAL = re.compile(r"json|xml|text/|x-www-form-urlencoded|javascript|html|csv", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+def content_of(headers: Headers, body: bytes | str | None, size: int, omitted: Omission | None = None) -> Content:
+    """Return the content of a body; None stands for one that is not there, because it was too large unless told."""
+    if body is None:
+        return Content(None, size, omitted or "large")
+    if not body:
+        return Content("", size)
+    told = {name.lower(): value for name, value in headers}
+    content_type = told.get("content-type", "")
+    if content_type.lower().startswith("multipart/"):
+        return Content(None, size, "multipart")
+    if isinstance(body, str):
+        text = _told_text(body, content_type)
+    else:
+        plain = _unpack(body, told.get("content-encoding", "identity").strip().lower())
+        text = None if plain is None else _text(plain, content_type)
+    return Content(None, size, "binary") if text is None else Content(text, size)
+
+
+def _unpack(body: bytes, coding: str) -> bytes | None:
+    """Return a body without its coding; None when that is unknown, broken, or unpacks to more than the limit."""
+    if coding in ("", "identity"):
+        return body
+    for bits in {"gzip": (47,), "x-gzip": (47,), "deflate": (15, -15)}.get(coding, ()):
+        machine = zlib.decompressobj(bits)
+        try:
+            plain = machine.decompress(body, MOST_UNPACKED)
+        except zlib.error:
+            continue
+        return plain if machine.eof and not machine.unconsumed_tail else None
+    return None
+
+
+def _text(body: bytes, content_type: str) -> str | None:
+    charset = _CHARSET.search(content_type)
+    try:
+        return _told_text(body.decode(charset[1] if charset else "utf-8"), content_type)
+    except (LookupError, UnicodeDecodeError):
+        return None
+
+
+def _told_text(text: str, content_type: str) -> str | None:
+    is_file = bool(content_type) and not _TEXTUAL.search(content_type)
+    return None if is_file or _CONTROL.search(text) else text
+
+
+# Names of people in running text, where no field says that there is one. A guess, and ours.
+#
+# Three to five words that begin like a name, or words in capitals behind a form of address. Names of places, offices
+# and streets are passed over by the word in front of them. A name nobody could guess is found only if a field holds
+# it too.
+
+_CAPITAL = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_SMALL = _CAPITAL.lower()
+_FAMILIES = (
+    "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Trương|Đào|Cao|Lò|Giàng|Sùng|"
+    "Nguyen|Tran|Pham|Hoang|Huynh|Dang|Bui|Duong|Dinh|Trinh|Truong"
+)
+_TITLE_WORD = f"[{_CAPITAL}][{_SMALL}]*"
+_UPPER_WORD = f"[{_CAPITAL}]+"
+_NAME = re.compile(
+    rf"(?<![\w-])(?:(?:{_FAMILIES})(?: {_TITLE_WORD}){{2,4}}|(?:{_FAMILIES.upper()})(?: {_UPPER_WORD}){{2,4}})(?!\w)"
+)
+_ADDRESSED = re.compile(
+    r"(?<!\w)(?:[ôÔ]ng|[bB]à|[aA]nh|[cC]hị|[cC]háu|[cC]ụ|ÔNG|BÀ)(?: \([bB]à\))?:? "
+    rf"((?:{_TITLE_WORD})(?: {_TITLE_WORD}){{1,4}})"
+)
+_PLACE_BEFORE = re.compile(
+    r"(?:phố|đường|phường|xã|quận|huyện|tỉnh|thị trấn|thị xã|thôn|ấp|bản|tổ|khu|trường|bệnh viện|tp\.?|ubnd|công ty|"
+    r"tập đoàn|chùa|cầu|sông|núi|đảo|quốc lộ)\s*\Z",
+    re.IGNORECASE,
+)
+# Not names, though they begin like one: hồ sơ, lý do, cao đẳng, Hồ Chí Minh …
+_NEVER_SECOND = {"sơ", "do", "lịch", "chí", "đẳng", "tuổi", "cấp", "tháng", "bằng", "thường", "khí", "hiệu", "trình"}
+
+
+def with_other_names(text: str, other: Callable[[str], str]) -> str:
+    """Return a text in which ``other`` has replaced what looks like names."""
+
+    def replace_whole(found: re.Match[str]) -> str:
+        before = text[max(0, found.start() - 16) : found.start()]
+        is_no_name = found[0].split()[1].lower() in _NEVER_SECOND or _PLACE_BEFORE.search(before)
+        return found[0] if is_no_name else other(found[0])
+
+    text = _NAME.sub(replace_whole, text)
+    return _ADDRESSED.sub(lambda found: found[0].replace(found[1], other(found[1])), text)
+
 
 # What names the application that calls, or the machine of whoever does. Ours.
 _MORE_SECRETS = re.compile(r"client_?id|consumer_?key|assertion|jwt|id_?token|otp|pin(?:code)?", re.IGNORECASE)
@@ -206,3 +303,59 @@ class Cleaner:
             return MASK
         makers = {"number": self._pseudonyms.number, "phone": self._pseudonyms.phone, "mail": self._pseudonyms.mail}
         return makers[suspect.kind](suspect.datum)
+
+
+# What a recorder keeps while it runs: cleaned exchanges in memory, until the session ends and all is known.
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a session may hold: ``calls`` exchanges and ``characters`` of text."""
+
+    calls: int = 10_000
+    characters: int = 256 * 1024 * 1024
+
+
+class Closed(NamedTuple):
+    """What came of a session: what may be written, what may not and why, and how many calls were not kept at all."""
+
+    exchanges: list[Recorded]
+    problems: list[Problem]
+    not_kept: int
+
+
+class Ledger:
+    """Takes exchanges from several threads. A call that cannot be cleaned or kept is counted, never kept raw."""
+
+    def __init__(self, cleaner: Cleaner, bounds: Bounds) -> None:
+        self._cleaner, self._bounds = cleaner, bounds
+        self._lock = threading.Lock()
+        self._exchanges: list[Recorded] = []
+        self._size, self._not_kept = 0, 0
+
+    def add(self, heard: Heard) -> bool:
+        """Keep an exchange; False when it was not kept."""
+        with self._lock:
+            if len(self._exchanges) >= self._bounds.calls or self._size > self._bounds.characters:
+                self._not_kept += 1
+                return False
+            try:
+                exchange = self._cleaner.first(heard)
+            except (TooManyPeople, RecursionError):
+                self._not_kept += 1
+                return False
+            self._exchanges.append(exchange)
+            self._size += sum(len(each.content.text or "") for each in (exchange.request, exchange.response))
+            return True
+
+    def close(self) -> Closed:
+        """Return the session; an exchange in which something real-looking remains is left out, with its problems."""
+        with self._lock:
+            exchanges, problems = list[Recorded](), list[Problem]()
+            for each in sorted(self._exchanges, key=lambda one: one.number):
+                exchange = self._cleaner.second(each)
+                found = privacy_problems(exchange)
+                problems += found
+                if not found:
+                    exchanges.append(exchange)
+            return Closed(exchanges, problems, self._not_kept)

@@ -3,15 +3,134 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from emulator.kernel.exchange import Headers
-from emulator.recording.rules import CODES, COMPARED_HEADER_VALUES, VOLATILE_HEADERS
-from emulator.recording.shape import Shape, shape_of
 from emulator.services.btxh.replies import DriftKind, quirk_of_difference
 from emulator.wire.xml_tree import BrokenXml, xml_tree
+
+# The shape of a reply: names, their order and spelling, types, and the form of dates; never the data itself.
+
+Type = Literal["object", "array", "string", "number", "boolean", "null", "xml"]
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("dd/MM/yyyy HH:mm:ss", re.compile(r"\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}")),
+    ("dd/MM/yyyy", re.compile(r"\d{2}/\d{2}/\d{4}")),
+    ("yyyy-MM-dd HH:mm:ss", re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?")),
+    ("ISO 8601", re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?")),
+    ("yyyy-MM-dd", re.compile(r"\d{4}-\d{2}-\d{2}")),
+    ("yyyyMMddHHmmss", re.compile(r"(?:19|20)\d{12}")),
+    ("broken XML", re.compile(r"\s*<\?xml.*", re.DOTALL)),
+)
+_DEEPEST = 40
+
+
+@dataclass(slots=True)
+class Shape:
+    """What values at one place look like. ``values`` are those of scalars, for the few places that must agree."""
+
+    types: set[Type] = field(default_factory=set)
+    members: dict[str, Shape] = field(default_factory=dict)
+    sometimes: set[str] = field(default_factory=set)
+    item: Shape | None = None
+    forms: set[str] = field(default_factory=set)
+    values: set[str] = field(default_factory=set)
+
+    @property
+    def non_null_types(self) -> set[Type]:
+        """Return the types of what is there."""
+        return self.types - {"null"}
+
+    def as_words(self) -> str:
+        """Return the shape in a few words, without any data."""
+        words = "|".join(sorted(self.types)) or "nothing"
+        forms = self.forms - {"text"}
+        return f"{words} ({', '.join(sorted(forms))})" if forms else words
+
+
+def shape_of(value: Any, depth: int = 0) -> Shape:
+    """Return the shape of a value."""
+    if depth > _DEEPEST:
+        return Shape()
+    if isinstance(value, dict):
+        return Shape({"object"}, {str(name): shape_of(each, depth + 1) for name, each in value.items()})
+    if isinstance(value, list):
+        merged: Shape | None = None
+        for each in value:
+            one = shape_of(each, depth + 1)
+            merged = one if merged is None else _merge_shapes(merged, one)
+        return Shape({"array"}, item=merged)
+    if isinstance(value, str):
+        return _text(value, depth)
+    if value is None:
+        return Shape({"null"})
+    return Shape({"boolean" if isinstance(value, bool) else "number"}, values={json.dumps(value)})
+
+
+def _text(value: str, depth: int) -> Shape:
+    if value.lstrip().startswith("<") and ">" in value:
+        try:
+            return Shape({"xml"}, {name: shape_of(each, depth + 1) for name, each in xml_tree(value).items()})
+        except BrokenXml:
+            return Shape({"string"}, forms={"broken XML"})
+    form = next((name for name, pattern in _FORMS if pattern.fullmatch(value)), "text" if value else "empty")
+    return Shape({"string"}, forms={form}, values={value})
+
+
+def _merge_shapes(one: Shape, other: Shape) -> Shape:
+    names = [*one.members, *(name for name in other.members if name not in one.members)]
+    both_objects = bool(one.members) and bool(other.members)
+    once = {name for name in names if (name in one.members) != (name in other.members)} if both_objects else set()
+    members = {
+        name: _merge_shapes(one.members[name], other.members[name])
+        if name in one.members and name in other.members
+        else one.members.get(name) or other.members[name]
+        for name in names
+    }
+    item = _merge_shapes(one.item, other.item) if one.item and other.item else one.item or other.item
+    return Shape(
+        one.types | other.types,
+        members,
+        one.sometimes | other.sometimes | once,
+        item,
+        one.forms | other.forms,
+        one.values | other.values,
+    )
+
+
+# What is compared between two platforms and what must differ anyway. Ours, but for the names of the fields.
+
+STABLE_ANSWER_HEADERS = re.compile(
+    r"content-type|cache-control|pragma|www-authenticate|allow|retry-after|content-disposition|x-frame-options|"
+    r"x-content-type-options|x-xss-protection|access-control-.*|content-language",
+    re.IGNORECASE,
+)
+"""Headers that belong to what a platform says; the others are written by each server on the way."""
+
+COMPARED_HEADER_VALUES = frozenset(
+    {"content-type", "cache-control", "allow", "x-frame-options", "x-content-type-options"}
+)
+
+VOLATILE_HEADERS = re.compile(
+    r"date|server|via|age|content-length|transfer-encoding|connection|keep-alive|set-cookie|etag|last-modified|expires|"
+    r"vary|alt-svc|strict-transport-security|nel|report-to|content-encoding|accept-ranges|x-request-id|x-correlation-id|"
+    r"x-trace.*|traceparent|activityid|x-road-.*|cf-.*|x-cache.*|x-powered-by|x-envoy-.*|x-amz.*|x-ndxp-.*|x-served-by|"
+    r"content-security-policy|referrer-policy|permissions-policy|p3p|location",
+    re.IGNORECASE,
+)
+"""Headers of machines, balancers and moments: never a drift."""
+
+CODES = frozenset({"error_code", "errorcode", "code", "error", "token_type", "type"})
+"""Fields (lower case) whose values, not only shapes, must agree; all others may hold other data."""
+
+STATE_RULES = frozenset({"unknown-dossier", "other-person"})
+"""The emulator's rules that say no because a fresh one does not hold what the platform held."""
+
+PSEUDONYM_RULES = frozenset({"tax-code"})
+"""Rules that a pseudonym breaks by its nature: a tax code that nobody has cannot have the right check digit."""
+
 
 _DATE_FREE = {"text", "empty", "broken XML"}
 

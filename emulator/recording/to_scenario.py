@@ -12,11 +12,11 @@ import orjson
 
 from emulator.journal.redaction import MASK
 from emulator.kernel.clock import day_text
+from emulator.recording.drift import STABLE_ANSWER_HEADERS
 from emulator.recording.replay import ReplayedExchange
-from emulator.recording.rules import STABLE_ANSWER_HEADERS
 from emulator.recording.session import Content, Recorded
 from emulator.services.registry import FORWARD, LIVE, staged_names
-from emulator.wire.identity_fields import DISCRIMINATING
+from emulator.wire.identity import DISCRIMINATING
 
 _NO_FILE = "(nội dung không được ghi lại / the content was not recorded)"
 _CREDENTIAL_STATUS = 401

@@ -20,7 +20,6 @@ Params = Mapping[str, Any]
 
 Kind = Literal["socket", "timing", "payload", "gateway", "token", "x-road"]
 Stage = Literal["answer", "headers", "body", "pace", "end"]
-STAGES: tuple[Stage, ...] = ("answer", "headers", "body", "pace", "end")
 """Where on its way a reply meets a fault: who answers, its head, its content, how fast it leaves, how the line ends."""
 SILENT_ENDS = frozenset({"empty", "reset", "hang", "noise", "bad-chunk"})
 """Ends of a line on which nothing of the body arrives: what was done to the body before has not acted."""

@@ -27,7 +27,7 @@ from emulator.scenario.fault import (
 )
 from emulator.scenario.faults_delivery import later
 from emulator.scenario.faults_payload import with_body
-from emulator.services.portal.fields import BAD_SESSION
+from emulator.services.portal.envelope import BAD_SESSION
 from emulator.services.registry import login_names
 
 # Faults of tokens and sessions: they die early, look different, or are not renewed (src:apim-security-codes, KDL V.3).
@@ -211,7 +211,7 @@ def _with(**settings: Any) -> Instead:
 
 def _suspend_endpoint(exchange: Exchange, world: World, _params: Params) -> Reply | None:
     kind = world.presented.kind if world.presented else "production"
-    name = f"{exchange.extra.get('api', 'BTXH--v1.0')}_API{kind}Endpoint"
+    name = f"{exchange.passage.api or 'BTXH--v1.0'}_API{kind}Endpoint"
     # The two odd spaces are the product's.
     description = f"Currently , Address endpoint : [ Name : {name} ] [ State : SUSPENDED ]"
     raise GatewayRefusal("other", 500, 303001, "Runtime Error", description)

@@ -23,8 +23,7 @@ Refuse = Callable[[SubsystemId, SubsystemId, Exchange], AxisRefusal]
 
 def _ends(exchange: Exchange, world: World) -> tuple[str, str]:
     """Return consumer and provider; a call that came without the axis is the sandbox's own to the portal."""
-    ends: tuple[str, str] = exchange.extra.get("axis", (world.settings.own_subsystem, world.settings.portal_subsystem))
-    return ends
+    return exchange.passage.axis or (world.settings.own_subsystem, world.settings.portal_subsystem)
 
 
 def _no(refuse: Refuse) -> Instead:

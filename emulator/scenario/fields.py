@@ -132,7 +132,7 @@ class CallScene:
 
 
 def _agency_of(scene: CallScene) -> str | None:
-    ends = scene.exchange.extra.get("axis")
+    ends = scene.exchange.passage.axis
     if ends is None:
         return scene.world.settings.agency_code
     from emulator.country.axis import Axis

@@ -3,19 +3,81 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from emulator.country.axis_records import GRANTS, HOSTED_FILES, HOSTS, SUBSYSTEMS, Grant, Host, HostedFile, Subsystem
 from emulator.country.effects import END_OF_DOWNTIME, set_settings
-from emulator.country.kinds import DOSSIERS, STEPS
+from emulator.country.kinds import DOSSIERS, KEEPSAKES, PERSON, STEPS
 from emulator.country.plot import ScenarioState
-from emulator.country.records import Fields
-from emulator.country.shelf import Shelf
+from emulator.country.records import Fields, Keepsake
+from emulator.country.shelf import Base, Shelf, ShelfKind
 from emulator.country.world import World
-from emulator.scenario.furnishing import furnish_beside
 from emulator.scenario.script import LIKE, Later, Script, State, StateMachine
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
 from emulator.services.packs import pack_part
+from emulator.services.portal.models import LISTED_AGENCIES, PAPERS
+from emulator.services.portal.wire_catalogues import read_agency
+from emulator.services.portal.wire_papers import read_pack_paper
+from emulator.wire.axis import SUBSYSTEM_FIELDS, name_row
+
+# What a scenario adds beside dossiers: people, papers, agencies, subsystems, hosts with their files, and rights.
+
+Row = Mapping[str, Any]
+
+
+def furnish_beside(fixtures: Mapping[str, Sequence[Row]], plot: ScenarioState, world: World) -> None:
+    """Put the records of every table but dossiers and steps on their shelves. Call inside a transaction."""
+    for table, rows in fixtures.items():
+        for row in rows:
+            for kind, record in _MAKERS.get(table, _make_nothing)(row, world):
+                Shelf(kind, Base(kind), plot).put_record(record)
+
+
+Made = list[tuple[ShelfKind[Any], Any]]
+
+
+def _make_nothing(_row: Row, _world: World) -> Made:
+    return []
+
+
+def _cells(row: Row, names: dict[str, str] | None = None) -> dict[str, Any]:
+    return dict(name_row(dict(row), names))
+
+
+def _make_subsystem(row: Row, _world: World) -> Made:
+    return [(SUBSYSTEMS, Subsystem(**_cells(row, SUBSYSTEM_FIELDS)))]
+
+
+def _make_agency(row: Row, world: World) -> Made:
+    listed: Made = [(LISTED_AGENCIES, read_agency(row))]
+    return listed + (_make_subsystem(row, world) if row.get("DSTCODE") else [])
+
+
+def _make_file(row: Row, _world: World) -> Made:
+    return [(HOSTED_FILES, HostedFile(**{"content_type": "application/pdf", "file": "", **_cells(row)}))]
+
+
+def _make_grant(row: Row, world: World) -> Made:
+    return [(GRANTS, Grant(row["provider"], row["subject"], world.now_ms))]
+
+
+def _make_person(row: Row, _world: World) -> Made:
+    return [(KEEPSAKES, Keepsake(f"{PERSON}{row.get('CMND')}", orjson.dumps(dict(row)).decode()))]
+
+
+_MAKERS: Mapping[str, Callable[[Row, World], Made]] = {
+    "people": _make_person,
+    "papers": lambda row, _: [(PAPERS, read_pack_paper(row))],
+    "agencies": _make_agency,
+    "subsystems": _make_subsystem,
+    "hosts": lambda row, _: [(HOSTS, Host(**_cells(row)))],
+    "files": _make_file,
+    "rights": _make_grant,
+}
+
 
 BEGUN = "(begun)"
 """The name under which a scenario remembers that it has begun, and when."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
 SCHEMA_FILE = "scenario.schema.json"
 _TEMPLATE = """\
 # yaml-language-server: $schema=./{schema}
@@ -55,3 +60,22 @@ steps:
 def template(name: str) -> str:
     """Return a new scenario of that id."""
     return _TEMPLATE.format(name=name, schema=SCHEMA_FILE)
+
+
+# Writing a scenario's document as a file people can go on with.
+
+_HEAD = "# yaml-language-server: $schema=./scenario.schema.json\n"
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes no anchors: two steps that say the same thing say it twice."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def as_yaml(document: Mapping[str, Any]) -> str:
+    """Return the file's text; what it is read back as is what went in, character by character."""
+    return _HEAD + yaml.dump(
+        dict(document), Dumper=_Writer, allow_unicode=True, sort_keys=False, width=120, default_flow_style=False
+    )

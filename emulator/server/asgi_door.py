@@ -10,11 +10,10 @@ from typing import Any
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
-from emulator.kernel.trouble import PATIENCE_S, StoreBusy
-from emulator.server.bad_bytes import pieces
+from emulator.kernel.refusals import PATIENCE_S, StoreBusy
+from emulator.server.bad_bytes import is_own, letters_of, pieces, read_target
 from emulator.server.line import Client, misdeliver
 from emulator.server.problem_replies import answer_for, answer_on_loop
-from emulator.server.target import is_own, letters_of, read_target
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

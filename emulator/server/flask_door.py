@@ -9,10 +9,9 @@ from flask import Blueprint, Request, Response, request
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
-from emulator.server.bad_bytes import phrase_of
+from emulator.server.bad_bytes import is_own, letters_of, phrase_of, read_target
+from emulator.server.line import badly, dripping, wait
 from emulator.server.problem_replies import answer_for
-from emulator.server.target import is_own, letters_of, read_target
-from emulator.server.thread_line import badly, dripping, wait
 
 _CHUNK = 65_536
 

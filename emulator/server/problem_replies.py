@@ -9,7 +9,7 @@ import time
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
-from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
+from emulator.kernel.refusals import PATIENCE_S, StoreBusy, StoreFailure
 
 _log = logging.getLogger(__name__)
 

@@ -13,9 +13,8 @@ from urllib.parse import quote
 from emulator.kernel.clock import VIETNAM
 from emulator.kernel.dice import consumer_text
 from emulator.services.btxh.samples import dossier_code
-from emulator.services.mistakes import post_of, replace_in_path
 from emulator.services.registry import REVOKE, TOKEN, gateway_of, operations
-from emulator.services.service import Api, Ask, AxisAddress, Both, Caller, Mistake, Place
+from emulator.services.service import Api, Ask, AxisAddress, Both, Caller, Mistake, Place, post_of, replace_in_path
 
 _NUMBERS = 9_000  # the running numbers above are magic (docs/magic-values.md)
 _FORM = "application/x-www-form-urlencoded"

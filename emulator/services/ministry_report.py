@@ -14,7 +14,7 @@ from emulator.country.world import World
 from emulator.kernel.clock import read_moment
 from emulator.services.btxh.extent import pushed_results
 from emulator.services.btxh.ministry import UNIT, Author, procedure_of
-from emulator.services.portal.fields import stamp
+from emulator.services.portal.envelope import stamp
 from emulator.services.portal.models import Fields, Lists, PortalDossier, PortalStep
 from emulator.services.portal.pack import Portal
 

@@ -44,7 +44,7 @@ from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh import pack_tables as official
 from emulator.services.btxh.bodies import read_dossier, read_step
 from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
-from emulator.services.portal.pack_checks import portal_problems
+from emulator.services.portal.pack import portal_problems
 from emulator.services.registry import services
 from emulator.wire.reading import Reading, ReadingRules
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text

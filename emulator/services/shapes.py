@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import types
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 Shape = Mapping[str, Any]
@@ -73,3 +76,13 @@ def of_type(hint: Any) -> Shape:
     if origin is dict:
         return mapping(of_type(arguments[1]))
     return _PLAIN.get(hint, ANY)
+
+
+# What a service keeps as data beside its code; official names of bodies stay out of Python.
+
+
+@cache
+def read_interface(package: str) -> Mapping[str, Any]:
+    """Return ``interface.json`` of a service's package: examples and shapes."""
+    content: Mapping[str, Any] = json.loads(files(package).joinpath("interface.json").read_text(encoding="utf-8"))
+    return content

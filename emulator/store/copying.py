@@ -11,8 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from emulator.store.claim import claim_store
-from emulator.store.opening import is_database
+from emulator.store.opening import claim_store, is_database
 from emulator.store.sqlite import SqliteStore, make_private
 from emulator.store.store import Row, Store, StoreTrouble
 

@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-_OF_OWNER = "SELECT key, owner, value FROM papers WHERE owner = ? ORDER BY key"
+OF_OWNER = "SELECT key, owner, value FROM papers WHERE owner = ? ORDER BY key"
 _COMPILED = """
 CREATE TABLE texts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE records (
@@ -81,13 +81,8 @@ class PaperFile(_ReadFile):
 
     def of_owner(self, owner: str) -> list[PaperRow]:
         """Return an owner's papers in the order of their keys."""
-        rows = self._connection().execute(_OF_OWNER, (owner,))
+        rows = self._connection().execute(OF_OWNER, (owner,))
         return [PaperRow(*row) for row in rows]
-
-    def plan_of_owner(self, owner: str) -> str:
-        """Return how SQLite finds an owner's papers, in its own words."""
-        rows = self._connection().execute(f"EXPLAIN QUERY PLAN {_OF_OWNER}", (owner,))
-        return "; ".join(str(row[-1]) for row in rows)
 
 
 def write_paper_file(path: Path, rows: Iterable[PaperRow]) -> int:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from emulator.kernel.trouble import PATIENCE_S, StoreBusy, StoreFailure
+from emulator.kernel.refusals import PATIENCE_S, StoreBusy, StoreFailure
 
 __all__ = ["PATIENCE_S", "Durability", "Row", "SqlDialect", "Store", "StoreBusy", "StoreFailure", "StoreTrouble"]
 

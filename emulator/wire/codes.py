@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from emulator.kernel.clock import to_datetime
+from emulator.wire.agency_codes import is_agency_code
 
 DONE = 0
 BAD_JSON = -1
@@ -49,3 +53,73 @@ ERROR_CODES = (
     ErrorCode(TOO_LARGE, "Thân yêu cầu quá lớn", "The body is too large"),
     ErrorCode(BAD_WINDOW, "Khoảng thời gian không hợp lệ", "The window of time is not valid"),
 )
+
+
+# Codes of results (K18, K28) and of procedures (K26; src:procedure-codes): their grammars and the usual slips.
+
+_DOTTED = re.compile(r"KQ\.[A-Z]\d{2}\.\d{6}", re.ASCII)
+_AGENCY_FIRST = re.compile(r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}-KQ\d{4}", re.ASCII)
+_MISREAD = re.compile(r"KQ\.0(\d{2})\.(\d{6})", re.ASCII)
+_PROCEDURE = re.compile(r"[1-9]\.\d{6}", re.ASCII)
+_LOCAL_PROCEDURE = re.compile(r"([1-9]\.\d{6})\.(?:000\.00\.00\.)?[A-Z]\d{2}", re.ASCII)
+
+
+def is_result_code(text: str) -> bool:
+    """Tell whether a text is a result code: ``KQ.G15.000007`` or ``000.00.00.G01-KQ0266``; both are valid (K18)."""
+    return bool(_DOTTED.fullmatch(text) or _AGENCY_FIRST.fullmatch(text))
+
+
+def mended_result_code(text: str) -> str | None:
+    """Return ``KQ.G15.000007`` for ``KQ.015.000007``, in which a scan read G as 0 (K28); None for any other text."""
+    found = _MISREAD.fullmatch(text)
+    return f"KQ.G{found[1]}.{found[2]}" if found else None
+
+
+def is_procedure_code(text: str) -> bool:
+    """Tell whether a text is a procedure code in its national form."""
+    return bool(_PROCEDURE.fullmatch(text))
+
+
+def national_procedure_code(text: str) -> str | None:
+    """Return ``1.003709`` for ``1.003709.000.00.00.H34`` (K26); None for a text that has no such suffix."""
+    found = _LOCAL_PROCEDURE.fullmatch(text)
+    return found[1] if found else None
+
+
+# ``MaHoSo``: unit, date of receipt, running number (Circular 01/2018/TT-VPCP art. 19; src:dossier-code).
+
+_FORM = re.compile(r"([A-Z0-9.]+)-(\d{6})-(\d{4})", re.ASCII)
+
+
+class CodeTrouble(NamedTuple):
+    """What is wrong with a dossier code."""
+
+    vi: str
+    en: str
+
+
+def dossier_code_trouble(code: str, received_at: int) -> CodeTrouble | None:
+    """Return what is wrong with a dossier code received at an instant; None when nothing is."""
+    found = _FORM.fullmatch(code)
+    if not found or not is_agency_code(found[1]):
+        return CodeTrouble(
+            "cần dạng <mã đơn vị>-yyMMdd-<số thứ tự 4 chữ số>, ví dụ H26.11-261120-0001",
+            "not <unit>-yyMMdd-<four digits>",
+        )
+    day = f"{to_datetime(received_at):%y%m%d}"
+    if found[2] != day:
+        return CodeTrouble(f"phần ngày {found[2]} khác ngày tiếp nhận {day}", f"{found[2]} is not the day of receipt")
+    return None
+
+
+_AGENCY = re.compile(r"(?<![A-Z0-9.])(?:[0-9.]+\.)?([A-Z]\d{2})[.\d]*-\d{6}-\d{4}(?!\d)", re.ASCII)
+
+
+def agencies_in(text: str) -> list[str]:
+    """Return the agencies (``H26``) of all dossier codes in a text, as often as they stand there."""
+    return _AGENCY.findall(text)
+
+
+def unit_of_dossier_code(code: str) -> str:
+    """Return the unit code a dossier code begins with."""
+    return code.partition("-")[0]

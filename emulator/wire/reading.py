@@ -11,8 +11,7 @@ from typing import Any, Literal, NamedTuple
 from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.columns import Column
-from emulator.wire.own_rules import OwnRule, Stance, Stances, stance_of
-from emulator.wire.quirks import QUIRKS, Behaviour, ModeName
+from emulator.wire.quirks import QUIRKS, Behaviour, ModeName, OwnRule, Stance, Stances, stance_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import requests
 from click.testing import CliRunner
 
 from emulator.cli import main
-from emulator.cli.log_view import line_of
+from emulator.cli.logs import line_of
 from tests.builders import dossier
 from tests.serving import Client, Server, environment
 

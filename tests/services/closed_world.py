@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.cli.admin_client import AdminClient, HttpAnswer
-from emulator.openapi import bruno, postman
+from emulator.openapi import collections
 from emulator.openapi.document import document
 from emulator.scenario.operations import has_error_code, staged_names
 from emulator.services.client_view import ClientView, asks, mistakes_of, put_together
@@ -51,18 +51,18 @@ def missing_in_openapi(service: Service) -> Iterator[str]:
     """Yield the operations whose address is not in the document or not in a collection."""
     whole = document()
     paths = set(whole["paths"])
-    collections = {
-        "postman": json.dumps(postman.collection(whole, {}), ensure_ascii=False),
-        "bruno": json.dumps(bruno.files(whole, {}), ensure_ascii=False),
+    written = {
+        "postman": json.dumps(collections.collection(whole, {}), ensure_ascii=False),
+        "bruno": json.dumps(collections.files(whole, {}), ensure_ascii=False),
     }
     for operation in service.operations:
         address = _address(service, operation.path, service.place_of(operation))
         if not any(path.startswith(address) for path in paths):
             yield f"{operation.name}: OpenAPI"
-        for name, text in collections.items():
+        for name, text in written.items():
             if operation.path not in text:
                 yield f"{operation.name}: {name}"
-        if operation.within and operation.name.rpartition(".")[2] not in collections["postman"]:
+        if operation.within and operation.name.rpartition(".")[2] not in written["postman"]:
             yield f"{operation.name}: postman"
 
 

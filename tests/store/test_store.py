@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.kernel.trouble import StoreBusy
+from emulator.kernel.refusals import StoreBusy
 from emulator.store import sandbox_rows
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore

@@ -18,7 +18,6 @@ _BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _UNIX = 3
 _ENCRYPTED = 0x1
-_UNREADABLE = (BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError, RuntimeError, OverflowError)
 
 
 class BadBundle(Exception):

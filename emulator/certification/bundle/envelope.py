@@ -39,11 +39,6 @@ def payload_of(raw: bytes, payload_type: str) -> bytes:
     return bytes(_envelope(raw, payload_type).payload)
 
 
-def signer_of(raw: bytes, payload_type: str) -> str:
-    """Return the id of the key an envelope says it was signed with. Raises BadEnvelope."""
-    return str(next(iter(_envelope(raw, payload_type).signatures)))
-
-
 def check(raw: bytes, payload_type: str, key: PublicKey) -> bytes:
     """Return what an envelope holds, signed by this key.
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
-from emulator.certification.bundle.form import SIGNED_CHALLENGE, VENDOR_KEY, WITNESS
+from emulator.certification.bundle.form import SIGNED_CHALLENGE, VENDOR_KEY
 from emulator.certification.judge import Judgement
 
 Both = Mapping[str, str]
@@ -89,13 +89,6 @@ LEVELS: Mapping[str, Mapping[str, Both]] = {
         "use": {"vi": "Giấy chứng nhận chính thức", "en": "A formal certificate"},
     },
 }
-
-
-def level_of(names: Container[str]) -> str:
-    """Return the level that the files of a bundle claim, before any signature has been looked at."""
-    if WITNESS in names:
-        return "L3"
-    return packed_level(names)
 
 
 def packed_level(names: Container[str]) -> str:

@@ -146,10 +146,6 @@ def ignores_token_type(scenes: Sequence[Played], _given: Given) -> list[Finding]
     return found
 
 
-def _scheme(call: Entry) -> str:
-    return (call.header("authorization") or "").partition(" ")[0]
-
-
 def uses_its_pair(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     """Say whether tokens and calls belong to the pair the client was issued for this environment, and to no other."""
     return [_check_pair(scene) for scene in scenes]

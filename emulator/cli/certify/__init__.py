@@ -11,7 +11,7 @@ from emulator.cli.certify.attempts import list_kits, new, preflight, resume, run
 from emulator.cli.certify.authority import authority
 from emulator.cli.certify.bundles import disclose, judge, verify, witness
 from emulator.cli.certify.keys import key
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 _EXAMPLES = """\b
 Ví dụ / Examples:

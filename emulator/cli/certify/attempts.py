@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from emulator.cli.certify.files import FILE
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 _RUN_EXAMPLES = """\b
@@ -203,7 +203,7 @@ Ví dụ / Examples:
 def list_kits(kit: str | None) -> None:
     """Liệt kê các bộ kiểm thử, hoặc các phép thử của một bộ. / List the kits, or the tests of one."""
     from emulator.certification.kit_reader import NoKit, kit_names, kit_of
-    from emulator.cli.stopping import CannotStart
+    from emulator.cli.terminal import CannotStart
 
     if kit is None:
         for name in kit_names():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.certify.files import FILE, Untrustworthy, content_of, private_key_at, public_key_at, write
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.certification.authority import AuthorityLedger

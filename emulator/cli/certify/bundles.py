@@ -19,7 +19,7 @@ from emulator.cli.certify.files import (
     public_key_at,
     write,
 )
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.certification.bundle.finding import Verification

@@ -15,7 +15,7 @@ import click
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.certify.files import private_key_at
 from emulator.cli.certify.session import Session, find_session, open_session
-from emulator.cli.stopping import CannotStart
+from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.certification.plan import Plan
@@ -151,7 +151,7 @@ def find_attempt(out: Path) -> tuple[str, int]:
 def play(session: Session, plan: Plan, wish: RunWish, *, key: Any = None, signed_challenge: bytes = b"") -> int:
     """Play the scenes that are left, write the bundle, say the verdicts; return the exit code."""
     from emulator.certification.outline import exit_code
-    from emulator.cli.certify.attending import Paused
+    from emulator.cli.certify.session import Paused
     from emulator.cli.certify.wording import progress, summary
 
     performer = performer_of(session, plan, wish.out / _WORK)
@@ -185,7 +185,7 @@ def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
         from emulator.cli.certify.driving import Driver
 
         return Driver(plan.command, session.context, folder, plan.patience_s, plan.environment)
-    from emulator.cli.certify.attending import Attendant
+    from emulator.cli.certify.session import Attendant
 
     attendant = Attendant(session, plan.patience_s)
     attendant.tell_context(session.context)
@@ -194,7 +194,7 @@ def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
 
 def is_ready(session: Session, performer: Any) -> bool:
     """Let the client do one small task and tell whether it is set up rightly; what is wrong is said on stderr."""
-    from emulator.cli.certify.attending import Attendant, Paused
+    from emulator.cli.certify.session import Attendant, Paused
 
     while True:
         try:

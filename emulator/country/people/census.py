@@ -9,17 +9,20 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from emulator.country.people import numbers
-from emulator.country.people.benefits import BY_PROCEDURE, Group
-from emulator.country.people.families import Member, age_on, household
+from emulator.country.people import strangers
+from emulator.country.people.families import BY_PROCEDURE, Group, Member, age_on, household
 from emulator.country.people.peoples import KINH, custom_of, region_of
 from emulator.country.people.strangers import citizen_id
 from emulator.wire import gso_names
 from emulator.wire.gso import Era
-from emulator.wire.people_sheet import HomeAddress, PersonEntry
+from emulator.wire.identity import FEMALE, MALE
+from emulator.wire.people_sheet import HomeAddress, Officer, PersonEntry
 
 if TYPE_CHECKING:
+    from random import Random
+
     from faker import Faker
+
 
 AS_OF = date(2026, 11, 20)
 """The day the ages are counted on unless another is asked for: the last day of the pack ``co-ban``."""
@@ -50,7 +53,7 @@ def census(wish: CensusWish) -> Iterator[PersonEntry]:
     Raises:
         NoSuchPlace: the province is not in the era's catalogue.
     """
-    from emulator.country.people.names import seeded_faker
+    from emulator.country.people.peoples import seeded_faker
 
     provinces = [each for each in gso_names.provinces(wish.era) if wish.province_code in ("", each.code)]
     if not provinces:
@@ -106,14 +109,14 @@ def _entry(
         gender_id=member.gender_id,
         born_on=member.born_on,
         ethnicity_id=ethnicity_id,
-        citizen_id=citizen_id(member.gender_id, member.born_on, numbers.scatter_serial(serial)),
+        citizen_id=citizen_id(member.gender_id, member.born_on, strangers.scatter_serial(serial)),
         id_issued_on=issued_on,
         id_issued_by=_ISSUER if issued_on else "",
         home=home,
-        phone=numbers.phone(serial) if is_grown else "",
-        mail=numbers.mail(serial) if is_grown else "",
-        identity_card=numbers.identity_card(serial) if is_grown else "",
-        tax_code=numbers.tax_code(serial) if is_grown else "",
+        phone=strangers.phone(serial) if is_grown else "",
+        mail=strangers.mail(serial) if is_grown else "",
+        identity_card=strangers.identity_card(serial) if is_grown else "",
+        tax_code=strangers.tax_code(serial) if is_grown else "",
         family_no=family_no,
         role=member.role,
         group=member.group,
@@ -126,3 +129,50 @@ def _draw_issue_day(luck: Random, born_on: date, as_of: date) -> date | None:
     first = max(_CARD_FROM, fourteen)
     days = (as_of - first).days
     return first + timedelta(days=luck.randrange(days)) if days > 0 else None
+
+
+# Agencies, officers and the numbers of their papers, as the drafting rules write them (Decree 30/2020/NĐ-CP).
+
+_TITLES = (
+    "Công chức Văn hóa - xã hội",
+    "Công chức tiếp nhận và trả kết quả",
+    "Chuyên viên",
+    "Chủ tịch Ủy ban nhân dân",
+    "Phó Chủ tịch Ủy ban nhân dân",
+)
+_KINDS = ("QĐ", "TB", "GXN", "TTr", "BC")
+
+
+def officers(wish: CensusWish) -> Iterator[Officer]:
+    """Yield officers of commune committees without end; the procedure of the wish is not looked at.
+
+    Raises:
+        NoSuchPlace: the province is not in the era's catalogue.
+    """
+    from emulator.country.people.peoples import seeded_faker
+
+    provinces = [each for each in gso_names.provinces(wish.era) if wish.province_code in ("", each.code)]
+    if not provinces:
+        raise NoSuchPlace(wish.province_code)
+    names: Any = seeded_faker(wish.seed)
+    luck: Random = names.random
+    for serial in count(1):
+        province = luck.choice(provinces)
+        district = luck.choice(gso_names.districts(wish.era, province.code))
+        commune = luck.choice(gso_names.communes(wish.era, province.code, district.code))
+        gender_id = luck.choice((MALE, FEMALE))
+        custom = custom_of(KINH, province.code)
+        name = names.full_name_of(custom, names.family_name_of(custom), gender_id)
+        unit = ", ".join(filter(None, (commune.name, district.name, province.name)))
+        yield Officer(
+            account=f"{commune.code}_cb{serial}",
+            name=name,
+            title=luck.choice(_TITLES),
+            unit=f"Ủy ban nhân dân {unit}",
+            reference_number=reference_number(luck.randint(1, 400), luck.choice(_KINDS), "UBND"),
+        )
+
+
+def reference_number(number: int, kind: str, agency: str) -> str:
+    """Return number and sign of a paper: ``12/QĐ-UBND``; below ten with a leading zero (annex I, II.3)."""
+    return f"{number:02d}/{kind}-{agency}"

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from emulator.country.people import numbers
+from emulator.country.people import strangers
 from emulator.country.people.peoples import KINH_CUSTOMS
 from emulator.wire.identity import FEMALE, MALE, NOBODY, PLACEHOLDER, is_tax_code, read_citizen_number
 
@@ -28,7 +28,7 @@ _SHORT_HAMLET = 10
 
 @lru_cache(1)
 def _names() -> Faker:
-    from emulator.country.people.names import seeded_faker
+    from emulator.country.people.peoples import seeded_faker
 
     return seeded_faker(0)
 
@@ -50,11 +50,11 @@ def personal_number(text: str, serial: int) -> str | None:
     citizen = read_citizen_number(text)
     if citizen:
         is_nobodys = citizen.birthplace in ("nobody", "impossible")
-        return text if is_nobodys else f"{NOBODY}{text[3:6]}{numbers.scatter_serial(serial):06d}"
+        return text if is_nobodys else f"{NOBODY}{text[3:6]}{strangers.scatter_serial(serial):06d}"
     if re.fullmatch(r"\d{9}", text, re.ASCII):
-        return text if text == PLACEHOLDER or text.startswith(NOBODY) else numbers.identity_card(serial)
+        return text if text == PLACEHOLDER or text.startswith(NOBODY) else strangers.identity_card(serial)
     if re.fullmatch(r"\d{10}(-\d{3})?", text, re.ASCII):
-        return numbers.tax_code(serial) + text[10:] if is_tax_code(text) else text
+        return strangers.tax_code(serial) + text[10:] if is_tax_code(text) else text
     return None
 
 

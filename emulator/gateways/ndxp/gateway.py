@@ -9,7 +9,7 @@ from emulator.country.keyring import Token, bearer_word
 from emulator.country.sandbox import Definition
 from emulator.country.world import World
 from emulator.gateways.ndxp import client_quirks as habits
-from emulator.gateways.ndxp import faults, lgsp, revocation
+from emulator.gateways.ndxp import faults, revocation, routes
 from emulator.gateways.ndxp import oauth as tokens
 from emulator.gateways.ndxp.answers import OAuthRefusal, Observed, answer_of, refusal_of, remark_of
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect
@@ -83,9 +83,9 @@ def admit_by_lgsp(call: Call, world: World, api: Api) -> None:
         LgspRefusal: it does not know the caller.
         GatewayRefusal: what the NDXP gateway says to the province's.
     """
-    lgsp.check_caller(call, world)
+    routes.check_caller(call, world)
     kind = world.settings.lgsp_key_kind
-    world.exchange.consumer = lgsp.key_of(world, kind)
+    world.exchange.consumer = routes.key_of(world, kind)
     world.exchange.remarks.append(remark_of("lgsp-token-added", Observed("Authorization", "", "", kind), "note"))
     _check_plan(kind, world, api, {"base": api.base_path, "version": api.version})
 
@@ -161,7 +161,6 @@ def _next_access(instant_ms: int) -> str:
 # The gateway as a door: routing, then authentication, then the provider (src:apim-faults).
 
 _OWN = {TOKEN.path: (TOKEN, tokens.issue), REVOKE.path: (REVOKE, revocation.revoke)}
-_CORS = "cors"
 
 
 class NdxpGateway:
@@ -206,7 +205,7 @@ class NdxpGateway:
             return preflight(resource, dialect, settings.auth_header)
         operation = operation_of(resource, call.method, dialect.release)
         shared = cors_headers(resource, dialect, settings.auth_header)
-        exchange.extra[_CORS] = shared
+        exchange.passage.cors = shared
         exchange.operation, exchange.clause = operation.name, operation.clause
         if resource.is_mount:
             _note_mount(call, resource.api, world)
@@ -220,14 +219,14 @@ class NdxpGateway:
             admit(call, world, api)
         if settings.downtime_notice is not None:
             raise GatewayRefusal("other", 503, 101503, "Service Unavailable", settings.downtime_notice)
-        exchange.extra["api"] = f"{api.name}--v{api.version}"
+        exchange.passage.api = f"{api.name}--v{api.version}"
         reply = _provide(world, resource, operation)
         return reply.with_headers(before=shared)
 
     def word(self, refusal: Refusal, exchange: Exchange, world: World) -> Reply:
         """Word a gateway refusal in the profile's dialect."""
-        if isinstance(refusal, lgsp.LgspRefusal):
-            return lgsp.word(refusal)
+        if isinstance(refusal, routes.LgspRefusal):
+            return routes.word(refusal)
         if isinstance(refusal, OAuthRefusal):
             if exchange.operation == REVOKE.name:
                 return revocation.word(refusal, exchange, world)
@@ -235,7 +234,7 @@ class NdxpGateway:
         if not isinstance(refusal, GatewayRefusal):  # a scenario lets a service refuse where no service is
             refusal = GatewayRefusal("other", 500, 101500, "Runtime Error", "Error in Sender")
         dialect = DIALECTS[world.sandbox.definition.profile]
-        return faults.word(refusal, exchange.call, dialect, exchange.extra.get(_CORS, ()))
+        return faults.word(refusal, exchange.call, dialect, exchange.passage.cors)
 
     def blocks(self, _call: Call, _enter: Callable[[], World]) -> bool:
         """Its providers are all in this house."""

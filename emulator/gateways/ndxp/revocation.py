@@ -24,7 +24,7 @@ def revoke(exchange: Exchange, world: World) -> Reply:
     """
     call, dialect = exchange.call, DIALECTS[world.sandbox.definition.profile]
     form = oauth.read_form(call, dialect)
-    exchange.extra["callback"] = form.get("callback", "")
+    exchange.passage.callback = form.get("callback", "")
     if not form.get("token"):
         raise refusal_of("revoke-without-token", dialect.release, Observed("/token"))
     client = oauth.read_client(call, form, world, dialect)
@@ -57,7 +57,7 @@ def _revocation_headers(token: Token) -> Headers:
 
 
 def _reply(status: int, body: bytes, exchange: Exchange, headers: Headers) -> Reply:
-    callback = exchange.extra.get("callback", "")
+    callback = exchange.passage.callback
     if callback:
         script = f"{callback}(".encode() + body + b");"
         return Reply(status, script, (*_FIRM, *headers, ("Content-Type", "application/javascript")))

@@ -21,7 +21,7 @@ from emulator.services.btxh.extent import DOCUMENTS, PATH, RESULTS, Lists, exten
 from emulator.services.btxh.models import ExtentData, ResultPaper
 from emulator.wire import codes
 from emulator.wire.agency_codes import short_form
-from emulator.wire.dates import day_of, day_or_moment, lies_ahead, moment_of
+from emulator.wire.columns import day_of, day_or_moment, lies_ahead, moment_of
 from emulator.wire.identity import (
     CITIZEN_CARD,
     FEMALE,

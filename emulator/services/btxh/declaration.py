@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.services.btxh import operations, pages, samples
+from emulator.services.btxh import operations, samples
 from emulator.services.btxh.life.effects import EFFECTS
-from emulator.services.btxh.life.records import ISSUED_FILES
+from emulator.services.btxh.life.units import ISSUED_FILES
 from emulator.services.btxh.pack_tables import PART
 from emulator.services.service import Api, Both, Operation, Service, Site
 
@@ -70,7 +70,7 @@ SERVICE = Service(
             "BTXH 3.1.4",
             Both("Tệp đính kèm, trang của một hồ sơ trên cổng của Bộ", "A file or a dossier's page of the ministry"),
             "/file/",
-            pages.answer,
+            operations.answer,
             method="GET",
             place=MINISTRY,
             sample=samples.ask_file,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from emulator.country.records import IssuedResult
 from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire import codes
-from emulator.wire.own_rules import OwnRule
+from emulator.wire.quirks import OwnRule
 from emulator.wire.reading import Reading, ReadingRules, told
 from emulator.wire.xml_tree import MOST_TAGS
 

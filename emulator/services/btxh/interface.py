@@ -7,7 +7,6 @@ from typing import Any
 
 from emulator.services.btxh.fields import DossierPullSchema, DossierSchema, ProgressPullSchema, StepSchema
 from emulator.services.btxh.names import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
-from emulator.services.data import read_interface
 from emulator.services.interface import (
     ANY_MEDIA,
     HTML,
@@ -19,7 +18,7 @@ from emulator.services.interface import (
     in_path,
     read_examples,
 )
-from emulator.services.shapes import TEXT, Shape, maybe, record, rows
+from emulator.services.shapes import TEXT, Shape, maybe, read_interface, record, rows
 
 _ABOUT = (
     "Mô tả theo chế độ strict; các chế độ khác nhận rộng hơn (docs/quirks.md). Từ chối vẫn là HTTP 200 với "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import TypeVar
 
 from emulator.country.kinds import given_at
 from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, step_of
 from emulator.country.shelf import NO_LIMIT, Shelf
 from emulator.country.world import World
+from emulator.kernel.clock import moment_text
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh import replies as btxh
@@ -19,6 +21,7 @@ from emulator.services.btxh.models import FINAL_RESULT, DossierForm, PullForm, S
 from emulator.services.btxh.replies import detail_id, in_force, remarks
 from emulator.services.btxh.rules import SUPPLEMENT, status_after
 from emulator.wire.reading import Reading, ReadingRules
+from emulator.wire.statuses import status_text
 
 # Putting what was pushed on the shelves.
 
@@ -257,3 +260,59 @@ def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.I
     fields = dossier.result_fields if record_kind == FINAL_RESULT and dossier.result_fields else dossier.fields
     result = (dossier.result_fields, given_at(dossier) or 0) if dossier.result_fields else None
     return btxh.dossier_item(fields, record_kind, dossier.status, printing, result)
+
+
+# What the links of a dossier lead to: attached files and the public page of a dossier (BTXH 3.1.4; B38, B75).
+#
+# The documents print the links and nothing else about them; what the page shows is ours. It shows the state of a
+# dossier and nobody's personal data, since the link needs no token.
+
+_DETAIL = "/BTXH_ThongTinChung/GetViewDetail/"
+_HTML = (("Content-Type", "text/html; charset=utf-8"),)
+
+
+def answer(call: Call, world: World) -> Reply:
+    """Return the file or page of a path; an HTML page with 404 for what is not there."""
+    if call.path.startswith(_DETAIL):
+        link = world.detail_links.get(call.path.removeprefix(_DETAIL))
+        dossier = world.dossiers.get(link.dossier_code) if link else None
+        return _page_of(dossier, world) if dossier else _nothing_at(call.path)
+    file = world.pack.file(call.path)
+    if file is None:
+        return _issued_page(call.path, world)
+    return Reply(200, file.read(), (("Content-Type", file.content_type),))
+
+
+def _issued_page(path: str, world: World) -> Reply:
+    """Return a file that the ministry has issued since the pack was made."""
+    from emulator.services.btxh.life.moving import issued_file
+
+    body = issued_file(path, world)
+    return _nothing_at(path) if body is None else Reply(200, body, (("Content-Type", "application/pdf"),))
+
+
+def _page_of(dossier: Dossier, world: World) -> Reply:
+    rows = [
+        ("Mã hồ sơ", dossier.code),
+        ("Thủ tục", btxh.procedure_title(dossier.fields)),
+        ("Trạng thái", status_text(dossier.status)),
+        ("Ngày tiếp nhận", moment_text(dossier.received_at)),
+        ("Kết quả", "Đã có" if dossier.result_fields else "Chưa có"),
+    ]
+    history = world.steps.with_prefix(f"{dossier.code}/")
+    steps = "".join(f"<li>{moment_text(step.handled_at)}: {escape(status_text(step.status))}</li>" for step in history)
+    table = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+    return _page(200, f"Hồ sơ {dossier.code}", f"<table>{table}</table><h2>Tiến trình xử lý</h2><ol>{steps}</ol>")
+
+
+def _nothing_at(path: str) -> Reply:
+    return _page(404, "Không tìm thấy", f"<p>Không có tệp hoặc hồ sơ nào tại {escape(path)}.</p>")
+
+
+def _page(status: int, title: str, content: str) -> Reply:
+    shown = escape(title)
+    page = (
+        f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{shown}</title></head>'
+        f"<body><h1>{shown}</h1>{content}</body></html>"
+    )
+    return Reply(status, page.encode(), _HTML)

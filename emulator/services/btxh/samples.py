@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from emulator.services.mistakes import COMMON_MISTAKES, MISSING, wrong_fields
-from emulator.services.service import Ask, Both, Caller, Mistake
+from emulator.services.service import COMMON_MISTAKES, MISSING, Ask, Both, Caller, Mistake, wrong_fields
 
 _EXTENT = (
     "<?xml version='1.0' encoding='utf-8'?><ExtentData>"

@@ -10,8 +10,7 @@ from typing import Any
 
 from emulator.services.btxh.catalogues import ETHNICITIES, ETHNICITY_ID_OFFSET, KEY_FIELDS, LATER_FIELDS
 from emulator.wire import codes
-from emulator.wire.columns import LINE_SIGNS, SEVERAL_LINES, WIDTHS, Column, Table
-from emulator.wire.dates import day_or_moment, moment_of
+from emulator.wire.columns import LINE_SIGNS, SEVERAL_LINES, WIDTHS, Column, Table, day_or_moment, moment_of
 from emulator.wire.gso import Level, communes, districts
 from emulator.wire.identity import FEMALE, MALE
 from emulator.wire.json_body import kind_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.country.records import IssuedResult
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal.fields import BAD_FIELD, read_stamp
+from emulator.services.portal.envelope import BAD_FIELD, read_stamp
 from emulator.services.portal.models import (
     Fields,
     Lists,

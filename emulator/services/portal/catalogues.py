@@ -4,16 +4,75 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from emulator.kernel.clock import day_text, moment_text
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal import small_catalogues as small
 from emulator.services.portal import wire_catalogues as catalogue
-from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE
+from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE
 from emulator.services.portal.models import ListCall
 from emulator.services.portal.session import PortalCall
-from emulator.wire.result_codes import national_procedure_code
+from emulator.wire import gso
+from emulator.wire.codes import national_procedure_code
+
+# The twelve catalogues of which only the names are public (src:portal-services). The keys of their rows are ours.
+
+Row = dict[str, str]
+
+TABLES = {
+    "LayDanhMucGioiTinh": "genders",
+    "LayDanhMucDanToc": "ethnicities",
+    "LayDanhMucQuocGia": "countries",
+    "LayDanhMucTonGiao": "religions",
+    "LayDanhMucTinhTrangHonNhan": "marital_statuses",
+    "LayDanhMucDoiTuong": "applicant_kinds",
+    "LayDanhMucCapThucHien": "levels",
+    "LayDanhMucCanCuPhapLy": "legal_bases",
+    "LayDanhMucLePhi": "fees",
+}
+"""Service and the table of the pack behind it."""
+
+
+class PlaceLevel(NamedTuple):
+    """One level of administrative units: the keys of a row, that of the unit above it, and the filter by that."""
+
+    keys: tuple[str, str]
+    parent_key: str
+    parent_keys: tuple[str, ...]
+
+
+PLACES = {
+    "LayDanhMucTinhThanh": PlaceLevel(("MATINHTHANH", "TENTINHTHANH"), "", ()),
+    "LayDanhMucQuanHuyen": PlaceLevel(("MAQUANHUYEN", "TENQUANHUYEN"), "MATINHTHANH", ("maTinhThanh", "maTinh")),
+    "LayDanhMucPhuongXa": PlaceLevel(("MAPHUONGXA", "TENPHUONGXA"), "MAQUANHUYEN", ("maQuanHuyen", "maHuyen")),
+}
+
+
+def parent_keys(service: str, era: str) -> tuple[str, ...]:
+    """Return the request keys that narrow a level to one unit above; since 2025 that is the province (B73)."""
+    if era == "2025" and service == "LayDanhMucPhuongXa":
+        return PLACES["LayDanhMucQuanHuyen"].parent_keys
+    return PLACES[service].parent_keys
+
+
+def places(service: str, era: gso.Era, parent: str) -> list[Row]:
+    """Return the units of a level, all or those of one unit above. ``era`` 2025: 34 provinces, no districts (B73)."""
+    level, units = PLACES[service], gso.administration(era)
+    code_key, name_key = level.keys
+    if service == "LayDanhMucTinhThanh":
+        return [{code_key: code, name_key: name} for code, name in units.provinces.items()]
+    if service == "LayDanhMucQuanHuyen":
+        below = list(units.districts.items())
+    else:
+        below = [(district or province, names) for (province, district), names in units.communes.items()]
+    parent_key = "MATINHTHANH" if era == "2025" else level.parent_key
+    return [
+        {code_key: code, name_key: name, parent_key: above}
+        for above, names in below
+        if parent in ("", above)
+        for code, name in names.items()
+    ]
 
 
 def list_security_servers(desk: PortalCall) -> Reply:
@@ -53,11 +112,11 @@ def list_sectors(desk: PortalCall) -> Reply:
 def list_small_catalogue(desk: PortalCall) -> Reply:
     """One of the twelve catalogues of which only the names are public; the keys of their rows are ours."""
     name = desk.asked.service
-    if name in small.PLACES:
+    if name in PLACES:
         era = desk.world.settings.gso_era
-        parent = desk.asked.text(*small.parent_keys(name, era))
-        return desk.envelope.found_reply(small.places(name, era, parent))
-    return desk.envelope.found_reply(desk.portal.base.catalogue(small.TABLES[name]))
+        parent = desk.asked.text(*parent_keys(name, era))
+        return desk.envelope.found_reply(places(name, era, parent))
+    return desk.envelope.found_reply(desk.portal.base.catalogue(TABLES[name]))
 
 
 def list_procedures(desk: PortalCall) -> Reply:

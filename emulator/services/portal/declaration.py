@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from emulator.services.portal import admin_site, operations, samples
-from emulator.services.portal.effects import EFFECTS
-from emulator.services.portal.nouns import (
-    LISTED_AGENCIES,
-    PORTAL_DOSSIERS,
-    PORTAL_STEPS,
-    QUESTIONS,
-    RATINGS,
-)
-from emulator.services.portal.nouns import (
-    PAPERS as PAPER_SHELF,
-)
+from emulator.country.agenda import BadEffect
+from emulator.country.effects import TEXT, EffectKind
+from emulator.country.world import World
+from emulator.services.portal import operations, samples
+from emulator.services.portal.models import LISTED_AGENCIES, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS
+from emulator.services.portal.models import PAPERS as PAPER_SHELF
 from emulator.services.portal.operations import (
     CALL,
     LOGIN,
@@ -27,11 +22,39 @@ from emulator.services.portal.operations import (
     PROVINCE_PLAIN,
     PROVINCE_PUSH,
 )
+from emulator.services.portal.pack import Portal
 from emulator.services.portal.papers import find_through_province
+from emulator.services.portal.wire_catalogues import read_agency
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
+from emulator.wire.agency_codes import is_agency_code
 
 if TYPE_CHECKING:
     from emulator.services.interface import Interface
+
+
+# What may be scheduled in the portal's name: its list of security servers changes.
+
+
+def judge_agency(words: Mapping[str, Any]) -> None:
+    """Refuse a code that is no agency's."""
+    if not is_agency_code(words["code"]):
+        raise BadEffect("/code", "không phải mã cơ quan", "is no code of an agency")
+
+
+def change_agency(words: Mapping[str, Any], world: World) -> None:
+    """Change a row of LayDanhMucSSTaiTep (KDL V.1), or add one; an empty DSTCODE takes it off the list."""
+    portal = Portal(world)
+    row = {"MACOQUAN": words["code"], "TENCOQUAN": words.get("name", ""), "DSTCODE": words.get("dstcode", "")}
+    new = read_agency(row)
+    known = portal.listed.get(new.code) or portal.agency(words["code"])
+    if known is not None:
+        server = words.get("dstcode", known.security_server)
+        new = replace(known, name=words.get("name", known.name), security_server=server)
+    portal.listed.put_record(new)
+
+
+EFFECTS = {"agency": EffectKind(change_agency, {"code": TEXT}, {"name": TEXT, "dstcode": TEXT}, judge_agency)}
+
 
 _SUBSYSTEM = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
 _MAPI = AxisAddress("mapi", _SUBSYSTEM)
@@ -122,8 +145,8 @@ _PAGE = Operation(
     "dvcqg.page",
     "KDL V.3",
     Both("Danh sách SS tải tệp", "List of security servers"),
-    admin_site.PAGE,
-    admin_site.answer,
+    operations.PAGE,
+    operations.answer_admin_site,
     method="GET",
     place=_SITE,
     sample=samples.ask_page,

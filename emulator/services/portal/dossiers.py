@@ -10,7 +10,7 @@ from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import bodies as wire
 from emulator.services.portal.bodies import dossier_rows
-from emulator.services.portal.fields import (
+from emulator.services.portal.envelope import (
     BAD_FIELD,
     BAD_TRANSITION,
     EXISTS,
@@ -23,7 +23,7 @@ from emulator.services.portal.result_checks import by_mode, check_results, with_
 from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import is_within
-from emulator.wire.dossier_codes import dossier_code_trouble, unit_of_dossier_code
+from emulator.wire.codes import dossier_code_trouble, unit_of_dossier_code
 from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
 
 # What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).

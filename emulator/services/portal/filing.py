@@ -16,7 +16,7 @@ from emulator.country.axis import Axis
 from emulator.country.units import find_unit
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
-from emulator.services.portal.fields import stamp
+from emulator.services.portal.envelope import stamp
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import Procedure

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from html import escape
 from typing import NamedTuple
 
 from emulator.country.units import accounts_of, own_unit_code, unit_code_of, units_of
@@ -16,10 +17,18 @@ from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import catalogues, dossiers, papers, questions
 from emulator.services.portal import session as sessions
-from emulator.services.portal.envelope import MapiCall, read_call, read_gateway_call, read_login, wrap_twice
-from emulator.services.portal.fields import NO_SUCH_SERVICE, NOT_YOURS
+from emulator.services.portal.envelope import (
+    NO_SUCH_SERVICE,
+    NOT_YOURS,
+    MapiCall,
+    read_call,
+    read_gateway_call,
+    read_login,
+    wrap_twice,
+)
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
+from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.services.service import Both
 from emulator.wire.agency_codes import is_within
 
@@ -261,3 +270,28 @@ def through_province(reply: Reply, world: World) -> Reply:
     encodes_twice = world.settings.provincial_gateway_double_encodes
     is_plain = world.exchange.call.path.startswith(PROVINCE_PLAIN)
     return wrap_twice(reply) if encodes_twice and not is_plain else reply
+
+
+# The portal's own administration site, of which one page is printed: KDL V.3.
+
+PAGE = "/web/mtv/ss_info/index"
+_HTML = (("Content-Type", "text/html; charset=utf-8"),)
+_TITLE = "Danh sách SS tải tệp kho dữ liệu"
+
+
+def answer_admin_site(call: Call, world: World) -> Reply:
+    """Return the list of security servers as a page that people and screen readers can read; 404 elsewhere."""
+    if call.path.rstrip("/") != PAGE:
+        return Reply(404, b"Not Found", (("Content-Type", "text/plain; charset=utf-8"),))
+    rows = security_server_rows(Portal(world).security_servers())
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("STT", *rows[0])) if rows else ""
+    lines = "".join(_line(number, list(row.values())) for number, row in enumerate(rows, 1))
+    page = (
+        f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{_TITLE}</title></head><body><main>'
+        f"<h1>{_TITLE}</h1><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></main></body></html>"
+    )
+    return Reply(200, page.encode(), _HTML)
+
+
+def _line(number: int, cells: list[str]) -> str:
+    return "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in (str(number), *cells)) + "</tr>"

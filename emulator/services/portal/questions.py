@@ -9,7 +9,7 @@ from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import bodies as wire
 from emulator.services.portal.bodies import read_elements
-from emulator.services.portal.fields import NOT_IN_CATALOGUE
+from emulator.services.portal.envelope import NOT_IN_CATALOGUE
 from emulator.services.portal.pack import EVER
 from emulator.services.portal.session import PortalCall
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from emulator.country.records import IssuedResult
 from emulator.services.portal.bodies import issued_results, submitted_links
-from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE
+from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE
 from emulator.services.portal.links import link_trouble
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.session import PortalCall
-from emulator.wire.result_codes import is_procedure_code, mended_result_code
+from emulator.wire.codes import is_procedure_code, mended_result_code
 from emulator.wire.statuses import FINAL_STATUSES, status_text
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
-from emulator.services.portal.fields import BAD_FIELD, NOT_IN_CATALOGUE, read_stamp
+from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE, read_stamp
 
 
 class FieldTrouble(NamedTuple):

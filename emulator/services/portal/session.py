@@ -16,8 +16,7 @@ from emulator.kernel import dice
 from emulator.kernel.clock import moment_text
 from emulator.kernel.exchange import Remark
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal.envelope import Envelope, LoginForm, MapiCall
-from emulator.services.portal.fields import BAD_SESSION
+from emulator.services.portal.envelope import BAD_SESSION, Envelope, LoginForm, MapiCall
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_papers import PapersPrinting
 from emulator.wire.reading import Reading, ReadingRules

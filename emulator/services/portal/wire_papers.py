@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal.envelope import dump
-from emulator.services.portal.fields import BAD_FIELD, HTTP_STATUS, NOT_IN_CATALOGUE, is_identity_number
+from emulator.services.portal.envelope import BAD_FIELD, HTTP_STATUS, NOT_IN_CATALOGUE, dump, is_identity_number
 from emulator.services.portal.models import Paper, PapersForm, WantedResult
 from emulator.wire.agency_codes import full_form, short_form
+from emulator.wire.codes import mended_result_code, national_procedure_code
 from emulator.wire.json_body import read_object
 from emulator.wire.reading import Reading
-from emulator.wire.result_codes import mended_result_code, national_procedure_code
 
 # Commas before a closing bracket: the printed sample of KDL V.2 has one (K09).
 

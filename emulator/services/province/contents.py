@@ -97,7 +97,6 @@ _LINE = 64
 _HEAD = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
 _PAGE = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
 LEAST_MADE = 4096
-MOST_MADE = 512 * 1024 * 1024
 
 
 class MadePdf(io.RawIOBase):

@@ -62,9 +62,9 @@ def file_application(words: Words, world: World) -> None:
 
 def live_on(words: Words, world: World) -> None:
     """Let a dossier reach the next stage of its procedure's life."""
-    from emulator.services.btxh.life import course
+    from emulator.services.btxh.life import filing
 
-    course.reach(words["dossier"], words["stage"], words["been"], world)
+    filing.reach(words["dossier"], words["stage"], words["been"], world)
 
 
 def arrive(_: Words, world: World) -> None:

@@ -4,18 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from emulator.country.agenda import Lapsed
 from emulator.country.records import Dossier, step_of
 from emulator.country.world import World
-from emulator.kernel.clock import day_text, to_datetime
+from emulator.kernel.clock import VIETNAM, day_text, to_datetime, to_ms
 from emulator.services import ministry_report
 from emulator.services.btxh import ministry as forms
-from emulator.services.btxh.life.office_hours import due
-from emulator.services.btxh.life.records import ISSUED_FILES, IssuedFile
 from emulator.services.btxh.life.tiny_pdf import pdf
+from emulator.services.btxh.life.units import ISSUED_FILES, IssuedFile
 from emulator.services.btxh.ministry import Author, FiledPaper
 from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+
+# When offices work: Monday to Friday, 08:00 to 12:00 and 13:00 to 17:00 in Vietnam. Holidays are not known. Ours.
+
+_SHIFTS = ((time(8), time(12)), (time(13), time(17)))
+
+
+def add_working_hours(from_ms: int, hours: float) -> int:
+    """Return the instant, to the second, at which so many working hours have passed."""
+    now = to_datetime(from_ms).replace(microsecond=0)
+    left = timedelta(hours=hours)
+    day = now.date()
+    while True:
+        for begin, end in _shifts(day):
+            begun = max(begin, now)
+            if begun < end:
+                if begun + left <= end:
+                    return to_ms(begun + left)
+                left -= end - begun
+        day += timedelta(days=1)
+
+
+def due(from_ms: int, days: int) -> int:
+    """Return the instant that is so many working days later, at the same time of day."""
+    moment = to_datetime(from_ms)
+    left = days
+    while left:
+        moment += timedelta(days=1)
+        left -= moment.weekday() < 5
+    return to_ms(moment)
+
+
+def _shifts(day: date) -> list[tuple[datetime, datetime]]:
+    if day.weekday() >= 5:
+        return []
+    return [(datetime.combine(day, begin, VIETNAM), datetime.combine(day, end, VIETNAM)) for begin, end in _SHIFTS]
+
 
 _SUPPLEMENT = 5
 _DAYS_FROM_YEAR_1 = 719_162  # .NET counts its ticks from the year 1

@@ -6,9 +6,11 @@ above are ours.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from emulator.country.records import Dossier
+from emulator.country.shelf import ShelfKind
 from emulator.services.btxh.ministry import Author, Place
 from emulator.wire.gso import Era, names_of
 
@@ -51,3 +53,19 @@ def author(level: str, dossier: Dossier, era: Era) -> Author:
 
 
 _BEGINS = {"district": 1, "district-chair": 1, "province": 2, "facility": 2}
+
+
+# What the ministry's living side remembers beside dossiers and steps: the files that it issued.
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFile:
+    """A file behind a link of the ministry. Its bytes are made of ``lines`` (ASCII) whenever somebody fetches it."""
+
+    path: str
+    lines: list[str]
+
+
+ISSUED_FILES = ShelfKind(
+    name="issued_files", record=IssuedFile, key=lambda file: file.path, place=lambda _: "", moment=lambda _: 0
+)

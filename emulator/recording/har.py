@@ -1,8 +1,4 @@
-"""Reading HAR files, as browsers and proxies really write them, into exchanges that still have to be cleaned.
-
-Taken as they come: a byte order mark, UTF-16, fields that begin with ``_``, HTTP/2 pseudo headers, headers without a
-value, bodies in Base64 or not there at all, forms given as ``params`` only, status 0 for a call that was cut off.
-"""
+"""A journal as HAR 1.2, for the tools people look at HTTP with. Secrets were masked before they come here."""
 
 from __future__ import annotations
 
@@ -10,15 +6,133 @@ import base64
 import binascii
 import codecs
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from emulator.kernel.clock import to_ms
 from emulator.kernel.exchange import Headers
 from emulator.recording.cleaning import Heard, Raw
+
+_FORM_TYPE = "x-www-form-urlencoded"
+_REDIRECTS = range(300, 400)
+Entry = Mapping[str, Any]
+
+
+def har_of(entries: Iterable[Entry], version: str) -> dict[str, Any]:
+    """Return a HAR document of journal entries (``journal.entry.as_entry``), in the order they come."""
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "ndxp-emulator", "version": version},
+            "pages": [],
+            "entries": [_entry(each) for each in entries],
+        }
+    }
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """Return a HAR file's text."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    total = int(entry["timing"]["totalTime"])
+    return {
+        "startedDateTime": entry["request"]["loggedDateString"],
+        "time": total,
+        "request": _request(entry["request"]),
+        "response": _response(entry["response"]),
+        "cache": {},
+        "timings": {"send": 0, "wait": total, "receive": 0},
+        "comment": " ".join(filter(None, (entry["operation"], entry["outcome"]))),
+        "_id": entry["id"],
+        "_remarks": entry["remarks"],
+    }
+
+
+def _request(asked: Entry) -> dict[str, Any]:
+    url = _whole(str(asked["absoluteUrl"]))
+    headers = _headers(asked["headers"])
+    document = {
+        "method": asked["method"],
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": headers,
+        "queryString": _pairs(urlsplit(url).query),
+        "headersSize": -1,
+        "bodySize": asked["bodySize"],
+    }
+    if asked.get("body") or asked.get("bodyAsBase64"):
+        document["postData"] = _post_data(asked, _value(headers, "content-type"))
+    return document
+
+
+def _whole(url: str) -> str:
+    """Return an address with a host: a call over HTTP/1.0 names none."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://localhost{rest}" if rest.startswith("/") else url
+
+
+def _post_data(asked: Entry, mime_type: str) -> dict[str, Any]:
+    if "bodyAsBase64" in asked:  # HAR 1.2 has no coding for what is sent; a field of our own says it
+        return {"mimeType": mime_type, "text": asked["bodyAsBase64"], "_encoding": "base64"}
+    told: dict[str, Any] = {"mimeType": mime_type, "text": asked["body"]}
+    if _FORM_TYPE in mime_type:
+        told["params"] = _pairs(asked["body"])
+    return told
+
+
+def _response(answered: Entry) -> dict[str, Any]:
+    headers, status = _headers(answered["headers"]), int(answered["status"])
+    content: dict[str, Any] = {"size": answered["bytesSent"], "mimeType": _value(headers, "content-type")}
+    if "bodyAsBase64" in answered:
+        content |= {"text": answered["bodyAsBase64"], "encoding": "base64"}
+    elif "body" in answered:
+        content["text"] = answered["body"]
+    else:
+        content["comment"] = f"not kept, {answered['bodySha256']}"
+    return {
+        "status": status,
+        "statusText": _phrase(status),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": headers,
+        "content": content,
+        "redirectURL": _value(headers, "location") if status in _REDIRECTS else "",
+        "headersSize": -1,
+        "bodySize": answered["bytesSent"],
+    }
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in {each.value for each in HTTPStatus} else ""
+
+
+def _headers(headers: Mapping[str, str | list[str]]) -> list[dict[str, str]]:
+    return [
+        {"name": name, "value": value}
+        for name, values in headers.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+
+
+def _pairs(query: str) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)]
+
+
+def _value(headers: list[dict[str, str]], name: str) -> str:
+    return next((each["value"] for each in headers if each["name"].lower() == name), "")
+
+
+# Reading HAR files, as browsers and proxies really write them, into exchanges that still have to be cleaned.
+#
+# Taken as they come: a byte order mark, UTF-16, fields that begin with ``_``, HTTP/2 pseudo headers, headers without a
+# value, bodies in Base64 or not there at all, forms given as ``params`` only, status 0 for a call that was cut off.
 
 _CODED = {"content-encoding", "transfer-encoding"}
 
@@ -110,7 +224,7 @@ def _instant(text: Any) -> int:
         return 0
 
 
-def _headers(given: Any) -> Headers:
+def _read_headers(given: Any) -> Headers:
     pairs = ((str(each.get("name") or ""), str(each.get("value") or "")) for each in given or ())
     return tuple(
         (name, value) for name, value in pairs if name and not name.startswith(":") and name.lower() not in _CODED
@@ -118,7 +232,7 @@ def _headers(given: Any) -> Headers:
 
 
 def _read_request(asked: Mapping[str, Any]) -> Raw:
-    headers, data = _headers(asked.get("headers")), asked.get("postData") or {}
+    headers, data = _read_headers(asked.get("headers")), asked.get("postData") or {}
     size = max(0, int(asked.get("bodySize") or 0))
     mime_type = str(data.get("mimeType") or "")
     if mime_type and not any(name.lower() == "content-type" for name, _ in headers):
@@ -137,7 +251,7 @@ def _params(params: Any) -> Iterator[tuple[str, str]]:
 
 
 def _read_response(answered: Mapping[str, Any]) -> Raw:
-    headers, content = _headers(answered.get("headers")), answered.get("content") or {}
+    headers, content = _read_headers(answered.get("headers")), answered.get("content") or {}
     size = max(0, int(content.get("size") or 0))
     mime_type = str(content.get("mimeType") or "")
     if mime_type and not any(name.lower() == "content-type" for name, _ in headers):
