@@ -431,8 +431,6 @@ def test_a_form_that_says_something_impossible_is_refused_in_words(
 ) -> None:
     reply = visitor.http.post(f"/__console{path}?lang=en", data=form)
     assert 400 <= reply.status_code < 500
-    words = said_by(reply.text)
-    assert "could not be done" in words.lower() or "no such page" in words.lower() or len(words) > 200
     assert len(re.findall(r'role="alert"', reply.text)) == 1 + reply.text.count('id="offline"')
 
 
