@@ -12,7 +12,7 @@ from tests.testing.suites import Suite
 
 # A suite in this process leaves no module behind that it was the first to import: what is imported lazily, and would
 # meet its older self, is imported here.
-for _name in ("marshmallow", "emulator.admin.schemas", "emulator.admin.schemas", "emulator.testing.plugin"):
+for _name in ("marshmallow", "emulator.admin.schemas", "emulator.scenario.reader", "emulator.testing.plugin"):
     import_module(_name)
 for _name in ("marks", "inprocess", "requests_session", "server"):
     import_module(f"emulator.testing.{_name}")

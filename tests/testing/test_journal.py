@@ -37,7 +37,7 @@ def test_an_assertion_that_fails_says_what_was_there(suite: Suite) -> None:
         def test_twice(journal): journal.called_once_with("ndxp.token")
         def test_none(journal): journal.called_once_with("ndxp.revoke")
         def test_other(journal): journal.called_once_with("btxh.DongBoDVC", body={"MaHoSo": "y"}, status=500)
-        def test_rule(journal): journal.called_once_with("btxh.DongBoDVC", rule="no-such-rule")
+        def test_rule(journal): journal.called_once_with("btxh.DongBoDVC", rule="B15")
         def test_never(journal): journal.never("ndxp.token")
         def test_order(journal): journal.in_order("btxh.DongBoDVC", "ndxp.token", "btxh.DongBoDVC")
         def test_times(journal): journal.called("ndxp.token", times=3)
@@ -49,7 +49,7 @@ def test_an_assertion_that_fails_says_what_was_there(suite: Suite) -> None:
             "E*Expected exactly 1 ndxp.token, there are 2.",
             "E*Expected exactly 1 ndxp.revoke, there are 0.",
             "E*was called otherwise: MaHoSo 'y' ≠ 'x'; status 500 ≠ 200.",
-            "E*was called otherwise: rule 'no-such-rule'.",
+            "E*was called otherwise: rule 'B15'.",
             "E*Expected no ndxp.token, there is: *.1.1, *.1.3.",
             "E*Expected in order btxh.DongBoDVC → ndxp.token → btxh.DongBoDVC; btxh.DongBoDVC did not come.",
             "E*Expected ndxp.token: Wanted exactly 3, the journal has 2.*",
@@ -65,7 +65,8 @@ def test_a_misspelt_operation_is_an_error_also_where_nothing_is_expected(suite: 
                 ndxp_inprocess.journal.never("btxh.DongBoDvc")
             with pytest.raises(ValueError, match="there is no operation 'token'"):
                 ndxp_inprocess.journal.in_order("ndxp.token", "token")
-            ndxp_inprocess.journal.never({"operation": "btxh.Later"})
+            with pytest.raises(Exception, match="there is no operation 'btxh.Later'"):
+                ndxp_inprocess.journal.never({"operation": "btxh.Later"})
     """)
     ran.assert_outcomes(passed=1)
 
