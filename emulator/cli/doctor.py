@@ -11,18 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from emulator.cli.findings import DoctorLine, fail, ok, warn
 from emulator.settings import PREFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from emulator.cli.findings import DoctorLine
-
 
 # Ports: free, or taken and by whom, as ``doctor`` sees them.
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
@@ -22,11 +22,6 @@ from emulator.kernel.exchange import Call, Exchange, Remark, Reply, traceparent_
 from emulator.kernel.refusals import PATIENCE_S, AskAgain, Refusal, StoreBusy, StoreFailure
 from emulator.kernel.rules import find_rule
 from emulator.scenario.casting import DirectorFinder
-
-if TYPE_CHECKING:
-    from emulator.country.world import World
-    from emulator.kernel.exchange import Exchange, Reply
-
 
 # One line of log for each call, when somebody listens; which form it has is the server's business.
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,18 +16,7 @@ from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
     from emulator.certification.bundle.keys import PrivateKey, PublicKey
-import shlex
-from dataclasses import replace
-
-if TYPE_CHECKING:
     from emulator.certification.plan import Plan
-import json
-import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from emulator.certification.bundle.keys import PrivateKey
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -19,10 +19,7 @@ from emulator.wire.identity import FEMALE, MALE
 from emulator.wire.people_sheet import HomeAddress, Officer, PersonEntry
 
 if TYPE_CHECKING:
-    from random import Random
-
     from faker import Faker
-
 
 AS_OF = date(2026, 11, 20)
 """The day the ages are counted on unless another is asked for: the last day of the pack ``co-ban``."""
