@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import segment
 from emulator.console.site import go_to, person
-from emulator.console.words import path_part
+from emulator.console.words import given_words, path_part
 from emulator.services.portal.links import read_link
 from emulator.wire.callbacks import KINDS
 
@@ -25,13 +25,9 @@ _MOST_LINKS = 20
 
 def dossiers() -> str:
     """List dossiers by code; the beginning of a code, a status and words of any field narrow the list."""
-    asked = _asked("code", "status", "after", "q")
+    asked = given_words(request.args, ("code", "status", "after", "q"))
     found = person().caller.get("/dossiers", limit=PAGE, **asked)
     return render_template("dossiers.html", dossiers=found["dossiers"], following=found["meta"]["next"], asked=asked)
-
-
-def _asked(*names: str) -> dict[str, str]:
-    return {name: value for name in names if (value := request.args.get(name, "").strip())}
 
 
 def dossier(code: str) -> str:
@@ -78,7 +74,7 @@ def move_dossier(code: str) -> AnyResponse:
 
 def portal_dossiers() -> str:
     """List the dossiers of the national portal, as ``dossiers`` lists those of the ministry."""
-    asked = _asked("status", "after", "q", "unit", "owner")
+    asked = given_words(request.args, ("status", "after", "q", "unit", "owner"))
     found = person().caller.get("/portal-dossiers", limit=PAGE, **asked)
     return render_template(
         "portal_dossiers.html", dossiers=found["dossiers"], following=found["meta"]["next"], asked=asked
@@ -134,18 +130,18 @@ def axis() -> str:
 def put_unit() -> AnyResponse:
     """Put an agency to work, or change it."""
     form = request.form
-    wish: dict[str, Any] = {name: value for name in ("name", "base_url") if (value := form.get(name, "").strip())}
+    wish: dict[str, Any] = dict(given_words(form, ("name", "base_url")))
     hosts = form.get("hosts", "").replace(",", " ").split()
-    person().caller.change(
-        "PUT", f"/units/{segment(form.get('code', '').strip() or '-')}", wish | ({"hosts": hosts} if hosts else {})
-    )
+    if hosts:
+        wish["hosts"] = hosts
+    person().caller.change("PUT", f"/units/{segment(form.get('code', ''))}", wish)
     return go_to("/axis")
 
 
 def change_axis() -> AnyResponse:
     """Break or mend a subsystem or a host, or let the emulator play an agency again."""
     form, caller = request.form, person().caller
-    name, is_on = segment(form.get("name", "") or "-"), form.get("on") == "1"
+    name, is_on = segment(form.get("name", "")), form.get("on") == "1"
     match form.get("what"):
         case "subsystem":
             caller.change("PATCH", f"/subsystems/{name}", {"is_reachable": is_on})
@@ -160,9 +156,7 @@ def change_axis() -> AnyResponse:
 
 def rehearse() -> str:
     """Call an agency as another province or as the portal would, and show what came back."""
-    form = request.form
-    names = ("kind", "dstcode", "caller", "path", "file", "providerurl")
-    wish = {name: value for name in names if (value := form.get(name, "").strip())}
+    wish = given_words(request.form, ("kind", "dstcode", "caller", "path", "file", "providerurl"))
     return render_template("rehearsal.html", found=person().caller.change("POST", "/rehearsals", wish))
 
 

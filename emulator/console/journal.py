@@ -14,6 +14,7 @@ from emulator.console.annotated import annotate
 from emulator.console.clauses import clause_texts
 from emulator.console.repeat import as_curl, draft_of, draft_of_form, right_call, scenario_text, send_call, token_header
 from emulator.console.site import go_to, page_address, person
+from emulator.console.words import given_words
 from emulator.services.client_view import asks
 
 PAGE = 50
@@ -49,7 +50,7 @@ def live_journal() -> AnyResponse | str:
 
 
 def _filters() -> dict[str, str]:
-    return {name: value for name in _FILTERS if (value := request.args.get(name, "").strip())}
+    return given_words(request.args, _FILTERS)
 
 
 def _listing() -> dict[str, Any]:

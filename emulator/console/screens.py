@@ -17,6 +17,7 @@ from emulator.console.data import citizen_records
 from emulator.console.journal import newest_number
 from emulator.console.repeat import download_call, send_call, unit_call
 from emulator.console.site import go_to, person
+from emulator.console.words import given_words
 from emulator.kernel.exchange import Reply
 from emulator.services.portal.envelope import stamp
 
@@ -92,7 +93,7 @@ def _citizen() -> str:
 
 
 def _given(*names: str) -> dict[str, str]:
-    return {name: value for name in names if (value := request.form.get(name, "").strip())}
+    return given_words(request.form, names)
 
 
 # An agency's one-stop desk (KDL III.1 step 2, IV): its system calls the portal and the axis as any client does.
@@ -316,7 +317,7 @@ def security_servers() -> str:
 def change_server() -> AnyResponse:
     """Put an agency on the list, change its row, or take it off."""
     agency, caller = request.form.get("agency", "").strip(), person().caller
-    address = f"/ss-info/{segment(agency or '-')}"
+    address = f"/ss-info/{segment(agency)}"
     if request.form.get("do") == "drop":
         caller.change("DELETE", address)
     else:
@@ -345,8 +346,8 @@ def ask_support() -> AnyResponse:
 
 def accept_support() -> AnyResponse:
     """Accept a request as the portal's administrator."""
-    code = request.form.get("result_code", "") or "-"
-    person().caller.change("POST", f"/support-requests/{segment(code)}/accept")
+    code = segment(request.form.get("result_code", ""))
+    person().caller.change("POST", f"/support-requests/{code}/accept")
     return go_to("/screens/support")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,6 +12,11 @@ from emulator.kernel.clock import VIETNAM
 from emulator.services.registry import OF_GATEWAYS, operations
 from emulator.services.service import Both
 from emulator.wire.statuses import STATUS_NAMES, STATUS_NAMES_EN
+
+
+def given_words(source: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return what a form or an address says under these names, trimmed; what is empty is left out."""
+    return {name: value for name in names if (value := source.get(name, "").strip())}
 
 
 def query_of(values: Mapping[str, Any]) -> str:
