@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from emulator.cli.serve_checks import nearest_name
 from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
@@ -79,10 +80,7 @@ def _word(option: click.Parameter) -> str:
 
 
 def _stranger(place: str, word: str, flags: dict[str, click.Parameter]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.replace("_", "-"), flags, 1, 0.5)
-    vi, en = (f" Có phải {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
+    vi, en = nearest_name(word.replace("_", "-"), flags, 0.5)
     return f"{place}: không có mục {word}.{vi} / there is no {word}.{en}"
 
 
@@ -98,9 +96,9 @@ def _beside(path: Path, option: click.Parameter, value: Any) -> Any:
 
 def _value(context: click.Context, option: click.Parameter, value: Any, place: str) -> Any:
     """Return the value when the flag takes it. Raises CannotStart."""
-    if not _has_form(option, value):
-        form = _form_of(option)
-        raise CannotStart(f"{place}: {_word(option)} phải là {form[0]}. / {_word(option)} must be {form[1]}.")
+    has_form, vi, en = _form_of(option)
+    if not has_form(value):
+        raise CannotStart(f"{place}: {_word(option)} phải là {vi}. / {_word(option)} must be {en}.")
     try:
         option.type_cast_value(context, value)
     except click.BadParameter as trouble:
@@ -108,24 +106,19 @@ def _value(context: click.Context, option: click.Parameter, value: Any, place: s
     return value
 
 
-def _has_form(option: click.Parameter, value: Any) -> bool:
+def _form_of(option: click.Parameter) -> tuple[Callable[[Any], bool], str, str]:
+    """Return what tells a value of the form a flag takes, and what that form is called."""
     if isinstance(option, click.Option) and option.multiple:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+        return _is_list_of_texts, 'danh sách chữ, như ["…"]', 'a list of texts, as ["…"]'
     if isinstance(option, click.Option) and option.is_flag:
-        return isinstance(value, bool)
+        return lambda value: isinstance(value, bool), "true hoặc false", "true or false"
     if isinstance(option.type, click.IntRange):
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, str)
+        return lambda value: isinstance(value, int) and not isinstance(value, bool), "số nguyên", "a whole number"
+    return lambda value: isinstance(value, str), "chữ trong dấu nháy", "a text in quotes"
 
 
-def _form_of(option: click.Parameter) -> tuple[str, str]:
-    if isinstance(option, click.Option) and option.multiple:
-        return 'danh sách chữ, như ["…"]', 'a list of texts, as ["…"]'
-    if isinstance(option, click.Option) and option.is_flag:
-        return "true hoặc false", "true or false"
-    if isinstance(option.type, click.IntRange):
-        return "số nguyên", "a whole number"
-    return "chữ trong dấu nháy", "a text in quotes"
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def config_lines(context: click.Context) -> Iterator[str]:

@@ -26,9 +26,14 @@ def warn_of_strange_variables(known: Collection[str]) -> None:
         is_known = name in known or word in _OF_OTHER_COMMANDS or _FROM_KUBERNETES.fullmatch(word)
         if not name.startswith(PREFIX) or is_known:
             continue
-        near = get_close_matches(name, known, 1, 0.6)
-        vi, en = (f" Có phải {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
+        vi, en = nearest_name(name, known, 0.6)
         click.echo(f"Biến môi trường lạ {name}.{vi} / Unknown variable {name}.{en}", err=True)
+
+
+def nearest_name(word: str, known: Collection[str], likeness: float) -> tuple[str, str]:
+    """Return the question that names the nearest known word, in both languages; empty where none is near enough."""
+    near = get_close_matches(word, known, 1, likeness)
+    return (f" Có phải {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
 
 
 def refuse_blanks(flags: dict[str, Any]) -> None:
