@@ -10,7 +10,15 @@ from emulator.admin.axis import hold_world, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.admin.uploads import UPLOAD_LIMIT, UploadedFile, is_multipart, read_json_files, read_multipart, store_file
+from emulator.admin.uploads import (
+    UPLOAD_LIMIT,
+    UploadedFile,
+    is_multipart,
+    link_of,
+    read_json_files,
+    read_multipart,
+    store_file,
+)
 from emulator.country.world import World
 from emulator.kernel.clock import day_text, read_day, to_datetime, to_ms
 from emulator.services import citizens as citizen_results
@@ -192,7 +200,9 @@ def _build_upload(wish: _Upload, citizen: str, world: World) -> Paper:
         title=wish.title or (kind.title if kind else wish.files[0].name),
         reference_number=texts["reference_number"],
         agency_code=issuer,
-        files=[{"name": file.name, "link": file.link or store_file(file, world)} for file in wish.files],
+        files=[
+            {"name": file.name, "link": file.link or link_of(store_file(file, world), world)} for file in wish.files
+        ],
         kept_at=world.now_ms,
         form=texts["form"],
         issuer_code=issuer,

@@ -136,8 +136,8 @@ def _decode_content(encoded: object, path: str, faults: list[InputFault]) -> byt
     return content
 
 
-def store_file(file: UploadedFile, world: World, host: str = STORE_HOST) -> str:
-    """Put the bytes of a file on a host, the portal's by default, and return their link. The world must be held."""
+def store_file(file: UploadedFile, world: World, host: str = STORE_HOST) -> HostedFile:
+    """Put the bytes of a file on a host, the portal's by default. The world must be held."""
     axis = Axis(world)
     if host == STORE_HOST and axis.hosts.get(STORE_HOST) is None:
         axis.hosts.put_record(Host(STORE_HOST, world.settings.portal_subsystem, "files", is_outside=True))
@@ -148,12 +148,13 @@ def store_file(file: UploadedFile, world: World, host: str = STORE_HOST) -> str:
     content = base64.b64encode(file.content).decode()
     hosted = HostedFile(host, path, name, file.content_type or guessed, "", content=content)
     world.shelf(HOSTED_FILES).put_record(hosted)
-    return f"{_scheme(host, world)}://{host}{quote(path)}"
+    return hosted
 
 
-def _scheme(host: str, world: World) -> str:
-    known = Axis(world).hosts.get(host)
-    return known.scheme if known else "https"
+def link_of(file: HostedFile, world: World) -> str:
+    """Return the link by which a result or a paper names a file of a host."""
+    known = Axis(world).hosts.get(file.host)
+    return f"{known.scheme if known else 'https'}://{file.host}{quote(file.path)}"
 
 
 # Files of any host of the axis: what an agency's officer attaches to a result (KDL III.1 step 2).
@@ -194,9 +195,7 @@ def add_hosted_file(request: AdminRequest) -> AdminReply:
         raise invalid(faults)
     host = _host(request)
     with hold_world(request) as world:
-        link = read_link(store_file(files[0], world, host))
-        stored = world.shelf(HOSTED_FILES).get(link.host + link.path)
-        card = _file_card(stored, world) if stored else {}
+        card = _file_card(store_file(files[0], world, host), world)
     return AdminReply(card, 201)
 
 
@@ -208,13 +207,12 @@ def _host(request: AdminRequest) -> str:
 
 
 def _file_card(file: HostedFile, world: World) -> dict[str, str]:
-    link = f"{_scheme(file.host, world)}://{file.host}{quote(file.path)}"
     return {
         "host": file.host,
         "path": file.path,
         "name": file.name,
         "content_type": file.content_type,
-        "link": link,
+        "link": link_of(file, world),
     }
 
 
