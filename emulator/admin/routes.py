@@ -209,7 +209,7 @@ def handle(row: Route, request: AdminRequest, call: Call) -> AdminReply:
         return context.enter(sandbox, exchange)
 
     told = replace(call, path=PREFIX + call.path, target=PREFIX + call.path)
-    act = AdminAct(told, request.caller.as_dict(), _told(request), exchanges)
+    act = AdminAct(told, request.caller.as_dict(), _describe_sent(request), exchanges)
     is_of_sandbox = row.verb == "PATCH" or (row.scoped and row.path not in _BEGINS_A_CHAIN)
     sandbox = request.sandbox() if is_of_sandbox else None
     place = (sandbox.no, sandbox.settings.journal_bounds) if sandbox else (0, SandboxSettings().journal_bounds)
@@ -217,7 +217,7 @@ def handle(row: Route, request: AdminRequest, call: Call) -> AdminReply:
         return row.handler(replace(request, context=replace(context, enter=enter)))
 
 
-def _told(request: AdminRequest) -> Any:
+def _describe_sent(request: AdminRequest) -> Any:
     """Return what was sent, as the journal tells it: a long body by its digest, passwords of people not at all."""
     if len(request.body) > _LARGEST_TOLD:
         return {"bytes": len(request.body), "sha256": digest(request.body)}

@@ -221,7 +221,7 @@ def open_attempt(
         keepsakes(world).put_record(Keepsake(_KEY, secrets.token_hex(32)))
         named = {"id": kit.id, "version": kit.version, "digest": kit.digest}
         told = {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
-        return told | {"issued": _issued(attempt)}
+        return told | {"issued": _list_issued(attempt)}
 
     marks.write_mark(attempt.enter, marks.OPENED, write_opening)
     if at_ms is None:  # played again, each declaration comes at its own instant
@@ -230,7 +230,7 @@ def open_attempt(
     return attempt
 
 
-def _issued(attempt: Attempt) -> list[dict[str, str]]:
+def _list_issued(attempt: Attempt) -> list[dict[str, str]]:
     """Return what a client was given to sign in with, in every form in which it will stand in headers and bodies.
 
     The names are such that a bundle shows commitments: whoever plays the attempt again knows whose they are.

@@ -126,7 +126,7 @@ def _test(words: Words) -> Test:
 def _scenes(words: Words) -> list[Scene]:
     """Return the scenes that the words of one stand for: one for each variant of ``{each: [...]}``."""
     most = max((len(found) for found in _variants(words)), default=1)
-    return [_scene(_varied(words, at)) for at in range(most)]
+    return [_scene(_pick_variant(words, at)) for at in range(most)]
 
 
 def _variants(value: Any) -> Iterator[Sequence[Any]]:
@@ -140,12 +140,12 @@ def _variants(value: Any) -> Iterator[Sequence[Any]]:
             yield from _variants(each)
 
 
-def _varied(value: Any, at: int) -> Any:
+def _pick_variant(value: Any, at: int) -> Any:
     if isinstance(value, Mapping):
         if set(value) - {"@"} == {"each"}:
             return value["each"][at % len(value["each"])]
-        return {name: each if name == "@" else _varied(each, at) for name, each in value.items()}
-    return [_varied(each, at) for each in value] if isinstance(value, (list, tuple)) else value
+        return {name: each if name == "@" else _pick_variant(each, at) for name, each in value.items()}
+    return [_pick_variant(each, at) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _scene(words: Words) -> Scene:

@@ -52,7 +52,7 @@ def check_binding(files: Files, demanded: Challenge | None = None) -> Iterator[P
     if demanded is not None and demanded != challenge:
         vi = f"gói trả lời thử thách {_name(challenge)}, không phải {_name(demanded)}"
         wrong.append((vi, f"it answers challenge {_name(challenge)} and not {_name(demanded)}"))
-    yield from _told(wrong, challenge)
+    yield from _points_of(wrong, challenge)
 
 
 def bound_as_before(files: Files, demanded: Challenge | None = None) -> Iterator[Point]:
@@ -61,10 +61,10 @@ def bound_as_before(files: Files, demanded: Challenge | None = None) -> Iterator
     wrong = [*_not_as_opened(files, challenge)]
     if demanded is not None and demanded != challenge:
         wrong.append(("gói trả lời một thử thách khác", "it answers another challenge"))
-    yield from _told(wrong, challenge)
+    yield from _points_of(wrong, challenge)
 
 
-def _told(wrong: list[tuple[str, str]], challenge: Challenge) -> Iterator[Point]:
+def _points_of(wrong: list[tuple[str, str]], challenge: Challenge) -> Iterator[Point]:
     for vi, en in wrong:
         yield Point("binding", "bad", vi[0].upper() + vi[1:], en)
     if not wrong:

@@ -56,11 +56,11 @@ PAGES, PAGES_IN_ENGLISH = (PAGE, SHEET), ("report.en.html", "report.en.pdf")
 
 def pages(report: bytes) -> dict[str, bytes]:
     """Return the printed report by file name: the same ``report.json`` gives the same bytes."""
-    return dict(zip((*PAGES, *PAGES_IN_ENGLISH), _printed(report), strict=True))
+    return dict(zip((*PAGES, *PAGES_IN_ENGLISH), _print_pages(report), strict=True))
 
 
 @lru_cache(4)
-def _printed(raw: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+def _print_pages(raw: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Drawing costs most of what a bundle costs: packing and verifying in one process do it once."""
     from emulator.certification.report import html, pdf
 

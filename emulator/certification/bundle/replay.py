@@ -73,13 +73,13 @@ class Openings:
             return False
         met = dict(self._values)
         for name, text in zip(names, found.groups(), strict=True):
-            if met.setdefault(name, text) not in (text, unquote_plus(text), _unescaped(text)):
+            if met.setdefault(name, text) not in (text, unquote_plus(text), _unescape(text)):
                 return False
         self._values = met
         return True
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     try:
         return str(json.loads(f'"{text}"'))
     except ValueError:

@@ -35,12 +35,12 @@ def meets_fault(scenes: Sequence[Played], given: Given) -> list[Finding]:
     Each scene in which one of the faults was armed must have met its own.
     """
     if "fault" not in given:
-        return [_met(scenes, str(given.get("operation", "")), given)]
+        return [_judge_meeting(scenes, str(given.get("operation", "")), given)]
     struck = [scene for scene in scenes if scene.faults & set(as_tuple(given["fault"]))]
-    return [_met([scene], ", ".join(sorted(scene.faults)), given) for scene in struck or scenes]
+    return [_judge_meeting([scene], ", ".join(sorted(scene.faults)), given) for scene in struck or scenes]
 
 
-def _met(scenes: Sequence[Played], what: str, given: Given) -> Finding:
+def _judge_meeting(scenes: Sequence[Played], what: str, given: Given) -> Finding:
     met = [call for scene in scenes for call in scene.calls if _was_met(call, given)]
     if met:
         return good(f"Phần mềm đã gặp {what}", f"the client met {what}", *met[:3])
