@@ -151,7 +151,10 @@ class Packs(Mapping[str, Pack]):
 
     def is_outside(self, host: str) -> bool:
         """Tell whether a host of any pack is one that only the axis may call."""
-        stand_ns = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
+        try:  # of every call: one look at the disk, not two
+            stand_ns = os.stat(self._folder).st_mtime_ns
+        except (FileNotFoundError, NotADirectoryError):
+            stand_ns = 0
         if stand_ns != self._looked_ns:
             self._looked_ns = stand_ns
             hosts = (host for pack in self.values() for host in pack.base(HOSTS).by_key.values())
