@@ -126,7 +126,11 @@ def end_owner_tokens(request: AdminRequest) -> AdminReply:
     "/changes",
     "Những thay đổi ở máy chủ",
     "What was changed in the server",
-    RouteDoc("Changes", words=(("limit", "số dòng", "how many", {"type": "integer", "maximum": _MOST_CHANGES}),)),
+    RouteDoc(
+        "Changes",
+        words=(("limit", "số dòng", "how many", {"type": "integer", "minimum": 0, "maximum": _MOST_CHANGES}),),
+        noes=("invalid",),
+    ),
 )
 def list_changes(request: AdminRequest) -> AdminReply:
     """List who made, reset and dropped sandboxes, gave tokens and forgot journals, newest first; and check their chain.
@@ -134,7 +138,7 @@ def list_changes(request: AdminRequest) -> AdminReply:
     What was changed inside a sandbox stands in the sandbox's own journal (``admin=show``).
     """
     wish = request.asked.get("limit", "100")
-    if not wish.isdecimal() or int(wish) > _MOST_CHANGES:
+    if not (wish.isascii() and wish.isdecimal() and len(wish) < 5) or int(wish) > _MOST_CHANGES:
         raise invalid([InputFault("?limit", f"phải từ 0 đến {_MOST_CHANGES}", f"must be from 0 to {_MOST_CHANGES}")])
     journal = request.context.journal
     rows, has_more = journal.page(SERVER, Search(with_admin=True), limit=int(wish))
