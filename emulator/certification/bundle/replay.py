@@ -262,8 +262,8 @@ def _as_far_as_told(written: Any, made: Any) -> Any:
 
 def _has_turned_the_clock_alone(entry: Entry) -> bool:
     """Tell whether a change only turned the clock, as clients do to let time pass: every entry has its instant."""
-    told = entry.body
-    return isinstance(told, dict) and set(told["changed"]) <= {"clock"} and not entry.told["effects"]
+    changed = entry.body.get("changed") if isinstance(entry.body, dict) else None
+    return isinstance(changed, dict) and not changed.keys() - {"clock"} and not entry.told["effects"]
 
 
 def _without_digests(effects: Any) -> list[dict[str, str]]:
