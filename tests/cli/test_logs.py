@@ -58,7 +58,7 @@ def test_filters_narrow_the_lines(server: Server) -> None:
     assert len(logs(server, "--sandbox", "loc", "--operation", "ndxp.token")) == 1
     assert len(logs(server, "--sandbox", "loc", "--status", "404")) == 1
     assert len(logs(server, "--sandbox", "loc", "--path", "/khong/*")) == 1
-    assert logs(server, "--sandbox", "loc", "--rule", "B99") == []
+    assert logs(server, "--sandbox", "loc", "--rule", "B15") == []
 
 
 def test_colours_come_when_they_are_forced(server: Server) -> None:
