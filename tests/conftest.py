@@ -42,7 +42,10 @@ class DefaultDoor:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if is_own(read_target(environ["RAW_URI"]).path):
             return self._own_pages(environ, start_response)
-        sent = asyncio.run(self._serve(environ))
+        try:
+            sent = asyncio.run(self._serve(environ))
+        except ConnectionAbortedError as broken:  # a server breaks the connection then
+            raise ConnectionResetError(str(broken)) from broken
         if not sent:
             raise ConnectionResetError("nothing was sent")
         head, *rest = sent

@@ -174,7 +174,6 @@ def test_an_outage_that_a_scenario_began_ends_with_it(stage: Stage) -> None:
     assert outcomes(visitor, 1) == [200]
 
 
-@pytest.mark.parametrize("door", ["gthread"], indirect=True)
 def test_faults_on_one_call_act_each_on_its_stage(visitor: Visitor) -> None:
     """F6: what no client could notice is not said to have acted."""
     names = ("broken-json", "slow-drip", "cut-in-body", "delay", "hang")
@@ -191,7 +190,6 @@ def test_faults_on_one_call_act_each_on_its_stage(visitor: Visitor) -> None:
     assert entry["timing"]["addedDelay"] == 1000
 
 
-@pytest.mark.parametrize("door", ["gthread"], indirect=True)
 def test_what_is_done_to_a_body_that_never_leaves_has_not_acted(visitor: Visitor) -> None:
     arms = [
         {"fault": "broken-json", "on": "btxh.*"},
