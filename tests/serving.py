@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,16 @@ def environment(**more: str) -> dict[str, str]:
     clean = {name: text for name, text in os.environ.items() if not name.startswith("NDXP_EMULATOR_")}
     clean.pop("PORT", None)
     return clean | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
+
+
+@contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """Whoever runs the suite in the background of a shell hands it, and its children, a SIGINT that is ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def failed_start(*flags: str, **more: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli import frame, main
-from tests.serving import ROOT, Server, environment
+from tests.serving import ROOT, Server, environment, hearing_ctrl_c
 
 _MANY = """
 import sys
@@ -156,13 +156,10 @@ def test_a_fault_of_our_own_ends_with_5_and_asks_for_a_report() -> None:
 def test_ctrl_c_ends_with_130_and_no_traceback(server: Server) -> None:
     command = [sys.executable, "-m", "emulator", "logs", "--follow", "--url", server.base_url]
     server.raw(b"GET /ctrl-c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # a suite in the background of a shell has it ignored
-    try:
+    with hearing_ctrl_c():
         process = subprocess.Popen(
             command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-    finally:
-        signal.signal(signal.SIGINT, before)
     with process:
         assert process.stdout
         process.stdout.readline()

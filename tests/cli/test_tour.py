@@ -8,12 +8,11 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import requests
 
-from tests.serving import ROOT, Server, environment
+from tests.serving import ROOT, Server, environment, hearing_ctrl_c
 
 TOUR = (sys.executable, "-m", "emulator", "tour")
 SEEN = ("HTTP 200", "Đồng bộ dữ liệu thành công", "B69", "fault:reply-lost", "HTTP 401", "/__console/s/tham-quan-")
@@ -74,24 +73,14 @@ def test_on_a_running_server_the_tour_leaves_nothing_behind(server: Server) -> N
     assert tours_on(server) == []
 
 
-def is_asleep(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
-
-
 def test_ctrl_c_between_two_stops_ends_the_tour_and_removes_its_sandbox(server: Server) -> None:
     ours, theirs = pty.openpty()
-    tour = subprocess.Popen(
-        [*TOUR, "--url", server.base_url, "--lang", "en"],
-        env=environment(),
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-    )
+    asked = [*TOUR, "--url", server.base_url, "--lang", "en"]
+    with hearing_ctrl_c():
+        tour = subprocess.Popen(asked, env=environment(), stdin=theirs, stdout=subprocess.PIPE, cwd=ROOT)
     os.close(theirs)
     assert tour.stdout is not None
     seen = next(line for line in tour.stdout if b"Enter" in line)
-    while not is_asleep(tour.pid):  # a signal between the last look for one and the read is met by the next key alone
-        os.sched_yield()
     tour.send_signal(signal.SIGINT)
     tour.stdout.read()
     assert (tour.wait(60), b"go on" in seen) == (130, True)

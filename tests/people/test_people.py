@@ -12,8 +12,6 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +24,7 @@ from emulator.cli import main
 from emulator.services.btxh.catalogues import ETHNICITIES
 from emulator.wire import gso
 from emulator.wire.identity import is_tax_code, read_citizen_number
+from tests.serving import hearing_ctrl_c
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 11, 20)
@@ -250,19 +249,9 @@ def test_a_file_is_overwritten_only_by_force(tmp_path: Path) -> None:
     assert "people" in sheet.read_text(encoding="utf-8")
 
 
-@contextmanager
-def _hearing_ctrl_c() -> Iterator[None]:
-    """Whoever runs the suite in the background of a shell hands it, and its children, a SIGINT that is ignored."""
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def test_ctrl_c_leaves_no_half_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "emulator", "people", "--count", "900000", "--out", str(tmp_path / "people.json")]
-    with _hearing_ctrl_c(), subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, text=True) as process:
+    with hearing_ctrl_c(), subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, text=True) as process:
         while process.poll() is None and not any(each.stat().st_size for each in tmp_path.iterdir()):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
