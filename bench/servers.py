@@ -33,15 +33,18 @@ def emulator(*options: str) -> Iterator[dict[str, Any]]:
 
 @contextlib.contextmanager
 def yardstick(kind: str) -> Iterator[tuple[str, int]]:
-    """Run the bare Flask route under gunicorn's ``asgi`` or ``gthread`` worker; give its URL and process id."""
+    """Run a bare route under gunicorn: Flask under ``asgi`` or ``gthread``, or none under it (``bare-asgi``).
+
+    Gives its URL and process id.
+    """
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--keep-alive", "75", "--log-level", "warning"]
-    command += (
-        ["-k", "asgi", "--asgi-lifespan", "off", "bench.yardstick:asgi"]
-        if kind == "asgi"
-        else ["-k", "gthread", "--threads", "8", "bench.yardstick:wsgi"]
-    )
+    command += {
+        "asgi": ["-k", "asgi", "--asgi-lifespan", "off", "bench.yardstick:asgi"],
+        "bare-asgi": ["-k", "asgi", "--asgi-lifespan", "off", "bench.yardstick:bare_asgi"],
+        "gthread": ["-k", "gthread", "--threads", "8", "bench.yardstick:wsgi"],
+    }[kind]
     with _group(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}/constant"
         _wait(url)

@@ -1,12 +1,15 @@
-"""What one call can cost has a bound: remarks, elements, kept bodies, pages of the journal."""
+"""What one call can cost has a bound: remarks, elements, kept bodies, pages of the journal, CPU over a bare route's."""
 
 from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import requests
 
+from bench import quick
+from bench.servers import yardstick
 from emulator.kernel.exchange import MOST_REMARKS
 from tests.builders import dossier
 from tests.conftest import Visitor
@@ -76,3 +79,31 @@ def test_a_server_is_not_silenced_by_large_bodies() -> None:
         assert requests.get(f"{server.base_url}/__admin/health", timeout=10).status_code == 200
         assert time.perf_counter() - started < 1 * slack()
         assert reply.status_code < 500
+
+
+# CPU of a call over that of a bare Flask route, as ``python -m bench quick`` measures it, and half as much again:
+# a ceiling to be lowered with every gain, never raised.
+MOST_TIMES_BARE_FLASK = {
+    "push, printed sample": 5.5,
+    "push, clean body": 2.9,
+    "refusal for want of a token": 1.8,
+    "refusal for its fields": 3.6,
+    "pull of 20 rows": 5.5,
+}
+
+
+def test_no_call_costs_more_times_the_cpu_of_a_bare_flask_route_than_it_did(tmp_path: Path) -> None:
+    with (
+        Server("--store", str(tmp_path / "quick.db")) as server,
+        yardstick("gthread") as flask,
+        Client(server) as client,
+    ):
+        token = client.log_in()["access_token"]
+        target = quick.Target.of(server.base_url, server.process.pid)
+        quick.prepare(target, server.ready["admin_url"], token)
+        kinds = [quick.bare("bare Flask", *flask), *quick.kinds_of(target, token)]
+        quick.run_rounds(kinds, calls=96, rounds=3)
+    bare, *ours = (sum(kind.spent_us) for kind in kinds)
+    times = {kind.name: spent / bare for kind, spent in zip(kinds[1:], ours, strict=True)}
+    assert times.keys() == MOST_TIMES_BARE_FLASK.keys()
+    assert not {name: each for name, each in times.items() if each > MOST_TIMES_BARE_FLASK[name]}, times
