@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Request, Response, request
+from werkzeug.datastructures import Headers
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
@@ -66,11 +67,19 @@ def _call(incoming: Request, raw: str, body: bytes, size: int) -> Call:
 
 def _response(reply: Reply, line: Any) -> Response:
     # An iterator keeps Werkzeug from adding a Content-Length that the platform does not send.
-    response = Response(_body(reply, line), f"{reply.status or 500} {phrase_of(reply.status)}")
+    response = _AsSaid(_body(reply, line), f"{reply.status or 500} {phrase_of(reply.status)}")
     response.headers.clear()
     for name, value in reply.headers:
         response.headers.add(name, value)
     return response
+
+
+class _AsSaid(Response):
+    """A reply whose headers leave as they are; Werkzeug takes most of them off a 304 and rewrites Location."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:  # noqa: ARG002 - Werkzeug's own signature
+        """Return the headers of the reply."""
+        return self.headers
 
 
 def _body(reply: Reply, line: Any) -> Iterator[bytes]:

@@ -105,6 +105,11 @@ def test_a_provider_that_is_slow_or_sends_in_small_pieces_is_waited_for(
     (raw(head("Transfer-Encoding: chunked") + b"8\r\n%PDF-1.4\r\nzz\r\n"), "Bad chunk header"),
     (raw(b""), "failed to respond"),
     (raw(b"\x16\x03\x01\x02\x00"), "Could not parse the response"),
+    (raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/p"), "failed to respond"),
+    (raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), "failed to respond"),
+    (raw(head("khong phai tieu de", "Content-Length: 2") + b"ok"), "Invalid header: khong phai tieu de"),
+    (raw(head("X-A: a\rb", "Content-Length: 2") + b"ok"), "Invalid header: b"),
+    (raw(head("Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n"), "Unsupported transfer encoding: gzip, chunked"),
 ])  # fmt: skip
 def test_a_provider_that_breaks_off_is_told_in_the_words_of_x_road_and_the_worker_goes_on(
     server: Server, machine: Provider, answer: Answer, words: str
@@ -117,6 +122,55 @@ def test_a_provider_that_breaks_off_is_told_in_the_words_of_x_road_and_the_worke
     assert (entry["outcome"], entry["operation"]) == ("refused", "xroad.live")
     machine.answer = said("200 OK", PAPER)
     assert ask(server).content == PAPER
+
+
+@pytest.mark.parametrize("interim", ["100 Continue", "102 Processing", "103 Early Hints"])
+def test_interim_answers_are_passed_over(server: Server, machine: Provider, interim: str) -> None:
+    machine.answer = raw(f"HTTP/1.1 {interim}\r\nLink: </a>\r\n\r\n".encode() + head("Content-Length: 2") + b"ok")
+    reply = ask(server)
+    assert (reply.status_code, reply.content, "Link" in reply.headers) == (200, b"ok", False)
+
+
+@pytest.mark.parametrize(("header", "passed"), [
+    ("X-Vendor: a\0b", "a b"), ("X-Vendor: a\x01\x7fb", "a  b"), ("X-Vendor: a\r\n   b", "a b"),
+    ("X-Vendor: \u0110\u01a1n", "\u0110\u01a1n"), ("X-Vendor: a\tb", "a\tb"),
+])  # fmt: skip
+def test_a_header_that_may_not_be_sent_on_as_it_came_is_mended(
+    server: Server, machine: Provider, header: str, passed: str
+) -> None:
+    machine.answer = raw(head(header, "Content-Length: 2") + b"ok")
+    reply = ask(server)
+    assert (reply.status_code, reply.content) == (200, b"ok")
+    assert reply.headers["X-Vendor"].encode("latin-1").decode() == passed
+
+
+@pytest.mark.parametrize(("lengths", "passed"), [
+    (["2"], "2"), (["2", "2"], "2"), (["2", "3"], None), (["+2"], None), (["1_0"], None), (["9" * 30], None),
+])  # fmt: skip
+def test_a_length_told_to_head_is_one_number_or_none(
+    server: Server, machine: Provider, lengths: list[str], passed: str | None
+) -> None:
+    machine.answer = raw(head(*(f"Content-Length: {each}" for each in lengths)))
+    address = server.base_url + link("/tep/1.pdf", HANOI, HANOI_URL)
+    reply = requests.head(address, timeout=PATIENCE_S)
+    assert (reply.status_code, reply.headers.get("Content-Length")) == (200, passed)
+
+
+def test_every_header_of_a_304_comes_back(server: Server, machine: Provider) -> None:
+    told = {"ETag": '"a1"', "Last-Modified": "Mon, 02 Nov 2026 02:00:00 GMT", "Cache-Control": "max-age=60",
+            "Content-Location": "/tep/1.pdf", "Vary": "Accept", "Content-Encoding": "gzip"}  # fmt: skip
+    machine.answer = raw(("HTTP/1.1 304 Not Modified\r\n" + "".join(f"{a}: {b}\r\n" for a, b in told.items())
+                          + "\r\n").encode())  # fmt: skip
+    reply = ask(server, headers={"If-None-Match": '"a1"'})
+    assert reply.status_code == 304
+    assert told.items() <= dict(reply.headers).items()
+
+
+@pytest.mark.parametrize("place", ["/noi khac/\u0110", "https://dichvucong.hanoi.gov.vn/%C4%90?a=b%20c#x", "../a", ""])
+def test_a_location_is_not_rewritten(server: Server, machine: Provider, place: str) -> None:
+    machine.answer = raw(f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+    reply = ask(server)
+    assert (reply.status_code, reply.headers["Location"].encode("latin-1").decode()) == (302, place)
 
 
 def test_a_provider_that_says_less_than_it_sends_is_cut_at_what_it_said(server: Server, machine: Provider) -> None:

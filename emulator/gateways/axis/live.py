@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import io
+import re
 import socket
 import ssl
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
 from emulator.country.axis_records import LiveAgency
@@ -35,6 +37,9 @@ _WHOLE = 4
 _PORTS = {"http": 80, "https": 443}
 _HANDLED_HERE = {"expect", "content-length"}
 _NO_BODY = (204, 304)
+_SAID = 80
+_SIZE = re.compile(r"\d{1,18}", re.ASCII)
+_CONTROLS = re.compile(r"(?:\r?\n[ \t]+)|[\x00-\x08\x0a-\x1f\x7f]")
 # Every character that may stand in a request target as it came; anything else is percent-encoded (K23).
 _AS_SENT = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -78,6 +83,7 @@ def forward(call: Call, agency: LiveAgency, host: str, world: World, allowed: Al
 def _open_connection(machine: Machine, agency: LiveAgency, world: World) -> Iterator[http.client.HTTPConnection]:
     """Open the line, and cut it when the whole call takes too long: a drip never runs into a timeout of its own."""
     connection = http.client.HTTPConnection(machine.name, machine.port)
+    connection.response_class = _Answer
     line = _line_to(machine, agency, world.settings.live_timeout_s)
     connection.sock = line
     watch = threading.Timer(world.settings.live_timeout_s * _WHOLE, _cut, (line,))
@@ -152,6 +158,48 @@ def _certificate_words(said: str, machine: Machine) -> str:
     return _NOT_VALID if "expired" in said or "not yet valid" in said else _NO_PATH
 
 
+class _Lines(io.BufferedReader):
+    """The provider's bytes; ``has_ended`` once a line ended because the connection did."""
+
+    has_ended = False
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return the next line."""
+        line = super().readline(size)
+        self.has_ended = self.has_ended or not line
+        return line
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer whose interim ones (1xx) are passed over, and whose head must be one, and whole (RFC 9110 §15.2)."""
+
+    def __init__(self, sock: socket.socket, *options: Any, **more: Any) -> None:
+        super().__init__(sock, *options, **more)
+        self._lines = _Lines(self.fp.detach())
+        self.fp = self._lines
+
+    def begin(self) -> None:
+        """Read the head of the final answer.
+
+        Raises:
+            RemoteDisconnected: it broke off before its end.
+            BadHeader: a line of it is no header.
+        """
+        super().begin()
+        while self.status < 200 and not self._lines.has_ended:
+            self.headers = self.msg = cast("http.client.HTTPMessage", None)  # what is set is not read again
+            super().begin()
+        if self._lines.has_ended:
+            raise http.client.RemoteDisconnected(str(self.status))
+        rest = self.headers.get_payload()  # what the reader of headers could not read as one
+        if isinstance(rest, str) and rest:
+            raise BadHeader(rest.splitlines()[0].encode("latin-1").decode(errors="replace")[:_SAID])
+
+
+class BadHeader(Exception):
+    """A line between status and body is no header; the text is the line."""
+
+
 class _Exchange:
     """One request and its answer on an open line; ``came`` counts the bytes of the body so far."""
 
@@ -174,6 +222,8 @@ class _Exchange:
             raise self._failed("Read timed out", "không trả lời trong thời hạn") from None
         except http.client.RemoteDisconnected:
             raise self._failed(f"{self._machine.text} failed to respond", "đóng kết nối mà không trả lời") from None
+        except BadHeader as trouble:
+            raise self._failed(f"Invalid header: {trouble}", f"có dòng tiêu đề sai dạng '{trouble}'") from None
         except http.client.IncompleteRead as trouble:
             raise self._broken_off(trouble) from None
         except ConnectionError as trouble:
@@ -198,10 +248,14 @@ class _Exchange:
 
     def _read(self, response: http.client.HTTPResponse, call: Call) -> Reply:
         self.expected = response.length if response.length is not None else -1
-        headers = tuple(pair for pair in response.getheaders() if _comes_back(pair[0].lower()))
+        coding = (response.getheader("transfer-encoding") or "chunked").strip()
+        if coding.lower() != "chunked":
+            raise self._failed(f"Unsupported transfer encoding: {coding[:_SAID]}", "dùng Transfer-Encoding lạ")
+        headers = tuple((name, _one_line(text)) for name, text in response.getheaders() if _comes_back(name.lower()))
         if call.method == "HEAD" or response.status in _NO_BODY:
-            size = response.getheader("content-length")
-            return Reply(response.status, headers=(*headers, *((("Content-Length", size),) if size else ())))
+            sizes = set(response.headers.get_all("content-length", ()))
+            sized = tuple(("Content-Length", size) for size in sizes if len(sizes) == 1 and _SIZE.fullmatch(size))
+            return Reply(response.status, headers=(*headers, *sized))
         spool = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the reply closes it
         try:
             digest = self._spool(response, spool)
@@ -242,6 +296,11 @@ class _Exchange:
     def _failed(self, words: str, vi: str) -> AxisRefusal:
         text = f"hệ thống bên cung cấp {vi}; đã nhận {self.came} byte thân"
         return faults.service_failed(f"{words} (received: {self.came:,})", text)
+
+
+def _one_line(text: str) -> str:
+    """Return a header's value as it may be sent on: folded lines joined, no control characters (RFC 9110 §5.5)."""
+    return _CONTROLS.sub(" ", text).strip()
 
 
 def _comes_back(name: str) -> bool:
