@@ -50,7 +50,7 @@ def find_subsystem(axis: Axis, dstcode: str) -> Subsystem:
     """
     found = axis.subsystem(dstcode)
     if found is None:
-        raise Trouble("no-such-subsystem", name=dstcode)
+        raise Trouble("no-such-subsystem", name=dstcode, near=axis.nearest_subsystem(dstcode))
     return found
 
 
@@ -172,7 +172,7 @@ def _subjects(content: dict[str, Any], axis: Axis) -> list[str]:
     wanted = [read_subject(each) for each in content["subjects"]]
     for subject in wanted:
         if (axis.groups if is_group(subject) else axis.subsystems).get(subject) is None:
-            raise Trouble("no-such-subsystem", name=subject)
+            raise Trouble("no-such-subsystem", name=subject, near=axis.nearest_subsystem(subject))
     return wanted
 
 
@@ -235,7 +235,8 @@ def change_host(request: AdminRequest) -> AdminReply:
     with hold_world(request) as world:
         found = Axis(world).hosts.get(request.named["host"])
         if found is None:
-            raise Trouble("no-such-host", name=request.named["host"])
+            near = Axis(world).nearest_host(request.named["host"])
+            raise Trouble("no-such-host", name=request.named["host"], near=near)
         changed = replace(found, **changes)
         Axis(world).hosts.put_record(changed)
     return AdminReply(asdict(changed))

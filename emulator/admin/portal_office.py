@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 from itertools import islice
 from typing import Any
 
-from emulator.admin.axis import hold_world, load_wish, world_of
+from emulator.admin.axis import find_subsystem, hold_world, load_wish, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.country.axis import Axis
+from emulator.country.axis import Axis, nearest_of
 from emulator.country.units import own_unit_code, units_of
 from emulator.kernel.clock import iso
 from emulator.services.portal import filing as portal_filing
@@ -91,8 +91,7 @@ def put_security_server(request: AdminRequest) -> AdminReply:
     wish = load_wish(request, "ListedServer")
     with hold_world(request) as world:
         portal = Portal(world)
-        if Axis(world).subsystem(wish["dstcode"]) is None:
-            raise Trouble("no-such-subsystem", name=wish["dstcode"])
+        find_subsystem(Axis(world), wish["dstcode"])
         known = portal.agency(code)
         name = wish.get("name") or (known.name if known else code)
         row = {"MACOQUAN": code, "TENCOQUAN": name, "DSTCODE": wish["dstcode"]}
@@ -118,7 +117,8 @@ def drop_security_server(request: AdminRequest) -> AdminReply:
         portal = Portal(world)
         listed = next((each for each in portal.security_servers() if each.code == code), None)
         if listed is None:
-            raise Trouble("no-such-agency", name=code)
+            near = nearest_of(code, [each.code for each in portal.security_servers()])
+            raise Trouble("no-such-agency", name=code, near=near)
         notice = portal.list_agency(replace(listed, security_server=""))
     return AdminReply({"notice": _notice(notice)})
 

@@ -205,13 +205,18 @@ class Trouble(Exception):
         faults: Sequence[InputFault] = (),
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
+        near: str = "",
         **words: Any,
     ) -> None:
+        """``near`` is the name there is that is nearest to the one that was said."""
         wording = WORDINGS[code]
         super().__init__(code)
         self.code, self.faults, self.headers, self.more = code, tuple(faults), dict(headers or {}), dict(more or {})
         self.status, self.title = wording.status, wording.title
         self.vi, self.en = wording.vi.format(**words), wording.en.format(**words)
+        if near:
+            self.vi = f"{self.vi.removesuffix('.')}; gần nhất: “{near}”."
+            self.en = f"{self.en.removesuffix('.')}; nearest: {near!r}."
 
     def document(self) -> dict[str, Any]:
         """Return the problem document; ``detail`` has both languages, ``vi`` and ``en`` have one each."""

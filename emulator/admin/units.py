@@ -10,7 +10,7 @@ from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.axis import Axis
 from emulator.country.axis_records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
-from emulator.country.units import contact_of, find_unit, own_unit_code, units_of
+from emulator.country.units import contact_of, find_unit, nearest_unit, own_unit_code, units_of
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
 from emulator.services.portal.pack import Portal
@@ -85,7 +85,7 @@ def drop_unit(request: AdminRequest) -> AdminReply:
             )
             raise invalid([InputFault("?unit", vi, en)])
         if world.shelf(UNITS).get(code) is None:
-            raise Trouble("no-such-unit", name=code)
+            raise Trouble("no-such-unit", name=code, near=nearest_unit(code, world))
         world.shelf(UNITS).drop(code)
     return AdminReply({})
 

@@ -200,9 +200,9 @@ def add_hosted_file(request: AdminRequest) -> AdminReply:
 
 
 def _host(request: AdminRequest) -> str:
-    name = request.named["host"]
-    if Axis(world_of(request)).hosts.get(name) is None:
-        raise Trouble("no-such-host", name=name)
+    name, axis = request.named["host"], Axis(world_of(request))
+    if axis.hosts.get(name) is None:
+        raise Trouble("no-such-host", name=name, near=axis.nearest_host(name))
     return name
 
 

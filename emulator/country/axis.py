@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from difflib import get_close_matches
+from itertools import islice
 
 from emulator.country.axis_records import GRANTS, GROUPS, HOSTS, LIVE_AGENCIES, SUBSYSTEMS, Grant, Subsystem
 from emulator.country.world import World
+from emulator.wire.agency_codes import full_form, is_agency_code
 from emulator.wire.axis import is_group, read_subject
 
 _EVER = 2**62
+_LONGEST = 120
+_MOST_COMPARED = 2000
+
+
+def nearest_of(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """Return the known word nearest to one, whatever their case; empty without one. Bounded in what it compares."""
+    by_fold = {each.casefold(): each for each in islice(known, _MOST_COMPARED)}
+    found = get_close_matches(word.strip()[:_LONGEST].casefold(), by_fold, 1, likeness)
+    return by_fold[found[0]] if found else ""
 
 
 class Axis:
@@ -72,6 +85,22 @@ class Axis:
         everyone = [(it.member_name, it.id) for it in self.subsystems.with_prefix("") if it.is_subject]
         everyone += [(it.name, it.id) for it in self.groups.with_prefix("")]
         return [pair for pair in everyone if wanted in pair[0].casefold() or wanted in pair[1].casefold()]
+
+    def nearest_subsystem(self, text: str) -> str:
+        """Return the identifier that a wrong one, or the code of an agency, most likely means; empty without one."""
+        ids = [each.alias_of or each.id for each in self.subsystems.with_prefix("")]
+        code = full_form(text.strip().upper())
+        of_agency = [each for each in ids if is_agency_code(code) and f":{code}:" in each]
+        return of_agency[0] if of_agency else nearest_of(read_subject(text), ids)
+
+    def nearest_host(self, name: str) -> str:
+        """Return the name of the host that is nearest to one nobody has; empty without one."""
+        return nearest_of(name, [each.name for each in self.hosts.with_prefix("")])
+
+    def nearest_pair(self, host: str) -> str:
+        """Return ``dstcode=…&providerurl=…`` of the host whose name is nearest to one nobody has; empty without one."""
+        near = self.hosts.get(self.nearest_host(host))
+        return f"dstcode={near.subsystem}&providerurl={near.origin}" if near else ""
 
     def name_of(self, subject: str) -> str:
         """Return the name the screen shows beside a subject; empty when nobody has that id."""

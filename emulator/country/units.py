@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from emulator.country.axis import nearest_of
 from emulator.country.axis_records import UNITS, AgencyUnit
 from emulator.country.keyring import basic_pair, bearer_word
 from emulator.country.sandbox import Sandbox
@@ -106,6 +107,11 @@ def find_unit(code: str, world: World) -> AgencyUnit | None:
     """Return a unit by its code in either form; None when none of that code works here."""
     wanted = short_form(full_form(code.upper()))
     return next((unit for unit in units_of(world) if short_form(full_form(unit.code)) == wanted), None)
+
+
+def nearest_unit(word: str, world: World) -> str:
+    """Return the code of the unit that a wrong one most likely means; empty without one."""
+    return nearest_of(word, [unit.code for unit in units_of(world)])
 
 
 def contact_of(unit: AgencyUnit, world: World, base_url: str) -> dict[str, Any]:

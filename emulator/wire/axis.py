@@ -179,8 +179,8 @@ def member_list(row: Row) -> list[str]:
 # What security servers say when they refuse, in X-Road's words (src:xroad-fault-codes).
 
 
-def _no(code: str, message: str, rule: str, vi: str, **values: str) -> AxisRefusal:
-    return AxisRefusal(code, message, (Remark(rule, "error", "", vi, message, **values),))
+def _no(code: str, message: str, rule: str, vi: str, path: str = "", **values: str) -> AxisRefusal:
+    return AxisRefusal(code, message, (Remark(rule, "error", path, vi, message, **values),))
 
 
 def bad_address(rule: str, place: str, vi: str, en: str, **values: str) -> AxisRefusal:
@@ -209,14 +209,16 @@ def client_unknown(client: str) -> AxisRefusal:
     )
 
 
-def provider_unknown(provider: SubsystemId) -> AxisRefusal:
-    """Return the refusal of a provider that the global configuration does not hold."""
+def provider_unknown(provider: SubsystemId, nearest: str = "") -> AxisRefusal:
+    """Return the refusal of a provider that the global configuration does not hold; ``nearest`` is what was meant."""
     return _no(
         "Server.ClientProxy.UnknownMember",
         f'Could not find addresses for service provider "{provider.service_text}"',
         "unknown-provider",
         f"dstcode '{provider}' không có trên trục",
+        "dstcode",
         found=str(provider),
+        nearest=nearest,
     )
 
 
@@ -336,14 +338,16 @@ def service_url_is_malformed(provider: SubsystemId) -> AxisRefusal:
     )
 
 
-def host_unknown(host: str) -> AxisRefusal:
+def host_unknown(host: str, nearest: str = "") -> AxisRefusal:
     """Return the refusal when a providerurl names a host nobody has; no socket is ever opened to find out."""
     return _no(
         "Server.ServerProxy.NetworkError",
         f"{host}: Name or service not known",
         "unknown-host",
         f"máy chủ '{host}' trong providerurl không có trên trục",
+        "providerurl",
         found=host,
+        nearest=nearest,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.conftest import Visitor
 from tests.gateways.axis.axis import HAGIANG, HANOI, QUANGNAM, fault, link
 
@@ -69,6 +71,26 @@ def test_a_changed_right_counts_once_the_server_has_noticed(visitor: Visitor) ->
 def test_somebody_who_is_not_on_the_axis_cannot_be_given_a_right(visitor: Visitor) -> None:
     reply = visitor.http.post(RIGHTS, json={"provider": QUANGNAM, "subjects": ["VN:GOV:la:la"]})
     assert (reply.status_code, reply.json["code"]) == (404, "no-such-subsystem")
+
+
+@pytest.mark.parametrize(("verb", "path", "body", "nearest"), [
+    ("POST", "access-rights", {"subjects": ["VN:GOV:000.00.00.H22:hagiangvdxpsvc02"]}, HAGIANG),
+    ("GET", "access-rights?provider=H22", None, HAGIANG),
+    ("PATCH", "subsystems/VN:GOV:000.00.00.H22:hagiang", {"service": "none"}, HAGIANG),
+    ("PATCH", "hosts/dichvucong.hagiang.vn", {"is_up": False}, "dichvucong.hagiang.gov.vn"),
+    ("DELETE", "units/H43", None, "H34"),
+    ("PUT", "ss-info/H22", {"dstcode": HAGIANG.lower()}, HAGIANG),
+    ("DELETE", "ss-info/H62", None, "000.00.00.H26"),
+    ("POST", "citizens/999088010099/dossiers", {"procedure": "2.000488", "agency": "H62"}, "H26"),
+    ("POST", "citizens/999088010099/dossiers", {"procedure": "2.00488", "agency": "H22"}, "2.000488"),
+])  # fmt: skip
+def test_a_name_that_is_not_there_is_answered_with_the_nearest(
+    visitor: Visitor, verb: str, path: str, body: Any, nearest: str
+) -> None:
+    said = visitor.http.open(f"/__admin/sandboxes/default/{path}", method=verb, json=body).json
+    assert said["status"] in (404, 409), said
+    assert f"“{nearest}”" in said["vi"]
+    assert f"nearest: '{nearest}'" in said["en"]
 
 
 def test_rights_of_one_sandbox_are_not_those_of_another(visitor: Visitor) -> None:

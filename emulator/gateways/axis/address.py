@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from emulator.country.axis import Axis
 from emulator.country.world import World
 from emulator.gateways.axis.faults import bad_address
 from emulator.kernel.dice import name_uuid
@@ -69,7 +70,9 @@ def read_address(call: Call, world: World) -> ForwardAddress:
         dstcode = _default_dstcode(path, url, world)
     _remark_on_raw_text(call, world)
     raw_path = call.target.partition("?")[0].partition("/RestService/forward")[2] or quote(path)
-    return ForwardAddress(path, raw_path, "&".join(own), _read_dstcode(dstcode), _read_url(url, world) if url else None)
+    return ForwardAddress(
+        path, raw_path, "&".join(own), _read_dstcode(dstcode, world), _read_url(url, world) if url else None
+    )
 
 
 def _split(query: str, world: World) -> tuple[list[str], dict[str, str]]:
@@ -159,19 +162,28 @@ def _default_dstcode(path: str, url: str, world: World) -> str:
         f"dstcode: {what}; cần VN:<lớp>:<mã thành viên>:<mã hệ thống> trong query hoặc header",
         "dstcode: absent; VN:<class>:<member>:<subsystem> is expected in the query or in a header",
         expected=_DSTCODE_FORM,
-        nearest=world.settings.portal_subsystem if path.startswith("/mapi/") else "",
+        nearest=world.settings.portal_subsystem if path.startswith("/mapi/") else _owner_of(url, world),
     )
+
+
+def _owner_of(url: str, world: World) -> str:
+    """Return the subsystem behind which the host of a providerurl stands; empty when nobody has it."""
+    host = Axis(world).hosts.get(url.partition("://")[2].partition("/")[0].lower())
+    return host.subsystem if host else ""
 
 
 _DSTCODE_FORM = "dstcode=VN:<class>:<member>:<subsystem>"
 
 
-def _read_dstcode(text: str) -> SubsystemId:
+def _read_dstcode(text: str, world: World) -> SubsystemId:
     try:
         return read_subsystem(text)
     except NotASubsystem as trouble:
         vi, en = f"dstcode: {trouble.vi}", f"dstcode: {trouble.en}"
-        raise bad_address("dstcode-form", "dstcode", vi, en, found=text[:120], expected=_DSTCODE_FORM) from None
+        near = Axis(world).nearest_subsystem(text)
+        raise bad_address(
+            "dstcode-form", "dstcode", vi, en, found=text[:120], expected=_DSTCODE_FORM, nearest=near
+        ) from None
 
 
 def _read_url(text: str, world: World) -> ProviderUrl:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from emulator.country.axis import Axis
 from emulator.country.axis_records import Host, LiveAgency, Subsystem
-from emulator.country.units import NoSuchUnit, unit_of_call
+from emulator.country.units import NoSuchUnit, nearest_unit, unit_of_call
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import (
@@ -73,7 +73,9 @@ def _unit_subsystem(call: Call, world: World) -> str:
         return unit_of_call(call, world).subsystem
     except NoSuchUnit as missing:
         vi = f"/ss/{missing}: đơn vị này không có trong sandbox; xem GET …/units"
-        raise faults.bad_address("unknown-unit", "path", vi, f"/ss/{missing}: no such unit, see GET …/units") from None
+        en, near = f"/ss/{missing}: no such unit, see GET …/units", nearest_unit(str(missing), world)
+        found, nearest = f"/ss/{missing}", f"/ss/{near}" if near else ""
+        raise faults.bad_address("unknown-unit", "path", vi, en, found=found, nearest=nearest) from None
 
 
 def provider_of(dstcode: SubsystemId, call: Call, world: World, axis: Axis) -> Subsystem:
@@ -87,7 +89,7 @@ def provider_of(dstcode: SubsystemId, call: Call, world: World, axis: Axis) -> S
         trouble = member_trouble(dstcode)
         if trouble:
             world.remark("dstcode-member", "dstcode", f"dstcode: {trouble}", "dstcode: member class and code disagree")
-        raise faults.provider_unknown(dstcode)
+        raise faults.provider_unknown(dstcode, axis.nearest_subsystem(str(dstcode)))
     if found.id != str(dstcode):
         vi = f"dstcode: '{dstcode}' là cách viết khác của '{found.id}'"
         world.remark("K21", "dstcode", vi, f"dstcode: '{dstcode}' is another spelling of '{found.id}'")
@@ -152,7 +154,7 @@ def reach(address: ForwardAddress, caller: SubsystemId, provider: Subsystem, cal
         return Reached(provider, _default_host(address, provider, live, call, world), live)
     host = _host_named(url, live, axis)
     if host is None:
-        raise faults.host_unknown(url.host)
+        raise faults.host_unknown(url.host, axis.nearest_pair(url.host))
     if host.subsystem != provider.id:
         _refuse_pair(host, caller, provider, world, axis)
     _check_port(url, host, world)
@@ -214,9 +216,16 @@ def _default_host(
     en = "providerurl: dstcode without providerurl; only mapi/… may leave it out, https://<host> is expected"
     has_default = bool(provider.default_service or live)
     if not has_default or world.mode == "strict" or (world.mode == "documented" and not live):
-        raise faults.bad_address("providerurl-missing", "providerurl", vi, en, expected="providerurl=https://<host>")
+        nearest, expected = _nearest_url(provider, world), "providerurl=https://<host>"
+        raise faults.bad_address("providerurl-missing", "providerurl", vi, en, expected=expected, nearest=nearest)
     world.remark("providerurl-missing", "providerurl", vi, en)
     return NO_HOST
+
+
+def _nearest_url(provider: Subsystem, world: World) -> str:
+    """Return the providerurl of a provider's first host; empty when it has none."""
+    own = (host for host in Axis(world).hosts.with_prefix("") if host.subsystem == provider.id)
+    return next((f"providerurl={host.origin}" for host in own), "")
 
 
 # Direct calls to hosts that stand behind the axis: refused, as from outside the state network (KDL V.3).

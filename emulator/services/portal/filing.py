@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.country.axis import Axis
+from emulator.country.furnish import nearest
 from emulator.country.units import find_unit
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
@@ -49,7 +50,9 @@ def file_at_portal(
     portal = Portal(world)
     procedure = portal.base.procedures.get(procedure_code)
     if procedure is None:
-        raise CannotFile(f"không có thủ tục '{procedure_code}'", f"there is no procedure '{procedure_code}'")
+        near_vi, near_en = nearest(procedure_code[:40], portal.base.procedures)
+        vi, en = f"không có thủ tục '{procedure_code}'{near_vi}", f"there is no procedure '{procedure_code}'{near_en}"
+        raise CannotFile(vi, en)
     unit = short_form(full_form(agency_code.upper()))
     subsystem_of_agency(unit, world)
     code = f"G22.99-{stamp(world.now_ms)[2:8]}-{world.count('filed-at-portal') % 10_000:04d}"
@@ -102,9 +105,10 @@ def subsystem_of_agency(unit: str, world: World) -> str:
         return found.subsystem
     agency = Portal(world).agency(unit)
     if agency is None or not agency.security_server:
+        near_vi, near_en = nearest(unit, [short_form(each.code) for each in Portal(world).security_servers()])
         raise CannotFile(
-            f"cơ quan '{unit}' không có máy chủ bảo mật nào trong danh sách",
-            f"agency '{unit}' has no security server on the list",
+            f"cơ quan '{unit}' không có máy chủ bảo mật nào trong danh sách{near_vi}",
+            f"agency '{unit}' has no security server on the list{near_en}",
         )
     return agency.security_server
 

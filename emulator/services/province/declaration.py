@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from emulator.country.axis import nearest_of
 from emulator.country.axis_records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Headers, Reply
@@ -30,17 +31,32 @@ class Slice(NamedTuple):
 
 
 NO_RANGE = Slice(-1, 0)
-_ONE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII | re.IGNORECASE)
+_ONE = re.compile(r"(\d*)-(\d*)", re.ASCII)
+_MOST_RANGES = 20
 _DIGITS = 18
 """A place in a file has no more digits than this; a longer number lies beyond the end of any."""
 
 
 def read_range(header: str | None, size: int) -> Slice | None:
-    """Return the part that is asked for; NO_RANGE for the whole file; None when the range cannot be satisfied.
+    """Return the part that is asked for; NO_RANGE for the whole file; None when no range can be satisfied.
 
-    A header that is malformed or asks for several ranges is ignored, as RFC 9110 lets a server do.
+    A header that is malformed is ignored, and so is one that asks for several parts of the file, as RFC 9110 lets a
+    server do; of several ranges only those count that the file has.
     """
-    found = _ONE.fullmatch((header or "").replace(" ", ""))
+    unit, sign, rest = (header or "").replace(" ", "").replace("\t", "").partition("=")
+    specs = [each for each in rest.split(",", _MOST_RANGES) if each]
+    if not sign or unit.lower() != "bytes" or not specs:
+        return NO_RANGE
+    parts = [_read_spec(each, size) for each in specs]
+    if NO_RANGE in parts:
+        return NO_RANGE
+    there = [part for part in parts if part]
+    return there[0] if len(there) == 1 else NO_RANGE if there else None
+
+
+def _read_spec(spec: str, size: int) -> Slice | None:
+    """Return one range of a header; NO_RANGE when it is malformed, None when the file has no such part."""
+    found = _ONE.fullmatch(spec)
     if not found or not any(found.groups()):
         return NO_RANGE
     first, last = (digits.lstrip("0")[:_DIGITS] or digits[:1] for digits in found.groups())
@@ -59,6 +75,7 @@ def read_range(header: str | None, size: int) -> Slice | None:
 # (src:http-rfc), or opaque ones, as the screen of KDL IV.2 shows.
 
 _ALLOWED = ("GET", "HEAD")
+_LIKENESS, _SAID = 0.85, 120
 _NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>"
 
 
@@ -140,6 +157,12 @@ def _remark_on_miss(call: Call, world: World) -> None:
             vi = f"Tên tệp trên máy chủ viết theo {form}; phải giữ nguyên từng byte của DuongDan, không chuẩn hoá lại"
             world.remark("renormalised-name", "path", vi, f"The name is kept in {form}; send the link's bytes as given")
             return
+    paths = [each.path for each in world.shelf(HOSTED_FILES).window(call.host, 0, 0)]
+    near = nearest_of(call.path, paths, _LIKENESS) if paths else ""
+    if near:
+        vi = f"Máy chủ {call.host} không có tệp '{call.path[:_SAID]}'; gần nhất là '{near}'"
+        en = f"Host {call.host} has no file '{call.path[:_SAID]}'; the nearest is '{near}'"
+        world.remark("no-such-resource", "path", vi, en, "error", found=call.path[:_SAID], nearest=near)
 
 
 _WRONG_FILE = replace_in_path(

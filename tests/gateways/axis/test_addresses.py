@@ -44,6 +44,31 @@ def test_a_wrong_address_gets_400_and_a_sentence_that_names_the_fault(
     assert (told["level"], told["vi"]) == ("error", message)
 
 
+@pytest.mark.parametrize(("address", "nearest"), [
+    (link(dstcode="VN:GOV:000.00.00.H22:hagiangvdxpsvc02"), HAGIANG),
+    (link(dstcode="vn:gov:000.00.00.h22:HAGIANGVDXPSVC01"), HAGIANG),
+    (link(dstcode="VN:COM:000.00.00.H22:hagiangvdxpsvc01"), HAGIANG),
+    (link(dstcode="VN:GOV:H22:hagiangvdxpsvc01"), HAGIANG),
+    (link(dstcode="000.00.00.H22"), HAGIANG),
+    (link(dstcode="H22"), HAGIANG),
+    (link(dstcode="VN/GOV/000.00.00.H22/hagiangvdxpsvc01"), HAGIANG),
+    (link(dstcode=quote("SUBSYSTEM : VN : GOV : 000.00.00.H22 : hagiangvdxpsvc01")), HAGIANG),
+    (f"{FILE}?providerurl={HAGIANG_URL}", HAGIANG),
+    (f"{FILE}?dstcode={HAGIANG}", f"providerurl={HAGIANG_URL}"),
+    (link(url="https://dichvucong.hagiang.vn"), f"dstcode={HAGIANG}&providerurl={HAGIANG_URL}"),
+    (link(url="https://DICHVUCONG.HAGIANG.GOV.VN.vn"), f"dstcode={HAGIANG}&providerurl={HAGIANG_URL}"),
+    (link("/Download/124.pdf"), "/download/124.pdf"),
+    (link("/download/124.PDF"), "/download/124.pdf"),
+    ("/ss/H62" + link(), "/ss/H26"),
+    (link(dstcode="VN:GOV:999.99.99.Z99:khong-giong-ai"), ""),
+    (link("/khong-giong-gi-het"), "GET /VXPAdapter/RestService/forward/download/ (province.download, KDL V.3)"),
+])  # fmt: skip
+def test_who_or_what_was_most_likely_meant_is_named(visitor: Visitor, address: str, nearest: str) -> None:
+    assert visitor.http.get(address).status_code >= 400
+    told = [remark for remark in newest(visitor)["remarks"] if remark["level"] == "error"]
+    assert [remark.get("nearest", "") for remark in told] == [nearest]
+
+
 def test_the_words_of_the_guide_left_in_the_host_are_refused(visitor: Visitor) -> None:
     visitor.http.get(link(), headers={"Host": "xn--ip-ss-bnp-xgb.example.vn:8080"})
     assert "K22" in remarks(visitor)
