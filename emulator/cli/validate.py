@@ -26,6 +26,7 @@ Ví dụ / Examples:
 """
 
 
+_MOST_SHOWN = 500
 _USER_OF_FRAGMENT = """\
 schema_version: "2"
 id: fragment
@@ -68,8 +69,10 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool, pack: str) -> Non
     if form == "json":
         write_data(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2) + "\n")
     else:
-        for problem in problems:
+        for problem in problems[:_MOST_SHOWN]:
             click.echo(str(problem))
+        if (left := len(problems) - _MOST_SHOWN) > 0:
+            click.echo(f"… và {left} lỗi nữa; --format json cho tất cả. / … and {left} more; --format json has all.")
     raise SystemExit(2 if problems else 0)
 
 

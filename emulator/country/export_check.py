@@ -15,7 +15,7 @@ from emulator.country.agenda import BadEffect, as_text
 from emulator.country.export import MASKED, VERSION
 from emulator.country.furnish import nearest
 from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
-from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
+from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.country.sandbox import Definition
 from emulator.country.settings import MODES, PROFILES, setting_trouble
 from emulator.country.shelf import ShelfKind
@@ -45,10 +45,8 @@ def state_problems(path: Path, shelves: Iterable[ShelfKind[Any]]) -> tuple[Any, 
     if found:
         return None, found
     text = sheet_text(path)
-    content = json.loads(text)
-    return content, [
-        problem_at(path, text, locate(text, at), vi, en) for at, vi, en in state_findings(content, shelves)
-    ]
+    content, places = json.loads(text), Places(path, text)
+    return content, [places.problem_at(at, vi, en) for at, vi, en in state_findings(content, shelves)]
 
 
 def state_findings(content: Any, shelves: Iterable[ShelfKind[Any]]) -> Iterator[Found]:

@@ -26,7 +26,7 @@ from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
 from emulator.country.pack_checks import structure_findings
 from emulator.country.pack_files import COMPILED, FoundFiles, PackFile, content_of, files_of, is_same_content
 from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
-from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
+from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
 from emulator.store.paper_file import CompiledFile
@@ -335,13 +335,12 @@ def _documents(database: TinyDB, table: str) -> Rows:
 
 def place_findings(folder: Path, findings: Iterable[TableFinding]) -> list[Problem]:
     """Give findings their line and column."""
-    problems, texts = [], dict[str, str]()
+    problems, places = [], dict[str, Places]()
     for finding in findings:
-        path = folder / f"{finding.table}.json"
-        text = texts.setdefault(finding.table, "") or sheet_text(path)
-        texts[finding.table] = text
-        at = locate(text, finding.path, finding.on_key)
-        problems.append(problem_at(path, text, at, finding.vi, finding.en))
+        if finding.table not in places:
+            path = folder / f"{finding.table}.json"
+            places[finding.table] = Places(path, sheet_text(path))
+        problems.append(places[finding.table].problem_at(finding.path, finding.vi, finding.en, finding.on_key))
     return problems
 
 

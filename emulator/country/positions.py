@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 
@@ -33,20 +35,39 @@ class Problem:
         return f"{self.place}: {self.vi} / {self.en}"
 
 
-def problem_at(path: Path, text: str, offset: int, vi: str, en: str) -> Problem:
-    """Return a problem at an offset of a text."""
-    return Problem(str(path), text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), vi, en)
+class Places:
+    """Where the values of one JSON file stand. What was walked is remembered: many findings cost one walk."""
 
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text = path, text
+        self._members: dict[int, dict[str, tuple[int, int]]] = {}
 
-def locate(text: str, path: tuple[str, ...], on_key: bool = False) -> int:
-    """Return the offset of the value at a JSON path, or of its key; what is missing is found at its parent."""
-    at = _skip(text, 0)
-    for depth, part in enumerate(path, 1):
-        member = next((each for each in _members(text, at) if each[0] == part), None)
-        if member is None:
-            return at
-        at = member[1] if on_key and depth == len(path) else member[2]
-    return at
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self._text)]
+
+    def problem_at(self, path: tuple[str, ...], vi: str, en: str, on_key: bool = False) -> Problem:
+        """Return a problem of the value at a JSON path, or of its key; what is missing is shown at its parent."""
+        at = _skip(self._text, 0)
+        for depth, part in enumerate(path, 1):
+            member = self._members_at(at).get(part)
+            if member is None:
+                break
+            at = member[0] if on_key and depth == len(path) else member[1]
+        return self.problem(at, vi, en)
+
+    def problem(self, offset: int, vi: str, en: str) -> Problem:
+        """Return a problem at an offset of the text."""
+        line = bisect_left(self._line_ends, offset)
+        begin = self._line_ends[line - 1] if line else -1
+        return Problem(str(self._path), line + 1, offset - begin, vi, en)
+
+    def _members_at(self, at: int) -> dict[str, tuple[int, int]]:
+        if at not in self._members:
+            found = self._members[at] = {}
+            for key, key_at, value_at in _members(self._text, at):
+                found.setdefault(key, (key_at, value_at))
+        return self._members[at]
 
 
 def repeated_keys(text: str, at: int = 0) -> Iterator[tuple[str, int]]:
@@ -98,17 +119,18 @@ def syntax_problems(path: Path) -> list[Problem]:
         text = _text(raw)
     except UnicodeDecodeError as trouble:
         return [encoding_problem(path, raw, trouble.start)]
+    places = Places(path, text)
     try:
         json.loads(text)
         return [
-            problem_at(path, text, at, f"Khóa “{key}” lặp lại trong cùng một đối tượng", f"key {key!r} is repeated")
+            places.problem(at, f"Khóa “{key}” lặp lại trong cùng một đối tượng", f"key {key!r} is repeated")
             for key, at in repeated_keys(text)
         ]
     except json.JSONDecodeError as trouble:
         said = f"{trouble.msg[0].lower()}{trouble.msg[1:]}"
-        return [problem_at(path, text, trouble.pos, f"Không phải JSON: {said}", f"not JSON: {said}")]
+        return [places.problem(trouble.pos, f"Không phải JSON: {said}", f"not JSON: {said}")]
     except RecursionError:
-        return [problem_at(path, text, 0, "JSON lồng nhau quá sâu", "JSON is nested too deeply")]
+        return [places.problem(0, "JSON lồng nhau quá sâu", "JSON is nested too deeply")]
 
 
 def encoding_problem(path: Path, raw: bytes, start: int) -> Problem:

@@ -7,8 +7,10 @@ code when none is named, the DSTCODE, the host of its files.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -162,9 +164,11 @@ class PackMaker:
         dossiers: Table = []
         steps: Table = []
         results: Table = []
+        serials: dict[str, Iterator[int]] = defaultdict(lambda: count(_FIRST_SERIAL))
         for number in range(self._wish.dossiers):
             model, person = models[number % len(models)], self.people[number % len(self.people)]
-            changed = self._changes(model, person, number)
+            unit_and_day = str(model["MaHoSo"]).rpartition("-")[0]
+            changed = self._changes(f"{unit_and_day}-{next(serials[unit_and_day])}", person)
             dossiers.append({**model, **changed})
             code = {"MaHoSo": changed["MaHoSo"]}
             steps += [{**row, **code} for row in self._base.rows("steps") if row["MaHoSo"] == model["MaHoSo"]]
@@ -173,9 +177,7 @@ class PackMaker:
                     results.append({**row, **changed})
         return dossiers, steps, results
 
-    def _changes(self, model: Fields, person: Fields, number: int) -> Fields:
-        head, day, _ = str(model["MaHoSo"]).split("-")
-        code = f"{head}-{day}-{_FIRST_SERIAL + number}"
+    def _changes(self, code: str, person: Fields) -> Fields:
         place = {name: person[f"HKTT_{name}"] for name in ("MaTinh", "MaHuyen", "MaXa")}
         detail = name_uuid(self._wish.seed, self._wish.id, code)
         gone = {"HKTT_MaThon": None, "NOHT_MaThon": None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -59,6 +60,8 @@ def pack_part() -> PackPart:
     return join_parts(service.pack for service in services() if service.pack)
 
 
+_log = logging.getLogger(__name__)
+_COMPILE_S = 900  # 100,000 dossiers take some two minutes on a slow disk
 LARGE = 16 * 1024 * 1024
 """Bytes of tables from which on a pack is compiled at its first start: some six thousand dossiers."""
 
@@ -90,9 +93,19 @@ def compile_folder(name_or_path: str | Path) -> Path:
 
 
 def _compile_apart(folder: Path) -> bool:
-    """Compile in a process of its own: what reading a large pack takes in memory goes with it."""
+    """Compile in a process of its own: what reading a large pack takes in memory goes with it.
+
+    Whatever keeps it from being compiled is told; the pack is read whole then, which says what is wrong with it.
+    """
     command = [sys.executable, "-m", "emulator", "pack", "compile", str(folder)]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 - our own command
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_COMPILE_S)  # noqa: S603 - our own command
+    except subprocess.TimeoutExpired:
+        _log.warning("pack %s: not compiled within %d s; it is read instead", folder, _COMPILE_S)
+        return False
+    if done.returncode:
+        _log.warning("pack %s: not compiled; it is read instead: %s", folder, done.stderr.strip().rpartition("\n")[2])
+    return done.returncode == 0
 
 
 def _read_pack(folder: Path) -> Pack:

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
@@ -230,6 +231,30 @@ def _conversation(packs: dict[str, Pack], place: Path) -> list[tuple[int, bytes]
     told.append(visitor.btxh("TienTrinhXuLy", pull()))
     country.store.close()
     return [(each.status_code, each.data) for each in told]
+
+
+def test_a_new_pack_of_thousands_of_dossiers_keeps_to_the_grammar_of_their_codes(tmp_path: Path) -> None:
+    """Its serials begin anew for each unit and day: 3,000 of one row would have had five digits."""
+    assert run("pack", "new", "x", "--province", 96, "--dossiers", 3010, "--out", tmp_path).exit_code == 0
+    rows = json.loads((tmp_path / "x" / "dossiers.json").read_text(encoding="utf-8"))["dossiers"].values()
+    codes = {row["MaHoSo"] for row in rows}
+    assert len(codes) == 3010
+    assert [code for code in codes if not re.fullmatch(r"[0-9.]+[A-Z][0-9]{2}-[0-9]{6}-[0-9]{4}", code)] == []
+
+
+def test_a_pack_with_a_mistake_in_every_row_is_told_a_screenful_and_how_many_more(pack: Path) -> None:
+    wrong = {str(number): {"MaHoSo": f"sai {number}"} for number in range(1, 601)}
+    change(pack, "results", lambda rows: (rows.clear(), rows.update(wrong)))
+    said = run("validate", pack)
+    *shown, last = said.output.splitlines()
+    everything = json.loads(run("validate", "--format", "json", pack).output)
+    assert (said.exit_code, len(shown)) == (2, 500)
+    left = len(everything) - 500
+    assert last == f"… và {left} lỗi nữa; --format json cho tất cả. / … and {left} more; --format json has all."
+    text = (pack / "results.json").read_text(encoding="utf-8").splitlines()
+    of_code = [each for each in everything if "MaHoSo" in each["en"]]
+    assert len(of_code) >= 600
+    assert [each for each in of_code if not text[each["line"] - 1].lstrip().startswith('"MaHoSo"')] == []
 
 
 def test_a_large_pack_is_compiled_at_its_first_start_and_a_wrong_one_is_not(

@@ -18,7 +18,7 @@ from emulator.country.filed_base import FiledBase
 from emulator.country.furnish import nearest
 from emulator.country.pack import shipped_folder
 from emulator.country.pack_tables import Tables
-from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
+from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.country.shelf import Base, Shelf
 from emulator.country.world import World
 from emulator.services.portal import bodies
@@ -221,7 +221,7 @@ def portal_problems(folders: tuple[Path, ...], tables: Tables) -> list[Problem]:
 
 def _table_problems(path: Path, people: set[str | None]) -> Iterator[Problem]:
     text, table = sheet_text(path), path.stem
-    content = json.loads(text)
+    content, places = json.loads(text), Places(path, text)
     rows = content.get(table) if isinstance(content, dict) else None
     if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
         vi = f"Tệp phải chứa bảng “{table}” gồm các bản ghi theo số"
@@ -230,7 +230,7 @@ def _table_problems(path: Path, people: set[str | None]) -> Iterator[Problem]:
     for number, row in rows.items():
         for column, vi, en in _row_troubles(table, row, people):
             at = (table, number, column) if column in row else (table, number)
-            yield problem_at(path, text, locate(text, at), vi, en)
+            yield places.problem_at(at, vi, en)
 
 
 def _row_troubles(table: str, row: Mapping[str, Any], people: set[str | None]) -> Iterator[tuple[str, str, str]]:

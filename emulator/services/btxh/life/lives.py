@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator.country.furnish import nearest
 from emulator.country.pack import Pack, shipped_folder
-from emulator.country.positions import Problem, locate, problem_at, sheet_text, syntax_problems
+from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.services.btxh.life.units import LEVELS
 from emulator.wire.statuses import STATUS_NAMES, judge_move
 
@@ -96,8 +96,8 @@ def inspect_life(path: Path) -> list[Problem]:
     if found:
         return found
     text = sheet_text(path)
-    content = json.loads(text)
-    return [problem_at(path, text, locate(text, at), vi, en) for at, vi, en in _findings(content, path.stem)]
+    content, places = json.loads(text), Places(path, text)
+    return [places.problem_at(at, vi, en) for at, vi, en in _findings(content, path.stem)]
 
 
 Found = tuple[tuple[str, ...], str, str]
