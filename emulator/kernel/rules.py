@@ -67,6 +67,7 @@ class UnregisteredRule(LookupError):
 
 
 _RULES: dict[str, list[Rule]] = {}
+_FOUND: dict[tuple[str, str | None], Rule] = {}  # what find_rule has found: as many as rules times operations
 
 
 def basis_of(source: str | None) -> Basis:
@@ -82,6 +83,7 @@ def register_rule(rule: Rule) -> None:
     Raises:
         WrongRule: another owner has registered the same rule for the same scope.
     """
+    _FOUND.clear()
     rows = _RULES.setdefault(rule.id, [])
     for index, row in enumerate(rows):
         if row.scope == rule.scope:
@@ -139,7 +141,11 @@ def find_rule(rule: str, operation: str | None) -> Rule:
     Raises:
         UnregisteredRule: no row fits.
     """
+    known = _FOUND.get((rule, operation))
+    if known:
+        return known
     for row in _RULES.get(rule, ()):
         if (operation or "").startswith(row.scope):
+            _FOUND[rule, operation] = row
             return row
     raise UnregisteredRule(rule)

@@ -1,14 +1,14 @@
 """One field table in three shapes: the declared schema, its columns as values, and a check that is fast.
 
-The schema is the only source. ``by_the_book`` answers the common question, "is there anything to say about this
-body?", in a few microseconds; when it says no, the schema itself finds the words.
+The schema is the only source: from its fields one check a column is made, once. ``unusual`` names, in microseconds, the
+fields of a body about whose form there may be something to say; ``faults`` says what the schema would.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -62,6 +62,19 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]+(\d{1,2}:\d
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ]*(\d{1,2}:\d{2}(?::\d{2})?).*)?", re.ASCII)
 _LONGEST_COMPARED = 100
 _MOST_LISTED = 20
+_LIKENESS = 0.6  # as difflib measures it: twice what both words have in common, over the length of both
+
+
+@lru_cache(256)
+def _listed(values: frozenset[str]) -> str:
+    listed = sorted(values, key=lambda each: (len(each), each))
+    return ", ".join(listed[:_MOST_LISTED]) + (f", … {listed[-1]}" if len(listed) > _MOST_LISTED else "")
+
+
+def _form_of(form: str, most: int | None) -> str:
+    if form in WIDTHS:
+        return f"[0-9]{{{WIDTHS[form]}}}"
+    return _SPELLINGS.get(form, "String" + (f" ≤ {most}" if most else ""))
 
 
 class Column(NamedTuple):
@@ -93,12 +106,7 @@ class Column(NamedTuple):
     @property
     def wanted(self) -> str:
         """Return what the table asks for, in signs that need no language: ``0, 1``, ``dd/MM/yyyy``, ``String ≤ 25``."""
-        if self.values:
-            listed = sorted(self.values, key=lambda each: (len(each), each))
-            return ", ".join(listed[:_MOST_LISTED]) + (f", … {listed[-1]}" if len(listed) > _MOST_LISTED else "")
-        if self.form in WIDTHS:
-            return f"[0-9]{{{WIDTHS[self.form]}}}"
-        return _SPELLINGS.get(self.form, "String" + (f" ≤ {self.most}" if self.most else ""))
+        return _listed(self.values) if self.values else _form_of(self.form, self.most)
 
     def nearest(self, value: str) -> str:
         """Return the right value nearest to a wrong one; empty when the table knows none, or the value is right."""
@@ -107,8 +115,7 @@ class Column(NamedTuple):
             return ""
         if self.values:
             folded = bare.lstrip("0") or "0"
-            near = [folded] if folded in self.values else get_close_matches(bare, self.values, 1)
-            return near[0] if near else ""
+            return folded if folded in self.values else close_match(bare, self.values)
         if self.form in WIDTHS:
             return bare.zfill(WIDTHS[self.form]) if bare.isascii() and bare.isdigit() else ""
         return self._respell(bare) if self.form in _SPELLINGS else ""
@@ -127,6 +134,47 @@ class Column(NamedTuple):
         return next((each for each in spelt if _READERS[self.form](each) is not None), "")
 
 
+def close_match(word: str, known: Iterable[str]) -> str:
+    """Return the known word nearest to one, empty without one: those of too different a length are not looked at."""
+    size = len(word)
+    near = [each for each in known if 2.0 * min(size, len(each)) >= _LIKENESS * (size + len(each))]
+    return next(iter(get_close_matches(word, near, 1, _LIKENESS)), "") if near else ""
+
+
+Check = Callable[[Any], bool]
+
+
+def _check_of(column: Column) -> Check:
+    """Return what tells of a value that it is exactly what the table asks for."""
+    if column.values:
+        return (column.values if column.required else column.values | {"", None}).__contains__
+    reader, required = _READERS.get(column.form), column.required
+    if reader is None:
+        return _text_check(required, column.most or _ENDLESS, _NO_LINES if column.name in SEVERAL_LINES else {})
+
+    def is_read(value: Any) -> bool:
+        if value.__class__ is not str or not value:
+            return not required and (value is None or value == "")
+        return reader(value) is not None
+
+    return is_read
+
+
+def _text_check(required: bool, most: int, line_signs: Mapping[int, None]) -> Check:
+    composed = unicodedata.is_normalized
+
+    def is_plain(value: Any) -> bool:
+        if value.__class__ is not str or not value:
+            return not required and (value is None or value == "")
+        if len(value) > most or value[0] <= " " or value[-1] <= " ":
+            return False
+        if not value.isprintable() and not (line_signs and value.translate(line_signs).isprintable()):
+            return False
+        return value.isascii() or (composed("NFC", value) and value == value.strip())
+
+    return is_plain
+
+
 class Table:
     """The columns of one body, read once from its schema."""
 
@@ -137,62 +185,31 @@ class Table:
         }
         self.by_folded_name = {name.casefold(): name for name in self.columns}
         self._names = self.columns.keys()
-        rows = self.columns.values()
-        self._listed = tuple(
-            (row.name, row.values if row.required else row.values | {"", None}) for row in rows if row.values
-        )
-        self._forms = tuple((row.name, row.required, _READERS[row.form]) for row in rows if row.form in _READERS)
-        self._texts = tuple(
-            (row.name, row.required, row.most or _ENDLESS)
-            for row in rows
-            if not row.values and row.form not in _READERS
-        )
+        self._checks = tuple((name, _check_of(column)) for name, column in self.columns.items())
 
-    def by_the_book(self, given: Mapping[str, Any]) -> bool:
-        """Tell whether a body is exactly what the table asks for, so that nothing is left to say about its form.
+    def unusual(self, given: Mapping[str, Any]) -> set[str]:
+        """Return the names about whose form there may be something to say: empty for a body that is by the book.
 
-        It may say no to a body that is merely unusual (a text with spaces around it); never yes to a wrong one.
+        A field that is merely unusual (a text with spaces around it) may be among them; one that is wrong always is.
         """
-        get = given.get
-        try:
-            return (
-                given.keys() <= self._names
-                and self._values_listed(get)
-                and self._forms_read(get)
-                and self._texts_fit(get)
-            )
-        except TypeError:  # a list or an object where a listed value belongs
-            return False
+        get, found = given.get, set(given.keys() - self._names) if not given.keys() <= self._names else set()
+        for name, is_plain in self._checks:
+            try:
+                if is_plain(get(name)):
+                    continue
+            except TypeError:  # a list or an object where a listed value belongs
+                pass
+            found.add(name)
+        return found
 
-    def _values_listed(self, get: Callable[[str], Any]) -> bool:
-        return all(get(name) in values for name, values in self._listed)
+    def faults(self, texts: Mapping[str, str | None], among: Collection[str]) -> dict[str, str]:
+        """Return what is wrong by the table with some of its fields, by official name, in the table's order.
 
-    def _forms_read(self, get: Callable[[str], Any]) -> bool:
-        for name, required, reader in self._forms:
-            value = get(name)
-            if not value and not required and (value is None or value == ""):
-                continue
-            if value.__class__ is not str or reader(value) is None:
-                return False
-        return True
-
-    def _texts_fit(self, get: Callable[[str], Any]) -> bool:
-        composed = unicodedata.is_normalized
-        for name, required, most in self._texts:
-            value = get(name)
-            if not value:
-                if required or (value is not None and value != ""):
-                    return False
-                continue
-            if value.__class__ is not str or len(value) > most or value[0] <= " " or value[-1] <= " ":
-                return False
-            if not value.isprintable() and not (name in SEVERAL_LINES and value.translate(_NO_LINES).isprintable()):
-                return False
-            if not value.isascii() and (not composed("NFC", value) or value != value.strip()):
-                return False
-        return True
-
-    def faults(self, texts: Mapping[str, str | None]) -> dict[str, str]:
-        """Return what the schema says is wrong, by official name."""
-        found: Mapping[str, Any] = self.schema.validate(dict(texts))
-        return {name: str(words[0]) for name, words in found.items()}
+        It is what ``schema.validate`` says of the same texts: ``tests/wire`` holds the two against each other.
+        """
+        found = {}
+        for name, column in self.columns.items():
+            fault = column.fault(texts.get(name)) if name in among else None
+            if fault:
+                found[name] = fault
+        return found

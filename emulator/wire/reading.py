@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple
 
 from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.wire.columns import Column
+from emulator.wire.columns import Column, close_match
 from emulator.wire.quirks import QUIRKS, Behaviour, ModeName, OwnRule, Stance, Stances, stance_of
 
 
@@ -135,7 +134,7 @@ class Reading:
         """Return the known word nearest to one; empty without one, and where no remark would be kept any more."""
         if self.notes.is_full or len(self.broken) >= MOST_REMARKS:
             return ""
-        return next(iter(get_close_matches(word[:_LONGEST], list(known), 1)), "")
+        return close_match(word[:_LONGEST], known)
 
     def check(self) -> None:
         """Raise when a rule was broken: the first decides the code, all are named.

@@ -25,13 +25,14 @@ ODD = st.one_of(
     st.sampled_from(["", " ", "0", "1", "2", "7", "01", "001", "1,7", "1034", "30", "56", "31/02/2026", "20/11/2026"]),
     st.sampled_from([0, 1, True, 1.5, [], {}, "a" * 26, "20/11/2026 08:32:36", "e\u0301", "a\u00a0", "\x01"]),
 )
+ODD_TEXT = ODD.filter(lambda each: isinstance(each, str))
 CALM = settings(deadline=None, database=None, derandomize=IS_FIXED, suppress_health_check=[HealthCheck.too_slow])
 CHANGES = st.dictionaries(st.sampled_from([*DOSSIER_FIELDS, "KhongCo", "cmnd", " Email"]), ODD, max_size=3)
 
 
 def slow(body: dict[str, Any]) -> tuple[Reading, dict[str, str | None]]:
     reading = Reading(RULES)
-    return reading, bring_into_form(body, table("dossier"), DOSSIER, reading).texts
+    return reading, bring_into_form(body, {*DOSSIER_FIELDS, *body}, table("dossier"), DOSSIER, reading).texts
 
 
 def is_clean(reading: Reading) -> bool:
@@ -47,9 +48,33 @@ def is_clean(reading: Reading) -> bool:
 def test_the_fast_check_says_yes_exactly_when_the_schema_has_nothing_to_say(changes: dict[str, Any]) -> None:
     body = dossier(**changes)
     reading, texts = slow(body)
-    assert table("dossier").by_the_book(body) == is_clean(reading), [*reading.notes, *reading.broken]
+    assert (not table("dossier").unusual(body)) == is_clean(reading), [*reading.notes, *reading.broken]
     if is_clean(reading):
         assert texts == body
+
+
+@CALM
+@given(CHANGES)
+def test_fields_that_the_fast_check_lets_by_are_those_about_which_the_slow_reading_says_nothing(
+    changes: dict[str, Any],
+) -> None:
+    body = dossier(**changes)
+    careful, texts = slow(body)
+    quick = Reading(RULES)
+    unusual = table("dossier").unusual(body)
+    assert bring_into_form(body, unusual, table("dossier"), DOSSIER, quick).texts == texts
+    assert (quick.notes, quick.broken) == (careful.notes, careful.broken)
+
+
+@CALM
+@given(st.sampled_from(["dossier", "step", "dossier_pull", "progress_pull"]), st.data())
+def test_the_faults_found_without_the_schema_are_those_that_the_schema_finds(name: Any, data: st.DataObject) -> None:
+    columns = table(name)
+    sound = {each: dossier().get(each) for each in columns.columns}
+    texts = sound | data.draw(st.dictionaries(st.sampled_from([*columns.columns]), st.none() | ODD_TEXT, max_size=9))
+    said = {field: words[0] for field, words in columns.schema.validate(texts).items()}
+    found = columns.faults(texts, columns.columns)
+    assert (found, [*found]) == (said, [*said])
 
 
 @CALM

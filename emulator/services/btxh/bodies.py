@@ -12,7 +12,16 @@ from emulator.services.btxh import checks as dossier_rules
 from emulator.services.btxh import checks as people_rules
 from emulator.services.btxh.checks import Texts, check_extent
 from emulator.services.btxh.models import DossierForm, ExtentData, Fields, PullForm, StepForm
-from emulator.services.btxh.tidy import LEVELS, BodyDialect, Tidy, bring_into_form, settle_ethnicity, unit
+from emulator.services.btxh.tidy import (
+    DOSSIER,
+    LEVELS,
+    STEP,
+    BodyDialect,
+    Tidy,
+    bring_into_form,
+    settle_ethnicity,
+    unit,
+)
 from emulator.wire import codes
 from emulator.wire.agency_codes import province_of, root_of
 from emulator.wire.columns import day_or_moment, moment_of
@@ -132,13 +141,12 @@ def _fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
 
     columns = table("dossier")
     reading.body, reading.columns = given, columns.columns
-    if columns.by_the_book(given):
+    unusual = columns.unusual(given)
+    if not unusual:
         ethnicity = given.get("DanTocId")
         settled = settle_ethnicity(ethnicity, reading) if ethnicity else ethnicity
         return (given if settled == ethnicity else given | {"DanTocId": settled}), set()
-    from emulator.services.btxh.tidy import DOSSIER, bring_into_form
-
-    tidy = bring_into_form(given, columns, DOSSIER, reading)
+    tidy = bring_into_form(given, unusual, columns, DOSSIER, reading)
     return tidy.texts, tidy.faulty
 
 
@@ -207,9 +215,10 @@ def _pull_fields(given: dict[str, Any], takes_kind: bool, reading: Reading) -> t
 
     columns = table("dossier_pull" if takes_kind else "progress_pull")
     reading.body, reading.columns = given, columns.columns
-    if columns.by_the_book(given):
+    unusual = columns.unusual(given)
+    if not unusual:
         return given, set()
-    tidy = bring_into_form(given, columns, _DIALECT if takes_kind else _PROGRESS, reading)
+    tidy = bring_into_form(given, unusual, columns, _DIALECT if takes_kind else _PROGRESS, reading)
     return tidy.texts, tidy.faulty
 
 
@@ -272,11 +281,10 @@ def _step_fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[s
 
     columns = table("step")
     reading.body, reading.columns = given, columns.columns
-    if columns.by_the_book(given):
+    unusual = columns.unusual(given)
+    if not unusual:
         return given, set()
-    from emulator.services.btxh.tidy import STEP, bring_into_form
-
-    tidy = bring_into_form(given, columns, STEP, reading)
+    tidy = bring_into_form(given, unusual, columns, STEP, reading)
     return tidy.texts, tidy.faulty
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +55,20 @@ class BodyDialect:
     absences: Mapping[str, Special]
 
 
-def bring_into_form(given: Mapping[str, Any], table: Table, dialect: BodyDialect, reading: Reading) -> Tidy:
-    """Return the body's fields as texts, with every quirk met and every fault of form recorded in ``reading``."""
+def bring_into_form(
+    given: Mapping[str, Any], unusual: Collection[str], table: Table, dialect: BodyDialect, reading: Reading
+) -> Tidy:
+    """Return the body's fields as texts, with every quirk met and every fault of form recorded in ``reading``.
+
+    ``unusual`` are the names that the table has looked at and found something about; the others are as it asks.
+    """
     tidy = Tidy(reading)
     named = reading.body = _name_fields(given, table, dialect, tidy)
+    careful = {*unusual, *(name for name in named if name not in given), *AMBIGUOUS}
     for name, value in named.items():
+        if name not in careful:
+            tidy.texts[name] = value
+            continue
         tidy.texts[name] = text = _as_text(name, value, dialect, tidy)
         special = dialect.specials.get(name)
         if special and text is not None and name not in tidy.faulty:
@@ -67,8 +76,7 @@ def bring_into_form(given: Mapping[str, Any], table: Table, dialect: BodyDialect
     for name, special in dialect.absences.items():
         if name not in tidy.faulty and not tidy.texts.get(name):
             tidy.texts[name] = special(tidy, name, "")
-    judged = {name: tidy.texts.get(name) for name in table.columns}
-    for name, fault in table.faults(judged).items():
+    for name, fault in table.faults(tidy.texts, careful).items():
         if name not in tidy.settled and name not in tidy.faulty:
             _word(tidy, table.columns[name], fault)
     return tidy
@@ -215,7 +223,6 @@ def _word(tidy: Tidy, column: Column, fault: str) -> None:
 _SHORT_GENDERS = {"1": MALE, "2": FEMALE}
 _PRINTED_MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2}) (\d{2}:\d{2}:\d{2})", re.ASCII)
 _SEVERAL = re.compile(r"[1-7](\s*,\s*[1-7])+")
-_LONG_CODE, _LONG_HAMLET = 50, 250
 
 
 def _delivery_method(tidy: Tidy, name: str, text: str) -> str | None:
@@ -252,7 +259,7 @@ def _gender(tidy: Tidy, name: str, text: str) -> str | None:
 
 def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
     bare = text.strip().lstrip("0") or "0"
-    if bare == "0":
+    if text and bare == "0":
         tidy.meet("B22", name, "“0”: không rõ dân tộc", "“0”: unknown", codes.NOT_IN_CATALOGUE)
         return "0"
     if bare.isascii() and bare.isdigit() and 54 < int(bare[:4]) <= 54 + ETHNICITY_ID_OFFSET:
@@ -261,6 +268,9 @@ def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
         tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE, nearest=meant)
         return meant
     return settle_ethnicity(text, tidy.reading)
+
+
+AMBIGUOUS = ("DanTocId",)  # a value that the table lists may have two meanings here: it is named all the same
 
 
 def settle_ethnicity(text: str, reading: Reading) -> str:
@@ -290,16 +300,14 @@ def _year_first(tidy: Tidy, name: str, text: str) -> str | None:
     return meant
 
 
-def _dossier_code(tidy: Tidy, name: str, text: str) -> str | None:
-    if 25 < len(text) <= _LONG_CODE:
-        tidy.meet("B16", name, f"dài {len(text)} ký tự, bảng ghi 25", f"has {len(text)} characters, the table says 25")
-    return text
+def _longer(quirk: str, most: int, taken: int) -> Special:
+    def meet(tidy: Tidy, name: str, text: str) -> str | None:
+        if most < len(text) <= taken:
+            vi, en = f"dài {len(text)} ký tự, bảng ghi {most}", f"has {len(text)} characters, the table says {most}"
+            tidy.meet(quirk, name, vi, en)
+        return text
 
-
-def _hamlet(tidy: Tidy, name: str, text: str) -> str | None:
-    if 10 < len(text) <= _LONG_HAMLET:
-        tidy.meet("B29", name, f"dài {len(text)} ký tự, bảng ghi 10", f"has {len(text)} characters, the table says 10")
-    return text
+    return meet
 
 
 def unit(level: Level) -> Special:
@@ -363,13 +371,13 @@ DOSSIER = BodyDialect(
     numbers={"LoaiDuLieu": "B12", "CMND_NoiCap": "B27"},
     specials={
         **_UNITS,
-        "MaHoSo": _dossier_code,
+        "MaHoSo": _longer("B16", 25, 50),
         "HinhThucTra": _delivery_method,
         "NgayThangNamSinh": _day_only("B20"),
         "CMND_NgayCap": _day_only("B26"),
         "GioiTinhId": _gender,
         "DanTocId": _ethnicity,
-        "NOHT_MaThon": _hamlet,
+        "NOHT_MaThon": _longer("B29", 10, 250),
         "SubmittedDate": _year_first,
         "MaCSDL": _databases,
         "StatusId": _status,
