@@ -11,9 +11,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from emulator.journal.redaction import hidden_header, hidden_text
 
@@ -36,6 +36,7 @@ class Redactor:
         self._key = key
         self._fields = IDENTITY_FIELDS if identity else ""
         self._salts: dict[str, str] = {}
+        self._values: dict[str, str] = {}
         self._issued: dict[bytes, bytes] = {}
         for value in secrets:
             self.learn(value)
@@ -46,7 +47,13 @@ class Redactor:
             return value
         if value not in self._salts:
             self._salts[value] = hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()[:32]
-        return commitment_to(value, self._salts[value])
+        made = commitment_to(value, self._salts[value])
+        self._values[made] = value
+        return made
+
+    def value_of(self, commitment: str) -> str:
+        """Return what a commitment of this redactor stands for; one that it did not make stands for itself."""
+        return self._values.get(commitment, commitment)
 
     def header(self, name: str, value: str) -> str:
         """Return the value of a header as the bundle shows it; the scheme of a credential stays readable."""
@@ -115,39 +122,82 @@ class Redactor:
         }
 
 
-class PlainText(Redactor):
-    """Hides nothing: how an attempt that is played again is written down, to be compared."""
+class Openings:
+    """What is known of a bundle's commitments while its attempt is played again.
 
-    def __init__(self) -> None:
-        super().__init__(b"")
+    The line an entry has now is hidden by the very rules by which the bundle's was, so that commitments stand in the
+    same places: one of theirs is one of ours, and ours can be opened. What no line told is nobody's secret here, and
+    stands for itself: a country that never issued it does not take it for one it did.
+    """
 
-    def commitment(self, value: str) -> str:
-        """Return the value."""
-        return value
+    def __init__(self, redactor: Redactor) -> None:
+        self.redactor = redactor
+        self._ours: dict[str, str] = {}
+        self._theirs: dict[str, str] = {}
 
-    def header(self, _name: str, value: str) -> str:
-        """Return the value."""
-        return value
+    def is_known(self, commitment: str) -> bool:
+        """Tell whether the country said by now what a commitment stands for."""
+        return self._ours.get(commitment, commitment) != commitment
 
-    def text(self, text: str) -> str:
-        """Return the text."""
-        return text
+    def open_text(self, text: str, form: str = "") -> str:
+        """Return a text with values in place of commitments, written as a ``form`` or ``json`` wants them."""
+        return COMMITMENT.sub(lambda found: self._open(found[0], form), text)
 
-    def scrub_text(self, text: str) -> str:
-        """Return the text."""
-        return text
+    def _open(self, commitment: str, form: str) -> str:
+        if not self.is_known(commitment):
+            self._bind(commitment, commitment)
+            return commitment
+        value = self.redactor.value_of(self._ours[commitment])
+        return _WRITTEN.get(form, str)(value)
 
-    def redact_issued(self, text: str) -> str:
-        """Return the text."""
-        return text
+    def fit(self, written: str, made: str) -> bool:
+        """Tell whether two texts are the same but for their commitments, and these for the same values everywhere."""
+        if written == made:
+            return True
+        if COMMITMENT.split(written) != COMMITMENT.split(made):
+            return False
+        return all(map(self._bind, COMMITMENT.findall(written), COMMITMENT.findall(made)))
 
-    def remarks(self, told: list[dict[str, str]], _body: str) -> list[dict[str, str]]:
-        """Return what was remarked."""
-        return told
+    def _bind(self, theirs: str, ours: str) -> bool:
+        return self._ours.setdefault(theirs, ours) == ours and self._theirs.setdefault(ours, theirs) == theirs
 
-    def swept(self, line: bytes) -> bytes:
-        """Return the line."""
-        return line
+    def first_difference(self, written: Any, made: Any, place: str = "") -> str | None:
+        """Return where what is written down differs from what was made now, or None; learn what is hidden in it."""
+        if isinstance(written, dict) and isinstance(made, dict):
+            if written.keys() != made.keys():
+                return f"{place}/{min(written.keys() ^ made.keys())}"
+            return self._first((f"{place}/{name}", written[name], made[name]) for name in written)
+        if isinstance(written, list) and isinstance(made, list):
+            if len(written) != len(made):
+                return f"{place} ({len(written)} ≠ {len(made)})"
+            return self._first((f"{place}/{at}", each, made[at]) for at, each in enumerate(written))
+        if isinstance(written, str) and isinstance(made, str):
+            return None if self.fit(written, made) else place
+        return None if written == made else place
+
+    def _first(self, pairs: Iterable[tuple[str, Any, Any]]) -> str | None:
+        return next((told for place, one, other in pairs if (told := self.first_difference(one, other, place))), None)
+
+
+_WRITTEN: Mapping[str, Callable[[str], str]] = {
+    "form": quote_plus,
+    "json": lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+}
+
+
+def hidden_as_secret(texts: Iterable[str], headers: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the commitments that stand where a secret does, not where a person is named."""
+    found: list[str] = []
+
+    def note(value: str, _form: str = "") -> str:
+        found.extend(COMMITMENT.findall(value))
+        return ""
+
+    for text in texts:
+        hidden_text(text, note)
+    for name, value in headers:
+        hidden_header(name, value, note)
+    return set(found)
 
 
 def _forms_of(value: str) -> list[bytes]:

@@ -7,12 +7,11 @@ vendor's own machines can answer is not played; it is counted, and a level's sen
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote
 
 from emulator.certification import marks
 from emulator.certification.attempt import Attempt, WrongMoment, open_attempt
@@ -23,68 +22,11 @@ from emulator.certification.bundle.pack import kit_in
 from emulator.certification.challenge import challenge_of
 from emulator.certification.evidence import Entry, entries_of, line_of
 from emulator.certification.plan import plan_of
-from emulator.certification.redaction import COMMITMENT, PlainText
+from emulator.certification.redaction import COMMITMENT, Openings, hidden_as_secret
 from emulator.certification.stage import CertificationHost, put_away
+from emulator.journal.chain import canonical
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import ADMIN_CHANGE, CLOCK_EFFECT, Call
-
-# Finding out what hidden values are while an attempt is played again: what the country says once more opens them.
-
-_HOLE = r"(.*?)"
-
-
-class Openings:
-    """What is known of commitments by now; one commitment stands for one value, wherever it is met."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, str] = {}
-
-    def open_text(self, text: str) -> str | None:
-        """Return a text with its values in place of commitments, or None when one of them is not known."""
-        found = {name: self._values.get(name) for name in COMMITMENT.findall(text)}
-        if None in found.values():
-            return None
-        return COMMITMENT.sub(lambda each: str(found[each[0]]), text)
-
-    def first_difference(self, written: Any, made: Any, place: str = "") -> str | None:
-        """Return where what is written down differs from what was made now, or None; learn what is hidden in it."""
-        if isinstance(written, dict) and isinstance(made, dict):
-            if written.keys() != made.keys():
-                return f"{place}/{min(written.keys() ^ made.keys())}"
-            return self._first((f"{place}/{name}", written[name], made[name]) for name in written)
-        if isinstance(written, list) and isinstance(made, list):
-            if len(written) != len(made):
-                return f"{place} ({len(written)} ≠ {len(made)})"
-            return self._first((f"{place}/{at}", each, made[at]) for at, each in enumerate(written))
-        if isinstance(written, str) and isinstance(made, str):
-            return None if written == made or self._fits(written, made) else place
-        return None if written == made else place
-
-    def _first(self, pairs: Iterable[tuple[str, Any, Any]]) -> str | None:
-        return next((told for place, one, other in pairs if (told := self.first_difference(one, other, place))), None)
-
-    def _fits(self, written: str, made: str) -> bool:
-        names = COMMITMENT.findall(written)
-        if not names:
-            return False
-        pattern = _HOLE.join(map(re.escape, COMMITMENT.split(written)))
-        found = re.fullmatch(pattern, made, re.DOTALL)
-        if not found:
-            return False
-        met = dict(self._values)
-        for name, text in zip(names, found.groups(), strict=True):
-            if met.setdefault(name, text) not in (text, unquote_plus(text), _unescape(text)):
-                return False
-        self._values = met
-        return True
-
-
-def _unescape(text: str) -> str:
-    try:
-        return str(json.loads(f'"{text}"'))
-    except ValueError:
-        return text
-
 
 Files = Mapping[str, bytes]
 Hosts = Callable[[], AbstractContextManager[CertificationHost]]
@@ -109,7 +51,7 @@ class Replayed:
 
 OUTSIDE = "máy chủ của đơn vị / the vendor's own server"
 CHANGED = "người quản trị thay đổi / changed by an administrator"
-CLOSED = "giá trị che chưa mở được / hidden values that nothing opens"
+CLOSED = "dữ liệu cá nhân bị che, chưa mở được / hidden personal data that nothing opens"
 BINARY = "thân chỉ còn mã băm / bodies of which the digest alone is kept"
 
 
@@ -135,7 +77,8 @@ class _Stage:
         self._kit = kit_in(files, self._plan.kit)
         self._id = str(form.object_in(files[form.ENVIRONMENT])["attempt"])
         self._host, self._has_calls = host, has_calls
-        self._openings, self._done = Openings(), Replayed()
+        self._done = Replayed()
+        self._openings: Openings | None = None
         self._has_visits = False
 
     def play(self) -> Replayed:
@@ -155,12 +98,15 @@ class _Stage:
             self._done.left_out.setdefault(why, []).append(entry.seq)
             self._write_gap()
             return None
+        if entry.is_call and (_has_no_body(entry) or not _is_one_address(entry)):
+            return "/request"
+        strangers = self._unknown_in(entry) if entry.is_call else set()
         if self._newest() < entry.seq or not self._has_calls:
             try:
                 self._act(entry)
             except WrongMoment as wrong:
                 return wrong.en
-        return self._compare_replies(entry)
+        return self._compare_replies(entry, has_strangers=bool(strangers))
 
     def _cannot_play(self, entry: Entry) -> str | None:
         if entry.operation == ADMIN_CHANGE and not _has_turned_the_clock_alone(entry):
@@ -169,11 +115,26 @@ class _Stage:
             return OUTSIDE
         if not entry.is_call:
             return None
-        if entry.told["request"]["body_size"] and not (entry.told["request"].keys() & {"body", "base64"}):
+        if _has_no_body(entry) and entry.outcome != "answered":
             return BINARY
+        return CLOSED if self._unknown_in(entry) - self._secrets_in(entry) else None
+
+    def _unknown_in(self, entry: Entry) -> set[str]:
+        """Return the commitments of a call that nothing has told yet; those of persons only where persons are hidden.
+
+        A secret is none of these exceptions: the country tells every secret that opens anything, so that one it never
+        told is played as what it is, a stranger's.
+        """
         asked = entry.told["request"]
         texts = [asked["target"], asked["path"], entry.text, *(value for _, value in asked["headers"])]
-        return CLOSED if any(self._openings.open_text(text) is None for text in texts) else None
+        return {each for text in texts for each in COMMITMENT.findall(text) if not self._known.is_known(each)}
+
+    def _secrets_in(self, entry: Entry) -> set[str]:
+        if self._plan.redaction != "identity":
+            return self._unknown_in(entry)
+        asked = entry.told["request"]
+        texts = [asked["target"], asked["path"], entry.text]
+        return hidden_as_secret(texts, asked["headers"])
 
     def _write_gap(self) -> None:
         """Leave a line out without giving its number to the next one: identities follow from numbers."""
@@ -211,6 +172,13 @@ class _Stage:
         elif entry.operation != CLOCK_EFFECT:
             self._call(entry)
 
+    @property
+    def _known(self) -> Openings:
+        """Return what is known of commitments; the first mark, which is no call, opens the country that tells it."""
+        if self._openings is None:
+            self._openings = Openings(self._attempt().redactor())
+        return self._openings
+
     def _copy(self, entry: Entry) -> None:
         """Write down again what a person or the vendor's program said, or that somebody turned the clock."""
         marks.write_mark(self._attempt().enter, entry.operation, lambda _: entry.body)
@@ -224,18 +192,21 @@ class _Stage:
         self._host.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))
 
     def _call(self, entry: Entry) -> None:
-        reply = self._host.serve(_call_of(entry, self._openings, f"/s/{self._id}"))
+        reply = self._host.serve(_call_of(entry, self._known, f"/s/{self._id}"))
         if reply.file:
             reply.file.close()
         self._done.calls += 1
 
-    def _compare_replies(self, entry: Entry) -> str | None:
+    def _compare_replies(self, entry: Entry, *, has_strangers: bool) -> str | None:
         home = self._host.sandboxes.get(self._id).home
         number = entry.seq if self._has_calls or entry.operation == marks.OPENED else self._newest()
         row = self._host.journal.entry(home, number)
         if row is None:
             return "–"
-        made = line_of(row, "", PlainText())
+        redactor = self._known.redactor
+        made: dict[str, Any] = json.loads(redactor.swept(canonical(line_of(row, "", redactor))))
+        if has_strangers and _are_refusals(entry, Entry(made)):
+            return None  # in which words a stranger is refused may hang on what he said
         written: dict[str, Any] = dict(entry.told)
         names = [*_COMPARED, *(name for name in _COMPARED_IF_THERE if name in written or name in made)]
         one, other = ({name: each.get(name) for name in names} for each in (written, made))
@@ -243,10 +214,28 @@ class _Stage:
         if entry.operation == marks.OPENED or not self._has_calls:
             one["effects"], other["effects"] = (_without_digests(each["effects"]) for each in (one, other))
         other["effects"] = _as_far_as_told(one["effects"], other["effects"])
-        found = self._openings.first_difference(one, other)
+        found = self._known.first_difference(one, other)
         if found or not entry.is_mark:
             return found
-        return self._openings.first_difference(entry.body, Entry(made).body, "/task")
+        return self._known.first_difference(entry.body, Entry(made).body, "/task")
+
+
+def _has_no_body(entry: Entry) -> bool:
+    """Tell whether a call had a body of which nothing is shown: the emulator keeps none only where it refused."""
+    asked = entry.told["request"]
+    return bool(asked["body_size"]) and not asked.keys() & {"body", "base64"}
+
+
+def _is_one_address(entry: Entry) -> bool:
+    """Tell whether the address that a judge reads is the one that is called again."""
+    return entry.path.endswith(entry.told["request"]["path"])
+
+
+def _are_refusals(written: Entry, made: Entry) -> bool:
+    """Tell whether a call was refused, and is again: nothing came of it, then or now."""
+    kept = [(each.operation, each.outcome, each.faults, list(each.told["effects"])) for each in (written, made)]
+    both = all(each.outcome == "refused" and 400 <= each.status < 500 for each in (written, made))
+    return both and kept[0] == kept[1] and not kept[0][3]
 
 
 _NEWER = ("before", "after", "fields")
@@ -273,15 +262,16 @@ def _without_digests(effects: Any) -> list[dict[str, str]]:
 def _call_of(entry: Entry, openings: Openings, prefix: str) -> Call:
     """Return the call an entry tells, with its hidden values opened."""
     asked = entry.told["request"]
-    target = str(openings.open_text(asked["target"]))
-    path = str(openings.open_text(asked["path"]))
-    content = entry.content if asked.get("base64") else str(openings.open_text(entry.text)).encode()
+    target = openings.open_text(asked["target"], "form")
+    path = openings.open_text(asked["path"])
+    kind = "form" if "urlencoded" in (entry.header("content-type") or "") else "json"
+    content = entry.content if asked.get("base64") else openings.open_text(entry.text, kind).encode()
     is_as_sent = content == entry.content
     return Call(
         method=entry.method,
         path=f"{prefix}{path}" if unquote(target).startswith(f"{prefix}/") else path,
         query=target.partition("?")[2],
-        headers=tuple((name, str(openings.open_text(value))) for name, value in asked["headers"]),
+        headers=tuple((name, openings.open_text(value)) for name, value in asked["headers"]),
         body=content,
         body_size=int(asked["body_size"]) if is_as_sent else len(content),
         target=target,
@@ -330,7 +320,7 @@ def replay_points(files: Files, hosts: Hosts | None) -> Iterator[Point]:
             f"{len(numbers)} of {left_out} calls not played again "
             f"({why_en}): {told}; for these the bundle's word stands"
         )
-        yield Point("not-replayed", "note", vi, en)
+        yield Point("not-replayed", "open" if why == CLOSED else "note", vi, en)
 
 
 def _not_here(name: str) -> Point:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
 
 from emulator.certification.bundle import form
 from emulator.certification.bundle.archive import unzip_files, zip_files
+from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.manifest import OLDER, PAGES, PAGES_IN_ENGLISH, manifest, pages, sums
+from emulator.certification.bundle.pack import pack
+from emulator.certification.bundle.replay import replay_points
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import receive_challenge, sign_challenge
 from emulator.cli.in_process import replay_host
 from tests.certification.attacks.forging import Line, forged_journal, lines_of, rebuilt, rewrite, said_of, under
-from tests.certification.packed import bundle, challenge_file, challenge_for, keys
+from tests.certification.packed import bundle, challenge_file, challenge_for, keys, played
 
 OLD = gzip.decompress((Path(__file__).parent / "bundle-form-1.zip.gz").read_bytes())
 PUSH = "btxh.DongBoDVC"
@@ -185,3 +192,71 @@ def test_a_forger_gains_nothing_by_naming_another_version_as_the_judge() -> None
     found = verify(rebuilt(files, judges=False), Trust(hosts=replay_host))
     assert found.exit_code == 3
     assert any("dùng đúng bản" in point.vi or "bằng đúng bản" in point.vi for point in found.points)
+
+
+STRANGE = "[sha256:" + "5e" * 32 + "]"
+
+
+def test_a_token_that_nobody_gave_opens_nothing_when_the_attempt_is_played_again() -> None:
+    """A push that was answered is claimed to have come with a secret this country never issued."""
+
+    def edited(lines: list[Line]) -> list[Line]:
+        push = [line for line in lines if line["operation"] == PUSH and line["outcome"] == "answered"][-1]
+        push["request"]["headers"] = [
+            [name, f"Bearer {STRANGE}" if name.lower() == "authorization" else value]
+            for name, value in push["request"]["headers"]
+        ]
+        return lines
+
+    code, wrong = said_of(forged_journal(edited))
+    assert (code, set(wrong)) == (4, {"replay"}), wrong
+    assert "không phải điều trình giả lập này đã làm" in wrong["replay"]
+
+
+def pushed(line: Line) -> bool:
+    return bool(line["operation"] == PUSH and line["outcome"] == "answered")
+
+
+def replayed(change: Callable[[Line], Line], evidence: Mapping[str, Any] | None = None) -> dict[str, Point]:
+    """What a replay alone says when the first push that was answered is told otherwise."""
+    files = unzip_files(pack(evidence) if evidence else bundle("L0"))
+    lines = lines_of(files)
+    at = next(place for place, line in enumerate(lines) if pushed(line))
+    rewrite(files, [*lines[:at], change(lines[at]), *lines[at + 1 :]])
+    return {point.name: point for point in replay_points(files, replay_host)}
+
+
+def in_request(**words: Any) -> Callable[[Line], Line]:
+    return lambda line: line | {"request": line["request"] | words}
+
+
+def without_body(line: Line) -> Line:
+    return line | {"request": {name: value for name, value in line["request"].items() if name != "body"}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line | {"response": line["response"] | {"body": STRANGE}},
+        lambda line: line | {"remarks": [{**each, "rule": STRANGE} for each in line["remarks"]] or [STRANGE]},
+        lambda line: line | {"clause": STRANGE},
+        in_request(target="/apiBTXH/1.0/XuLyHoSo"),
+        without_body,
+    ],
+    ids=["reply", "remarks", "clause", "address", "body left out"],
+)
+def test_what_is_hidden_stands_only_where_a_secret_stood(change: Callable[[Line], Line]) -> None:
+    assert replayed(change)["replay"].state == "bad"
+
+
+def test_a_hidden_person_whom_no_task_named_leaves_the_bundle_incomplete() -> None:
+    evidence, _, _ = played(redaction="identity")
+
+    def renamed(line: Line) -> Line:
+        told = json.loads(line["request"]["body"])
+        return in_request(body=json.dumps(told | {"HoVaTen": STRANGE}, ensure_ascii=False))(line)
+
+    assert replayed(lambda line: line, evidence)["replay"].state == "good"
+    points = replayed(renamed, evidence)
+    assert "not-replayed" not in points or points["not-replayed"].state == "open"
+    assert {"open", "bad"} & {point.state for point in points.values()}, points
