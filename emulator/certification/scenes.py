@@ -16,7 +16,11 @@ BROKEN_OFF = "broken-off"
 
 @dataclass(frozen=True)
 class Played:
-    """One scene as it was played. ``task`` is what the client was given; ``ending`` how it came to its end."""
+    """One scene as it was played. ``task`` is what the client was given; ``ending`` how it came to its end.
+
+    ``ended_at`` is the number of the entry that ended it, 0 while it is played. ``guests`` are the dossiers of other
+    scenes that the client sent during this one: what it still had to do.
+    """
 
     no: int
     test_id: str
@@ -26,6 +30,8 @@ class Played:
     entries: tuple[Entry, ...] = ()
     ending: Mapping[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
+    ended_at: int = 0
+    guests: frozenset[str] = frozenset()
 
     @property
     def calls(self) -> list[Entry]:
@@ -35,6 +41,13 @@ class Played:
     def of(self, *operations: str) -> list[Entry]:
         """Return the calls of some operations; ``btxh.*`` stands for all of a family."""
         return [entry for entry in self.calls if _is_one_of(entry.operation, operations)]
+
+    def while_played(self, calls: Iterable[Entry]) -> list[Entry]:
+        """Return those of some calls that were made while it was played, as what was armed for it then demands.
+
+        A dossier that is tried once more in a later scene meets another state of affairs: no try of this one.
+        """
+        return [each for each in calls if self.begun.seq < each.seq and (not self.ended_at or each.seq < self.ended_at)]
 
     @cached_property
     def faults(self) -> frozenset[str]:
@@ -95,7 +108,7 @@ def record_of(entries: Iterable[Entry]) -> Record:
             scenes.append(_begin_played(entry))
             seen = []
         elif entry.operation == ENDED:
-            scenes[-1] = replace(scenes[-1], entries=tuple(seen), ending=entry.body)
+            scenes[-1] = replace(scenes[-1], entries=tuple(seen), ending=entry.body, ended_at=entry.seq)
         elif entry.operation == DECLARED:
             declared[entry.body["test"]] = entry.body
         elif scenes and not scenes[-1].is_over and not entry.is_mark:
@@ -134,7 +147,8 @@ class Subjects:
                 if entry.seq in away and away[entry.seq] != at:
                     moved.setdefault(away[entry.seq], []).append(entry)
             stays = tuple(entry for entry in scene.entries if away.get(entry.seq, at) == at)
-            kept.append(replace(scene, entries=stays))
+            guests = frozenset(entry.own_code for entry in scene.entries if away.get(entry.seq, at) != at)
+            kept.append(replace(scene, entries=stays, guests=guests - {""}))
         return [
             replace(scene, entries=tuple(sorted((*scene.entries, *moved[at]), key=lambda entry: entry.seq)))
             if at in moved

@@ -7,7 +7,7 @@ import pytest
 from emulator.app import Country
 from emulator.certification.kit_reader import kit_names
 from tests.certification.stand import Stand, not_passed
-from tests.certification.variants import ADVISED, VARIANTS
+from tests.certification.variants import ADVISED, VARIANTS, PendingFirst
 
 PLAYED = [(name, kit) for name, (_, kits) in VARIANTS.items() for kit in kits if kit in kit_names()]
 
@@ -19,6 +19,13 @@ def test_a_conforming_variant_passes(country: Country, variant: str, kit: str) -
     wrong = {name for name, why in not_passed(report).items() if not why.startswith("warn")}  # advice is no failure
     assert wrong - ADVISED.get((variant, kit), frozenset()) == set(), not_passed(report)
     assert not wrong & {test["id"] for test in report["tests"] if test["level"] == "MUST"}
+
+
+@pytest.mark.parametrize("seed", ["một", "hai", "ba", "bốn"])
+def test_who_sends_first_what_is_pending_passes_whatever_scene_comes_next(country: Country, seed: str) -> None:
+    """The order of scenes follows from the seed: what is tried again later meets another scene's faults."""
+    report = Stand(country, "cong-ndxp", seed).play(PendingFirst)
+    assert {name: why for name, why in not_passed(report).items() if not why.startswith("warn")} == {}
 
 
 def test_every_kit_is_passed_by_ten_variants_at_least() -> None:

@@ -738,7 +738,6 @@ ADVISED: Mapping[tuple[str, str], frozenset[str]] = {
     ("slow", "cong-ndxp"): frozenset({"NDXP-GW-01"}),  # so slow that no quota ever stops it
     ("eager", "cong-ndxp"): frozenset({"NDXP-GW-03"}),  # the advice is to pause between tries
     ("three tries", "cong-ndxp"): frozenset({"NDXP-TK-14", "NDXP-GW-03", "NDXP-GW-06"}),  # the advice is to stop sooner
-    ("pending first", "cong-ndxp"): frozenset({"NDXP-GW-03"}),
     ("three tries, printed, backwards", "cong-ndxp"): frozenset({"NDXP-TK-14", "NDXP-GW-03", "NDXP-GW-06"}),
 }
 """The advice (SHOULD) a variant does not take: tests that are no condition for passing."""

@@ -81,7 +81,7 @@ def tries_patiently(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 def _tries(scene: Played) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = {}
-    for call in scene.of("btxh.*", "ndxp.token"):
+    for call in scene.while_played(scene.of("btxh.*", "ndxp.token")):
         found.setdefault(f"{call.operation} {code_of(call)}", []).append(call)
     return {name: calls for name, calls in found.items() if any(call.faults for call in calls)}
 

@@ -146,7 +146,7 @@ def tries_few(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether a download that was refused was tried at most ``at_most`` times."""
     most, findings = int(given["at_most"]), []
     for scene in scenes:
-        calls = scene.of(DOWNLOAD, FORWARD)
+        calls = scene.while_played(scene.of(DOWNLOAD, FORWARD))
         if len(calls) > most:
             vi, en = "Thử lại quá nhiều lần", "tries too often"
             findings.append(bad(vi, en, *calls[:5], expected=f"≤ {most}", actual=len(calls)))
