@@ -14,6 +14,7 @@ from emulator.admin.request import WAITING, AdminContext, PublishedPage
 from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
+from emulator.classroom.classes import Classes
 from emulator.country.keyring import Keyring
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
@@ -74,6 +75,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     due = timekeeper.settle_due
     door = Door(arrival, enter, doors, directors, due, store.patience, waits=store.waits, offers=offers)
+    tenants = Tenants(store, sandboxes, settings.quotas)
     context = AdminContext(
         sandboxes,
         Journal(store),
@@ -87,7 +89,8 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         timekeeper.at_once,
         cast,
         _published_page,
-        tenants=Tenants(store, sandboxes, settings.quotas),
+        tenants=tenants,
+        classes=Classes(store, sandboxes, tenants),
         allowed_origins=settings.allowed_origins,
     )
     play(context, sandboxes.get("default"))

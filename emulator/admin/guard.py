@@ -28,6 +28,7 @@ _READS = ("GET", "HEAD")
 QUESTIONS = ("/requests/find", "/requests/count", "/verify", "/verify-sequence", "/near-misses/request")
 _OF_NO_SANDBOX = ("", "/kits", "/attempts", "/usage")
 _OF_MANY = (*_OF_NO_SANDBOX, "/sandboxes")
+_CLASSES = "/classes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ def authorise(caller: AdminIdentity, route: Route, named: Mapping[str, str], ten
     """
     if caller.role == "admin":
         return
+    if route.path.startswith(_CLASSES):
+        _authorise_in_class(caller, route)
+        return
     name = named.get("sandbox") or named.get("attempt") or ("default" if route.scoped else None)
     if name is None:
         paths = _OF_NO_SANDBOX if caller.sandbox else _OF_MANY
@@ -105,6 +109,14 @@ def authorise(caller: AdminIdentity, route: Route, named: Mapping[str, str], ten
     if not _is_theirs(caller, name, tenants):
         raise Trouble("no-such-sandbox", name=name)
     if caller.role == "viewer" and route.verb not in _READS and route.path not in QUESTIONS:
+        raise Trouble("viewers-look", name=caller.name)
+
+
+def _authorise_in_class(caller: AdminIdentity, route: Route) -> None:
+    """Check that a caller may ask about classes at all; which are theirs, each route finds by their owner's name."""
+    if caller.sandbox is not None:
+        raise Trouble("admin-only")
+    if caller.role == "viewer" and route.verb not in _READS:
         raise Trouble("viewers-look", name=caller.name)
 
 

@@ -53,6 +53,11 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "no-such-sandbox": Wording(404, "No such sandbox", "Không có sandbox '{name}'.", "There is no sandbox '{name}'."),
     "sandbox-exists": Wording(409, "Sandbox exists", "Đã có sandbox '{name}'.", "There is a sandbox '{name}' already."),
+    "no-such-class": Wording(404, "No such class", "Không có lớp '{name}'.", "There is no class '{name}'."),
+    "class-exists": Wording(409, "Class exists", "Đã có lớp '{name}'.", "There is a class '{name}' already."),
+    "no-such-seat": Wording(
+        404, "No such seat", "Lớp '{name}' không có chỗ {seat}.", "The class '{name}' has no seat {seat}."
+    ),
     "no-such-attempt": Wording(
         404, "No such attempt", "Không có lượt kiểm thử '{name}'.", "There is no attempt '{name}'."
     ),

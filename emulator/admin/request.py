@@ -13,6 +13,7 @@ import orjson
 from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
+from emulator.classroom.classes import Classes
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.country.tenants import Tenants
 from emulator.country.world import World
@@ -57,6 +58,7 @@ class AdminContext:
     cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
     tenants: Tenants = field(kw_only=True)
+    classes: Classes = field(kw_only=True)
     started_ms: int = field(default_factory=system_ms)
 
 

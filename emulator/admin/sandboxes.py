@@ -59,7 +59,7 @@ def make_sandbox(request: AdminRequest) -> AdminReply:
     if request.caller.owner not in ("", owner):
         raise Trouble("admin-only")
     check_room(request, owner)
-    _check_pack(request, wish)
+    check_pack(request, wish)
     _check_scenario(request, wish)
     try:
         sandbox = request.context.sandboxes.create(name, wish)
@@ -148,7 +148,8 @@ def list_changes(request: AdminRequest) -> AdminReply:
     return AdminReply({"changes": changes, "meta": {"total": None, "truncated": has_more}, "chain": chain})
 
 
-def _check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:
+def check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:
+    """Look whether the pack that is asked for is there. Raises Trouble."""
     if "pack" in wish and wish["pack"] not in request.context.packs:
         known = ", ".join(sorted(request.context.packs))
         raise invalid(

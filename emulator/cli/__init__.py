@@ -8,6 +8,7 @@ from emulator import __version__
 from emulator.cli.backup import backup, restore
 from emulator.cli.call import call
 from emulator.cli.certify import certify
+from emulator.cli.classroom import classroom
 from emulator.cli.completion import completion
 from emulator.cli.diff import diff
 from emulator.cli.doctor import doctor
@@ -58,6 +59,7 @@ def version() -> None:
 main.add_command(call)
 main.add_command(tour)
 main.add_command(certify)
+main.add_command(classroom)
 main.add_command(completion)
 main.add_command(doctor)
 main.add_command(logs)

@@ -15,6 +15,7 @@ from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminContext
 from emulator.console import access, language, words
 from emulator.console.caller import AdminCaller
+from emulator.country.tenants import read_typed
 
 PREFIX = "/__console"
 _POLICY = (
@@ -27,7 +28,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_OPEN = frozenset({"console.static", "console.log_in"})
+_OPEN = frozenset({"console.static", "console.log_in", "console.join"})
 _log = logging.getLogger(__name__)
 
 
@@ -90,6 +91,7 @@ def _blueprint() -> Blueprint:
     console.before_request(_meet_person)
     console.after_request(_finish)
     console.add_url_rule("/login", "log_in", _log_in, methods=["GET", "POST"])
+    console.add_url_rule("/join", "join", _join)
     console.add_url_rule("/logout", "log_out", _log_out, methods=["POST"])
     for pages in (start, journal, data, screens, scenarios, certification, server):
         for rule, view, methods in pages.PAGES:
@@ -143,13 +145,18 @@ def _log_in() -> AnyResponse | str:
     if request.method == "GET":
         return render_template("login.html", is_wrong=False)
     access.refuse_foreign_form(request)
-    token = request.form.get("token", "").strip()
+    token = read_typed(request.form.get("token", ""))
     sandbox = access.sandbox_of_token(token, current_app.config["ADMIN"], request)
     if sandbox is None:
         return current_app.make_response((render_template("login.html", is_wrong=True), 401))
     answer = redirect(PREFIX + "/" if sandbox == "default" else f"{PREFIX}/s/{sandbox}/", 303)
     access.keep_token(answer, token, is_secure=request.is_secure)
     return answer
+
+
+def _join() -> str:
+    """Let somebody in by the fragment of an address, which no server, log or Referer ever sees, or by typing."""
+    return render_template("login.html", is_wrong=False, is_seat=True)
 
 
 def _log_out() -> AnyResponse:

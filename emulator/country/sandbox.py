@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -235,6 +235,11 @@ class Sandboxes:
         """
         with self._store.writing(sandbox.no):
             sandbox_rows.reset(self._store, sandbox.no)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Keep nothing parsed of sandboxes whose making was undone: their numbers will be given again."""
+        for no in numbers:
+            self._parsed.pop(no, None)
 
     def drop(self, sandbox: Sandbox) -> None:
         """Remove a sandbox."""

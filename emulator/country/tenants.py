@@ -15,6 +15,8 @@ from emulator.store.store import Store
 
 TenantRole = Literal["owner", "viewer"]
 ROLES: tuple[TenantRole, ...] = ("owner", "viewer")
+_TYPED_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none of them is taken for another on paper
+_TYPED_LENGTH = 16  # 79 bits
 _PREFIX = "ndxps_"  # so that a token in a log or a repository is known for what it is
 _BYTES = 32
 _SHOWN = 12  # hexadecimal digits of a token's digest by which a journal names it
@@ -57,12 +59,12 @@ class Tenants:
     def __init__(self, store: Store, sandboxes: Sandboxes, quotas: Quotas = Quotas()) -> None:
         self._store, self._sandboxes, self.quotas = store, sandboxes, quotas
 
-    def issue_token(self, sandbox: Sandbox, role: TenantRole = "owner") -> str:
+    def issue_token(self, sandbox: Sandbox, role: TenantRole = "owner", *, is_typed: bool = False) -> str:
         """Return a new token of a sandbox; the one it had for that role opens nothing any more.
 
-        The text is kept nowhere: only its digest is.
+        The text is kept nowhere: only its digest is. ``is_typed``: a person will type it from a sheet of paper.
         """
-        token = _PREFIX + secrets.token_urlsafe(_BYTES)
+        token = _PREFIX + (_typed_text() if is_typed else secrets.token_urlsafe(_BYTES))
         with self._store.writing(sandbox.no):
             access_rows.replace(self._store, AccessRow(_digest(token), sandbox.no, role, system_ms()))
         return token
@@ -131,6 +133,23 @@ class Tenants:
     def sizes(self) -> dict[int, tuple[int, int]]:
         """Return, by sandbox number, its dossiers over the pack and the bytes of its journal."""
         return access_rows.sizes(self._store)
+
+
+def _typed_text() -> str:
+    return "".join(secrets.choice(_TYPED_LETTERS) for _ in range(_TYPED_LENGTH))
+
+
+def typed_groups(token: str) -> str:
+    """Return a token that a person types as it is printed: ``abcd-efgh-jkmn-pqrs``."""
+    text = token.removeprefix(_PREFIX)
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def read_typed(text: str) -> str:
+    """Return the token that a person typed from a sheet; what is no such thing comes back as it is."""
+    letters = "".join(letter for letter in text.lower() if not (letter.isspace() or letter in "-–·"))
+    is_typed = len(letters) == _TYPED_LENGTH and set(letters) <= set(_TYPED_LETTERS)
+    return _PREFIX + letters if is_typed else text.strip()
 
 
 def _digest(token: str) -> str:

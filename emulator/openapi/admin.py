@@ -47,6 +47,7 @@ def named_schemas() -> dict[str, type[Schema] | Schema]:
     return {
         "SandboxWish": schemas.SandboxWish,
         "TokenWish": schemas.TokenWish,
+        "ClassWish": schemas.ClassWish,
         "SandboxChange": schemas.SandboxChange,
         "SettingsChange": schemas.settings_schema(),
         "ClockTurn": schemas.ClockTurn,
@@ -136,6 +137,8 @@ def _of_pattern(converter: Any, field: fields.Field[Any], **_: Any) -> dict[str,
 
 _NAMED = {
     "sandbox": "vi-du",
+    "class": "lop-vi-du",
+    "seat": "1",
     "owner": "tinh-a",
     "id": "1",
     "code": "000.00.15.G07-221202-0501",

@@ -143,6 +143,7 @@ def shapes() -> dict[str, Shape]:
     return {
         **_of_the_house(),
         **_of_tenants(),
+        **_of_classes(),
         **journal_shapes(),
         **_attempt_shapes(),
         **_of_the_country(),
@@ -217,6 +218,28 @@ def _of_tenants() -> dict[str, Shape]:
         "OwnerToken": record({"owner": TEXT, "role": {"enum": list(ROLES)}, "token": TEXT}),
         "EndedTokens": record({"ended": _COUNT}),
         "Usage": record({"usage": rows(record(usage))}),
+    }
+
+
+def _of_classes() -> dict[str, Shape]:
+    card: dict[str, Shape] = {**dict.fromkeys(("name", "title", "owner", "board"), TEXT), "opened": MOMENT}
+    card["lessons"] = rows(TEXT)
+    seat: dict[str, Shape] = {"number": _COUNT, "person": TEXT, "sandbox": maybe(TEXT), "base_url": TEXT, "page": TEXT}
+    keys: dict[str, Shape] = {"token": TEXT, "code": TEXT, "credentials": OBJECT}
+    report = {
+        **dict.fromkeys(("name", "title"), TEXT),
+        "opened": MOMENT,
+        "seats": rows(OBJECT),
+        "lessons": rows(OBJECT),
+    }
+    return {
+        "Class": record(card),
+        "Classes": record({"classes": rows(ref("Class")), "meta": record({"total": _COUNT})}),
+        "ClassWithSeats": record({**card, "seats": rows(record(seat))}),
+        "ClassWithKeys": record({**card, "token": TEXT, "seats": rows(ref("SeatWithKeys"))}, optional=("token",)),
+        "SeatWithKeys": record({**seat, **keys}),
+        "ClassReport": record(report),
+        "ClosedClass": record({"sandboxes": rows(TEXT)}),
     }
 
 

@@ -28,6 +28,8 @@ TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "snapshots": ("sandbox_no", "name"),
     "kept_tokens": ("sandbox_no", "epoch", "token"),
     "ended": ("sandbox_no", "epoch"),
+    "classes": ("name",),
+    "seats": ("class_name", "number"),
     "served": ("sandbox_no", "gateway", "operation", "outcome", "status_class", "bucket"),
 }
 _AT_ONCE = 200

@@ -192,6 +192,25 @@ MIGRATIONS: tuple[str, ...] = (
             AND json_extract(value, '$.result_fields') IS NOT NULL
         ON CONFLICT DO NOTHING
     """,
+    # A class and its seats; a seat is a sandbox with a person's name beside it.
+    """
+    CREATE TABLE classes (
+        name TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        made_ms INTEGER NOT NULL,
+        state TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE seats (
+        class_name TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        sandbox_no INTEGER NOT NULL,
+        person TEXT NOT NULL,
+        state TEXT NOT NULL,
+        version INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY (class_name, number)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX seat_of_sandbox ON seats (sandbox_no)
+    """,
 )
 
 

@@ -16,10 +16,10 @@ PATHS = sorted({path for _, path in TABLE})
 TAKES_A_BODY = sorted(
     (verb, path)
     for verb, path in TABLE
-    if verb in ("POST", "PUT", "PATCH") and not path.endswith(("/reset", "/restore", "/accept"))
+    if verb in ("POST", "PUT", "PATCH") and not path.endswith(("/reset", "/restore", "/accept", "/{seat}/token"))
 )
 
-_OURS = {"unit": "H22", "agency": "H22", "result_code": "x"}
+_OURS = {"class": "x", "seat": "x", "unit": "H22", "agency": "H22", "result_code": "x"}
 MAKES_ONE = ("PUT", "/sandboxes/{sandbox}/state")
 
 

@@ -182,14 +182,18 @@ def test_results_of_a_store_of_before_the_three_axes_are_found_by_their_last_cha
         assert client.http.patch(settings, json={"pull_source": "all"}).status_code == 200
         assert client.call("DongBoDVC", final_result()).json()["error_code"] == 0
         assert mine in listed(client, ask)
+    before = next(at for at, each in enumerate(MIGRATIONS) if "@results" in each)
     forget = "DELETE FROM records WHERE shelf = 'dossiers@results'"
     if database:
         database.execute(where, forget)
-        database.execute(where, f"UPDATE ndxp_schema SET version = {len(MIGRATIONS) - 1}")
+        database.execute(where, "DROP TABLE seats")
+        database.execute(where, "DROP TABLE classes")
+        database.execute(where, f"UPDATE ndxp_schema SET version = {before}")
     else:
         with closing(sqlite3.connect(where)) as old:
             assert old.execute(forget).rowcount == 1
-            old.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+            old.executescript("DROP TABLE seats; DROP TABLE classes")
+            old.execute(f"PRAGMA user_version = {before}")
             old.commit()
     with Server("--store", where, "--workers", "1") as server, Client(server) as client:
         client.log_in()

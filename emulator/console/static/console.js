@@ -34,6 +34,14 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// The sheet of a seat has its code behind the #, where no server and no log ever sees it.
+const seat = document.querySelector("form[data-seat]");
+if (seat && location.hash.length > 1) {
+  seat.elements.token.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+  seat.requestSubmit();
+}
+
 // "/" goes to the search, j and k walk the rows, Enter opens one: nothing where somebody is typing.
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
