@@ -139,7 +139,7 @@ if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(_MEMORY, os.W_OK) and
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)  # a store there costs no disk
 
 _MOST_WORKERS = 8  # the suite is known to be well with so many; more only cost memory
-_LONG = ("test_lint.py", "journeys/", "faults/test_sockets.py", "test_envelopes.py", "test_crash.py")
+_LONG = ("console/test_browser.py", "test_lint.py", "store/test_shared_database.py", "journeys/", "test_crash.py")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -147,7 +147,7 @@ def pytest_xdist_auto_num_workers() -> int | None:
     """Return what ``-n auto`` means; None leaves it to xdist, which reads its own variable."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    return min(os.cpu_count() or 1, _MOST_WORKERS)
+    return min((os.cpu_count() or 1) + 1, _MOST_WORKERS)  # many a test waits for a server: one more fills the wait
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,11 +6,13 @@ four syllables put together at random from the syllables of Faker's Vietnamese l
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
+from random import Random
 from typing import TYPE_CHECKING
 
 from emulator.wire.identity import tax_remainder
@@ -40,18 +42,32 @@ class Person:
 
 def people(seed: int) -> Iterator[Person]:
     """Yield people without end; the same seed gives the same people."""
-    from faker import Faker
-
-    fake = Faker("vi_VN")
-    fake.seed_instance(seed)
+    luck = Random(seed)
     names: set[str] = set()
     for number in count(1):
-        gender_id = MALE if fake.random.random() < 0.5 else FEMALE
-        name = _name(fake, gender_id)
+        gender_id = MALE if luck.random() < 0.5 else FEMALE
+        name = _name(luck, gender_id)
         while name in names:
-            name = _name(fake, gender_id)
+            name = _name(luck, gender_id)
         names.add(name)
-        yield _person(fake, number, name, gender_id)
+        yield _person(luck, number, name, gender_id)
+
+
+class _Lists(threading.local):
+    """Faker's Vietnamese lists, put together once a thread; what is drawn follows from the luck lent to them."""
+
+    @cached_property
+    def faker(self) -> Faker:
+        from faker import Faker
+
+        return Faker("vi_VN")
+
+    def given_name(self, luck: Random, gender_id: str) -> str:
+        self.faker.factories[0].random = luck
+        return str(self.faker.first_name_female() if gender_id == FEMALE else self.faker.first_name_male())
+
+
+_LISTS = _Lists()
 
 
 class _Crowd:
@@ -77,8 +93,7 @@ def person_of(seed: int, number: int) -> Person:
     return _crowd(seed).person(number)
 
 
-def _person(fake: Faker, number: int, name: str, gender_id: str) -> Person:
-    luck = fake.random
+def _person(luck: Random, number: int, name: str, gender_id: str) -> Person:
     born_on = _FIRST_BIRTH + timedelta(days=luck.randrange((_LAST_BIRTH - _FIRST_BIRTH).days))
     return Person(
         name=name,
@@ -91,14 +106,12 @@ def _person(fake: Faker, number: int, name: str, gender_id: str) -> Person:
     )
 
 
-def _name(fake: Faker, gender_id: str) -> str:
+def _name(luck: Random, gender_id: str) -> str:
     """Return family name, middle name and two given syllables; a name of four parts meets few living people."""
-    luck = fake.random
     middle = "Thị" if gender_id == FEMALE else "Văn"
-    given = fake.first_name_female if gender_id == FEMALE else fake.first_name_male
     syllables: list[str] = []
     while len(syllables) < 2:
-        syllable = str(given())
+        syllable = _LISTS.given_name(luck, gender_id)
         if " " not in syllable and syllable not in (*_FAMILY_NAMES, middle, *syllables):
             syllables.append(syllable)
     return " ".join((luck.choice(_FAMILY_NAMES), middle, *syllables))

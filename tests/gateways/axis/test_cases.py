@@ -327,6 +327,7 @@ def test_k19_no_tls_at_all(visitor: Visitor) -> None:
     with provider() as made:
         enliven(visitor, f"https://localhost:{made.port}")
         grant(visitor, HANOI, HANOI)
+        settle(visitor, live_timeout_s=1)  # each side waits for the other to speak
         message = fault(ask(visitor))[2]
     assert message.startswith(f"Connect to localhost:{made.port} [localhost/")
 
