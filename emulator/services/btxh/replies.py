@@ -158,7 +158,8 @@ def respell_xml(text: str, *, small_s: bool, broken: bool, is_result: bool = Fal
     and closes with s (B42, B43).
     """
     is_mixed = broken and not is_result
-    body = _DECLARATION.sub("", text)
+    declared = _DECLARATION.match(text)
+    body = text[declared.end() :] if declared else text
 
     def respell(found: re.Match[str]) -> str:
         opening, ending = found.group(1), _ENDINGS[found.group(2).lower()]
@@ -282,23 +283,35 @@ def dossier_item(
     ``fields`` are the official fields; ``record_kind`` and ``status`` are what the world knows now. ``result`` are the
     fields of the dossier's result and the instant it was given, which the later fields speak of.
     """
-    oddities = printing.oddities
-    as_sample = record_kind == FINAL_RESULT and "sample-result-values" in oddities
-    known = dict(fields) | {"LoaiDuLieu": "1" if as_sample else str(record_kind), "StatusId": str(status)}
-    if as_sample:
-        known["StatusId"] = "1"
+    oddities, is_result = printing.oddities, record_kind == FINAL_RESULT
+    as_sample = is_result and "sample-result-values" in oddities
+    get, absent = fields.get, _absent(oddities)
+    item: Item = {key: get(name) or absent for name, key in _DOSSIER_KEYS}
+    item["loaiDuLieu"] = "1" if as_sample else str(record_kind)
+    item["statusId"] = "1" if as_sample else str(status)
     if "dates-with-time" in oddities:
-        known |= {name: _with_time(known.get(name)) for name in ("NgayThangNamSinh", "CMND_NgayCap")}
-    is_result = record_kind == FINAL_RESULT
-    known["CertificateExtentData"] = _xml(known.get("CertificateExtentData"), as_sample, is_result, oddities)
-    item = {camel_key(name): _value(known.get(name), oddities) for name in DOSSIER_REPLY_FIELDS}
-    if record_kind != FINAL_RESULT and "submitted-two-forms" in oddities:
-        item["submittedDate"] = _year_first(item["submittedDate"])
+        for key in _DAY_KEYS:
+            item[key] = _with_time(item[key])
+    item["certificateExtentData"] = _xml(item["certificateExtentData"], as_sample, is_result, oddities)
     if "later-fields" in oddities:
-        known.setdefault("SubmitedDate", known.get("SubmittedDate"))
-        known = (_of_result(*result) if result else {}) | {name: value for name, value in known.items() if value}
-        item |= {camel_key(name): _value(known.get(name), oddities) for name in LATER_FIELDS}
+        item |= _later_fields(fields, result, oddities)
+    if not is_result and "submitted-two-forms" in oddities:
+        item["submittedDate"] = _year_first(item["submittedDate"])
     return item
+
+
+_DOSSIER_KEYS = tuple((name, camel_key(name)) for name in DOSSIER_REPLY_FIELDS)
+_DAY_KEYS = tuple(map(camel_key, ("NgayThangNamSinh", "CMND_NgayCap")))
+
+
+def _later_fields(
+    fields: Mapping[str, str | None],
+    result: tuple[Mapping[str, str | None], int] | None,
+    oddities: frozenset[OddityName],
+) -> Item:
+    said = {"SubmitedDate": fields.get("SubmittedDate"), **fields}
+    known = (_of_result(*result) if result else {}) | {name: value for name, value in said.items() if value}
+    return {camel_key(name): _value(known.get(name), oddities) for name in LATER_FIELDS}
 
 
 _RESULT_TITLE = re.compile(r"<GiayToKetQua>.*?<TenGiayTo>([^<]*)</TenGiayTo>", re.DOTALL)
@@ -363,8 +376,13 @@ def _as_printed_step(known: Mapping[str, str | None], status: int) -> Item:
     return {"NgayBatDau": late, "NgayKetThucTheoQuyDinh": late}
 
 
+def _absent(oddities: frozenset[OddityName]) -> str | None:
+    """Return what stands in place of a value that is not there (B64)."""
+    return "" if "empty-strings" in oddities else None
+
+
 def _value(value: str | None, oddities: frozenset[OddityName]) -> str | None:
-    return value or ("" if "empty-strings" in oddities else None)
+    return value or _absent(oddities)
 
 
 def _with_time(day: str | None) -> str | None:
