@@ -81,7 +81,7 @@ def import_state(request: AdminRequest) -> AdminReply:
     context = request.context
     is_new = name not in {sandbox.id for sandbox in context.sandboxes.every()}
     store = world_of(request_of_default(request)).store
-    sandbox = bring_in(store, context.sandboxes, name, content)
+    sandbox = bring_in(store, context.sandboxes, name, content, shelf_kinds())
     context.sweeper.wake()
     return AdminReply(
         {"id": sandbox.id, "epoch": sandbox.epoch, "pack": sandbox.definition.pack}, 201 if is_new else 200

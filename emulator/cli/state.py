@@ -146,7 +146,7 @@ def import_state(
         AdminClient(url, admin_token, sandbox).ask("PUT", "/state", content)
         return
     with Held(store) as held:
-        bring_in(held.store, held.sandboxes, sandbox, content)
+        bring_in(held.store, held.sandboxes, sandbox, content, shelf_kinds())
 
 
 def _import_all(file: Path, store: str | None) -> None:
@@ -170,7 +170,7 @@ def _import_all(file: Path, store: str | None) -> None:
         raise SystemExit(2)
     with Held(store) as held:
         for name, content in contents.items():
-            bring_in(held.store, held.sandboxes, name, content)
+            bring_in(held.store, held.sandboxes, name, content, shelf_kinds())
     click.echo(f"{len(contents)} sandbox", err=True)
 
 

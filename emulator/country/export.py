@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from emulator.country.kinds import COUNTRY_KINDS
 from emulator.country.sandbox import (
     Definition,
     NoSandbox,
@@ -24,6 +25,7 @@ from emulator.country.sandbox import (
     is_secret,
     secret_seed,
 )
+from emulator.country.shelf import ShelfKind
 from emulator.store import state_rows
 from emulator.store.state_rows import COLUMNS, StateRow
 from emulator.store.store import Store
@@ -75,10 +77,12 @@ def as_text(content: Content) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Content) -> Sandbox:
+def bring_in(
+    store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Content, kinds: Iterable[ShelfKind[Any]]
+) -> Sandbox:
     """Put a checked export into a sandbox, a new one or one that is there; that one's own content ends.
 
-    ``content`` has been through ``state_findings`` and nothing is wrong with it.
+    ``content`` has been through ``state_findings`` and nothing is wrong with it; ``kinds`` are those of the services.
     """
     whole = content["state"]["1"]
     known = {name: whole[name] for name in asdict(Definition()) if name in whole}
@@ -90,9 +94,22 @@ def bring_in(store: Store, sandboxes: Sandboxes, sandbox_id: str, content: Conte
     definition_text, settings, clock = map(json.dumps, (asdict(definition), whole["settings"], whole["clock"]))
     standing = StateRow(definition_text, settings, clock, whole["seq"], whole["head"])
     rows = {table: [_row_from_dict(table, row) for row in _rows_of(content, table)] for table in COLUMNS}
+    rows["records"] = _with_second_rows(rows["records"], (*COUNTRY_KINDS, *kinds))
     with store.writing(sandbox.no):
         state_rows.replace(store, sandbox.no, standing, dict(rows))
     return sandboxes.get(sandbox_id)
+
+
+def _with_second_rows(rows: Sequence[tuple[Any, ...]], kinds: Iterable[ShelfKind[Any]]) -> list[tuple[Any, ...]]:
+    """Return records with the rows of their second index made anew: a file of before that index has none."""
+    by_name = {kind.name: kind for kind in kinds if kind.second}
+    made = [row for row in rows if row[0].partition("@")[0] not in by_name or "@" not in row[0]]
+    for shelf, key, place, _, value in list(made):
+        kind = by_name.get(shelf)
+        moment = kind.second_moment(kind.record(**orjson.loads(value))) if kind and value is not None else None
+        if kind and moment is not None:
+            made.append((kind.second_name, key, place, moment, "{}"))
+    return made
 
 
 def _rows_of(content: Content, table: str) -> Iterable[dict[str, Any]]:

@@ -14,7 +14,7 @@ import orjson
 from emulator.country.agenda import BadEffect, as_text
 from emulator.country.export import MASKED, VERSION
 from emulator.country.furnish import nearest
-from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
+from emulator.country.kinds import COUNTRY_KINDS
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.country.sandbox import Definition
 from emulator.country.settings import MODES, PROFILES, setting_trouble
@@ -30,7 +30,6 @@ _NEWER = frozenset({"scenarios", "journal"})
 _NUMBERS = frozenset({"moment", "due_ms", "no", "seq", "status", "virtual_ms", "wall_ms", "duration_us", "seed"})
 _TEXTS = frozenset({"shelf", "key", "place", "name", "head", "pack", "outcome", "method", "path", "client_ip", "self"})
 _BASE64 = {"request_body": "request_body_base64", "response_body": "response_body_base64"}
-_OWN: tuple[ShelfKind[Any], ...] = (DOSSIERS, STEPS, DETAIL_LINKS)
 
 
 def state_problems(path: Path, shelves: Iterable[ShelfKind[Any]]) -> tuple[Any, list[Problem]]:
@@ -54,7 +53,7 @@ def state_findings(content: Any, shelves: Iterable[ShelfKind[Any]]) -> Iterator[
     if not isinstance(content, dict) or not isinstance(content.get("state"), dict) or list(content["state"]) != ["1"]:
         yield (), "Tệp phải có bảng state với đúng một bản ghi “1”", 'the file needs a table state with one record "1"'
         return
-    kinds: tuple[ShelfKind[Any], ...] = (*_OWN, *shelves)
+    kinds: tuple[ShelfKind[Any], ...] = (*COUNTRY_KINDS, *shelves)
     members = {kind.name: frozenset(kind.names) for kind in kinds}
     checks: Mapping[str, _Check] = {**_CHECKS, "records": partial(_record, members)}
     for table, rows in content.items():

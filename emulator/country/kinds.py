@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from emulator.country.records import DetailLink, Dossier, Keepsake, ProcessingStep
 from emulator.country.shelf import SecondIndex, ShelfKind
@@ -56,3 +56,8 @@ KEEPSAKES = ShelfKind(
     place=lambda _: "",
     moment=lambda _: 0,
 )
+COUNTRY_KINDS: tuple[ShelfKind[Any], ...] = (
+    *(DOSSIERS, STEPS, DETAIL_LINKS, KEEPSAKES),
+    *(of_test_system(DOSSIERS), of_test_system(STEPS), of_test_system(DETAIL_LINKS)),
+)
+"""The kinds that any country keeps, and those of the system behind the sandbox keys."""

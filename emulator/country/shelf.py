@@ -50,6 +50,15 @@ class ShelfKind(Generic[T]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(each.name for each in fields(self.record)))  # type: ignore[arg-type]
 
+    @property
+    def second_name(self) -> str:
+        """Return under which name the rows of the second index stand."""
+        return f"{self.name}@{self.second.name if self.second else ''}"
+
+    def second_moment(self, record: T) -> int | None:
+        """Return the other moment of a record; None while it has none."""
+        return self.second.moment(record) if self.second else None
+
 
 class Base(Generic[T]):
     """The pack's records of one kind: read-only, indexed once, shared by all sandboxes."""
@@ -61,7 +70,7 @@ class Base(Generic[T]):
             self._by_place.setdefault(kind.place(record), []).append((kind.moment(record), key))
         self._by_second: dict[str, list[tuple[int, str]]] = {}
         for key, record in self.by_key.items() if kind.second else ():
-            second = kind.second.moment(record) if kind.second else None
+            second = kind.second_moment(record)
             if second is not None:
                 self._by_second.setdefault(kind.place(record), []).append((second, key))
         for entries in (*self._by_place.values(), *self._by_second.values()):
@@ -124,9 +133,9 @@ class Shelf(Generic[T]):
         known = self.get(key) if self._kind.told else None
         text = orjson.dumps({name: getattr(record, name) for name in self._kind.names})
         self._write(RecordRow(key, self._kind.place(record), self._kind.moment(record), text.decode()))
-        second = self._kind.second.moment(record) if self._kind.second else None
+        second = self._kind.second_moment(record)
         if second is not None:
-            self._write(RecordRow(key, self._kind.place(record), second, "{}"), self._second_shelf)
+            self._write(RecordRow(key, self._kind.place(record), second, "{}"), self._kind.second_name)
         change = _change(self._kind, known, record) if self._kind.told else ()
         self._world.note_effect(Effect(self._kind.name, key, "put", hashlib.sha256(text).hexdigest(), *change))
 
@@ -148,7 +157,8 @@ class Shelf(Generic[T]):
 
     def second_window(self, place: str, first: int, last: int) -> list[T]:
         """Return the records of a place whose second moment lies from first to last inclusive, oldest first."""
-        rows = record_rows.window(self._world.store, self._world.home, self._second_shelf, place, first, last, NO_LIMIT)
+        world, name = self._world, self._kind.second_name
+        rows = record_rows.window(world.store, world.home, name, place, first, last, NO_LIMIT)
         found = [(row.moment, row.key) for row in rows]
         below = self._base.second_window(place, first, last)
         covered = self._overwritten_keys([key for _, key in below])
@@ -203,10 +213,6 @@ class Shelf(Generic[T]):
             return None
         content: dict[str, Any] = orjson.loads(row.value)
         return self._kind.record(**content)
-
-    @property
-    def _second_shelf(self) -> str:
-        return f"{self._kind.name}@{self._kind.second.name if self._kind.second else ''}"
 
     def _write(self, row: RecordRow, shelf: str = "") -> None:
         record_rows.put_record(self._world.store, self._world.home, shelf or self._kind.name, row)

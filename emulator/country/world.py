@@ -88,6 +88,12 @@ class World:
         self.steps = Shelf(of_test_system(STEPS), self.pack.steps, self)
         self.detail_links = Shelf(of_test_system(DETAIL_LINKS), self.pack.detail_links, self)
 
+    def is_held_by_other_keys(self, code: str) -> bool:
+        """Tell whether the system behind the other kind of key holds a dossier that this one has not."""
+        is_here = self.dossiers.get(code) is not None
+        both = (DOSSIERS, of_test_system(DOSSIERS))
+        return not is_here and any(Shelf(kind, self.pack.dossiers, self).get(code) is not None for kind in both)
+
     @property
     def mode(self) -> Mode:
         """Return how the sandbox treats quirks."""

@@ -40,6 +40,8 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
     except ValueError:
         value = _read_slowly(body, reading)
     else:
+        if is_packed(reading.coding):
+            reading.note("body-is-packed", "content-encoding", *_word_needless(reading.coding), **_PLAIN)
         if not _has_distinct_names(body, value):
             value = _read_slowly(body, reading)
     if not isinstance(value, dict):
@@ -128,6 +130,7 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
         value = json.loads(text, object_pairs_hook=lambda pairs: _pairs(pairs, reading), parse_constant=_constant)
         orjson.dumps(value)
     except UnicodeDecodeError as trouble:
+        _stop_if_packed(body, reading)
         vi = f"Thân yêu cầu không phải UTF-8: byte 0x{body[trouble.start]:02x} ở vị trí {trouble.start}"
         en = f"The body is not UTF-8: byte 0x{body[trouble.start]:02x} at offset {trouble.start}"
         values = {"found": f"0x{body[trouble.start]:02x}", "expected": "UTF-8"}
@@ -135,6 +138,7 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
     except RecursionError:
         _stop_at_depth(reading)
     except json.JSONDecodeError as trouble:
+        _stop_if_packed(body, reading)
         found = told(text[max(0, trouble.pos - 20) : trouble.pos + 20].strip())
         _stop(reading, "not-json", codes.BAD_JSON, *word_json_trouble(trouble), found=found, expected=_AN_OBJECT)
     except NotAValue as trouble:
@@ -148,6 +152,48 @@ def _read_slowly(body: bytes, reading: Reading) -> object:
         _stop(reading, "not-json", codes.BAD_JSON, vi, en, found="1e… | \\ud8…", expected="≤ 2^64 | UTF-8")
     reading.check()
     return value
+
+
+# A body that was packed: no service is known to unpack one, and JSON travels as UTF-8 (src:json-rfc).
+
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"x\x01": "deflate",
+    b"x\x9c": "deflate",
+    b"x\xda": "deflate",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+_PLAIN = {"expected": "UTF-8, Content-Encoding: ∅", "nearest": "Content-Encoding: identity"}
+
+
+def is_packed(coding: str) -> bool:
+    """Tell whether a ``Content-Encoding`` names one."""
+    return coding.strip().lower() not in ("", "identity")
+
+
+def packing_of(body: bytes, coding: str) -> str:
+    """Return how a body that is no text was packed, as its header or its first bytes say; empty when it was not."""
+    if is_packed(coding):
+        return coding.strip()[:40]
+    return next((name for mark, name in _PACKED.items() if body.startswith(mark)), "")
+
+
+def _word_needless(packing: str) -> tuple[str, str]:
+    vi = f"Thân yêu cầu ghi Content-Encoding: {told(packing)} mà nội dung không nén; bỏ header ấy"
+    return vi, f"Content-Encoding says {told(packing)}, yet the body is not packed; leave the header out"
+
+
+def word_packed(packing: str) -> tuple[str, str]:
+    """Return why a packed body is not read, in Vietnamese and English."""
+    vi = f"Thân yêu cầu được nén ({packing}): dịch vụ không nhận Content-Encoding; gửi thân UTF-8 không nén"
+    return vi, f"The body is packed ({packing}): the service takes no Content-Encoding; send it plain, in UTF-8"
+
+
+def _stop_if_packed(body: bytes, reading: Reading) -> None:
+    packing = packing_of(body, reading.coding)
+    if packing:
+        vi, en = word_packed(packing)
+        _stop(reading, "body-is-packed", codes.BAD_JSON, vi, en, found=packing, **_PLAIN)
 
 
 def _pairs(pairs: list[tuple[str, Any]], reading: Reading) -> dict[str, Any]:

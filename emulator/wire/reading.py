@@ -61,12 +61,14 @@ def cut(sentence: str) -> str:
 class Reading:
     """The notes taken while one body is read under one set of rules.
 
+    ``coding`` is what the call says in ``Content-Encoding``.
+
     ``body`` is what came and ``columns`` its table: from them a remark on a field has what was found, what is expected
     and what is nearest, unless the rule that makes it says so itself.
     """
 
-    def __init__(self, rules: ReadingRules) -> None:
-        self.rules = rules
+    def __init__(self, rules: ReadingRules, coding: str = "") -> None:
+        self.rules, self.coding = rules, coding
         self.mode = rules.mode
         self.notes = RemarkList()
         self.broken: list[Broken] = []

@@ -365,6 +365,29 @@ def test_the_token_address_is_a_wildcard_up_to_3_2(server: Server, release: Any,
     assert country_of(server, answer).form(path, CC).status_code == status
 
 
+@pytest.mark.parametrize(("release", "query", "form", "status", "said"), [
+    ("apim-2.6", CC, "", 400, "Missing grant_type parameter value"),
+    ("apim-3.2", CC, "", 400, "Missing grant_type parameter value"),
+    ("apim-3.2", "grant_type=passwort", CC, 200, "access_token"),
+    ("apim-4.x", CC, "", 200, "access_token"),
+    ("apim-4.x", f"{CC}&scope=device_1", "scope=device_2", 200, "device_1"),
+    ("apim-4.x", "grant_type=passwort", CC, 400, "Unsupported grant_type value"),
+    ("apim-4.x", f"{CC}&{CC}", "", 400, "repeated parameters"),
+])  # fmt: skip
+def test_parameters_in_the_query_are_read_by_the_key_manager_alone(
+    server: Server, release: Any, query: str, form: str, status: int, said: str
+) -> None:
+    """src:apim-token-routing: up to 3.2 the gateway hands no query on."""
+    name = f"query-{status}-{len(query)}-{len(form)}"
+    country = country_of(server, release_answers()["missing-grant", release]._replace(case=name))
+    reply = country.form(f"/token?{query}", form)
+    assert (reply.status_code, said in reply.text) == (status, True), reply.text
+    entry = requests.get(f"{country.admin}/requests?limit=1", timeout=30).json()["requests"][0]
+    (told,) = [each for each in entry["remarks"] if each["rule"] == "parameters-in-query"]
+    assert (told["level"], told["expected"]) == ("note", "Content-Type: application/x-www-form-urlencoded")
+    assert "grant_type" in told["found"]
+
+
 def test_a_trailing_slash_on_an_operation_is_taken_and_noted_unless_a_query_follows(server: Server) -> None:
     """B23."""
     country = country_of(server, release_answers()["wrong-verb", "apim-3.2"]._replace(case="slash"))

@@ -12,6 +12,7 @@ import requests
 
 from emulator.scenario.faults import FAULTS
 from emulator.services.client_view import CannotCall, mistakes_of
+from tests.builders import dossier, step
 from tests.house import sources
 from tests.services.closed_world import Walk, callable_names
 from tests.serving import Server
@@ -55,9 +56,14 @@ SETTINGS = [
 
 
 @pytest.fixture(scope="module")
-def walk() -> Iterator[Walk]:
-    with Server("--store", ":memory:", "--quiet", "--workers", "1") as server:
-        yield Walk(server.base_url, "default")
+def server() -> Iterator[Server]:
+    with Server("--store", ":memory:", "--quiet", "--workers", "1") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def walk(server: Server) -> Walk:
+    return Walk(server.base_url, "default")
 
 
 def entries_of(walk: Walk) -> list[Entry]:
@@ -112,6 +118,52 @@ def test_what_a_setting_refuses_says_which(walk: Walk, settings: dict[str, Any])
     walk.client.ask("POST", "/reset")
     assert is_refused(entry)
     assert list(trouble_with(entry)) == []
+
+
+LGSP = {"lgsp_adds_token": True, "access_key": "khoa", "lgsp_token": "ve"}
+
+
+@pytest.mark.parametrize(("settings", "headers", "body", "found"), [
+    (LGSP, {}, {}, "∅"),
+    (LGSP, {"Authorization": "Bearer sai"}, {}, "Bearer ***"),
+    (LGSP, {"Authorization": "Basic c2Fp"}, {"AcceptKey": "khoa"}, "Basic ***"),
+    (LGSP, {"Authorization": "Bearer ve"}, {}, "∅"),
+    (LGSP, {"Authorization": "Bearer ve"}, {"AccessKey": "khoa"}, "∅"),
+    (LGSP | {"lgsp_token": None}, {}, {}, "∅"),
+    (LGSP | {"lgsp_token": None}, {}, {"AcceptKey": "sai"}, "***"),
+], ids=str)  # fmt: skip
+def test_what_a_provinces_gateway_refuses_says_what_came_and_never_the_secret(
+    walk: Walk, settings: dict[str, Any], headers: dict[str, str], body: dict[str, str], found: str
+) -> None:
+    walk.client.ask("POST", "/reset")
+    walk.client.ask("PATCH", "/settings", settings)
+    answer = requests.post(f"{walk.client.base_url}/apiBTXH/DongBoDVC", json=body, headers=headers, timeout=30)
+    (entry,) = entries_of(walk)
+    walk.client.ask("POST", "/reset")
+    assert answer.status_code == 401
+    assert is_refused(entry)
+    assert list(trouble_with(entry)) == []
+    (reason,) = [each for each in entry["remarks"] if each["rule"] == "ndxp-lgsp-key-missing"]
+    assert (reason["found"], bool(reason["expected"])) == (found, True)
+    assert not re.search(r"\b(sai|khoa|ve|c2Fp)\b", " ".join(map(str, reason.values())))
+
+
+def test_a_step_by_a_key_of_the_other_kind_is_told_where_its_dossier_is(server: Server, walk: Walk) -> None:
+    walk.client.ask("POST", "/reset")
+    keys = server.ready["credentials"]
+    with requests.Session() as session:
+        session.trust_env = False
+        for kind, path, made in (("sandbox", "DongBoDVC", dossier()), ("production", "XuLyHoSo", step())):
+            pair = (keys[kind]["consumer_key"], keys[kind]["consumer_secret"])
+            form = {"grant_type": "client_credentials"}
+            token = session.post(f"{walk.client.base_url}/token", data=form, auth=pair, timeout=30).json()
+            bearer = {"Authorization": f"Bearer {token['access_token']}"}
+            address = f"{walk.client.base_url}/apiBTXH/1.0/{path}"
+            answer = session.post(address, json=made, headers=bearer, timeout=30).json()
+            assert answer["error_code"] == (0 if kind == "sandbox" else -4)
+    entry = entries_of(walk)[0]
+    assert list(trouble_with(entry)) == []
+    assert {"unknown-dossier", "held-by-other-keys"} <= {each["rule"] for each in entry["remarks"]}
 
 
 REFUSING_KINDS = ("gateway", "token", "x-road", "payload")

@@ -5,6 +5,7 @@ The rules of the gateway are met in ``tests/gateways/test_answers_table.py``, ro
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -70,6 +71,11 @@ MEET: dict[str, Meet] = {
     "dossier-code": push(MaHoSo="HS-1"),
     "edge-spaces": push(HoVaTen=" NGƯỜI KHÔNG CÓ THẬT"),
     "gso": push(MaXa="99999"),
+    "held-by-other-keys": after(
+        lambda visitor: visitor.btxh(
+            "DongBoDVC", dossier(), headers={"Authorization": f"Bearer {visitor.token('sandbox')}"}
+        )
+    )(handle()),
     "issuer": push(CMND_NoiCap="9999"),
     "json-type": push(HoVaTen=["x"]),
     "later-field": push(SoQuyetDinh="1"),
@@ -98,6 +104,7 @@ MEET: dict[str, Meet] = {
     "not-json": raw(b'{"a" 1}'),
     "not-an-object": raw(b"[1]"),
     "not-utf-8": raw(b'{"a": "\xff"}'),
+    "body-is-packed": raw(gzip.compress(b'{"a": 1}')),
     "nested-too-deeply": raw(b'{"a":' + b"[" * 100_000),
     "body-too-large": raw(b'"' + b"a" * 20 * 1024 * 1024 + b'"'),
     # Rows of the quirk register whose remark is made of what a client sent.

@@ -45,6 +45,23 @@ def test_what_is_exported_imported_and_exported_again_has_the_same_bytes(lived: 
         assert len(database.table("agenda")) > 0
 
 
+def test_results_are_found_in_a_file_of_before_they_had_a_day_of_their_own(
+    tmp_path: Path, ministry: Ministry, visitor: Visitor
+) -> None:
+    """An export of an older version has no rows of the index by which LoaiDuLieu 100 is answered."""
+    ministry.file(count=3)
+    ministry.advance("P60D")
+    ever = ("01/11/2026 00:00:00", "31/12/2027 23:59:59")
+    found = ministry.pulled("DanhSachHoSo", "100", *ever)
+    assert found
+    content = visitor.http.get("/__admin/state").json
+    rows = content["records"]
+    content["records"] = {number: row for number, row in rows.items() if "@" not in row["shelf"]}
+    assert len(content["records"]) < len(rows)
+    assert visitor.http.put("/__admin/sandboxes/default/state", json=content).status_code == 200
+    assert ministry.pulled("DanhSachHoSo", "100", *ever) == found
+
+
 def test_the_copy_lives_on_as_the_original_does(lived: Path, tmp_path: Path, co_ban: Pack) -> None:
     file = tmp_path / "a.json"
     run("export", "--store", str(lived), "-o", str(file))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from tests.builders import dossier
 from tests.conftest import Visitor
 from tests.services.stories import visiting
 
+XRD = "/XrdAdapter/RestService/forward"
+PORTAL = "dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
+PAPERS = f"{PORTAL}&providerurl=https://apigiaytocanhan.dichvucong.gov.vn"
 BODY = json.dumps(dossier(), ensure_ascii=False).encode()
 
 
@@ -29,6 +34,8 @@ BODY = json.dumps(dossier(), ensure_ascii=False).encode()
         (b'{"MaHoSo": ' + b"9" * 5000 + b"}", "not-json"),
         (b'{"MaHoSo": ' + b"[" * 200_000, "nested-too-deeply"),
         (BODY.decode().encode("utf-16"), "not-utf-8"),
+        (gzip.compress(BODY), "body-is-packed"),
+        (zlib.compress(BODY), "body-is-packed"),
     ],
 )
 @pytest.mark.parametrize("mode", MODES)
@@ -38,6 +45,35 @@ def test_a_body_that_is_no_json_object_is_refused_by_name(tmp_path: Path, body: 
         assert reply.json["error_code"] == -1
         newest = visitor.journal()[-1]
         assert (newest["outcome"], [remark["rule"] for remark in newest["remarks"]]) == ("refused", [rule])
+
+
+@pytest.mark.parametrize(("path", "says"), [
+    ("/apiBTXH/1.0/DongBoDVC", "error_code"), ("/apiBTXH/1.0/DanhSachHoSo", "error_code"),
+    (f"{XRD}/mapi/login?{PORTAL}", "error_code"), (f"{XRD}/mapi/call?{PORTAL}", "error_code"),
+    (f"{XRD}/bndp/public/v1/login?{PAPERS}", "errorCode"),
+])  # fmt: skip
+def test_a_packed_body_is_refused_and_told_how_to_send_it(visitor: Visitor, path: str, says: str) -> None:
+    headers = {"Authorization": f"Bearer {visitor.token()}", "Content-Type": "application/json"}
+    for coding, body in (("gzip", gzip.compress(BODY)), ("br", b"\x8b\x02\x80{}\x03"), ("", gzip.compress(BODY))):
+        said = visitor.http.post(path, data=body, headers=headers | ({"Content-Encoding": coding} if coding else {}))
+        assert says in said.text, said.text
+        told = [each for each in visitor.journal()[-1]["remarks"] if each["rule"] == "body-is-packed"]
+        assert [(each["found"], each["nearest"]) for each in told] == [(coding or "gzip", "Content-Encoding: identity")]
+        assert "Content-Encoding" in told[0]["vi"]
+
+
+def test_a_plain_body_that_says_it_is_packed_is_read_and_the_header_noted(visitor: Visitor) -> None:
+    headers = {"Authorization": f"Bearer {visitor.token()}", "Content-Type": "application/json"}
+    reply = visitor.http.post("/apiBTXH/1.0/DongBoDVC", data=BODY, headers=headers | {"Content-Encoding": "gzip"})
+    assert reply.json["error_code"] == 0
+    assert "body-is-packed" in [remark["rule"] for remark in visitor.journal()[-1]["remarks"]]
+
+
+def test_a_packed_form_at_token_is_noted_beside_the_refusal(visitor: Visitor) -> None:
+    form = gzip.compress(b"grant_type=client_credentials")
+    reply = visitor.http.post("/token", data=form, headers={"Content-Encoding": "gzip"})
+    assert reply.status_code == 400
+    assert {"body-is-packed", "ndxp-missing-grant"} <= {each["rule"] for each in visitor.journal()[-1]["remarks"]}
 
 
 def test_latin_1_is_refused_with_the_offset_of_its_first_byte(visitor: Visitor) -> None:

@@ -16,6 +16,7 @@ from emulator.gateways.ndxp.answers import BASIC, OAuthRefusal, Observed, refusa
 from emulator.gateways.ndxp.client_quirks import refuses, shape_of
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
 from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.wire.json_body import is_packed, word_packed
 
 # What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded
 # (src:apim-token-errors, src:apim-revoke).
@@ -45,24 +46,54 @@ def compact(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_form(call: Call, dialect: FaultDialect) -> dict[str, str]:
-    """Read the parameters of the body; a body without a declared type is taken as a form (ours).
+def read_form(call: Call, world: World, dialect: FaultDialect) -> dict[str, str]:
+    """Read the parameters of body and query; a body without a declared type is taken as a form (ours).
 
     Raises:
         GatewayRefusal: 415 for another content type.
         OAuthRefusal: a parameter is repeated.
     """
     declared = media_type(call)
+    coding = call.header("content-encoding") or ""
+    if is_packed(coding):
+        vi, en = word_packed(coding.strip()[:40])
+        world.remark(
+            "body-is-packed", "content-encoding", vi, en, found=coding[:40], nearest="Content-Encoding: identity"
+        )
+    in_query = _query_parameters(call, world, dialect)
     if dialect.flat and declared == "application/json":
-        return _read_json(call.body, dialect)
+        return _read_json(call.body, dialect) | in_query
     if declared not in ("", FORM):
         raise refusal_of("wrong-type", dialect.release, Observed("Content-Type", declared, FORM))
-    pairs = parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True)
+    return _read_pairs(call.body.decode("utf-8", "replace"), dialect) | in_query
+
+
+def _read_pairs(text: str, dialect: FaultDialect) -> dict[str, str]:
+    pairs = parse_qsl(text, keep_blank_values=True)
     form = dict(pairs)
     if len(form) != len(pairs):
         repeated = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise refusal_of("repeated-parameter", dialect.release, Observed(f"/{repeated}", repeated[:100]))
     return form
+
+
+def _query_parameters(call: Call, world: World, dialect: FaultDialect) -> dict[str, str]:
+    """Return what counts of a query: up to 3.2 nothing, since the gateway hands none on; then all, before the body."""
+    names = [name for name, _ in parse_qsl(call.query, keep_blank_values=True)]
+    if not names:
+        return {}
+    said = ", ".join(names)[:100]
+    fate = ("được đọc trước thân", "counts before the body") if dialect.flat else ("không được đọc", "is not read")
+    world.remark(
+        "parameters-in-query",
+        "query",
+        f"Tham số nằm trên URL ({said}): ở bản {dialect.release} {fate[0]}; gửi chúng trong thân biểu mẫu",
+        f"parameters in the query ({said}): in {dialect.release} the query {fate[1]}; send them in the form",
+        found=said,
+        expected=f"Content-Type: {FORM}",
+        nearest="grant_type=client_credentials (body)" if "grant_type" in names else "",
+    )
+    return _read_pairs(call.query, dialect) if dialect.flat else {}
 
 
 def _read_json(body: bytes, dialect: FaultDialect) -> dict[str, str]:
@@ -186,7 +217,7 @@ def issue(exchange: Exchange, world: World) -> Reply:
         GatewayRefusal: 415.
     """
     call, dialect = exchange.call, DIALECTS[world.sandbox.definition.profile]
-    form = read_form(call, dialect)
+    form = read_form(call, world, dialect)
     grant = _grant(form, dialect)
     client = read_client(call, form, world, dialect)
     pair = known_client(client, world, dialect)

@@ -23,7 +23,7 @@ def revoke(exchange: Exchange, world: World) -> Reply:
         GatewayRefusal: 415.
     """
     call, dialect = exchange.call, DIALECTS[world.sandbox.definition.profile]
-    form = oauth.read_form(call, dialect)
+    form = oauth.read_form(call, world, dialect)
     exchange.passage.callback = form.get("callback", "")
     if not form.get("token"):
         raise refusal_of("revoke-without-token", dialect.release, Observed("/token"))

@@ -11,7 +11,7 @@ from emulator.country.keyring import bearer_word
 from emulator.country.settings import Profile, SandboxSettings
 from emulator.country.world import World
 from emulator.gateways.ndxp.answers import Observed, refusal_of, remark_of
-from emulator.gateways.ndxp.client_quirks import key_in_body, key_in_lgsp_header
+from emulator.gateways.ndxp.client_quirks import key_in_body, key_in_lgsp_header, shape_of
 from emulator.journal.near_miss import Offer, near_misses
 from emulator.kernel.exchange import Call, Remark, Reply
 from emulator.kernel.refusals import Refusal
@@ -132,13 +132,15 @@ def check_caller(call: Call, world: World) -> None:
     settings = world.settings
     bearer = bearer_word(call.header("authorization") or "")
     if settings.lgsp_token and not _is_same(bearer, settings.lgsp_token):
-        raise LgspRefusal(remark_of("lgsp-key-missing", Observed("Authorization", "", "Authorization: Bearer")))
+        came = shape_of(call.header("authorization") or "")
+        raise LgspRefusal(remark_of("lgsp-key-missing", Observed("Authorization", came, "Authorization: Bearer")))
     if not settings.access_key:
         return
     sent = (key_in_body(call, settings.lgsp_key_name), key_in_lgsp_header(call), call.header("accesskey"), bearer)
     if not any(_is_same(each or "", settings.access_key) for each in sent):
         name = settings.lgsp_key_name
-        raise LgspRefusal(remark_of("lgsp-key-missing", Observed(f"/{name}", "", name, _other_name(call, name))))
+        came = "***" if any(each and each != settings.lgsp_token for each in sent) else ""
+        raise LgspRefusal(remark_of("lgsp-key-missing", Observed(f"/{name}", came, name, _other_name(call, name))))
 
 
 def key_of(world: World, kind: str) -> str:

@@ -182,6 +182,8 @@ def record_step(call: Call, world: World) -> Reply:
     world.hold()
     dossier = world.dossiers.get(form.code)
     history = world.steps.with_prefix(f"{form.code}/")
+    if world.is_held_by_other_keys(form.code):
+        rules.tell_other_keys(form.code, reading)
     rules.judge_step(form, dossier, history, reading)
     reading.check()
     if dossier and not rules.is_repeated(form, history):
@@ -232,7 +234,8 @@ def reading_of(world: World) -> Reading:
             ethnicity_meaning=settings.ethnicity_meaning,
             status_moves=settings.status_moves,
             own_rules=settings.own_rules,
-        )
+        ),
+        world.exchange.call.header("content-encoding") or "",
     )
 
 

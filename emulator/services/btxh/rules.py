@@ -86,6 +86,14 @@ def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[Proces
         reading.note("supplement-twice", "/StatusId", vi, en, expected="≠ 5")
 
 
+def tell_other_keys(code: str, reading: Reading) -> None:
+    """Say that the other kind of key has pushed a dossier: production and sandbox keys reach two systems."""
+    vi = f"Hồ sơ {code} nằm ở hệ thống sau loại khóa kia: khóa chính thức và khóa thử nghiệm tới hai hệ thống"
+    en = f"Dossier {code} is in the system behind the other kind of key: production and sandbox keys reach two"
+    values = {"found": code, "expected": "production | sandbox", "nearest": "sandbox_keys_reach: production"}
+    reading.note("held-by-other-keys", "/MaHoSo", vi, en, **values)
+
+
 def supplements(dossier: Dossier, history: Sequence[ProcessingStep]) -> int:
     """Return how often the dossier was sent back for papers so far."""
     return max(dossier.supplement_count, sum(step.status == SUPPLEMENT for step in history))

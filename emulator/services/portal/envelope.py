@@ -17,7 +17,7 @@ import orjson
 from emulator.kernel.clock import VIETNAM, to_datetime, to_ms
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.wire.json_body import TOO_DEEP, kind_of, read_object, word_json_trouble
+from emulator.wire.json_body import TOO_DEEP, kind_of, packing_of, read_object, word_json_trouble, word_packed
 from emulator.wire.reading import Reading
 
 # The portal's error codes, its date dialect, and the numbers that name an owner of papers.
@@ -234,8 +234,10 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
         except RecursionError as trouble:
             raise ServiceRefusal.for_rule(BAD_BODY, "nested-too-deeply", "", *TOO_DEEP) from trouble
         except UnicodeDecodeError as trouble:
-            vi, en = "Thân yêu cầu không phải UTF-8", "The body is not UTF-8"
-            raise ServiceRefusal.for_rule(BAD_BODY, "not-utf-8", "", vi, en) from trouble
+            packing = packing_of(body, "")
+            said = word_packed(packing) if packing else ("Thân yêu cầu không phải UTF-8", "The body is not UTF-8")
+            rule = "body-is-packed" if packing else "not-utf-8"
+            raise ServiceRefusal.for_rule(BAD_BODY, rule, "", *said, expected="UTF-8") from trouble
         except json.JSONDecodeError as trouble:
             raise ServiceRefusal.for_rule(BAD_BODY, "not-json", "", *word_json_trouble(trouble)) from trouble
         if not isinstance(content, (dict, list)):

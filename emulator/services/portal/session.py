@@ -180,7 +180,8 @@ def reading_of(world: World) -> Reading:
     """Return an empty reading under the sandbox's mode, time and settings."""
     settings = world.settings
     return Reading(
-        ReadingRules(world.mode, world.now_ms, settings.gso_era, settings.agency_code, settings.vneid_meaning)
+        ReadingRules(world.mode, world.now_ms, settings.gso_era, settings.agency_code, settings.vneid_meaning),
+        world.exchange.call.header("content-encoding") or "",
     )
 
 
