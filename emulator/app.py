@@ -19,7 +19,7 @@ from emulator.country.keyring import Keyring
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
-from emulator.country.tenants import Tenants
+from emulator.country.tenants import CallMeter, Tenants
 from emulator.country.world import World
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.axis.gateway import XroadGateway
@@ -67,14 +67,25 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     sandboxes = _sandboxes(store, settings, known)
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, known[sandbox.definition.pack], exchange, cast)
+        return World(store, sandbox, known[sandbox.definition.pack], exchange, cast, settings.quotas)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     doors, offers = _doors(settings, known)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     due = timekeeper.settle_due
-    door = Door(arrival, enter, doors, directors, due, store.patience, waits=store.waits, offers=offers)
+    meter = CallMeter(store, settings.quotas.calls)
+    door = Door(
+        arrival,
+        enter,
+        doors,
+        directors,
+        due,
+        store.patience,
+        meter=meter,
+        waits=store.waits,
+        offers=offers,
+    )
     tenants = Tenants(store, sandboxes, settings.quotas)
     context = AdminContext(
         sandboxes,

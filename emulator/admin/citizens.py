@@ -69,7 +69,7 @@ def list_papers(request: AdminRequest) -> AdminReply:
             "file_name": "phieu.pdf",
             "link": "https://dichvucong.hanoi.gov.vn/tep/phieu.pdf",
         },
-        noes=("no-such-result", "may-not-be-kept"),
+        noes=("no-such-result", "may-not-be-kept", "over-quota"),
         status=("201",),
     ),
     body_limit=UPLOAD_LIMIT,

@@ -137,7 +137,14 @@ def _decode_content(encoded: object, path: str, faults: list[InputFault]) -> byt
 
 
 def store_file(file: UploadedFile, world: World, host: str = STORE_HOST) -> HostedFile:
-    """Put the bytes of a file on a host, the portal's by default. The world must be held."""
+    """Put the bytes of a file on a host, the portal's by default. The world must be held.
+
+    Raises:
+        Trouble: the sandbox has uploaded as many bytes as the server lets it.
+    """
+    most = world.count_uploaded(len(file.content))
+    if most is not None:
+        raise Trouble("over-quota", what="uploaded-bytes", most=most)
     axis = Axis(world)
     if host == STORE_HOST and axis.hosts.get(STORE_HOST) is None:
         axis.hosts.put_record(Host(STORE_HOST, world.settings.portal_subsystem, "files", is_outside=True))
@@ -173,7 +180,7 @@ def list_hosted_files(request: AdminRequest) -> AdminReply:
     "/hosts/{host}/files",
     "Đặt tệp lên máy chủ",
     "Put a file on a host",
-    RouteDoc("HostedFile", "FileWish", _FILE, noes=(*_NOES, "invalid"), status=("201",)),
+    RouteDoc("HostedFile", "FileWish", _FILE, noes=(*_NOES, "invalid", "over-quota"), status=("201",)),
     body_limit=UPLOAD_LIMIT,
 )
 def add_hosted_file(request: AdminRequest) -> AdminReply:

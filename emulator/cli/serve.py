@@ -103,7 +103,8 @@ def _settings(flags: dict[str, Any]) -> Settings:
     check_certificate(flags)
     allowed = AllowList(read_networks(flags.pop("live_address"), "--live-address"), flags["admin_token"])
     quotas = Quotas(
-        *(flags.pop(name) for name in ("max_sandboxes", "max_sandboxes_per_owner", "sandbox_ttl", "max_packs"))
+        *(flags.pop(name) for name in ("max_sandboxes", "max_sandboxes_per_owner", "sandbox_ttl", "max_packs")),
+        *(flags.pop(name) for name in ("max_calls", "max_dossiers", "max_uploaded_bytes")),
     )
     seed, is_open = flags.pop("seed"), not is_loopback(flags["host"])
     if seed is not None:

@@ -228,6 +228,24 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
         default=20,
     ),
     _option(
+        "--max-calls",
+        "Số cuộc gọi nhiều nhất mỗi phút của một sandbox. / Most calls a minute of one sandbox.",
+        type=_NUMBER,
+        show_default=False,
+    ),
+    _option(
+        "--max-dossiers",
+        "Số hồ sơ nhiều nhất của một sandbox, ngoài gói dữ liệu. / Most dossiers of one sandbox over its pack.",
+        type=_NUMBER,
+        show_default=False,
+    ),
+    _option(
+        "--max-uploaded-bytes",
+        "Số byte tệp nhiều nhất được tải lên một sandbox. / Most bytes of files uploaded to one sandbox.",
+        type=_SIZE,
+        show_default=False,
+    ),
+    _option(
         "--durability",
         "Cuộc gọi đã trả lời sống sót qua: tiến trình bị diệt, hay mất điện. / What an answered call outlives: "
         "a killed process, or the loss of power.",

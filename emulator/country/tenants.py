@@ -9,7 +9,7 @@ from typing import Literal
 
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
-from emulator.store import access_rows
+from emulator.store import access_rows, journal_rows, sandbox_rows
 from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging
 from emulator.store.store import Store
 
@@ -26,13 +26,17 @@ _SHOWN = 12  # hexadecimal digits of a token's digest by which a journal names i
 class Quotas:
     """What a server lets there be; None is no bound. ``lifetime_s`` is a new sandbox's time to live (real).
 
-    ``packs`` counts those that were brought in by the admin API.
+    ``packs`` counts those that were brought in by the admin API. Of each sandbox: ``calls`` a minute of the wall,
+    ``dossiers`` over its pack, ``uploaded_bytes`` of files.
     """
 
     sandboxes: int | None = None
     sandboxes_of_owner: int | None = None
     lifetime_s: int | None = None
     packs: int = 20
+    calls: int | None = None
+    dossiers: int | None = None
+    uploaded_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Grant:
 
 
 class OverQuota(Exception):
-    """There is no room: ``what`` is ``sandboxes``, ``sandboxes-of-owner`` or ``packs``, ``most`` their number."""
+    """There is no room: ``what`` is ``sandboxes`` or ``sandboxes-of-owner``, ``most`` their number."""
 
     def __init__(self, what: str, most: int) -> None:
         super().__init__(f"{what}: {most}")
@@ -150,6 +154,55 @@ def read_typed(text: str) -> str:
     letters = "".join(letter for letter in text.lower() if not (letter.isspace() or letter in "-–·"))
     is_typed = len(letters) == _TYPED_LENGTH and set(letters) <= set(_TYPED_LETTERS)
     return _PREFIX + letters if is_typed else text.strip()
+
+
+_MINUTE_MS = 60_000
+
+
+class CallMeter:
+    """How many calls each sandbox has answered in this minute of the wall.
+
+    The sandbox's own journal counts, so that all workers and servers on a store see one number, and a call beyond the
+    quota costs a row that is read and none that is written.
+    """
+
+    def __init__(self, store: Store, most: int | None) -> None:
+        self._store, self._most = store, most
+        self._minute = 0
+        self._begun: dict[int, tuple[int, int, int]] = {}  # by sandbox: epoch, number before the minute, newest seen
+        self._told: set[int] = set()
+
+    def wait_s(self, sandbox: Sandbox) -> int:
+        """Return after how many seconds the sandbox may be called again; 0 when it may now."""
+        if self._most is None:
+            return 0
+        now_ms = system_ms()
+        if now_ms // _MINUTE_MS != self._minute:
+            self._minute, self._begun, self._told = now_ms // _MINUTE_MS, {}, set()
+        if self._count(sandbox, self._most) < self._most:
+            return 0
+        return 60 - now_ms % _MINUTE_MS // 1000
+
+    def tells(self, sandbox: Sandbox) -> bool:
+        """Tell whether a refusal is the first of its minute here: that one is written down, the others are not."""
+        is_first = sandbox.no not in self._told
+        self._told.add(sandbox.no)
+        return is_first
+
+    def _count(self, sandbox: Sandbox, most: int) -> int:
+        place = sandbox_rows.next_seq(self._store, sandbox.no)
+        if place is None:
+            return 0
+        epoch, newest = place[0], place[1] - 1
+        before = self._begun.get(sandbox.no)
+        if before is None:
+            home, since_ms = (sandbox.no, epoch), self._minute * _MINUTE_MS
+            first = journal_rows.last_before(self._store, home, since_ms, newest - most)
+        else:  # a reset begins to number anew, and gives no calls back
+            first = before[1] if before[0] == epoch else before[1] - before[2]
+        self._begun[sandbox.no] = (epoch, first, newest)
+        made = newest - first
+        return made if made < most else made - journal_rows.count_unasked(self._store, (sandbox.no, epoch), first)
 
 
 def _digest(token: str) -> str:

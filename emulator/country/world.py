@@ -21,8 +21,12 @@ from emulator.store.store import Store
 
 if TYPE_CHECKING:
     from emulator.country.agenda import Agenda, Settlement
+    from emulator.country.tenants import Quotas
 
 T = TypeVar("T")
+FILED = ("dossiers", "portal_dossiers")
+"""The shelves of dossiers: the ministry's or province's, and the portal's."""
+UPLOADED = "uploaded-bytes"
 
 
 class SandboxGone(Exception):
@@ -64,7 +68,13 @@ class World:
     """
 
     def __init__(
-        self, store: Store, sandbox: Sandbox, pack: Pack, exchange: Exchange, scenes: Scenes | None = None
+        self,
+        store: Store,
+        sandbox: Sandbox,
+        pack: Pack,
+        exchange: Exchange,
+        scenes: Scenes | None = None,
+        quotas: Quotas | None = None,
     ) -> None:
         self.store, self.sandbox, self.pack, self.exchange = store, sandbox, pack, exchange
         self.home = sandbox.home
@@ -72,7 +82,7 @@ class World:
         self.presented: Token | None = None  # what the call's sandbox was found by, or what admitted it
         self.now_ms = sandbox.clock.at(system_ms())
         self.director: CallDirector | None = None
-        self.scenes = scenes
+        self.scenes, self._quotas = scenes, quotas
         self.seq = 0
         self.head = ""
         self.is_held = False
@@ -179,6 +189,25 @@ class World:
         The epoch has no say: the same calls after a reset get the same identities.
         """
         return dice.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.seq, purpose)
+
+    def why_full(self, more: int = 1) -> tuple[str, str] | None:
+        """Return why the sandbox has no room for so many more dossiers, in Vietnamese and English; None when it has."""
+        most = self._quotas.dossiers if self._quotas else None
+        if (
+            most is None
+            or sum(record_rows.held_up_to(self.store, self.home, each, most) for each in FILED) + more <= most
+        ):
+            return None
+        return (f"máy chủ chỉ cho một hộp cát {most} hồ sơ", f"this server lets a sandbox have {most} dossiers")
+
+    def count_uploaded(self, size: int) -> int | None:
+        """Count bytes of a file; return how many the server lets a sandbox have where these would be too many."""
+        most = self._quotas.uploaded_bytes if self._quotas else None
+        held = self.counter_value(UPLOADED) + size
+        if most is not None and held > most:
+            return most
+        record_rows.set_counter(self.store, self.home, UPLOADED, held)
+        return None
 
     def count(self, name: str) -> int:
         """Add one to a counter of the sandbox and return it. Hold the pen first."""

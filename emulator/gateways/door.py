@@ -157,6 +157,19 @@ class Gateway(Protocol):
     def unavailable(self, call: Call, world: World | None) -> Reply:
         """Answer 503 for a call that cannot be written down now; the store must not be asked for the answer."""
 
+    def over_quota(self, call: Call, world: World, wait_s: int) -> Reply:
+        """Answer 429 for a call beyond what its sandbox may make a minute; it may come again in ``wait_s``."""
+
+
+class Meter(Protocol):
+    """Who counts the calls of sandboxes."""
+
+    def wait_s(self, sandbox: Sandbox) -> int:
+        """Return after how many seconds a sandbox may be called again; 0 when it may now."""
+
+    def tells(self, sandbox: Sandbox) -> bool:
+        """Tell whether a refusal is to be written down."""
+
 
 class Door:
     """Serves calls. One object per process; safe for several threads."""
@@ -170,21 +183,22 @@ class Door:
         settled: Callable[[Sandbox], Sandbox],
         patience: Callable[[float], AbstractContextManager[None]],
         *,
+        meter: Meter,
         waits: bool,
         offers: Sequence[Offer] = (),
     ) -> None:
         """Make the door.
 
         ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``patience``
-        bounds how long this thread waits for its turn to write; ``waits`` tells that the store is on another machine,
-        so that no call may be served on an event loop; ``offers`` are the operations of all gateways, among which the
-        nearest to an unmatched call is sought.
+        bounds how long this thread waits for its turn to write; ``meter`` counts the calls of a sandbox; ``waits``
+        tells that the store is on another machine, so that no call may be served on an event loop; ``offers`` are the
+        operations of all gateways, among which the nearest to an unmatched call is sought.
         """
         self._offers = offers
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
         self._patience, self.waits = patience, waits
-        self._unavailable = _UnavailableLog()
+        self._meter, self._unavailable = meter, _UnavailableLog()
 
     def serve(self, call: Call, patience_s: float = PATIENCE_S) -> Reply:
         """Answer a call; when this returns, the exchange and its effects are durable.
@@ -202,11 +216,13 @@ class Door:
         started = time.perf_counter_ns()
         arrived = self._arrival.find(call)
         exchange = Exchange(arrived.call)
-        world = self._enter(self._in_time(arrived.sandbox), exchange)
+        wait_s = self._meter.wait_s(arrived.sandbox)
+        world = self._enter(arrived.sandbox if wait_s else self._in_time(arrived.sandbox), exchange)
         world.presented = arrived.token
         try:
-            reply = self._answer(exchange, world)
-            self._write_down(exchange, reply, world, started)
+            reply = self._refuse_hasty(exchange, world, wait_s) if wait_s else self._answer(exchange, world)
+            if not wait_s or self._meter.tells(arrived.sandbox):
+                self._write_down(exchange, reply, world, started)
         except SandboxGone as gone:
             raise NoSuchSandbox(str(gone)) from gone
         except StoreBusy as busy:
@@ -216,6 +232,18 @@ class Door:
         finally:
             world.release()
         return reply
+
+    def _refuse_hasty(self, exchange: Exchange, world: World, wait_s: int) -> Reply:
+        """Answer a call beyond the quota of its sandbox, in the words of the gateway it was for."""
+        gateway = self._gateway_of(exchange.call)
+        exchange.gateway, exchange.outcome = gateway.name, "refused"
+        rule = find_rule("sandbox-quota", None)
+        world.remark(rule.id, "", rule.vi, rule.en, "error", found="429", expected=f"Retry-After: {wait_s}")
+        reply = gateway.over_quota(exchange.call, world, wait_s)
+        return reply.with_headers(after=(("Retry-After", str(wait_s)), ("Date", http_date(world.now_ms))))
+
+    def _gateway_of(self, call: Call) -> Gateway:
+        return next(gateway for gateway in self._gateways if gateway.owns(call))
 
     def serve_unavailable(self, call: Call, failure: StoreFailure) -> Reply:
         """Answer a call that could not be written down, in the words of the gateway it was for, with 503.
@@ -228,7 +256,7 @@ class Door:
             arrived = self._arrival.find(call)
             call = arrived.call
             world = self._enter(arrived.sandbox, Exchange(call))
-        gateway = next(gateway for gateway in self._gateways if gateway.owns(call))
+        gateway = self._gateway_of(call)
         reply = gateway.unavailable(call, world)
         now_ms = world.now_ms if world else system_ms()
         return reply.with_headers(after=(("Retry-After", "1"), ("Date", http_date(now_ms))))
@@ -252,7 +280,7 @@ class Door:
             return False
 
     def _answer(self, exchange: Exchange, world: World) -> Reply:
-        gateway = next(gateway for gateway in self._gateways if gateway.owns(exchange.call))
+        gateway = self._gateway_of(exchange.call)
         exchange.gateway = gateway.name
         try:
             world.director = self._directors.director_for(exchange.call, world)

@@ -19,7 +19,7 @@ from emulator.gateways.axis.faults import AxisRefusal
 from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.ndxp import faults
 from emulator.gateways.ndxp.faults import DIALECTS
-from emulator.gateways.ndxp.gateway import admit, say_unavailable
+from emulator.gateways.ndxp.gateway import admit, say_over_quota, say_unavailable
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.portal.links import host_of, read_link
@@ -84,6 +84,10 @@ class ProvincialGateway:
     def unavailable(self, call: Call, world: World | None) -> Reply:
         """Answer as the NDXP gateway does."""
         return say_unavailable(call, world)
+
+    def over_quota(self, call: Call, world: World, wait_s: int) -> Reply:
+        """Answer as the NDXP gateway does."""
+        return say_over_quota(call, world, wait_s)
 
 
 # ``getfile``: a paper's file as a JSON string of Base64 (src:client-downloads). Nothing found is the empty string.

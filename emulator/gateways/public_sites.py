@@ -65,6 +65,10 @@ class PublicSite:
         """Answer as a web server does whose system is away."""
         return Reply(503, b"Service Unavailable", _TEXT)
 
+    def over_quota(self, _call: Call, _world: World, _wait_s: int) -> Reply:
+        """Answer as a web server does that has enough."""
+        return Reply(429, b"Too Many Requests", _TEXT)
+
 
 def public_sites(services: Iterable[Service]) -> Iterator[PublicSite]:
     """Yield the sites that services declare, each with its operation."""

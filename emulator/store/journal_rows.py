@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT
 from emulator.store.store import Store
 
 
@@ -101,6 +102,27 @@ def last_to_forget(store: Store, home: tuple[int, int], bytes_over: int) -> int:
             break
         last, bytes_over = int(seq), bytes_over - size
     return last
+
+
+_UNASKED = f"operation IN ('{CLOCK_EFFECT}', '{ADMIN_CHANGE}') OR operation LIKE '{CERTIFICATION}%'"
+
+
+def last_before(store: Store, home: tuple[int, int], wall_ms: int, after: int) -> int:
+    """Return the number of the newest exchange before an instant of the wall; none up to ``after`` is looked at."""
+    row = store.one(
+        "SELECT max(seq) FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq > ? AND wall_ms < ?",
+        (*home, after, wall_ms),
+    )
+    floor = store.one("SELECT floor FROM sandboxes WHERE no = ?", (home[0],))
+    return max(after, int(row[0] or 0) if row else 0, int(floor[0] or 0) if floor else 0, 0)
+
+
+def count_unasked(store: Store, home: tuple[int, int], after: int) -> int:
+    """Return how many exchanges after a number nobody called for: effects of the clock, marks, changes by the clerk."""
+    row = store.one(
+        f"SELECT count(*) FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq > ? AND ({_UNASKED})", (*home, after)
+    )
+    return int(row[0]) if row else 0
 
 
 def measure(store: Store, home: tuple[int, int]) -> None:

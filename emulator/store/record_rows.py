@@ -120,6 +120,16 @@ def counters(store: Store, home: tuple[int, int], prefix: str) -> dict[str, int]
     return {str(name).removeprefix(prefix): int(value) for name, value in rows}
 
 
+def held_up_to(store: Store, home: tuple[int, int], shelf: str, most: int) -> int:
+    """Return how many records a shelf holds over its pack; counting ends at ``most``."""
+    row = store.one(
+        "SELECT count(*) FROM (SELECT 1 FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ?"
+        " AND value IS NOT NULL LIMIT ?) AS held",
+        (*home, shelf, most),
+    )
+    return int(row[0]) if row else 0
+
+
 def set_counter(store: Store, home: tuple[int, int], name: str, value: int) -> None:
     """Put a counter to a value."""
     store.run(

@@ -22,6 +22,7 @@ CONTRADICTION = -10
 BAD_XML = -11
 TOO_LARGE = -12
 BAD_WINDOW = -13
+NO_ROOM = -14
 
 
 class ErrorCode(NamedTuple):
@@ -52,6 +53,7 @@ ERROR_CODES = (
     ErrorCode(BAD_XML, "CertificateExtentData không hợp lệ", "CertificateExtentData is not valid"),
     ErrorCode(TOO_LARGE, "Thân yêu cầu quá lớn", "The body is too large"),
     ErrorCode(BAD_WINDOW, "Khoảng thời gian không hợp lệ", "The window of time is not valid"),
+    ErrorCode(NO_ROOM, "Hộp cát đã đủ hồ sơ (hạn mức của máy chủ)", "The sandbox is full (a quota of the server)"),
 )
 
 

@@ -20,6 +20,7 @@ from emulator.country.pack import Pack
 from emulator.country.tenants import Quotas
 from emulator.settings import Settings
 from emulator.store.upkeep import Upkeep
+from tests.builders import dossier
 from tests.conftest import Visitor
 
 ADMIN = {"X-Admin-Token": "quan-tri-may-chu"}
@@ -317,3 +318,79 @@ def test_a_tenant_sees_its_own_console_and_no_other(server: Visitor) -> None:
     assert server.http.get("/__console/s/lop-a/", headers=header).status_code == 200
     for other in ("/__console/s/lop-b/", "/__console/", "/__console/s/khong-co/"):
         assert server.http.get(other, headers=header).status_code == 404
+
+
+def _bounded(path: Path, pack: Pack, **quotas: int) -> Iterator[Visitor]:
+    visitor = _visitor(path / "bounded.db", pack, quotas=Quotas(**quotas))
+    yield visitor
+    visitor.country.store.close()
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, co_ban: Pack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
+    """Three calls a minute; the wall stands still at its eleventh second."""
+    moment = [1_764_500_411_000]
+    for module in ("country.tenants", "journal.write", "gateways.door"):
+        monkeypatch.setattr(f"emulator.{module}.system_ms", lambda: moment[0])
+    for visitor in _bounded(tmp_path, co_ban, calls=3):
+        visitor.moment = moment  # type: ignore[attr-defined]
+        yield visitor
+
+
+def test_a_call_beyond_its_sandboxs_minute_is_429_in_the_words_of_every_gateway(hasty: Visitor) -> None:
+    _make(hasty, "lop-a")
+    _make(hasty, "lop-b")
+    tried = [hasty.http.post("/s/lop-a/token") for _ in range(4)]
+    assert [reply.status_code for reply in tried] == [400, 400, 400, 429]
+    assert (b"900803" in tried[3].data, tried[3].headers["Retry-After"]) == (True, "49")
+    for path, marked in (
+        ("/VXPAdapter/RestService/forward/mapi/login?dstcode=VN", b"429: Too Many Requests"),
+        ("/KetNoiMotCuaQuocGia/SynsTTHCC", b"900803"),
+        ("/khong-co", b"900803"),
+        ("/web/mtv/khong-co", b"Too Many Requests"),
+    ):
+        said = hasty.http.get(f"/s/lop-a{path}")
+        assert (said.status_code, marked in said.data, said.headers["Retry-After"]) == (429, True, "49"), path
+    assert hasty.http.post("/s/lop-b/token").status_code == 400, "another sandbox has its own minute"
+    hasty.moment[0] += 50_000  # type: ignore[attr-defined]
+    assert hasty.http.post("/s/lop-a/token").status_code == 400
+
+
+def test_a_flood_is_told_once_a_minute_and_costs_no_other_line(hasty: Visitor) -> None:
+    owner = _make(hasty, "lop-a")["token"]
+    for _ in range(30):
+        hasty.http.get("/s/lop-a/khong-co")
+    rows = _ask(hasty, owner, "GET", "/sandboxes/lop-a/requests").json["requests"]
+    assert [row["response"]["status"] for row in rows] == [429, 404, 404, 404]
+    assert rows[0]["remarks"][0]["rule"] == "sandbox-quota"
+    assert _ask(hasty, owner, "GET", "/sandboxes/lop-a/chain").json["ok"] is True
+
+
+def test_neither_a_reset_nor_a_forgotten_journal_gives_calls_back_and_the_clerk_uses_none(hasty: Visitor) -> None:
+    owner = _make(hasty, "lop-a")["token"]
+    for number in range(6):
+        assert (
+            _ask(hasty, owner, "PATCH", "/sandboxes/lop-a/settings", json={"pull_limit": number + 1}).status_code == 200
+        )
+    assert [hasty.http.post("/s/lop-a/token").status_code for _ in range(4)] == [400, 400, 400, 429]
+    for verb, path in (("DELETE", "/requests"), ("POST", "/reset")):
+        assert _ask(hasty, owner, verb, f"/sandboxes/lop-a{path}").status_code == 200
+        assert hasty.http.post("/s/lop-a/token").status_code == 429, path
+
+
+def test_a_sandbox_holds_so_many_dossiers_and_the_service_says_so_itself(tmp_path: Path, co_ban: Pack) -> None:
+    for server in _bounded(tmp_path, co_ban, dossiers=2):
+        codes = [f"000.11.26.H26-261120-000{number}" for number in (1, 2, 3, 1)]
+        said = [server.btxh("DongBoDVC", dossier(MaHoSo=code)).json for code in codes]
+        assert [each["error_code"] for each in said] == [0, 0, -14, 0], "what is there may be sent again"
+        assert "2 hồ sơ" in said[2]["message"]
+        assert server.http.post("/__admin/applications", json={}, headers=ADMIN).json["code"] == "not-filed"
+
+
+def test_a_sandbox_takes_so_many_bytes_of_files(tmp_path: Path, co_ban: Pack) -> None:
+    for server in _bounded(tmp_path, co_ban, uploaded_bytes=2_000):
+        host = server.http.get("/__admin/hosts", headers=ADMIN).json["hosts"][0]["name"]
+        file = {"file_name": "a.pdf", "content_base64": "A" * 1_600}
+        said = [server.http.post(f"/__admin/hosts/{host}/files", json=file, headers=ADMIN) for _ in range(2)]
+        assert [each.status_code for each in said] == [201, 429], said[0].text
+        assert (said[1].json["code"], "uploaded-bytes" in said[1].json["en"]) == ("over-quota", True)

@@ -343,6 +343,11 @@ class XroadGateway:
         said = "Server responded with error 503: Service Unavailable"
         return faults.body_of(faults.service_failed(said, "kho dữ liệu"), str(uuid4()), 503)
 
+    def over_quota(self, _call: Call, _world: World, _wait_s: int) -> Reply:
+        """Answer as a server whose system behind it has enough, with 429."""
+        said = "Server responded with error 429: Too Many Requests"
+        return faults.body_of(faults.service_failed(said, "hạn mức"), str(uuid4()), 429)
+
 
 def _answer_by_path(service: Service, call: Call, world: World) -> Reply:
     """Let the operation at a path answer, for a service that leaves the finding to the axis."""

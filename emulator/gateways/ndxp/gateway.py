@@ -249,6 +249,20 @@ class NdxpGateway:
         """Answer as the gateway does when it cannot reach a backend (101503; src:apim-transport)."""
         return say_unavailable(call, world)
 
+    def over_quota(self, call: Call, world: World, wait_s: int) -> Reply:
+        """Answer as the gateway does when an application has used its quota up (900803)."""
+        return say_over_quota(call, world, wait_s)
+
+
+def say_over_quota(call: Call, world: World, wait_s: int) -> Reply:
+    """Return the gateway's 429 of an application's quota, in the dialect of the sandbox (src:apim-throttling)."""
+    free_at, release = _next_access(world.now_ms + wait_s * 1000), world.sandbox.definition.profile
+    members = (("nextAccessTime", free_at),)
+    refusal = refusal_of("quota-application", release, values={"free_at": free_at}, members=members)
+    if not isinstance(refusal, GatewayRefusal):
+        raise TypeError(refusal)
+    return faults.word(refusal, call, DIALECTS[release])
+
 
 def say_unavailable(call: Call, world: World | None) -> Reply:
     """Return the gateway's 503 in the dialect of the sandbox, if there is one."""

@@ -20,6 +20,7 @@ from emulator.services.btxh.bodies import read_dossier, read_pull, read_step
 from emulator.services.btxh.models import FINAL_RESULT, DossierForm, PullForm, StepForm
 from emulator.services.btxh.replies import detail_id, in_force, remarks
 from emulator.services.btxh.rules import SUPPLEMENT, status_after
+from emulator.wire.codes import NO_ROOM
 from emulator.wire.reading import Reading, ReadingRules
 from emulator.wire.statuses import status_text
 
@@ -170,6 +171,9 @@ def synchronise_dossier(call: Call, world: World) -> Reply:
         if stored is None and world.settings.retired_procedures:
             rules.judge_procedure(form, world.settings.retired_procedures, reading)
         rules.judge_dossier(form, stored, reading)
+        full = world.why_full() if stored is None else None
+        if full:
+            reading.refuse("sandbox-full", "", NO_ROOM, *full)
         reading.check()
         file_dossier(form, stored, world)
     return _accept_push(reading, world)

@@ -23,7 +23,7 @@ from emulator.services.portal.result_checks import by_mode, check_results, with_
 from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import is_within
-from emulator.wire.codes import dossier_code_trouble, unit_of_dossier_code
+from emulator.wire.codes import NO_ROOM, dossier_code_trouble, unit_of_dossier_code
 from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
 
 # What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).
@@ -279,6 +279,9 @@ def synchronise_dossiers(desk: PortalCall) -> Reply:
     dossiers = _read_batch(desk)
     desk.settle()
     desk.world.hold()
+    full = None if is_updating else desk.world.why_full(len(dossiers))
+    if full:
+        desk.reading.refuse("sandbox-full", "", NO_ROOM, *full)
     for place, dossier in enumerate(dossiers):
         kept = _follow(dossier, desk.portal.dossiers.get(dossier.code), is_updating, place, desk)
         desk.portal.dossiers.put_record(kept)

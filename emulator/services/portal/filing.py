@@ -45,8 +45,11 @@ def file_at_portal(
     ``said`` are official fields that the citizen fills in: whose dossier it is, and what it is about.
 
     Raises:
-        CannotFile: there is no such procedure, or no agency of that code that the portal could call.
+        CannotFile: there is no such procedure, no agency of that code that the portal could call, or no room.
     """
+    full = world.why_full()
+    if full:
+        raise CannotFile(*full)
     portal = Portal(world)
     procedure = portal.base.procedures.get(procedure_code)
     if procedure is None:

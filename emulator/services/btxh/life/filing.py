@@ -93,8 +93,11 @@ def file(words: Mapping[str, Any], world: World) -> Dossier:
     """Let a citizen file a dossier, which goes on living by itself; return it.
 
     Raises:
-        Lapsed: the procedure, the person or the place is not known, or the procedure is retired.
+        Lapsed: the procedure, the person or the place is not known, the procedure is retired, or there is no room.
     """
+    full = world.why_full()
+    if full:
+        raise Lapsed(*full)
     number = world.count("application")
     luck = (world.sandbox.definition.seed, "application", number)
     procedure, life = _procedure(words.get("procedure"), luck, world)
