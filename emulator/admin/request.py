@@ -24,6 +24,7 @@ from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
 from emulator.services.packs import Packs
+from emulator.wire.json_body import MOST_DEPTH, is_deep
 
 _TICK_S = 0.02
 
@@ -135,6 +136,8 @@ class AdminRequest:
         """
         if may_be_empty and not self.body.strip():
             return {}
+        if is_deep(self.body):
+            raise Trouble("not-json", why=f"nesting > {MOST_DEPTH}")
         try:
             content = orjson.loads(self.body)
         except orjson.JSONDecodeError as trouble:

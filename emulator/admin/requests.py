@@ -18,6 +18,7 @@ from emulator.journal.patterns import Pattern
 from emulator.kernel.exchange import is_behind_the_scenes
 from emulator.kernel.rules import registered_rules
 from emulator.scenario.operations import staged_names
+from emulator.store.journal_rows import fit_page
 
 ROUTES = RouteTable("nhật ký / journal", scoped=True)
 _PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}
@@ -113,11 +114,13 @@ def forget_journal(request: AdminRequest) -> AdminReply:
     ),
 )
 def find_requests(request: AdminRequest) -> AdminReply:
-    """Return the requests that fit a pattern, oldest first."""
-    rows, secrets = matching(request, pattern_of(request.content(may_be_empty=True))), request.shows_secrets()
+    """Return the requests that fit a pattern, oldest first, as many as fit one page (16 MiB)."""
+    page = fit_page(matching(request, pattern_of(request.content(may_be_empty=True))))
+    secrets = request.shows_secrets()
     return AdminReply(
         {
-            "requests": [as_logged_request(row, secrets=secrets) for row in rows],
+            "requests": [as_logged_request(row, secrets=secrets) for row in page.rows],
+            "meta": {"total": None, "truncated": page.is_cut},
             "requestJournalDisabled": False,
         }
     )

@@ -26,6 +26,7 @@ from emulator.services.portal.links import host_of, read_link
 from emulator.services.portal.pack import Portal
 from emulator.services.service import Api, Operation, ProvinceGateway, Service, carry
 from emulator.wire.agency_codes import full_form
+from emulator.wire.json_body import is_deep
 
 CONTEXT = "KetNoiMotCuaQuocGia"
 PREFIX = f"/{CONTEXT}/"
@@ -133,7 +134,7 @@ def _dstcode_of(given: Mapping[str, str], world: World) -> str:
 
 def _texts_of(body: bytes) -> dict[str, str]:
     try:
-        content = orjson.loads(body)
+        content = None if is_deep(body) else orjson.loads(body)
     except ValueError:
         return {}
     pairs = content.items() if isinstance(content, dict) else ()

@@ -143,16 +143,15 @@ class Journal:
         conditions = search.conditions(self._store.dialect)
         total = journal_rows.count(self._store, home, search.after, conditions)
         order = "DESC" if newest_first else "ASC"
-        rows = journal_rows.search(self._store, home, search.after, conditions, order, limit, offset)
-        return total, rows
+        return total, journal_rows.search(self._store, home, search.after, conditions, order, limit, offset).rows
 
     def page(
         self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
     ) -> tuple[list[Entry], bool]:
         """Return one page of the answers and whether more follow; nothing is counted, so no more is read than shown."""
         order, conditions = "DESC" if newest_first else "ASC", search.conditions(self._store.dialect)
-        rows = journal_rows.search(self._store, home, search.after, conditions, order, limit + 1, offset)
-        return rows[:limit], len(rows) > limit
+        rows, is_cut = journal_rows.search(self._store, home, search.after, conditions, order, limit + 1, offset)
+        return rows[:limit], is_cut or len(rows) > limit
 
     def noting(self, no: int, act: AdminAct, bounds: JournalBounds) -> AbstractContextManager[None]:
         """Write a change down in the first transaction that this block commits; nothing when it commits none."""

@@ -84,7 +84,9 @@ def journal_shapes() -> dict[str, Shape]:
         "LoggedRequest": record({**_HEAD, **_REQUEST, "status": INTEGER}, optional=tuple(_BODIES)),
         "Journal": record({"requests": rows(ref("Exchange")), "meta": meta, **disabled}),
         "Changes": record({"changes": rows(ref("Exchange")), "meta": meta, "chain": ref("Chain")}),
-        "LoggedRequests": record({"requests": rows(ref("LoggedRequest")), **disabled}),
+        "LoggedRequests": record(
+            {"requests": rows(ref("LoggedRequest")), "meta": meta, **disabled}, optional=("meta",)
+        ),
         "Counted": record({"count": _COUNT, **disabled}),
         "NearMisses": record({"nearMisses": rows(_near_miss(ref("LoggedRequest")))}),
         "NearOperations": record({"nearMisses": rows(_near_miss(ref("DescribedRequest")))}),

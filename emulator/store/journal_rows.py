@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT
@@ -140,6 +140,17 @@ def size_of(row: JournalRow) -> int:
     return len(row.story) + len(row.request_body) + len(row.response_body)
 
 
+class JournalPage(NamedTuple):
+    """Rows of one page; ``is_cut`` when the bound of its bytes left some out that were asked for."""
+
+    rows: list[JournalRow]
+    is_cut: bool
+
+
+_PAGE_BYTES = 16 * 1024 * 1024
+"""What the rows of one page may take; one row is always given."""
+
+
 def search(
     store: Store,
     home: tuple[int, int],
@@ -148,13 +159,45 @@ def search(
     order: str,
     limit: int,
     offset: int,
-) -> list[JournalRow]:
-    """Return one page of the exchanges after a sequence number that meet all conditions; order is ASC or DESC."""
+) -> JournalPage:
+    """Return one page of the exchanges after a sequence number that meet all conditions; order is ASC or DESC.
+
+    How large they are is looked at first, so that no more is read than is given.
+    """
     where, values = _where(home, after, conditions)
-    rows = store.all(
-        f"SELECT * FROM journal WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?", (*values, limit, offset)
+    sizes = store.all(
+        f"SELECT seq, {_SIZE_OF_ONE} FROM journal WHERE {where} ORDER BY seq {order} LIMIT ? OFFSET ?",
+        (*values, limit, offset),
     )
-    return [JournalRow(*row) for row in rows]
+    wanted = _within_page(sizes)
+    if not wanted:
+        return JournalPage([], is_cut=False)
+    rows = store.all(
+        f"SELECT * FROM journal WHERE {where} AND seq BETWEEN ? AND ? ORDER BY seq {order}",
+        (*values, min(wanted), max(wanted)),
+    )
+    return JournalPage([JournalRow(*row) for row in rows], len(wanted) < len(sizes))
+
+
+def _within_page(sizes: Sequence[tuple[Any, ...]]) -> list[int]:
+    wanted, total = list[int](), 0
+    for seq, size in sizes:
+        total += int(size)
+        if wanted and total > _PAGE_BYTES:
+            break
+        wanted.append(int(seq))
+    return wanted
+
+
+def fit_page(rows: Iterable[JournalRow]) -> JournalPage:
+    """Return the first of some rows, as many as fit one page."""
+    kept, total = list[JournalRow](), 0
+    for row in rows:
+        total += size_of(row)
+        if kept and total > _PAGE_BYTES:
+            return JournalPage(kept, is_cut=True)
+        kept.append(row)
+    return JournalPage(kept, is_cut=False)
 
 
 def count(store: Store, home: tuple[int, int], after: int, conditions: Sequence[Condition]) -> int:

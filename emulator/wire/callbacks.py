@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from emulator.kernel.exchange import Headers, Remark
+from emulator.wire.json_body import is_deep
 
 DOWNLOADS = ("download", "downloadfile")
 KINDS = (*DOWNLOADS, "search/call", "nhanhsdvcqg", "nhanchungtu", "nhantbthuedvcqg", "addtthcKhuyenMai")
@@ -134,7 +135,7 @@ def _of_bytes(content_type: str, body: bytes) -> list[Remark]:
 
 def _of_envelope(body: bytes) -> list[Remark]:
     try:
-        content = json.loads(body)
+        content = None if is_deep(body) else json.loads(body)
     except ValueError:
         return [_error("envelope", "Thân không phải JSON", "The body is not JSON")]
     if not isinstance(content, dict) or "error_code" not in content:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MOST_TAGS = 20_000
 """So many tags a text may have before anything is built of it; a real one has some hundreds."""
 
+MOST_LEVELS = 64
+"""So deep elements may stand in each other; those of the documents stand four deep."""
+
 
 class BrokenXml(ValueError):
     """The text is not well-formed, or declares a document type."""
@@ -42,9 +45,20 @@ def xml_root(text: str) -> _Element:
     if text.count("<") > MOST_TAGS:
         raise BrokenXml(f"more than {MOST_TAGS} tags")
     try:
-        return etree.fromstring(text.strip().encode(), _parser())
+        root = etree.fromstring(text.strip().encode(), _parser())
     except (etree.XMLSyntaxError, ValueError) as trouble:
         raise BrokenXml(str(trouble)) from None
+    if is_deep_tree(root):
+        raise BrokenXml(f"nested deeper than {MOST_LEVELS}")
+    return root
+
+
+def is_deep_tree(root: _Element) -> bool:
+    """Tell whether elements stand in each other deeper than anybody may; the parser itself stops at 256."""
+    level, below = 1, list(root)
+    while below and level <= MOST_LEVELS:
+        level, below = level + 1, [child for each in below for child in each]
+    return bool(below)
 
 
 def element_texts(text: str, path: str) -> list[str]:

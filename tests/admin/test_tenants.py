@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -320,6 +321,7 @@ def test_a_tenant_sees_its_own_console_and_no_other(server: Visitor) -> None:
         assert server.http.get(other, headers=header).status_code == 404
 
 
+@contextmanager
 def _bounded(path: Path, pack: Pack, **quotas: int) -> Iterator[Visitor]:
     visitor = _visitor(path / "bounded.db", pack, quotas=Quotas(**quotas))
     yield visitor
@@ -332,7 +334,7 @@ def hasty(tmp_path: Path, co_ban: Pack, monkeypatch: pytest.MonkeyPatch) -> Iter
     moment = [1_764_500_411_000]
     for module in ("country.tenants", "journal.write", "gateways.door"):
         monkeypatch.setattr(f"emulator.{module}.system_ms", lambda: moment[0])
-    for visitor in _bounded(tmp_path, co_ban, calls=3):
+    with _bounded(tmp_path, co_ban, calls=3) as visitor:
         visitor.moment = moment  # type: ignore[attr-defined]
         yield visitor
 
@@ -379,7 +381,7 @@ def test_neither_a_reset_nor_a_forgotten_journal_gives_calls_back_and_the_clerk_
 
 
 def test_a_sandbox_holds_so_many_dossiers_and_the_service_says_so_itself(tmp_path: Path, co_ban: Pack) -> None:
-    for server in _bounded(tmp_path, co_ban, dossiers=2):
+    with _bounded(tmp_path, co_ban, dossiers=2) as server:
         codes = [f"000.11.26.H26-261120-000{number}" for number in (1, 2, 3, 1)]
         said = [server.btxh("DongBoDVC", dossier(MaHoSo=code)).json for code in codes]
         assert [each["error_code"] for each in said] == [0, 0, -14, 0], "what is there may be sent again"
@@ -388,7 +390,7 @@ def test_a_sandbox_holds_so_many_dossiers_and_the_service_says_so_itself(tmp_pat
 
 
 def test_a_sandbox_takes_so_many_bytes_of_files(tmp_path: Path, co_ban: Pack) -> None:
-    for server in _bounded(tmp_path, co_ban, uploaded_bytes=2_000):
+    with _bounded(tmp_path, co_ban, uploaded_bytes=2_000) as server:
         host = server.http.get("/__admin/hosts", headers=ADMIN).json["hosts"][0]["name"]
         file = {"file_name": "a.pdf", "content_base64": "A" * 1_600}
         said = [server.http.post(f"/__admin/hosts/{host}/files", json=file, headers=ADMIN) for _ in range(2)]

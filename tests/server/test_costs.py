@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from bench import quick
@@ -107,3 +108,76 @@ def test_no_call_costs_more_times_the_cpu_of_a_bare_flask_route_than_it_did(tmp_
     times = {kind.name: spent / bare for kind, spent in zip(kinds[1:], ours, strict=True)}
     assert times.keys() == MOST_TIMES_BARE_FLASK.keys()
     assert not {name: each for name, each in times.items() if each > MOST_TIMES_BARE_FLASK[name]}, times
+
+
+DEPTHS = (65, 300, 990, 1_000, 1_024, 5_000, 200_000)
+
+
+def _nested(depth: int) -> list[bytes]:
+    """As lists, as objects, in a field, closed or not."""
+    lists, objects = b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth
+    return [lists, objects, b'{"MaHoSo":' + lists + b"}", b'{"session":' + objects + b"}", b'{"a":' * depth]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/apiBTXH/1.0/DongBoDVC",
+        "/apiBTXH/1.0/XuLyHoSo",
+        "/apiBTXH/1.0/DanhSachHoSo",
+        "/VXPAdapter/RestService/forward/mapi/login?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider",
+        "/VXPAdapter/RestService/forward/mapi/g?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider",
+        "/KetNoiMotCuaQuocGia/getfile",
+        "/token",
+        "/khong-co",
+        "/__admin/requests/find",
+        "/__admin/settings",
+        "/__admin/state",
+    ],
+)
+def test_no_depth_of_a_body_reaches_what_calls_itself(visitor: Visitor, path: str) -> None:
+    visitor.http.patch("/__admin/settings", json={"provincial_gateway": True})
+    visitor.http.patch("/__admin/sandboxes/default", json={"profile": "apim-4.x"})
+    headers = {"Authorization": f"Bearer {visitor.token()}", "Content-Type": "application/json"}
+    verb = "PUT" if path in ("/__admin/settings", "/__admin/state") else "POST"
+    for body in (each for depth in DEPTHS for each in _nested(depth)):
+        reply = visitor.http.open(path, method=verb, data=body, headers=headers)
+        assert reply.status_code < 500, (path, body[:20], len(body), reply.text[:200])
+    assert "error" not in {entry["outcome"] for entry in visitor.journal()}
+
+
+def test_a_service_answers_a_deep_body_in_its_own_envelope_and_names_the_bound(visitor: Visitor) -> None:
+    deep = b'{"MaHoSo":' + b"[" * 65 + b"]" * 65 + b"}"
+    assert visitor.btxh("DongBoDVC", deep).json["error_code"] == -1
+    assert visitor.journal()[-1]["remarks"][0]["rule"] == "nested-too-deeply"
+    text = json.dumps(dossier(TrichYeuHoSo="[" * 5_000 + '"{')).encode()
+    assert visitor.btxh("DongBoDVC", text).json["error_code"] != -1, "brackets in a text are no depth"
+    levels = "<ThongTin>" + "<a>" * 65 + "</a>" * 65 + "</ThongTin>"
+    assert visitor.btxh("DongBoDVC", dossier(CertificateExtentData=levels)).json["error_code"] == -11
+    assert "64" in json.dumps(visitor.journal()[-1]["remarks"])
+
+
+def test_a_page_of_the_journal_is_bounded_by_bytes_and_the_next_one_goes_on(visitor: Visitor) -> None:
+    for number in range(6):
+        visitor.http.post("/apiBTXH/1.0/DongBoDVC", data=f"{number}".encode() * 4_000_000)
+    seen: list[int] = []
+    for _ in range(3):
+        asked = visitor.http.get(f"/__admin/requests?limit=1000&order=asc&total=skip&offset={len(seen)}")
+        assert len(asked.data) < 20_000_000
+        seen += [entry["seq"] for entry in asked.json["requests"]]
+        if not asked.json["meta"]["truncated"]:
+            break
+    assert seen == [1, 2, 3, 4, 5, 6]
+    found = visitor.http.post("/__admin/requests/find", json={"method": "POST"})
+    assert (len(found.data) < 20_000_000, found.json["meta"]["truncated"]) == (True, True)
+
+
+def test_a_form_is_read_to_a_bound(visitor: Visitor) -> None:
+    form = b"grant_type=client_credentials&" + b"&".join(b"a%d=1" % number for number in range(400_000))
+    headers = {**visitor.basic(), "Content-Type": "application/x-www-form-urlencoded"}
+    started = time.process_time()
+    assert visitor.http.post("/token", data=form, headers=headers).status_code == 200
+    assert time.process_time() - started < 1
+    entry = visitor.journal()[-1]
+    assert [remark["rule"] for remark in entry["remarks"]] == ["ndxp-long-form"]
+    assert visitor.http.post("/token", data=b"a=1&" * 20_000 + b"grant_type=x", headers=headers).status_code == 400

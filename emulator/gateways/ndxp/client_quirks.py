@@ -11,6 +11,7 @@ from emulator.country.world import World
 from emulator.gateways.ndxp.faults import media_type
 from emulator.kernel.exchange import Call, Level
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.json_body import is_deep
 from emulator.wire.quirks import QUIRKS, Behaviour
 from emulator.wire.reading import ABSENT
 
@@ -115,7 +116,7 @@ def key_in_lgsp_header(call: Call) -> str | None:
 
 def _member(text: bytes, name: str) -> str | None:
     try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        value: Any = None if is_deep(text) else json.loads(text)
+    except ValueError:
         return None
     return str(value[name]) if isinstance(value, dict) and name in value else None

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl
 
 from emulator.country.keyring import Credential, Token, basic_pair
 from emulator.country.world import World
-from emulator.gateways.ndxp.answers import BASIC, OAuthRefusal, Observed, refusal_of
+from emulator.gateways.ndxp.answers import BASIC, OAuthRefusal, Observed, refusal_of, remark_of
 from emulator.gateways.ndxp.client_quirks import refuses, shape_of
 from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
 from emulator.kernel.exchange import Call, Exchange, Reply
-from emulator.wire.json_body import is_packed, word_packed
+from emulator.wire.json_body import is_deep, is_packed, word_packed
 
 # What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded
 # (src:apim-token-errors, src:apim-revoke).
@@ -46,8 +46,13 @@ def compact(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+_LONGEST_FORM = 64 * 1024
+
+
 def read_form(call: Call, world: World, dialect: FaultDialect) -> dict[str, str]:
     """Read the parameters of body and query; a body without a declared type is taken as a form (ours).
+
+    What is beyond ``_LONGEST_FORM`` bytes is not read, and the journal says so: a real form has some hundred.
 
     Raises:
         GatewayRefusal: 415 for another content type.
@@ -60,12 +65,16 @@ def read_form(call: Call, world: World, dialect: FaultDialect) -> dict[str, str]
         world.remark(
             "body-is-packed", "content-encoding", vi, en, found=coding[:40], nearest="Content-Encoding: identity"
         )
+    if call.body_size > _LONGEST_FORM:
+        said = Observed("", f"{call.body_size} byte", f"≤ {_LONGEST_FORM} byte")
+        world.exchange.remarks.append(remark_of("long-form", said, "note"))
+    body = call.body[:_LONGEST_FORM]
     in_query = _query_parameters(call, world, dialect)
     if dialect.flat and declared == "application/json":
-        return _read_json(call.body, dialect) | in_query
+        return _read_json(body, dialect) | in_query
     if declared not in ("", FORM):
         raise refusal_of("wrong-type", dialect.release, Observed("Content-Type", declared, FORM))
-    return _read_pairs(call.body.decode("utf-8", "replace"), dialect) | in_query
+    return _read_pairs(body.decode("utf-8", "replace"), dialect) | in_query
 
 
 def _read_pairs(text: str, dialect: FaultDialect) -> dict[str, str]:
@@ -98,8 +107,8 @@ def _query_parameters(call: Call, world: World, dialect: FaultDialect) -> dict[s
 
 def _read_json(body: bytes, dialect: FaultDialect) -> dict[str, str]:
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = None if is_deep(body) else json.loads(body)
+    except ValueError:
         value = None
     if not isinstance(value, dict):
         raise refusal_of("bad-json", dialect.release, Observed("", f"{len(body)} byte"))

@@ -12,7 +12,7 @@ from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocu
 from emulator.wire import codes
 from emulator.wire.quirks import OwnRule
 from emulator.wire.reading import Reading, ReadingRules, told
-from emulator.wire.xml_tree import MOST_TAGS
+from emulator.wire.xml_tree import MOST_LEVELS, MOST_TAGS, is_deep_tree
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
@@ -124,7 +124,13 @@ def _parse(data: bytes, reading: Reading) -> _Element | None:
         reading.refuse("xml", PATH, codes.BAD_XML, vi, en, found=str(data.count(b"<")), **values)
         return None
     try:
-        return etree.fromstring(data, _parser())
+        root = etree.fromstring(data, _parser())
+        if not is_deep_tree(root):
+            return root
+        vi = f"CertificateExtentData lồng nhau quá {MOST_LEVELS} tầng"
+        en = f"CertificateExtentData is nested deeper than {MOST_LEVELS}"
+        reading.refuse("xml", PATH, codes.BAD_XML, vi, en, found="<a><a><a>…", expected=f"≤ {MOST_LEVELS}")
+        return None
     except etree.XMLSyntaxError as trouble:
         line, column = trouble.position
         said = _COMPLAINTS.get(getattr(trouble, "code", 0), "sai cú pháp")

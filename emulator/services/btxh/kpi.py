@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.services.btxh.extent import DOCUMENTS, RESULTS, parse_extent
 from emulator.services.btxh.models import FINAL_RESULT
+from emulator.wire.json_body import is_deep
 from emulator.wire.reading import Reading, ReadingRules
 
 _ONLINE, _VERIFIED, _POPULATION = "2", "1", "1"
@@ -39,7 +40,7 @@ class Facts:
 def facts_of(body: str) -> Facts | None:
     """Return what a body of ``DongBoDVC`` says, or None when it is not one."""
     try:
-        given = json.loads(body.removeprefix("\ufeff"))
+        given = None if is_deep(body.encode()) else json.loads(body.removeprefix("\ufeff"))
     except ValueError:
         return None
     if not isinstance(given, dict) or not given.get("MaHoSo"):

@@ -17,7 +17,7 @@ import orjson
 from emulator.kernel.clock import VIETNAM, to_datetime, to_ms
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.wire.json_body import TOO_DEEP, kind_of, packing_of, read_object, word_json_trouble, word_packed
+from emulator.wire.json_body import TOO_DEEP, is_deep, kind_of, packing_of, read_object, word_json_trouble, word_packed
 from emulator.wire.reading import Reading
 
 # The portal's error codes, its date dialect, and the numbers that name an owner of papers.
@@ -229,10 +229,10 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
     """
     given: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     if body.strip():
+        if is_deep(body):
+            raise ServiceRefusal.for_rule(BAD_BODY, "nested-too-deeply", "", *TOO_DEEP)
         try:
             content = json.loads(body)
-        except RecursionError as trouble:
-            raise ServiceRefusal.for_rule(BAD_BODY, "nested-too-deeply", "", *TOO_DEEP) from trouble
         except UnicodeDecodeError as trouble:
             packing = packing_of(body, "")
             said = word_packed(packing) if packing else ("Thân yêu cầu không phải UTF-8", "The body is not UTF-8")

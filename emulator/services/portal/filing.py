@@ -22,6 +22,7 @@ from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.agency_codes import full_form, short_form
+from emulator.wire.json_body import is_deep
 
 FORWARD = "/XrdAdapter/RestService/forward"
 NOT_SENT, NEW, UNSENDABLE = 13, 1, 14
@@ -152,7 +153,7 @@ def body_of(reply: Reply) -> dict[str, Any] | None:
     """Return the JSON object an agency answered with; None for anything else. A file is read to its end once."""
     body = b"".join(reply.file.chunks()) if reply.file else reply.body
     try:
-        content = json.loads(body)
+        content = None if is_deep(body) else json.loads(body)
     except ValueError:
         return None
     return content if isinstance(content, dict) else None
