@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from emulator.country.tenants import CallMeter, Tenants
 from emulator.country.world import World
 from emulator.gateways.arrival import Arrival
 from emulator.gateways.axis.gateway import XroadGateway
-from emulator.gateways.door import Door, Gateway
+from emulator.gateways.door import Door, Gateway, PenRules
 from emulator.gateways.ndxp.gateway import NdxpGateway
 from emulator.gateways.provincial import provincial_gateways
 from emulator.gateways.public_sites import public_sites
@@ -40,7 +41,7 @@ from emulator.server.flask_door import services
 from emulator.services.packs import Packs, load_pack
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
-from emulator.store.sqlite import SqliteStore
+from emulator.store.group_commit import GroupCommitStore
 from emulator.store.store import Store
 
 
@@ -73,19 +74,8 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     doors, offers = _doors(settings, known)
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
-    due = timekeeper.settle_due
-    meter = CallMeter(store, settings.quotas.calls)
-    door = Door(
-        arrival,
-        enter,
-        doors,
-        directors,
-        due,
-        store.patience,
-        meter=meter,
-        waits=store.waits,
-        offers=offers,
-    )
+    due, meter = timekeeper.settle_due, CallMeter(store, settings.quotas.calls)
+    door = Door(arrival, enter, doors, directors, due, _pen_rules(store, settings), meter=meter, offers=offers)
     tenants = Tenants(store, sandboxes, settings.quotas)
     context = AdminContext(
         sandboxes,
@@ -108,6 +98,12 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     return Country(settings, store, sandboxes, door, context)
 
 
+def _pen_rules(store: Store, settings: Settings) -> PenRules:
+    """Return how calls get to write: counted against a quota, each must see those before it, and shares nothing."""
+    share = store.share if settings.quotas.calls is None else partial(Store.share, store)
+    return PenRules(store.patience, share, store.waits)
+
+
 def _doors(settings: Settings, packs: Packs) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:
     """Return the doors of the country, the one that takes every call last, and what they offer."""
     declared = declared_services()
@@ -119,7 +115,7 @@ def _doors(settings: Settings, packs: Packs) -> tuple[tuple[Gateway, ...], tuple
 def _prepare_store(place: Path | Store, settings: Settings) -> Store:
     if isinstance(place, Store):
         return place
-    store = SqliteStore(place, is_kept=settings.store != MEMORY)
+    store = GroupCommitStore(place, is_kept=settings.store != MEMORY)
     store.prepare()
     return store
 

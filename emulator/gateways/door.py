@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
@@ -171,6 +171,28 @@ class Meter(Protocol):
         """Tell whether a refusal is to be written down."""
 
 
+T = TypeVar("T")
+
+
+class SharePen(Protocol):
+    """How calls that came at the same time are written down together (``Store.share``)."""
+
+    def __call__(self, works: Sequence[Callable[[], T]], patience_s: float) -> list[T]:
+        """Do the works, wait no longer than that for their turn, and return what each returned."""
+
+
+class PenRules(NamedTuple):
+    """How calls get their turn to write.
+
+    ``patience`` bounds how long this thread waits for one, ``share`` lets several calls have one together; ``waits``
+    tells that the store is on another machine, so that no call may be served on an event loop.
+    """
+
+    patience: Callable[[float], AbstractContextManager[None]]
+    share: SharePen
+    waits: bool
+
+
 class Door:
     """Serves calls. One object per process; safe for several threads."""
 
@@ -181,23 +203,21 @@ class Door:
         gateways: tuple[Gateway, ...],
         directors: DirectorFinder,
         settled: Callable[[Sandbox], Sandbox],
-        patience: Callable[[float], AbstractContextManager[None]],
+        pen: PenRules,
         *,
         meter: Meter,
-        waits: bool,
         offers: Sequence[Offer] = (),
     ) -> None:
         """Make the door.
 
-        ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``patience``
-        bounds how long this thread waits for its turn to write; ``meter`` counts the calls of a sandbox; ``waits``
-        tells that the store is on another machine, so that no call may be served on an event loop; ``offers`` are the
-        operations of all gateways, among which the nearest to an unmatched call is sought.
+        ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``pen`` is how
+        calls get their turn to write; ``meter`` counts the calls of a sandbox; ``offers`` are the operations of all
+        gateways, among which the nearest to an unmatched call is sought.
         """
         self._offers = offers
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
-        self._patience, self.waits = patience, waits
+        self._pen, self.waits = pen, pen.waits
         self._meter, self._unavailable = meter, _UnavailableLog()
 
     def serve(self, call: Call, patience_s: float = PATIENCE_S) -> Reply:
@@ -209,8 +229,16 @@ class Door:
             NoSuchSandbox: the sandbox is not there, or was dropped meanwhile; nothing is written down.
             StoreFailure: the call could not be written down now (StoreBusy: in that time); nothing is changed.
         """
-        with self._patience(patience_s):
+        with self._pen.patience(patience_s):
             return self._serve(call)
+
+    def serve_together(self, services: Sequence[Callable[[], T]], patience_s: float) -> list[T]:
+        """Return what each service of a call returned, when all of them are durable; a service raises nothing.
+
+        Calls that came at the same time share a transaction where the store can; one may be served twice for that,
+        and nothing is left of the first time.
+        """
+        return self._pen.share(services, patience_s)
 
     def _serve(self, call: Call) -> Reply:
         started = time.perf_counter_ns()

@@ -13,7 +13,7 @@ from emulator.kernel.exchange import AT_ONCE, Call, Reply
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy
 from emulator.server.bad_bytes import is_own, letters_of, pieces, read_target
 from emulator.server.line import Client, misdeliver
-from emulator.server.problem_replies import answer_for, answer_on_loop
+from emulator.server.problem_replies import answer_for, answer_together
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -21,6 +21,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 _ON_LOOP_S = 0.05  # a call on the loop waits no longer for the pen
 _BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
+_MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
 _LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
 _THREADS, _MOST_WAITING = 16, 1000
 _SLOW_AFTER_S, _SLOWEST = 30.0, 4096
@@ -66,7 +67,7 @@ class _Service:
     """
 
     def __init__(self, door: Door) -> None:
-        self._door = door
+        self._door, self._turn = door, _LoopTurn(door)
         self._threads: ThreadPoolExecutor | None = None
         self._waiting = 0
         self._busy_until = 0.0
@@ -75,10 +76,10 @@ class _Service:
         """Return the reply, by a deadline that is shorter than the patience of clients."""
         deadline = time.monotonic() + PATIENCE_S
         if self._is_quick(call):
-            try:
-                return answer_on_loop(self._door, call, _ON_LOOP_S)
-            except StoreBusy:
-                self._busy_until = time.monotonic() + _BUSY_FOR_S
+            answer = await self._turn.answer(call)
+            if isinstance(answer, Reply):
+                return answer
+            self._busy_until = time.monotonic() + _BUSY_FOR_S
         if self._waiting >= _MOST_WAITING:
             return self._door.serve_unavailable(call, StoreBusy(f"{self._waiting} calls wait already"))
         self._waiting += 1
@@ -96,6 +97,47 @@ class _Service:
         if self._threads is None:  # made after the fork, in the worker that needs it
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
         return await asyncio.get_running_loop().run_in_executor(self._threads, answer_for, self._door, call, deadline)
+
+
+class _LoopTurn:
+    """The calls that came in one turn of the loop: served together, and answered when all of them are written down."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._waiting: list[tuple[Call, asyncio.Future[Reply | StoreBusy]]] = []
+
+    async def answer(self, call: Call) -> Reply | StoreBusy:
+        """Return the reply, or that the store is busy and nothing has happened."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._serve)
+        answer: asyncio.Future[Reply | StoreBusy] = loop.create_future()
+        self._waiting.append((call, answer))
+        return await answer
+
+    def _serve(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for start in range(0, len(waiting), _MOST_TOGETHER):
+            part = waiting[start : start + _MOST_TOGETHER]
+            try:
+                replies = answer_together(self._door, [call for call, _ in part], _ON_LOOP_S)
+            except Exception as fault:
+                for _, answer in part:
+                    _settle(answer, fault)
+                continue
+            for (_, answer), reply in zip(part, replies, strict=True):
+                _settle(answer, reply)
+
+
+def _settle(answer: asyncio.Future[Reply | StoreBusy], said: Reply | Exception) -> None:
+    """Hand a reply over; nobody waits any more for that of a client who has left."""
+    if answer.done():
+        if isinstance(said, Reply) and said.file:
+            said.file.close()
+    elif isinstance(said, Reply | StoreBusy):
+        answer.set_result(said)
+    else:
+        answer.set_exception(said)
 
 
 async def read_body(receive: Receive, limit: int) -> tuple[bytes, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable, Sequence
 
 from emulator.gateways.arrival import NoSuchSandbox
 from emulator.gateways.door import Door
@@ -46,6 +47,22 @@ def answer_on_loop(door: Door, call: Call, patience_s: float) -> Reply:
         _log.exception("the exchange could not be written down: %s %s", call.method, call.path)
         detail = f"Lỗi của trình giả lập: {fault!r}; cuộc gọi không được ghi lại. / Emulator fault, nothing was kept."
         return _problem(500, "emulator-fault", "Emulator fault", detail)
+
+
+def answer_together(door: Door, calls: Sequence[Call], patience_s: float) -> list[Reply | StoreBusy]:
+    """Serve calls that came at the same time, each as ``answer_on_loop`` does; what that raises is returned here."""
+
+    def service_of(call: Call) -> Callable[[], Reply | StoreBusy]:
+        def serve() -> Reply | StoreBusy:
+            try:
+                return answer_on_loop(door, call, patience_s)
+            except StoreBusy as busy:
+                return busy
+
+        return serve
+
+    services = [service_of(call) for call in calls]
+    return [services[0]()] if len(services) == 1 else door.serve_together(services, patience_s)
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> Reply:

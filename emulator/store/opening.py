@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
+from emulator.store.group_commit import GroupCommitStore
 from emulator.store.sqlite import SqliteStore, make_private, refuse_plain_windows
 from emulator.store.store import Durability, Store, StoreTrouble
 
@@ -112,7 +113,7 @@ def open_store(wish: str | Path, *, is_kept: bool = True, durability: Durability
     path = Path(wish)
     with claim_store(path) as claim:
         mine = os.getpid()
-        store = SqliteStore(path, is_kept=is_kept, durability=durability)
+        store = GroupCommitStore(path, is_kept=is_kept, durability=durability)
         store.prepare()
         if not claim.was_left_clean:
             _refuse_damage(store)

@@ -6,13 +6,14 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy, StoreFailure
 
 __all__ = ["PATIENCE_S", "Durability", "Row", "SqlDialect", "Store", "StoreBusy", "StoreFailure", "StoreTrouble"]
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 Durability = Literal["process", "power"]
 """What an acknowledged exchange outlives: a killed process, or the loss of power."""
 
@@ -167,6 +168,16 @@ class Store(ABC):
             self.rollback()
             raise
         self.commit()
+
+    def share(self, works: Sequence[Callable[[], T]], patience_s: float) -> list[T]:
+        """Do pieces of work that came at the same time, and return what each returned, when all of it is kept.
+
+        A store may keep them in one transaction, in their order, each undone by its own ``rollback`` alone. A piece of
+        work may be done twice: what it did the first time is then not kept. It waits ``patience_s`` for its turn, and
+        raises nothing.
+        """
+        with self.patience(patience_s):
+            return [work() for work in works]
 
     @property
     def patience_s(self) -> float:

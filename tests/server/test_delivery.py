@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from emulator.kernel.exchange import Call, Delivery, Reply
@@ -18,6 +19,9 @@ class DelayingDoor:
 
     def serve(self, call: Call, patience_s: float = 5) -> Reply:
         return Reply(200, call.path.encode(), delivery=Delivery(delay_s=0.5 if call.path == "/slow" else 0.0))
+
+    def serve_together(self, services: list[Callable[[], Any]], patience_s: float) -> list[Any]:
+        return [serve() for serve in services]
 
     def blocks(self, call: Call) -> bool:
         return False

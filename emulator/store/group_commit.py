@@ -1,0 +1,128 @@
+"""Group commit: exchanges that came at the same time share one transaction, each in a savepoint of its own.
+
+A commit costs more than all that an exchange writes, and nobody else can write meanwhile. So the exchanges of one turn
+of the event loop run, each in a greenlet, up to where they want the pen; when all of them want it, one transaction is
+begun and they go on one after the other. None is answered before that transaction is kept. If it cannot be kept,
+nothing has happened, and each is served again in a transaction of its own (decision 0099).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from greenlet import getcurrent, greenlet
+
+from emulator.store.sqlite import SqliteStore
+from emulator.store.store import StoreFailure
+
+T = TypeVar("T")
+
+
+class _SharedTransaction:
+    """The exchanges that share a transaction. ``hub`` runs them; ``refused`` is why their transaction did not begin."""
+
+    def __init__(self) -> None:
+        self.hub = getcurrent()
+        self.is_open = self.has_savepoint = False
+        self.refused: StoreFailure | None = None
+
+
+class GroupCommitStore(SqliteStore):
+    """A SQLite store in which one thread can serve several exchanges in one transaction."""
+
+    def share(self, works: Sequence[Callable[[], T]], patience_s: float) -> list[T]:
+        """Do pieces of work in one transaction, though each writes in transactions of its own (``Store.share``)."""
+        with self.patience(patience_s):
+            outcomes = self._share(works) if len(works) > 1 else None
+            return [work() for work in works] if outcomes is None else outcomes
+
+    def _share(self, works: Sequence[Callable[[], T]]) -> list[T] | None:
+        """Return what each piece of work returned; None when nothing of it was kept."""
+        group = self._local.group = _SharedTransaction()
+        runners = [greenlet(work) for work in works]
+        try:
+            said = [runner.switch() for runner in runners]  # each ends, or wants the pen
+            waiting = [place for place, runner in enumerate(runners) if not runner.dead]
+            if waiting:
+                self._begin_for(group)
+                for place in waiting:
+                    said[place] = runners[place].switch()
+                    if not group.refused and not self.connection().in_transaction:
+                        return None  # the database itself gave the transaction up: a full disk, a failing one
+                if not group.refused:
+                    super()._keep()
+        except StoreFailure:
+            return None
+        finally:
+            self._end(group, runners)
+        return said
+
+    def _begin_for(self, group: _SharedTransaction) -> None:
+        try:
+            super().begin()
+        except StoreFailure as failure:
+            group.refused = failure
+        group.is_open = True
+
+    def _end(self, group: _SharedTransaction, runners: Sequence[greenlet]) -> None:
+        """Leave nothing behind: no exchange half done, no transaction that is not kept."""
+        for runner in runners:
+            if not runner.dead:
+                runner.throw()
+        self._local.group = None
+        if group.is_open and not group.refused:
+            super().rollback()
+
+    @property
+    def _group(self) -> _SharedTransaction | None:
+        return getattr(self._local, "group", None)
+
+    @property
+    def is_writing(self) -> bool:
+        """Tell whether this thread, or the exchange that it serves in a group, is inside a transaction."""
+        group = self._group
+        return group.has_savepoint if group else super().is_writing
+
+    def begin(self, sandbox_no: int | None = None) -> None:
+        """Take the pen; in a group, wait until all want it, and set a mark to which this exchange can go back."""
+        group = self._group
+        if group is None:
+            super().begin(sandbox_no)
+            return
+        if not group.is_open:
+            group.hub.switch()
+        if group.refused:
+            raise group.refused
+        self.run("SAVEPOINT exchange")
+        group.has_savepoint = True
+
+    def _keep(self) -> None:
+        group = self._group
+        if group is None:
+            super()._keep()
+            return
+        group.has_savepoint = False
+        self.run("RELEASE exchange")
+
+    def rollback(self) -> None:
+        """Forget everything since ``begin``; in a group, what this exchange has written and no other."""
+        group = self._group
+        if group is None:
+            super().rollback()
+            return
+        group.has_savepoint = False
+        if self.connection().in_transaction:
+            with contextlib.suppress(StoreFailure):  # a failing disk: the group finds that its transaction is gone
+                self.run("ROLLBACK TO exchange")
+                self.run("RELEASE exchange")
+
+    @contextlib.contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        """Let this thread wait no longer than this for each turn; an exchange in a group waits as long as its group."""
+        if self._group:
+            yield
+            return
+        with super().patience(seconds):
+            yield

@@ -1,0 +1,102 @@
+"""Calls that come at the same time share a transaction, and notice nothing of each other (decision 0099)."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from bench.quick import Crowd, Target, request_of
+from tests.builders import dossier
+from tests.serving import Client, Server
+
+AT_ONCE, TURNS = 16, 8
+
+
+class Place(NamedTuple):
+    """A server with one worker, its store, and a client that is let in."""
+
+    server: Server
+    store: Path
+    client: Client
+    token: str
+
+    def send_at_once(self, bodies: list[dict[str, Any]], operation: str = "DongBoDVC") -> list[Any]:
+        target = Target.of(self.server.base_url, self.server.process.pid)
+        crowd = Crowd(target, AT_ONCE)
+        path = f"/apiBTXH/1.0/{operation}"
+        answers = crowd.send([request_of(target, path, json.dumps(body).encode(), self.token) for body in bodies])
+        said = [(status, json.loads(body.partition(b"\r\n")[2].partition(b"\r\n")[0])) for status, body in answers]
+        crowd.close()
+        return said
+
+    def get(self, path: str) -> Any:
+        return self.client.http.get(f"{self.server.ready['admin_url']}{path}", timeout=30).json()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    store = tmp_path_factory.mktemp("together") / "store.db"
+    with Server("--store", str(store), "--workers", "1") as server, Client(server) as client:
+        yield Place(server, store, client, client.log_in()["access_token"])
+
+
+def code(number: int, unit: int = 11) -> str:
+    return f"000.{unit}.26.H26-261120-{number:04d}"
+
+
+def commits_of(store: Path) -> int:
+    """Count the transactions in the log of a store: a frame that ends one says how large the file is then."""
+    log = Path(f"{store}-wal").read_bytes()
+    size, salt = struct.unpack(">I", log[8:12])[0], log[16:24]
+    frames = range(32, len(log) - size, 24 + size)
+    return sum(log[at + 8 : at + 16] == salt and log[at + 4 : at + 8] != b"\0\0\0\0" for at in frames)
+
+
+def test_calls_at_the_same_time_are_kept_by_fewer_commits_than_they_are(place: Place) -> None:
+    before, newest = commits_of(place.store), place.get("/requests?limit=1")["requests"][0]["seq"]
+    answers = place.send_at_once([dossier(MaHoSo=code(number)) for number in range(AT_ONCE * TURNS)])
+    assert {status for status, _ in answers} == {200}
+    assert {answer["error_code"] for _, answer in answers} == {0}
+    assert commits_of(place.store) - before < AT_ONCE * TURNS / 2
+    entries = place.get(f"/requests?limit={AT_ONCE * TURNS}")["requests"]
+    assert [entry["seq"] for entry in entries] == list(range(newest + AT_ONCE * TURNS, newest, -1))
+    assert place.get("/chain")["ok"] is True
+
+
+def test_a_refusal_among_them_undoes_nothing_of_its_neighbours(place: Place) -> None:
+    settings = {"retired_procedures": ["1.001739"]}
+    place.client.http.put(f"{place.server.ready['admin_url']}/settings", json=settings, timeout=30)
+    kinds = [("1.001739" if number % 3 == 0 else "1.001731", code(number, 12)) for number in range(AT_ONCE * 2)]
+    answers = place.send_at_once([dossier(MaTTHC=procedure, MaHoSo=each) for procedure, each in kinds])
+    assert [answer["error_code"] == 0 for _, answer in answers] == [procedure == "1.001731" for procedure, _ in kinds]
+    entries = place.get(f"/requests?limit={AT_ONCE * 2}")["requests"]
+    stored = {effect["key"] for entry in entries for effect in entry["effects"] if effect["shelf"] == "dossiers"}
+    assert stored == {each for procedure, each in kinds if procedure == "1.001731"}
+    assert place.get("/chain")["ok"] is True
+
+
+def test_one_dossier_pushed_by_all_of_them_is_stored_once(place: Place) -> None:
+    answers = place.send_at_once([dossier(MaHoSo=code(1, 13))] * AT_ONCE)
+    assert {answer["error_code"] for _, answer in answers} == {0}
+    entries = place.get(f"/requests?limit={AT_ONCE}")["requests"]
+    assert sum(bool(entry["effects"]) for entry in entries) == 1
+
+
+def test_none_is_answered_well_when_their_transaction_cannot_be_kept(place: Place) -> None:
+    newest = place.get("/requests?limit=1")["requests"][0]["seq"]
+    aside = place.store.with_suffix(".aside")
+    os.rename(place.store, aside)
+    try:
+        answers = place.send_at_once([dossier(MaHoSo=code(number, 14)) for number in range(AT_ONCE)])
+    finally:
+        os.rename(aside, place.store)
+    assert {status for status, _ in answers} == {503}
+    assert place.get("/requests?limit=1")["requests"][0]["seq"] == newest
+    assert {answer["error_code"] for _, answer in place.send_at_once([dossier(MaHoSo=code(1, 14))] * AT_ONCE)} == {0}
+    assert place.get("/chain")["ok"] is True
