@@ -183,6 +183,14 @@ def _no(code: str, message: str, rule: str, vi: str, path: str = "", **values: s
     return AxisRefusal(code, message, (Remark(rule, "error", path, vi, message, **values),))
 
 
+_AN_ORIGIN = "http(s)://<host>[:port]"
+
+
+def _service_of(provider: SubsystemId) -> str:
+    """Return how a trainer mends the service of a subsystem."""
+    return f"PATCH …/subsystems/{provider} {{service: rest}}"
+
+
 def bad_address(rule: str, place: str, vi: str, en: str, **values: str) -> AxisRefusal:
     """Return the refusal of a wrong address. Its sentence is ours; only the form is X-Road's."""
     return AxisRefusal("Client.BadRequest", vi, (Remark(rule, "error", place, vi, en, **values),))
@@ -196,6 +204,8 @@ def body_too_large(call: Call) -> AxisRefusal:
         "body",
         f"body: {call.body_size} byte, quá giới hạn {most} byte của trình giả lập (--body-limit)",
         f"body: {call.body_size} bytes, over the emulator's limit of {most} (--body-limit)",
+        found=str(call.body_size),
+        expected=f"≤ {most}",
     )
 
 
@@ -206,6 +216,8 @@ def client_unknown(client: str) -> AxisRefusal:
         f"Client '{client}' not found",
         "unknown-client",
         f"'{client}' không được đăng ký trên máy chủ bảo mật của đơn vị gọi",
+        found=client,
+        nearest="GET …/units",
     )
 
 
@@ -229,6 +241,9 @@ def server_unknown(server: str) -> AxisRefusal:
         f'Could not find security server "SERVER:{server}"',
         "unknown-server",
         f"máy chủ bảo mật '{server}' nêu trong X-Road-Security-Server không có",
+        "x-road-security-server",
+        found=server,
+        expected="X-Road-Security-Server: ∅",
     )
 
 
@@ -240,6 +255,9 @@ def server_down(provider: SubsystemId) -> AxisRefusal:
         f"Could not connect to any target host ([{address}])",
         "server-down",
         f"không kết nối được máy chủ bảo mật của '{provider}' qua cổng 5500",
+        found=address,
+        expected=":5500, :5577",
+        nearest=f"PATCH …/subsystems/{provider} {{is_reachable: true}}",
     )
 
 
@@ -275,7 +293,8 @@ _OWN_SERVER = {
 def own_server(state: str, client: SubsystemId) -> AxisRefusal:
     """Return the refusal of the consumer's own server in one of the states of ``SandboxSettings.own_server``."""
     code, message, vi = _OWN_SERVER[state]
-    return _no(code, message.format(client=client.as_text), f"own-server-{state}", vi)
+    values = {"found": f"own_server: {state}", "expected": "own_server: ok"}
+    return _no(code, message.format(client=client.as_text), f"own-server-{state}", vi, **values)
 
 
 def service_unknown(provider: SubsystemId) -> AxisRefusal:
@@ -285,6 +304,8 @@ def service_unknown(provider: SubsystemId) -> AxisRefusal:
         f"Unknown service: {provider.service_text}",
         "unknown-service",
         f"'{provider}' chưa khai báo dịch vụ exchangeDataX",
+        expected=SERVICE,
+        nearest=_service_of(provider),
     )
 
 
@@ -295,6 +316,9 @@ def service_is_soap(provider: SubsystemId) -> AxisRefusal:
         "Service is a SOAP service and cannot be called using REST interface",
         "service-type",
         f"dịch vụ của '{provider}' là dịch vụ SOAP",
+        found="SOAP",
+        expected="REST",
+        nearest=_service_of(provider),
     )
 
 
@@ -305,6 +329,10 @@ def access_denied(provider: SubsystemId, client: SubsystemId) -> AxisRefusal:
         f"Request is not allowed: {provider.service_text}",
         "access-denied",
         f"'{provider}' chưa cấp quyền Access Rights trên exchangeDataX cho '{client}'",
+        "access-rights",
+        found=str(client),
+        expected=f"Services → {SERVICE} → Access Rights: {client}",
+        nearest=f"POST …/access-rights {{provider: {provider}, subjects: [{client}]}}",
     )
 
 
@@ -315,6 +343,9 @@ def service_disabled(provider: SubsystemId, notice: str) -> AxisRefusal:
         f"Service {provider.service_text} is disabled: {notice}",
         "service-disabled",
         f"'{provider}' đã tạm tắt dịch vụ: {notice}",
+        found="disabled",
+        expected="enabled",
+        nearest=_service_of(provider),
     )
 
 
@@ -325,6 +356,8 @@ def service_has_no_url(provider: SubsystemId) -> AxisRefusal:
         f"Service address not specified for '{provider.service_text}'",
         "service-missing-url",
         f"dịch vụ của '{provider}' chưa khai báo địa chỉ",
+        expected=_AN_ORIGIN,
+        nearest=_service_of(provider),
     )
 
 
@@ -335,6 +368,8 @@ def service_url_is_malformed(provider: SubsystemId) -> AxisRefusal:
         f"Malformed service address for '{provider.service_text}'",
         "service-malformed-url",
         f"địa chỉ khai báo cho dịch vụ của '{provider}' không phải URL",
+        expected=_AN_ORIGIN,
+        nearest=_service_of(provider),
     )
 
 
@@ -358,6 +393,9 @@ def host_down(host: str, port: int, reason: str = "Connection timed out") -> Axi
         f"Connect to {host}:{port} [{host}] failed: {reason}",
         "provider-down",
         f"máy chủ bảo mật bên cung cấp không kết nối được tới {host}:{port}",
+        "providerurl",
+        found=reason,
+        expected=f"{host}:{port}",
     )
 
 
@@ -368,18 +406,26 @@ def machine_down(machine: str, reason: str, rule: str = "provider-down") -> Axis
         f"Connect to {machine} failed: {reason}",
         rule,
         f"máy chủ bảo mật bên cung cấp không kết nối được tới {machine}: {reason}",
+        "providerurl",
+        found=reason,
+        expected=machine,
     )
 
 
 def service_failed(message: str, vi: str, kind: str = "") -> AxisRefusal:
     """Return the refusal when the provider's system took the call and gave no usable answer; ``kind`` ends the code."""
-    return _no(f"Server.ServerProxy.ServiceFailed{kind}", message, "service-failed", vi)
+    code = f"Server.ServerProxy.ServiceFailed{kind}"
+    return _no(code, message, "service-failed", vi, found=message[:120], expected="HTTP/1.1 200 OK")
 
 
 def internal_error() -> AxisRefusal:
     """Return the consumer's server failing inside. Its sentence is ours; B4 prints the code alone."""
     return _no(
-        "Server.ClientProxy.InternalError", "Internal error", "internal-error", "máy chủ bảo mật đơn vị gọi lỗi trong"
+        "Server.ClientProxy.InternalError",
+        "Internal error",
+        "internal-error",
+        "máy chủ bảo mật đơn vị gọi lỗi trong",
+        expected="HTTP/1.1 200 OK",
     )
 
 
@@ -390,4 +436,5 @@ def unreadable() -> AxisRefusal:
         "Error parsing the client's REST request",
         "unreadable-request",
         "máy chủ bảo mật đơn vị gọi không đọc được lời gọi",
+        expected="…/forward/<path>?dstcode=<…>&providerurl=<…>",
     )

@@ -47,6 +47,15 @@ _HEAD, _TAIL = 600, 300
 _NO_COLUMNS: Mapping[str, Column] = {}
 
 
+_SECRET = frozenset({"session", "password", "token", "accesstoken"})
+
+
+def _member(owner: Any, name: str, default: Any) -> Any:
+    if isinstance(owner, list):
+        return owner[int(name)] if name.isdecimal() and int(name) < len(owner) else None
+    return owner.get(name, default) if isinstance(owner, dict) else None
+
+
 def told(value: Any) -> str:
     """Return a value as a remark shows it: a text as it is, one of blanks alone and all else as JSON, cut if long."""
     text = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
@@ -61,7 +70,8 @@ def cut(sentence: str) -> str:
 class Reading:
     """The notes taken while one body is read under one set of rules.
 
-    ``coding`` is what the call says in ``Content-Encoding``.
+    ``coding`` is what the call says in ``Content-Encoding``; ``given``, where there is no table, is the whole body, in
+    which a remark's pointer finds what was found.
 
     ``body`` is what came and ``columns`` its table: from them a remark on a field has what was found, what is expected
     and what is nearest, unless the rule that makes it says so itself.
@@ -74,6 +84,7 @@ class Reading:
         self.broken: list[Broken] = []
         self.body: Mapping[str, Any] = {}
         self.columns = _NO_COLUMNS
+        self.given: Mapping[str, Any] = {}
         self._broken_left_out = 0
 
     def meet(self, quirk: str, path: str, code: int, vi: str, en: str, **values: str) -> bool:
@@ -126,11 +137,23 @@ class Reading:
         """Return what a remark on a field says beside its sentence: what its rule gave, then what the table knows."""
         column = self.columns.get(path[1:])
         if column is None:
-            return values
+            found = self._found_at(path) if "found" not in values else ""
+            return {"found": found} | values if found else values
         given = self.body.get(column.name, ABSENT)
         known = {"found": ABSENT if given is ABSENT else told(given), "expected": column.wanted}
         nearest = column.nearest(given) if isinstance(given, str) and given is not ABSENT else ""
         return known | ({"nearest": nearest} if nearest else {}) | values
+
+    def _found_at(self, path: str) -> str:
+        """Return what a pointer leads to in the whole body: ABSENT if its owner is there, nothing if not even that."""
+        *above, name = path.split("/")[1:] or [""]
+        if not self.given or not name or name.lower() in _SECRET:
+            return ""
+        owner: Any = self.given
+        for each in above:
+            owner = _member(owner, each, None)
+        value = _member(owner, name, ABSENT if isinstance(owner, dict) else None)
+        return "" if value is None else ABSENT if value is ABSENT else told(value)
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """Return the known word nearest to one; empty without one, and where no remark would be kept any more."""

@@ -81,6 +81,8 @@ def trouble_with(entry: Entry) -> Iterator[str]:
     for each in remarks:
         if not (each["vi"].strip() and each["en"].strip()) or sources.trouble_with(each["source"]):
             yield f"{where}: {each['rule']} has no sentence or no source ({each['source']})"
+        if each["level"] == "error" and not any(each.get(name) for name in ("found", "expected", "nearest")):
+            yield f"{where}: {each['rule']} at {each['path']} says neither what came nor what is due: {each['en']}"
         texts = " ".join(each.get(name, "") for name in ("vi", "en", "found", "expected", "nearest"))
         if PYTHON.search(texts):
             yield f"{where}: {each['rule']} speaks Python: {texts}"

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from emulator.wire.agency_codes import full_form
-from tests.gateways.axis.axis import HAGIANG, HANOI, KONTUM, newest
+from tests.gateways.axis.axis import HAGIANG, HAGIANG_URL, HANOI, KONTUM, newest
 from tests.portal.portal_client import CITIZEN, LLTP, OFFICER, Portal, dossier, result, wanted
 
 ADMIN = "/__admin/sandboxes/default"
 NEWCOMER = "999191040360"
 OWNER = [{"LoaiDinhDanh": "1", "SoDinhDanh": NEWCOMER}]
 VXP = "/VXPAdapter/RestService/forward"
+CASE_2 = f"http://IP-SS-BNĐP:8080{VXP}/download/124.pdf?providerurl={HAGIANG_URL}&"
 SEVEN = {
     "000.00.00.G01": "VN:COM:0108212803:DVCTYBXDNTL",
     "000.00.00.G02": "VN:GOV:000.00.00.G02:tmdtktsbctss01",
@@ -101,6 +102,14 @@ def test_k3_every_paper_of_the_pack_has_a_holder_in_v1(portal: Portal) -> None:
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="/files/1.pdf")]}, "result-link"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="ftp://dichvucong.hagiang.gov.vn/1.pdf")]}, "result-link"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="https://khong-co.example.vn/1.pdf")]}, "result-host"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="https://u:p@dichvucong.hagiang.gov.vn/1")]}, "result-link"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua=f"{HAGIANG_URL}/download/1 2.pdf")]}, "result-link"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="http://dichvucong.hagiang.gov.vn/1.pdf")]}, "result-host"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua=f"{HAGIANG_URL}:8443/1.pdf")]}, "result-host"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua=f"{CASE_2}dstcode={KONTUM}")]}, "result-pair"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua=CASE_2)]}, "result-pair"),
+    ({"DanhSachGiayToKetQua": [result(MaGiayToKetQua="kq.g15.000007")]}, "result-code"),
+    ({"DinhDanhCHS": [{"LoaiDinhDanh": "2", "SoDinhDanh": "999111222"}]}, "result-owner-number"),
     ({"DanhSachGiayToKetQua": [result(MaGiayToKetQua="KQ.G18.000021")]}, "result-of-another-procedure"),
     ({"DanhSachGiayToKetQua": []}, "end-without-result"),
     ({"TrangThaiHoSo": "10", "DanhSachGiayToKetQua": []}, "end-without-result"),
@@ -119,6 +128,39 @@ def test_k4_what_the_next_step_cannot_use_is_noted_and_refused_in_strict(
     portal.country.sandboxes.redefine(portal.sandbox, {"mode": "strict"})
     assert portal.push(body | {"MaHoSo": "H26.15-261120-0003"})["error_code"] != "0"
     assert rule in portal.rules()
+
+
+@pytest.mark.parametrize(("changes", "rule", "nearest"), [
+    ({"DuongDanTepTinKetQua": f"{HAGIANG_URL}/download/chua-co.pdf"}, "result-file", ""),
+    ({"GiayToId": ""}, "result-without-id", ""),
+    ({"GiayToId": 41634}, "number-for-text", '"41634"'),
+    ({"TenGiayToo": "x"}, "unknown-field", "TenGiayTo"),
+    ({"DuongDanTepTinKetQua": "https://dichvucong.hagiang.vn/download/124.pdf"}, "result-host", HAGIANG_URL[8:]),
+    ({"DuongDanTepTinKetQua": "http://dichvucong.hagiang.gov.vn/download/124.pdf"}, "result-host", HAGIANG_URL),
+    ({"DuongDanTepTinKetQua": f"{CASE_2}dstcode={KONTUM}"}, "result-pair", f"dstcode={HAGIANG}"),
+    ({"MaGiayToKetQua": "KQ.G15.0000007"}, "result-code", LLTP),
+])  # fmt: skip
+def test_k4_a_row_is_noted_with_what_came_and_what_was_most_likely_meant(
+    portal: Portal, changes: dict[str, Any], rule: str, nearest: str
+) -> None:
+    finished(portal, result(**changes))
+    (told,) = [each for each in newest(portal.visitor)["remarks"] if each["rule"] == rule]
+    assert told["path"].startswith("/data/0/DanhSachGiayToKetQua/0/")
+    assert told["found"]
+    assert told.get("nearest", "") == nearest
+    assert {"expected", "nearest"} & told.keys()
+
+
+def test_k4_a_link_of_case_2_with_the_right_pair_is_right(portal: Portal) -> None:
+    finished(portal, result(DuongDanTepTinKetQua=f"{CASE_2}dstcode={HAGIANG}"))
+    assert {each["rule"] for each in newest(portal.visitor)["remarks"]} == {"transition-tolerated"}
+
+
+def test_k4_a_file_of_a_live_agency_is_its_own_affair(portal: Portal) -> None:
+    admin = portal.visitor.http
+    assert admin.put(f"/__admin/live-agencies/{HAGIANG}", json={"base_url": "http://127.0.0.1:9"}).status_code == 200
+    finished(portal, result(DuongDanTepTinKetQua=f"{HAGIANG_URL}/chua-co.pdf"))
+    assert "result-file" not in portal.rules()
 
 
 def test_k4_a_tech_id_resolves_to_its_person(portal: Portal) -> None:

@@ -87,20 +87,21 @@ def _split(query: str, world: World) -> tuple[list[str], dict[str, str]]:
             continue
         if name != known:
             vi = f"{name}: tên tham số viết thường toàn bộ: {known}"
-            _unusual("parameter-spelling", known, vi, f"{name} is spelled {known}, in lower case", world)
+            en = f"{name} is spelled {known}, in lower case"
+            _unusual("parameter-spelling", known, vi, en, world, found=name, expected=known, nearest=known)
         if known in given:
             vi = f"{known}: có hai lần trong query; dùng giá trị đầu '{given[known]}'"
             en = f"{known}: given twice in the query; the first, '{given[known]}', counts"
-            _unusual("parameter-twice", known, vi, en, world)
+            _unusual("parameter-twice", known, vi, en, world, found=f"{known} × 2", expected=f"{known} × 1")
         given.setdefault(known, unquote(value))
     return own, given
 
 
-def _unusual(rule: str, place: str, vi: str, en: str, world: World) -> None:
+def _unusual(rule: str, place: str, vi: str, en: str, world: World, **values: str) -> None:
     """Refuse in strict, remark elsewhere: no document says what the adapter makes of it (K01, V.3)."""
     if world.mode == "strict":
-        raise bad_address(rule, place, vi, en)
-    world.remark(rule, place, vi, en)
+        raise bad_address(rule, place, vi, en, **values)
+    world.remark(rule, place, vi, en, "note", **values)
 
 
 def _refuse_leftovers(call: Call, path: str, given: dict[str, str]) -> None:
@@ -112,6 +113,8 @@ def _refuse_leftovers(call: Call, path: str, given: dict[str, str]) -> None:
                 place,
                 f"{place}: còn nguyên chữ '{HOST_PLACEHOLDER}'; phải thay bằng IP máy chủ bảo mật của đơn vị mình",
                 f"{place}: the words '{HOST_PLACEHOLDER}' were left in; put your own security server's address there",
+                found=HOST_PLACEHOLDER,
+                expected="<IP>:8080",
             )
     if FORWARD.match(path):
         raise bad_address(
@@ -119,6 +122,8 @@ def _refuse_leftovers(call: Call, path: str, given: dict[str, str]) -> None:
             "path",
             "path: đường dẫn đã là đường dẫn qua máy chủ bảo mật (trường hợp 2) mà lại bị ghép thêm một lần nữa",
             "path: a link that already goes through a security server (case 2) was wrapped once more",
+            found=path[:120],
+            expected=FORWARD.sub("", path, count=1)[:120],
         )
 
 
@@ -129,6 +134,8 @@ def _refuse_nameless(own: list[str]) -> None:
             "query",
             "query: có giá trị nhưng thiếu tên tham số; cần dstcode=<mã máy chủ bảo mật>&providerurl=<địa chỉ>",
             "query: values without their names; dstcode=<subsystem>&providerurl=<address> are expected",
+            found="&".join(own)[:120],
+            expected="dstcode=<…>&providerurl=<…>",
         )
 
 
@@ -146,6 +153,8 @@ def _value(name: str, given: dict[str, str], call: Call, world: World) -> str:
             name,
             f"{name}: giá trị bị mã hoá phần trăm hai lần ('{value}' sau khi giải mã); chỉ mã hoá đúng một lần",
             f"{name}: percent-encoded twice ('{value}' after decoding); encode exactly once",
+            found=value[:120],
+            expected=unquote(value)[:120],
         )
     return value
 
@@ -227,9 +236,10 @@ def _remark_on_raw_text(call: Call, world: World) -> None:
         return
     vi = "Địa chỉ có ký tự chưa mã hoá phần trăm; cần mã hoá UTF-8 rồi phần trăm (%C4%90 cho Đ)"
     en = "The address holds characters that are not percent-encoded; encode UTF-8 as percent triplets"
+    values = {"found": call.target[:120], "expected": quote(call.target[:60], safe="/?&=:%")[:240]}
     if world.mode == "strict":
-        raise bad_address("K23", "target", vi, en)
-    world.remark("K23", "target", vi, en)
+        raise bad_address("K23", "target", vi, en, **values)
+    world.remark("K23", "target", vi, en, "note", **values)
 
 
 # What the axis adds to a message and takes from it (src:xroad-rest-headers).

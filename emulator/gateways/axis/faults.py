@@ -62,7 +62,7 @@ def host_untrusted(host: str, port: int, state: str) -> AxisRefusal:
     """Return the refusal when the provider's server does not trust the certificate that a host shows it."""
     message = f"Connect to {host}:{port} [{host}] failed: {_TLS_REASONS[state]}"
     vi = f"chứng thư TLS của {host}:{port} không được tin ({state})"
-    remark = Remark("provider-untrusted", "error", "", vi, message)
+    remark = Remark("provider-untrusted", "error", "providerurl", vi, message, state, "tls_faults: {}")
     return AxisRefusal("Server.ServerProxy.NetworkError", message, (remark,))
 
 

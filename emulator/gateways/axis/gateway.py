@@ -183,7 +183,8 @@ def _refuse_pair(host: Host, caller: SubsystemId, provider: Subsystem, world: Wo
         f"providerurl: host '{host.name}' belongs to '{host.subsystem}', not to dstcode '{provider.id}'; "
         f"the right pair: dstcode={host.subsystem}&providerurl={host.origin}"
     )
-    world.remark("host-of-another", "providerurl", vi, en, "error")
+    right = f"dstcode={host.subsystem}&providerurl={host.origin}"
+    world.remark("host-of-another", "providerurl", vi, en, "error", found=provider.id, expected=right, nearest=right)
     owner = axis.subsystem(host.subsystem)
     if owner:
         admit(caller, owner, world, axis)
@@ -197,10 +198,11 @@ def _check_port(url: ProviderUrl, host: Host, world: World) -> None:
     rule = "provider-scheme" if url.scheme != host.scheme else "provider-wrong-port"
     vi = f"providerurl: máy chủ '{host.name}' ở {host.origin}, lời gọi ghi {url.scheme}://{url.name}"
     en = f"providerurl: host '{host.name}' is at {host.origin}, the call says {url.scheme}://{url.name}"
+    values = {"found": f"{url.scheme}://{url.name}", "expected": host.origin, "nearest": f"providerurl={host.origin}"}
     if world.mode == "strict":
-        world.remark(rule, "providerurl", vi, en, "error")
+        world.remark(rule, "providerurl", vi, en, "error", **values)
         raise faults.host_down(url.host, url.port_in_use, "Connection refused (Connection refused)")
-    world.remark(rule, "providerurl", vi, en)
+    world.remark(rule, "providerurl", vi, en, "note", **values)
 
 
 def _default_host(
@@ -247,6 +249,8 @@ def refuse(exchange: Exchange, world: World) -> Reply:
         f"Gọi thẳng '{host}', không qua máy chủ bảo mật; phải tải qua VXPAdapter hoặc XrdAdapter với dstcode",
         f"'{host}' was called directly, not through a security server; go through an adapter with a dstcode",
         "error",
+        found=host,
+        expected="…/RestService/forward/<path>?dstcode=<…>&providerurl=<…>",
     )
     return Reply(403, _PAGE, (("Content-Type", "text/html"), ("Content-Length", str(len(_PAGE)))))
 

@@ -66,6 +66,7 @@ def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
         BAD_FIELD,
         f'isUpdating là {_show_value(value)}: cần chuỗi "True" hoặc "False"',
         'isUpdating must be the string "True" or "False"',
+        expected='"True", "False"',
     )
     reading.check()
     return False
@@ -133,11 +134,21 @@ def read_status_report(given: dict[str, Any], reading: Reading) -> StatusReport:
     kind, data = given.get("type"), given.get("data")
     if kind != "2":
         reading.refuse(
-            "report-type", "/type", BAD_FIELD, f'type là {_show_value(kind)}: cần chuỗi "2"', 'type must be "2"'
+            "report-type",
+            "/type",
+            BAD_FIELD,
+            f'type là {_show_value(kind)}: cần chuỗi "2"',
+            'type must be "2"',
+            expected='"2"',
         )
     if not isinstance(data, dict):
         reading.refuse(
-            "report-data", "/data", BAD_FIELD, "data phải là một đối tượng, không phải mảng", "data must be an object"
+            "report-data",
+            "/data",
+            BAD_FIELD,
+            "data phải là một đối tượng, không phải mảng",
+            "data must be an object",
+            expected="{…}",
         )
         data = {}
     reading.check()
@@ -153,9 +164,9 @@ def read_status_report(given: dict[str, Any], reading: Reading) -> StatusReport:
     )
 
 
-def refuse_field(reading: Reading, rule: str, path: str, code: int, vi: str, en: str) -> None:
+def refuse_field(reading: Reading, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
     """Break a rule about one field; the sentence begins with its path inside ``data``."""
-    reading.refuse(rule, path, code, f"{path.removeprefix('/')}: {vi}", en)
+    reading.refuse(rule, path, code, f"{path.removeprefix('/')}: {vi}", en, **values)
 
 
 def _load(schema_name: str, element: dict[str, Any], path: str, reading: Reading) -> tuple[Fields, Lists]:
@@ -192,9 +203,28 @@ def _note_unknown(schema: Schema, element: dict[str, Any], path: str, reading: R
             continue
         near = difflib.get_close_matches(key, known, 1)
         hint = f"; có phải {near[0]}?" if near else ""
-        reading.note(
-            "unknown-field", f"{path}/{key}", f"Trường {key} không có trong tài liệu{hint}", f"{key} is unknown"
-        )
+        vi, en = f"Trường {key} không có trong tài liệu{hint}", f"{key} is unknown"
+        reading.note("unknown-field", f"{path}/{key}", vi, en, nearest=near[0] if near else "")
+    _note_numbers(schema, element, path, reading)
+    for name, each in schema.fields.items():
+        rows = element.get(each.data_key or name)
+        if isinstance(rows, list) and hasattr(each, "schema"):
+            for place, row in enumerate(rows):
+                if isinstance(row, dict):
+                    _note_unknown(each.schema, row, f"{path}/{each.data_key}/{place}", reading)
+
+
+def _note_numbers(schema: Schema, element: dict[str, Any], path: str, reading: Reading) -> None:
+    """Say which texts came as numbers: every client that is known sends strings (src:portal-dossier)."""
+    for name, each in schema.fields.items():
+        key = each.data_key or name
+        value = element.get(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            vi, en = (
+                f"{path[1:]}/{key} là số {value}; dạng chuẩn là chuỗi",
+                f"{key} is the number {value}, not a string",
+            )
+            reading.note("number-for-text", f"{path}/{key}", vi, en, expected=f'"{value}"', nearest=f'"{value}"')
 
 
 def _troubles(messages: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -215,10 +245,12 @@ def _refuse(path: str, trouble: Any, reading: Reading) -> None:
             BAD_FIELD,
             f"{path.removeprefix('/')}: {name} phải là mảng các đối tượng",
             f"{name} must be a list of objects",
+            expected="[{…}]",
         )
         return
-    code, vi, en = trouble
-    refuse_field(reading, "field", path, code, vi.replace("{name}", name), en.replace("{name}", name))
+    code, vi, en, expected = trouble
+    said = vi.replace("{name}", name), en.replace("{name}", name)
+    refuse_field(reading, "field", path, code, *said, expected=expected)
 
 
 # What a stored portal dossier says in its official lists, and how ``TraCuuHoSo`` prints it.
@@ -318,6 +350,7 @@ def read_answer(row: Mapping[str, Any], place: int, reading: Reading) -> tuple[s
             BAD_FIELD,
             f'data/{place}: NGAYTRALOI "{upper["NGAYTRALOI"]}" sai định dạng: cần yyyyMMddHHmmss',
             "NGAYTRALOI is not yyyyMMddHHmmss",
+            expected="yyyyMMddHHmmss",
         )
         return None
     return str(upper["HOIDAPID"]), _fields(upper, ANSWER_FIELDS)
@@ -336,6 +369,7 @@ def read_rating(row: Mapping[str, Any], place: int, unit_code: str, reading: Rea
             BAD_FIELD,
             f"data/{place}: THANG và NAM phải là một tháng, ví dụ 11 và 2026",
             "THANG and NAM must be a month",
+            expected="1…12",
         )
         return None
     fields = {key: "" if value is None else str(value) for key, value in upper.items()}
@@ -373,5 +407,6 @@ def _has(row: Mapping[str, Any], names: Iterable[str], place: int, reading: Read
             BAD_FIELD,
             f"data/{place}: thiếu trường bắt buộc {name}",
             f"data/{place}: {name} is missing",
+            expected="String (≥ 1)",
         )
     return not missing

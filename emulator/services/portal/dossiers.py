@@ -22,7 +22,7 @@ from emulator.services.portal.models import PortalDossier, PortalStep, StepRepor
 from emulator.services.portal.result_checks import by_mode, check_results, with_owner
 from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
-from emulator.wire.agency_codes import is_within
+from emulator.wire.agency_codes import is_within, short_form
 from emulator.wire.codes import NO_ROOM, dossier_code_trouble, unit_of_dossier_code
 from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
 
@@ -56,7 +56,8 @@ def _check_expected(dossier: PortalDossier, path: str, desk: PortalCall) -> None
     for name in _EXPECTED:
         if not dossier.fields.get(name):
             vi = f"{path[1:]}: thiếu {name}; các hệ thống đã biết luôn gửi trường này"
-            by_mode(desk, "expected-field", f"{path}/{name}", BAD_FIELD, vi, f"{name} is absent; known systems send it")
+            en = f"{name} is absent; known systems send it"
+            by_mode(desk, "expected-field", f"{path}/{name}", BAD_FIELD, vi, en, expected="String (≥ 1)")
 
 
 def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> None:
@@ -79,9 +80,9 @@ def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> N
         raise ServiceRefusal.for_rule(
             BAD_TRANSITION, "transition-refused", path, vi, en, found=str(after), expected=_next_statuses(before)
         )
-    desk.reading.note(
-        "transition-tolerated", path, f"{vi}; chế độ này vẫn nhận", f"status {before} to {after} is unusual"
-    )
+    en = f"status {before} to {after} is unusual"
+    expected = _next_statuses(before)
+    desk.reading.note("transition-tolerated", path, f"{vi}; chế độ này vẫn nhận", en, expected=expected)
 
 
 def _next_statuses(before: int | None) -> str:
@@ -112,14 +113,17 @@ def _check_code(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     trouble = dossier_code_trouble(dossier.code, dossier.received_at)
     unit = unit_of_dossier_code(dossier.code)
     if trouble:
-        by_mode(desk, "dossier-code", name, BAD_FIELD, f"MaHoSo {dossier.code}: {trouble.vi}", trouble.en)
+        vi, expected = f"MaHoSo {dossier.code}: {trouble.vi}", f"{short_form(desk.unit_code)}…-yyMMdd-XXXX"
+        by_mode(desk, "dossier-code", name, BAD_FIELD, vi, trouble.en, expected=expected)
     elif not is_within(unit, desk.unit_code):
         vi = f"MaHoSo {dossier.code} thuộc {unit}, không thuộc đơn vị {desk.unit_code}"
-        by_mode(desk, "dossier-of-another-unit", name, NOT_YOURS, vi, f"{dossier.code} belongs to {unit}")
+        en, expected = f"{dossier.code} belongs to {unit}", f"{short_form(desk.unit_code)}…"
+        by_mode(desk, "dossier-of-another-unit", name, NOT_YOURS, vi, en, expected=expected)
     due = dossier.fields.get("NgayHenTra", "")
     if due and due < dossier.fields.get("NgayTiepNhan", ""):
         vi = "NgayHenTra trước NgayTiepNhan"
-        reading.note("due-before-received", f"{path}/NgayHenTra", vi, "the due date is before the date of receipt")
+        en, expected = "the due date is before the date of receipt", f"≥ {dossier.fields.get('NgayTiepNhan', '')}"
+        reading.note("due-before-received", f"{path}/NgayHenTra", vi, en, expected=expected)
 
 
 def _check_procedure(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
@@ -130,15 +134,18 @@ def _check_procedure(dossier: PortalDossier, path: str, desk: PortalCall) -> Non
         near = difflib.get_close_matches(dossier.procedure_code, procedures, 1)
         hint = f"; gần nhất là {near[0]}" if near else ""
         vi = f'{path[1:]}: MaTTHC "{dossier.procedure_code}" không có trong danh mục{hint}'
-        desk.reading.refuse("procedure", f"{path}/MaTTHC", NOT_IN_CATALOGUE, vi, "unknown procedure")
+        values = {"expected": "LayDanhSachTTHC", "nearest": near[0] if near else ""}
+        desk.reading.refuse("procedure", f"{path}/MaTTHC", NOT_IN_CATALOGUE, vi, "unknown procedure", **values)
         return
     for key, expected in _trio(dossier, found).items():
         given = dossier.fields[key]
         if given and _plain(given) not in {_plain(each) for each in expected}:
             vi = f'{path[1:]}: {key} "{given}" không khớp danh mục: cần "{expected[0]}"'
-            desk.reading.refuse(
-                "procedure-trio", f"{path}/{key}", NOT_IN_CATALOGUE, vi, f"{key} is not the catalogue's"
+            en, values = (
+                f"{key} is not the catalogue's",
+                {"expected": ", ".join(expected)[:200], "nearest": expected[0]},
             )
+            desk.reading.refuse("procedure-trio", f"{path}/{key}", NOT_IN_CATALOGUE, vi, en, **values)
 
 
 def _trio(dossier: PortalDossier, procedure: Procedure) -> dict[str, list[str]]:

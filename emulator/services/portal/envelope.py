@@ -162,7 +162,7 @@ def read_call(body: bytes, size: int, reading: Reading) -> MapiCall:
     Raises:
         ServiceRefusal: not JSON, or one of ``session``, ``madonvi``, ``service`` is missing.
     """
-    given = read_object(body, size, reading)
+    given = reading.given = read_object(body, size, reading)
     named = {name: _addressing(given, name, reading) for name in _ADDRESSING}
     for name, value in named.items():
         if not value:

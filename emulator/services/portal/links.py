@@ -7,11 +7,12 @@ then always leads to the file.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from emulator.country.axis import Axis
-from emulator.country.axis_records import HOSTED_FILES, Host
+from emulator.country.axis_records import HOSTED_FILES, PORTS, Host
 from emulator.country.world import World
 from emulator.services.portal.pack import Portal
 from emulator.wire.agency_codes import full_form, is_within, root_of
@@ -65,17 +66,72 @@ def holder_of(text: str, unit_code: str, world: World) -> str:
     return max(above, key=len, default="") or full_form(root_of(unit_code) or unit_code)
 
 
-def link_trouble(text: str, world: World) -> tuple[str, str, str] | None:
-    """Return why nobody could download a result by its link (KDL V.3): rule, Vietnamese, English; None when one can."""
-    if HOST_PLACEHOLDER in text:
-        text = text.replace(HOST_PLACEHOLDER, "ip-ss")
-    if not read_link(text).host:
+class LinkTrouble(NamedTuple):
+    """Why nobody could download a result by its link: the rule, the sentences, what is due and what was meant."""
+
+    rule: str
+    vi: str
+    en: str
+    expected: str = ""
+    nearest: str = ""
+
+
+_A_LINK = "http(s)://<host>/<path>"
+
+
+def link_trouble(text: str, world: World) -> LinkTrouble | None:
+    """Return why nobody could download a result by its link (KDL V.3); None when one can."""
+    text = text.strip().replace(HOST_PLACEHOLDER, "ip-ss")
+    link, axis = read_link(text), Axis(world)
+    if not link.host:
         vi = f'đường dẫn "{text}" không phải địa chỉ http(s) có tên máy chủ: bước tải tệp (KDL V.3) không ghép được'
-        return "result-link", vi, f'"{text}" is no http(s) link with a host: KDL V.3 cannot put a download together'
-    if host_of(text, world) is None:
-        vi = f"máy chủ '{read_link(text).host}' không có sau máy chủ bảo mật nào: cơ quan khác không tải được"
-        return "result-host", vi, f"host '{read_link(text).host}' stands behind no security server: nobody can download"
-    return None
+        en = f'"{text}" is no http(s) link with a host: KDL V.3 cannot put a download together'
+        return LinkTrouble("result-link", vi, en, _A_LINK)
+    if "@" in link.host or re.search(r"\s", text):
+        vi = "đường dẫn có khoảng trắng chưa mã hoá hoặc tên và mật khẩu: providerurl và địa chỉ tải không ghép được"
+        en = "the link has a blank that is not encoded, or a user's name: no providerurl can be made of it"
+        return LinkTrouble("result-link", vi, en, _A_LINK)
+    host = host_of(text, world)
+    if host is None:
+        vi = f"máy chủ '{link.host}' không có sau máy chủ bảo mật nào: cơ quan khác không tải được"
+        en = f"host '{link.host}' stands behind no security server: nobody can download"
+        return LinkTrouble("result-host", vi, en, "GET …/hosts", axis.nearest_host(link.host))
+    return _pair_trouble(text, host) or _origin_trouble(link, host)
+
+
+def _pair_trouble(text: str, host: Host) -> LinkTrouble | None:
+    """A link of case 2 is called as it is, but for the address of the server: its pair must be right (KDL V.3)."""
+    parts = urlsplit(text)
+    if _FORWARD not in unquote(parts.path):
+        return None
+    given = parse_qs(parts.query).get("dstcode", [""])[0]
+    if given == host.subsystem:
+        return None
+    vi = f"đường dẫn trường hợp 2 ghi dstcode '{given}', máy chủ '{host.name}' thuộc '{host.subsystem}'"
+    en = f"the link of case 2 says dstcode '{given}', host '{host.name}' belongs to '{host.subsystem}'"
+    return LinkTrouble("result-pair", vi, en, f"dstcode={host.subsystem}", f"dstcode={host.subsystem}")
+
+
+def _origin_trouble(link: Link, host: Host) -> LinkTrouble | None:
+    """The origin of a link becomes the providerurl: it must be where the host listens."""
+    port = link.host.partition(":")[2]
+    in_use = int(port) if port.isdecimal() else PORTS[link.scheme]
+    if (link.scheme, in_use) == (host.scheme, host.port):
+        return None
+    vi = f"máy chủ '{host.name}' ở {host.origin}, đường dẫn ghi {link.scheme}://{link.host}"
+    en = f"host '{host.name}' is at {host.origin}, the link says {link.scheme}://{link.host}"
+    return LinkTrouble("result-host", vi, en, host.origin, host.origin)
+
+
+def is_missing_file(text: str, world: World) -> bool:
+    """Tell whether a host that the emulator plays has no file at a link: nobody could download it now."""
+    host, link = (
+        host_of(text.replace(HOST_PLACEHOLDER, "ip-ss"), world),
+        read_link(text.replace(HOST_PLACEHOLDER, "ip-ss")),
+    )
+    if host is None or host.service != "files" or Axis(world).live_agencies.get(host.subsystem):
+        return False
+    return world.shelf(HOSTED_FILES).get(host.name + link.path) is None
 
 
 def file_name_of(text: str, title: str, world: World) -> str:

@@ -153,7 +153,9 @@ def serve(asked: MapiCall, world: World) -> Reply:
     _name(_address_of(name, service), world)
     asked = replace(asked, service=name)
     staged = world.apply_scenario()  # it may change how this call is read and answered
-    return staged or service.answer(PortalCall(asked, world, Portal(world), reading_of(world), envelope_of(world)))
+    reading = reading_of(world)
+    reading.given = asked.given
+    return staged or service.answer(PortalCall(asked, world, Portal(world), reading, envelope_of(world)))
 
 
 def _service(name: str, asked: str) -> MapiService:

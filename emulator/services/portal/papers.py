@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
+from emulator.country.axis import nearest_of
 from emulator.country.units import accounts_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
@@ -99,11 +100,14 @@ def _check_headers(call: Call, reading: Reading) -> None:
     if kind != "application/json":
         vi = f'Content-Type là "{kind or "không có"}": cần application/json'
         en = f"Content-Type is {kind or 'absent'}: application/json is expected"
-        reading.refuse_in_strict("content-type-json", "content-type", BAD_FIELD, vi, en, found=kind)
+        reading.refuse_in_strict(
+            "content-type-json", "content-type", BAD_FIELD, vi, en, found=kind, expected="application/json"
+        )
     charset = (call.header("charset") or "").strip().lower().replace("-", "")
     if charset != "utf8" and reading.mode == "strict":
         vi = "Thiếu header Charset: utf-8, đứng riêng cạnh Content-Type"
-        reading.note("charset-header", "charset", vi, "the header Charset: utf-8, beside Content-Type, is absent")
+        en = "the header Charset: utf-8, beside Content-Type, is absent"
+        reading.note("charset-header", "charset", vi, en, found=charset, expected="Charset: utf-8")
 
 
 def _token_text(call: Call) -> str:
@@ -127,7 +131,9 @@ def _check_procedure(form: PapersForm, portal: Portal, reading: Reading) -> None
     procedure = portal.base.procedures.get(form.procedure_code)
     if procedure is None:
         vi = f'MaThuTuc "{form.procedure_code}" không có trong danh mục thủ tục'
-        reading.refuse("procedure", "/MaThuTuc", NOT_IN_CATALOGUE, vi, "unknown procedure")
+        near = nearest_of(form.procedure_code, portal.base.procedures)
+        en, expected = "unknown procedure", "LayDanhSachTTHC"
+        reading.refuse("procedure", "/MaThuTuc", NOT_IN_CATALOGUE, vi, en, expected=expected, nearest=near)
         return
     for place, wanted in enumerate(form.wanted):
         _check_wanted(wanted, f"/DanhSachDanhMucKetQua/{place}", procedure, portal, reading)
@@ -137,12 +143,18 @@ def _check_wanted(wanted: WantedResult, path: str, procedure: Procedure, portal:
     if wanted.code not in procedure.result_codes:
         vi = f'Mã kết quả "{wanted.code}" không hợp lệ: không ứng với thủ tục {procedure.code}'
         en = f"{wanted.code} is no result of procedure {procedure.code} nor replaces one of its components"
-        reading.refuse("K30", f"{path}/MaKetQua", NOT_IN_CATALOGUE, vi, en)
+        codes = sorted(procedure.result_codes)
+        values = {
+            "expected": ", ".join(codes)[:200],
+            "nearest": nearest_of(wanted.code, codes) or min(codes, default=""),
+        }
+        reading.refuse("K30", f"{path}/MaKetQua", NOT_IN_CATALOGUE, vi, en, **values)
         return
     kind = portal.result_kind(wanted.code)
     if kind and kind.has_several and not wanted.reference_number:
         vi = f"SoKyHieu là trường bắt buộc với {kind.title} ({kind.code}): một người có thể có nhiều giấy"
-        reading.refuse("reference-number", f"{path}/SoKyHieu", BAD_FIELD, vi, "several papers have this code")
+        en = "several papers have this code"
+        reading.refuse("reference-number", f"{path}/SoKyHieu", BAD_FIELD, vi, en, expected="String (≥ 1)")
 
 
 def _select_papers(form: PapersForm, papers: list[Paper], world: World) -> list[Paper]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 
+from emulator.country.axis import nearest_of
 from emulator.country.records import IssuedResult
 from emulator.services.portal.bodies import issued_results, submitted_links
-from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE
-from emulator.services.portal.links import link_trouble
+from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE, is_identity_number
+from emulator.services.portal.links import is_missing_file, link_trouble
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.session import PortalCall
 from emulator.wire.codes import is_procedure_code, mended_result_code
@@ -26,7 +27,8 @@ def check_results(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
         _check_result(result, dossier, f"{path}/DanhSachGiayToKetQua/{number}", links, desk)
     if results and dossier.status not in FINAL_STATUSES:
         vi = f"Có kết quả khi trạng thái là {status_text(dossier.status)}; kết quả đi cùng trạng thái 9 hoặc 10"
-        desk.reading.note("result-before-end", f"{path}/TrangThaiHoSo", vi, "a result before status 9 or 10")
+        where, en = f"{path}/TrangThaiHoSo", "a result before status 9 or 10"
+        desk.reading.note("result-before-end", where, vi, en, expected="9, 10")
     if dossier.status in FINAL_STATUSES:
         _check_end(dossier, results, path, desk)
 
@@ -38,10 +40,23 @@ def _check_result(
     if result.link in links:
         vi = f"{where[1:]}: tệp đã nộp được gửi lại làm kết quả ({result.link})"
         desk.reading.note("submitted-file-as-result", where, vi, "a submitted file comes back as the result")
-    trouble = link_trouble(result.link, desk.world)
+    _check_link(result.link, f"{where}/DuongDanTepTinKetQua", desk)
+    if not result.paper_id:
+        vi = f"{where[1:]}: thiếu GiayToId; đồng bộ lại thì kết quả chỉ còn nhận ra theo mã và đường dẫn"
+        en = "a result without GiayToId: pushed again, it is known by code and link alone"
+        desk.reading.note("result-without-id", f"{where}/GiayToId", vi, en, expected="String (≥ 1)")
+
+
+def _check_link(link: str, where: str, desk: PortalCall) -> None:
+    """A link must lead to the file by the rule of KDL V.3; a file that is not there yet may still come."""
+    trouble = link_trouble(link, desk.world)
     if trouble:
-        rule, vi, en = trouble
-        by_mode(desk, rule, f"{where}/DuongDanTepTinKetQua", BAD_FIELD, f"{where[1:]}/DuongDanTepTinKetQua: {vi}", en)
+        vi, values = f"{where[1:]}: {trouble.vi}", {"expected": trouble.expected, "nearest": trouble.nearest}
+        by_mode(desk, trouble.rule, where, BAD_FIELD, vi, trouble.en, **values)
+    elif is_missing_file(link, desk.world):
+        vi = f"{where[1:]}: máy chủ chưa có tệp này: lúc này tải về sẽ nhận 404"
+        en = "the host has no such file yet: a download would get 404 now"
+        desk.reading.note("result-file", where, vi, en, expected="GET → 200")
 
 
 def _check_end(dossier: PortalDossier, results: list[IssuedResult], path: str, desk: PortalCall) -> None:
@@ -51,13 +66,19 @@ def _check_end(dossier: PortalDossier, results: list[IssuedResult], path: str, d
         codes = ", ".join(sorted(procedure.own_result_codes))
         vi = f"{path[1:]}: trạng thái {status_text(dossier.status)} mà không có kết quả; thủ tục này cấp {codes}"
         en = f"status {dossier.status} without a result; the procedure gives {codes}"
-        by_mode(desk, "end-without-result", f"{path}/DanhSachGiayToKetQua", BAD_FIELD, vi, en)
+        by_mode(desk, "end-without-result", f"{path}/DanhSachGiayToKetQua", BAD_FIELD, vi, en, expected=codes)
     if results and not dossier.owner_id:
         vi = (
             f"{path[1:]}: kết quả không có chủ: DinhDanhCHS trống và MaDoiTuong không cho biết là ai; không ai lưu được"
         )
         en = "a result without an owner: nobody can keep it in Kho DL"
-        by_mode(desk, "result-without-owner", f"{path}/DinhDanhCHS", BAD_FIELD, vi, en)
+        expected = '[{"LoaiDinhDanh": "1", "SoDinhDanh": "…"}]'
+        by_mode(desk, "result-without-owner", f"{path}/DinhDanhCHS", BAD_FIELD, vi, en, expected=expected)
+    elif results and not is_identity_number(dossier.owner_id):
+        vi = f"{path[1:]}: chủ hồ sơ {dossier.owner_id} không phải CCCD 12 số hay mã số thuế: tra cứu không ra"
+        en = f"the owner {dossier.owner_id} is no CCCD of 12 digits and no tax code: papers are not found by it"
+        where, expected = f"{path}/DinhDanhCHS/0/SoDinhDanh", "\\d{12}, \\d{10}, \\d{10}-\\d{3}"
+        by_mode(desk, "result-owner-number", where, BAD_FIELD, vi, en, expected=expected)
 
 
 def _check_result_code(code: str, where: str, dossier: PortalDossier, desk: PortalCall) -> None:
@@ -70,15 +91,21 @@ def _check_result_code(code: str, where: str, dossier: PortalDossier, desk: Port
         desk.reading.refuse("K28", path, NOT_IN_CATALOGUE, vi, f"did you mean {mended}?", found=code, nearest=mended)
     elif is_procedure_code(code):
         vi = f'{path[1:]} "{code}" là mã thủ tục, không phải mã kết quả'
-        by_mode(desk, "procedure-as-result", path, NOT_IN_CATALOGUE, vi, "a procedure code stands for a result code")
+        en, codes = "a procedure code stands for a result code", ", ".join(sorted(own))
+        by_mode(
+            desk, "procedure-as-result", path, NOT_IN_CATALOGUE, vi, en, expected=codes, nearest=min(own, default="")
+        )
     elif desk.portal.result_kind(code) is None:
         vi = f'{path[1:]} "{code}" không có trong danh mục kết quả'
-        by_mode(desk, "result-code", path, NOT_IN_CATALOGUE, vi, "the result code is in no catalogue")
+        near = nearest_of(code, sorted(own)) or nearest_of(code, desk.portal.base.result_kinds)
+        en, codes = "the result code is in no catalogue", ", ".join(sorted(own))
+        by_mode(desk, "result-code", path, NOT_IN_CATALOGUE, vi, en, expected=codes, nearest=near)
     elif own and code not in own:
         near = next(iter(difflib.get_close_matches(code, own, 1)), min(own))
         vi = f'{path[1:]} "{code}" là kết quả của thủ tục khác; thủ tục {dossier.procedure_code} cấp {near}'
         en = f"{code} is the result of another procedure; {dossier.procedure_code} gives {near}"
-        by_mode(desk, "result-of-another-procedure", path, NOT_IN_CATALOGUE, vi, en)
+        codes = ", ".join(sorted(own))
+        by_mode(desk, "result-of-another-procedure", path, NOT_IN_CATALOGUE, vi, en, expected=codes, nearest=near)
 
 
 # Who owns a dossier: DinhDanhCHS, else the account behind MaDoiTuong (a TechID of TraCuuTechID).
@@ -94,13 +121,15 @@ def with_owner(dossier: PortalDossier, place: int, desk: PortalCall) -> PortalDo
     path = f"/data/{place}/MaDoiTuong"
     if not owner:
         vi = f'data/{place}/MaDoiTuong "{technical_id}" không phải TechID nào của Cổng DVCQG (TraCuuTechID)'
-        by_mode(desk, "technical-id", path, NOT_IN_CATALOGUE, vi, f"{technical_id} is nobody's TechID")
+        en, near = f"{technical_id} is nobody's TechID", "dvcqg.mapi.TraCuuTechID"
+        by_mode(desk, "technical-id", path, NOT_IN_CATALOGUE, vi, en, expected="TECHNICALID", nearest=near)
     elif dossier.owner_id and dossier.owner_id != owner:
         vi = f"data/{place}/MaDoiTuong là TechID của người khác chủ hồ sơ trong DinhDanhCHS"
-        by_mode(desk, "technical-id-of-another", path, BAD_FIELD, vi, "the TechID is not that of DinhDanhCHS")
+        en, near = "the TechID is not that of DinhDanhCHS", people.get(dossier.owner_id, "")
+        by_mode(desk, "technical-id-of-another", path, BAD_FIELD, vi, en, expected=near, nearest=near)
     return replace(dossier, owner_id=dossier.owner_id or owner)
 
 
-def by_mode(desk: PortalCall, rule: str, path: str, code: int, vi: str, en: str) -> None:
+def by_mode(desk: PortalCall, rule: str, path: str, code: int, vi: str, en: str, **values: str) -> None:
     """Refuse in strict, remark elsewhere."""
-    desk.reading.refuse_in_strict(rule, path, code, vi, en)
+    desk.reading.refuse_in_strict(rule, path, code, vi, en, **values)

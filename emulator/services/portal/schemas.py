@@ -15,15 +15,19 @@ from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE, read_
 
 
 class FieldTrouble(NamedTuple):
-    """What is wrong with one field; ``{name}`` is filled in with the official name."""
+    """What is wrong with one field; ``{name}`` is filled in with the official name, ``expected`` is in signs."""
 
     code: int
     vi: str
     en: str
+    expected: str = "String"
 
 
 _MISSING = FieldTrouble(
-    BAD_FIELD, "Thiếu trường bắt buộc {name}: cần một chuỗi không rỗng", "{name} is mandatory: a non-empty string"
+    BAD_FIELD,
+    "Thiếu trường bắt buộc {name}: cần một chuỗi không rỗng",
+    "{name} is mandatory: a non-empty string",
+    "String (≥ 1)",
 )
 
 
@@ -52,15 +56,23 @@ class LimitedText(fields.Field[str]):
         if self.limit and len(text) > self.limit:
             vi = f"{{name}} dài {len(text)} ký tự, tối đa {self.limit}"
             raise ValidationError(
-                [FieldTrouble(BAD_FIELD, vi, f"{{name}} has {len(text)} characters, limit {self.limit}")]
+                [
+                    FieldTrouble(
+                        BAD_FIELD, vi, f"{{name}} has {len(text)} characters, limit {self.limit}", f"≤ {self.limit}"
+                    )
+                ]
             )
         if self.choices and text not in self.choices:
             known = ", ".join(self.choices)
             vi = f'{{name}} "{text}" không có trong danh mục: cần một trong {known}'
-            raise ValidationError([FieldTrouble(NOT_IN_CATALOGUE, vi, f'{{name}} "{text}" is not one of {known}')])
+            raise ValidationError(
+                [FieldTrouble(NOT_IN_CATALOGUE, vi, f'{{name}} "{text}" is not one of {known}', known)]
+            )
         if self.dated and read_stamp(text) is None:
             vi = f'{{name}} "{text}" sai định dạng: cần yyyyMMddHHmmss'
-            raise ValidationError([FieldTrouble(BAD_FIELD, vi, f'{{name}} "{text}" is not yyyyMMddHHmmss')])
+            raise ValidationError(
+                [FieldTrouble(BAD_FIELD, vi, f'{{name}} "{text}" is not yyyyMMddHHmmss', "yyyyMMddHHmmss")]
+            )
 
 
 class _Lenient(Schema):

@@ -13,8 +13,8 @@ from emulator.services.portal.envelope import BAD_FIELD, HTTP_STATUS, NOT_IN_CAT
 from emulator.services.portal.models import Paper, PapersForm, WantedResult
 from emulator.wire.agency_codes import full_form, short_form
 from emulator.wire.codes import mended_result_code, national_procedure_code
-from emulator.wire.json_body import read_object
-from emulator.wire.reading import Reading
+from emulator.wire.json_body import kind_of, read_object
+from emulator.wire.reading import Reading, told
 
 # Commas before a closing bracket: the printed sample of KDL V.2 has one (K09).
 
@@ -111,11 +111,13 @@ def read_papers_call(body: bytes, size: int, reading: Reading) -> PapersForm:
         ServiceRefusal: at least one rule was broken; all are named.
     """
     whole = without_trailing_commas(body, reading) if size == len(body) else body
-    given = read_object(whole, size if whole is body else len(whole), reading)
+    given = reading.given = read_object(whole, size if whole is body else len(whole), reading)
     owner = _text(given, "SoDinhDanhChuSoHuu", reading)
     channel = _text(given, "KenhThucHien", reading)
     if channel and channel not in ("1", "2", "3"):
-        _refuse(reading, "KenhThucHien", f'"{channel}": cần 1 (trực tiếp), 2 (trực tuyến) hoặc 3 (bưu chính công ích)')
+        vi = f'"{channel}": cần 1 (trực tiếp), 2 (trực tuyến) hoặc 3 (bưu chính công ích)'
+        en = f'"{channel}": 1 (in person), 2 (online) or 3 (by post) is expected'
+        _refuse(reading, "KenhThucHien", vi, en, "1, 2, 3")
     requester, name = _requester(given, owner, channel, reading)
     for key, number in (("SoDinhDanhChuSoHuu", owner), ("SoDinhDanhNguoiYeuCau", requester)):
         _check_number(key, number, reading)
@@ -140,8 +142,12 @@ def without_trailing_commas(body: bytes, reading: Reading) -> bytes:
     return stripped
 
 
-def _refuse(reading: Reading, key: str, vi: str, code: int = BAD_FIELD, rule: str = "field") -> None:
-    reading.refuse(rule, f"/{key}", code, f"{key} {vi}", f"{key} is not acceptable: {vi}")
+def _refuse(reading: Reading, key: str, vi: str, en: str, expected: str, rule: str = "field") -> None:
+    reading.refuse(rule, f"/{key}", BAD_FIELD, f"{key} {vi}", f"{key} {en}", expected=expected)
+
+
+_MUST = ("là trường bắt buộc: cần một chuỗi không rỗng", "is mandatory: a text that is not empty is expected")
+_A_TEXT = "String (≥ 1)"
 
 
 def _text(given: Mapping[str, Any], key: str, reading: Reading) -> str:
@@ -149,7 +155,7 @@ def _text(given: Mapping[str, Any], key: str, reading: Reading) -> str:
     if value:
         return value
     if value is not None:
-        _refuse(reading, key, "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
+        _refuse(reading, key, *_MUST, _A_TEXT, rule="required")
     return ""
 
 
@@ -168,8 +174,8 @@ def read_text(value: Any, path: str, reading: Reading) -> str | None:
         is_strict = reading.mode == "strict"
         reading.refuse_in_strict("number-for-text", f"/{path}", BAD_FIELD, vi, en, found=str(value), expected="String")
         return None if is_strict else str(value)
-    vi, en = f"{path} phải là chuỗi, đang là {kind}", f"{path} must be a string, it is {type(value).__name__}"
-    reading.refuse("not-a-text", f"/{path}", BAD_FIELD, vi, en, found=type(value).__name__, expected="String")
+    vi, en = f"{path} phải là chuỗi, đang là {kind}", f"{path} must be a string, it is {kind_of(value)[1]}"
+    reading.refuse("not-a-text", f"/{path}", BAD_FIELD, vi, en, found=told(value), expected="String")
     return None
 
 
@@ -189,6 +195,8 @@ def _procedure_code(given: Mapping[str, Any], reading: Reading) -> str:
         NOT_IN_CATALOGUE,
         f'MaThuTuc "{code}" mang hậu tố địa phương: dùng mã quốc gia {national}',
         f'MaThuTuc "{code}" carries a local suffix: the national code is {national}',
+        expected=national,
+        nearest=national,
     )
     return national
 
@@ -196,7 +204,9 @@ def _procedure_code(given: Mapping[str, Any], reading: Reading) -> str:
 def _read_wanted(given: Mapping[str, Any], reading: Reading) -> tuple[WantedResult, ...]:
     rows = given.get("DanhSachDanhMucKetQua")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        _refuse(reading, "DanhSachDanhMucKetQua", "phải là mảng có ít nhất một đối tượng {MaKetQua, SoKyHieu}")
+        vi = "phải là mảng có ít nhất một đối tượng {MaKetQua, SoKyHieu}"
+        en = "must be a list of at least one object {MaKetQua, SoKyHieu}"
+        _refuse(reading, "DanhSachDanhMucKetQua", vi, en, '[{"MaKetQua": "…", "SoKyHieu": "…"}]')
         return ()
     return tuple(_wanted_result(row, place, reading) for place, row in enumerate(rows))
 
@@ -207,12 +217,13 @@ def _wanted_result(row: Mapping[str, Any], place: int, reading: Reading) -> Want
     number = read_text(row.get("SoKyHieu"), f"{path}/SoKyHieu", reading)
     if not code:
         if code is not None:
-            _refuse(reading, f"{path}/MaKetQua", "là trường bắt buộc: cần một chuỗi không rỗng", rule="required")
+            _refuse(reading, f"{path}/MaKetQua", *_MUST, _A_TEXT, rule="required")
         return WantedResult("", "")
     mended = mended_result_code(code)
     if mended:
         vi = f'"{code}" không đúng dạng mã kết quả; có phải {mended}?'
-        reading.refuse("K28", f"/{path}/MaKetQua", NOT_IN_CATALOGUE, f"{path}/MaKetQua {vi}", f"did you mean {mended}?")
+        en = f'{path}/MaKetQua "{code}" is no result code; did you mean {mended}?'
+        reading.refuse("K28", f"/{path}/MaKetQua", NOT_IN_CATALOGUE, f"{path}/MaKetQua {vi}", en, nearest=mended)
     return WantedResult(code, number or "")
 
 
@@ -256,7 +267,11 @@ def _check_number(key: str, number: str, reading: Reading) -> None:
             f'{key} "{number}" has 9 digits: 12, or a tax code, are expected',
         )
         return
-    _refuse(reading, key, f'"{number}" không phải CCCD 12 chữ số hoặc mã số thuế')
+    vi, en = (
+        f'"{number}" không phải CCCD 12 chữ số hoặc mã số thuế',
+        f'"{number}" is no CCCD of 12 digits and no tax code',
+    )
+    _refuse(reading, key, vi, en, "\\d{12}, \\d{10}, \\d{10}-\\d{3}")
 
 
 def read_pack_paper(row: Mapping[str, Any]) -> Paper:
