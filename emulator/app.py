@@ -10,12 +10,14 @@ from typing import Any
 
 from flask import Flask
 
+from emulator.admin.class_room import enter_step
 from emulator.admin.replies import ProbePages
 from emulator.admin.request import WAITING, AdminContext, PublishedPage
 from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.classroom.classes import Classes
+from emulator.classroom.progress import ClassProgress
 from emulator.country.keyring import Keyring
 from emulator.country.pack import Pack
 from emulator.country.sandbox import Sandbox, Sandboxes
@@ -76,7 +78,6 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
     due, meter = timekeeper.settle_due, CallMeter(store, settings.quotas.calls)
     door = Door(arrival, enter, doors, directors, due, _pen_rules(store, settings), meter=meter, offers=offers)
-    tenants = Tenants(store, sandboxes, settings.quotas)
     context = AdminContext(
         sandboxes,
         Journal(store),
@@ -90,11 +91,9 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
         timekeeper.at_once,
         cast,
         _published_page,
-        tenants=tenants,
-        classes=Classes(store, sandboxes, tenants),
-        allowed_origins=settings.allowed_origins,
+        **_tenants(store, sandboxes, settings),
     )
-    play(context, sandboxes.get("default"))
+    _begin(context)
     return Country(settings, store, sandboxes, door, context)
 
 
@@ -102,6 +101,19 @@ def _pen_rules(store: Store, settings: Settings) -> PenRules:
     """Return how calls get to write: counted against a quota, each must see those before it, and shares nothing."""
     share = store.share if settings.quotas.calls is None else partial(Store.share, store)
     return PenRules(store.patience, share, store.waits)
+
+
+def _tenants(store: Store, sandboxes: Sandboxes, settings: Settings) -> dict[str, Any]:
+    """Return what the admin API knows of those who share the server: tenants, classes, other web sites."""
+    tenants = Tenants(store, sandboxes, settings.quotas)
+    progress = ClassProgress(Classes(store, sandboxes, tenants), Journal(store))
+    return {"tenants": tenants, "progress": progress, "allowed_origins": settings.allowed_origins}
+
+
+def _begin(context: AdminContext) -> None:
+    """Let what a lesson wants be armed, and the scenarios of the default sandbox begin."""
+    context.progress.entered = partial(enter_step, context)
+    play(context, context.sandboxes.get("default"))
 
 
 def _doors(settings: Settings, packs: Packs) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:

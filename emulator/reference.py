@@ -15,6 +15,7 @@ import emulator.app  # noqa: F401  # with it every room has registered its rules
 from emulator.certification.kit_page import kits_page
 from emulator.certification.vocabulary import schema as task_words
 from emulator.certification.vocabulary import vocabulary_page
+from emulator.classroom.lesson_words import lesson_grammar
 from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
 from emulator.scenario.faults_page import page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
@@ -251,6 +252,11 @@ def scenario_schema() -> str:
     return json.dumps(scenario_grammar(), ensure_ascii=False, indent=2) + "\n"
 
 
+def lesson_schema() -> str:
+    """Return the JSON Schema of lesson files."""
+    return json.dumps(lesson_grammar(), ensure_ascii=False, indent=2) + "\n"
+
+
 def pack_schema(table: str) -> str:
     """Return the JSON Schema of one table of a fixture pack; the rules across tables are left to ``validate``."""
     shape = pack_part().tables[table]
@@ -313,6 +319,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "magic-values.md": magic_values_page,
     "schemas/scenario.schema.json": scenario_schema,
     "schemas/task.schema.json": task_schema,
+    "schemas/lesson.schema.json": lesson_schema,
     "task-vocabulary.md": vocabulary_page,
     **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in pack_part().tables},
 }

@@ -5,7 +5,7 @@ The administrator may do all; the holder of an owner's token may open classes of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emulator.admin import sandboxes, scenarios
@@ -13,6 +13,8 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.classroom.classes import ClassExists, Classroom, NewClass, NoClass, Seat, own_owner
+from emulator.classroom.lessons import NoLesson, find_lessons
+from emulator.classroom.progress import lessons_of
 from emulator.classroom.report import report_of_class
 from emulator.classroom.roster import tidy_name, trouble_of_name
 from emulator.country.sandbox import NoSandbox, SandboxExists
@@ -62,19 +64,21 @@ def open_class(request: AdminRequest) -> AdminReply:
     for seat, _ in seats:
         if seat.sandbox is not None:
             scenarios.play(request.context, seat.sandbox)
+    request.context.progress.of_class(classroom)  # everybody is at the first step, and what it wants is armed
     own = {"token": request.context.tenants.issue_owner_token(wish.owner)} if not request.caller.owner else {}
     rows = [_seat_card(request, seat) | _keys(request, seat, token) for seat, token in seats]
     return AdminReply({**_card(request, classroom), **own, "seats": rows}, 201)
 
 
 def _wish(request: AdminRequest) -> NewClass:
-    from emulator.admin import schemas
+    from emulator.admin import class_schemas, schemas
 
-    content = schemas.load(schemas.ClassWish(), request.content())
+    content = schemas.load(class_schemas.ClassWish(), request.content())
     owner = content.get("owner") or request.caller.owner or own_owner(content["name"])
     if request.caller.owner not in ("", owner):
         raise Trouble("admin-only")
     sandboxes.check_pack(request, content)
+    check_lessons(content.get("lessons", ()))
     made_of: dict[str, Any] = {name: content[name] for name in ("pack", "mode") if name in content}
     return NewClass(
         content["name"],
@@ -85,6 +89,16 @@ def _wish(request: AdminRequest) -> NewClass:
         content.get("ttl_s"),
         made_of,
     )
+
+
+def check_lessons(names: Sequence[str]) -> None:
+    """Look whether all lessons are there. Raises Trouble."""
+    for at, name in enumerate(names):
+        try:
+            find_lessons([name])
+        except NoLesson as no:
+            vi, en = f"không có bài này{no.vi}", f"there is no such lesson{no.en}"
+            raise invalid([InputFault(f"/lessons/{at}", vi, en)]) from None
 
 
 def _people(content: Mapping[str, Any]) -> list[str]:
@@ -118,8 +132,9 @@ def show_class(request: AdminRequest) -> AdminReply:
 def report_class(request: AdminRequest) -> AdminReply:
     """Return what each person did, from the journals as they are now; closing the class ends them."""
     classroom = find_class(request)
-    seats = request.context.classes.seats(classroom.name)
-    return AdminReply(report_of_class(classroom, seats, request.context.journal))
+    progress = request.context.progress.of_class(classroom)
+    seats = [each.seat for each in progress]
+    return AdminReply(report_of_class(classroom, seats, lessons_of(classroom), request.context.journal))
 
 
 @ROUTES.add(
@@ -186,7 +201,7 @@ def _card(request: AdminRequest, classroom: Classroom) -> dict[str, Any]:
         "title": classroom.title,
         "owner": classroom.owner,
         "opened": iso(classroom.made_ms),
-        "lessons": list(classroom.lessons),
+        "lessons": [each.id for each in lessons_of(classroom)],
         "board": f"{request.base}/__console/classes/{classroom.name}",
     }
 

@@ -58,6 +58,12 @@ WORDINGS: Mapping[str, Wording] = {
     "no-such-seat": Wording(
         404, "No such seat", "Lớp '{name}' không có chỗ {seat}.", "The class '{name}' has no seat {seat}."
     ),
+    "no-seat": Wording(
+        404, "Not a seat", "Sandbox '{name}' không là chỗ của lớp nào.", "The sandbox '{name}' is no seat of a class."
+    ),
+    "no-such-lesson": Wording(
+        404, "No such lesson", "Lớp không có bài '{name}'{vi}.", "The class has no lesson '{name}'{en}."
+    ),
     "no-such-attempt": Wording(
         404, "No such attempt", "Không có lượt kiểm thử '{name}'.", "There is no attempt '{name}'."
     ),

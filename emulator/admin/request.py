@@ -14,6 +14,7 @@ from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
 from emulator.classroom.classes import Classes
+from emulator.classroom.progress import ClassProgress
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.country.tenants import Tenants
 from emulator.country.world import World
@@ -59,8 +60,13 @@ class AdminContext:
     cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
     tenants: Tenants = field(kw_only=True)
-    classes: Classes = field(kw_only=True)
+    progress: ClassProgress = field(kw_only=True)
     started_ms: int = field(default_factory=system_ms)
+
+    @property
+    def classes(self) -> Classes:
+        """Return the classes there are."""
+        return self.progress.classes
 
 
 # What the room of published descriptions hands to the admin API.

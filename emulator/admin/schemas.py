@@ -83,12 +83,14 @@ _BOTH = {
 }
 
 
-def _one_of(choices: tuple[Any, ...]) -> validate.OneOf:
+def one_of(choices: tuple[Any, ...]) -> validate.OneOf:
+    """Return the check that a value is one of these, worded in both languages."""
     names = ", ".join(map(str, choices))
     return validate.OneOf(choices, error=f"phải là một trong: {names} / must be one of: {names}")
 
 
-def _between(low: float, high: float | None = None) -> validate.Range:
+def between(low: float, high: float | None = None) -> validate.Range:
+    """Return the check that a number is within bounds, worded in both languages."""
     vi, en = f"phải từ {low}", f"must be at least {low}"
     if high is not None:
         vi, en = f"{vi} đến {high}", f"{en} and at most {high}"
@@ -115,79 +117,51 @@ class SandboxWish(Schema):
         )
     )
     pack = fields.String()
-    mode = fields.String(validate=_one_of(MODES))
-    profile = fields.String(validate=_one_of(PROFILES))
-    seed = fields.Integer(strict=True, validate=_between(-(2**53), 2**53))
+    mode = fields.String(validate=one_of(MODES))
+    profile = fields.String(validate=one_of(PROFILES))
+    seed = fields.Integer(strict=True, validate=between(-(2**53), 2**53))
     owner = fields.String(validate=validate.Length(1, 100))
-    ttl_s = fields.Integer(strict=True, validate=_between(1, 366 * 24 * 3600))
+    ttl_s = fields.Integer(strict=True, validate=between(1, 366 * 24 * 3600))
     scenario = fields.String(allow_none=True)
 
 
 class TokenWish(Schema):
     """``POST /__admin/sandboxes/{id}/token``."""
 
-    role = fields.String(validate=_one_of(ROLES), load_default="owner")
-
-
-_CLASS_NAME = validate.Regexp(
-    r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z",
-    error="gồm 1 đến 40 ký tự a-z, 0-9, '-' (không ở hai đầu) / "
-    "has 1 to 40 characters a-z, 0-9, '-' (not at either end)",
-)
-
-
-class ClassWish(Schema):
-    """``POST /__admin/classes``: the names of its people, or how many ``seats`` without names."""
-
-    name = fields.String(required=True, validate=_CLASS_NAME)
-    title = fields.String(validate=validate.Length(1, 200))
-    people = fields.List(fields.String(validate=validate.Length(1, 200)), validate=validate.Length(1, 200))
-    seats = fields.Integer(strict=True, validate=_between(1, 200))
-    lessons = fields.List(fields.String(), validate=validate.Length(0, 40))
-    owner = fields.String(validate=validate.Length(1, 100))
-    pack = fields.String()
-    mode = fields.String(validate=_one_of(MODES))
-    ttl_s = fields.Integer(strict=True, validate=_between(1, 366 * 24 * 3600))
-
-    @validates_schema
-    def _have_people(self, data: dict[str, Any], **_: Any) -> None:
-        if ("people" in data) is ("seats" in data):
-            raise ValidationError(
-                "cần đúng một trong: people, seats / exactly one of people, seats is needed", "people"
-            )
+    role = fields.String(validate=one_of(ROLES), load_default="owner")
 
 
 class SandboxChange(Schema):
     """``PATCH /__admin/sandboxes/{id}``."""
 
-    mode = fields.String(validate=_one_of(MODES))
-    profile = fields.String(validate=_one_of(PROFILES))
+    mode = fields.String(validate=one_of(MODES))
+    profile = fields.String(validate=one_of(PROFILES))
     scenario = fields.String(allow_none=True)
 
 
 class ClockTurn(Schema):
     """``PUT /__admin/clock``."""
 
-    action = fields.String(required=True, validate=_one_of(("freeze", "set", "advance", "scale", "reset")))
+    action = fields.String(required=True, validate=one_of(("freeze", "set", "advance", "scale", "reset")))
     to = fields.String()
     by = fields.Raw()
-    scale = fields.Float(validate=_between(0.001, 100_000))
+    scale = fields.Float(validate=between(0.001, 100_000))
 
 
 class JournalQuery(Schema):
     """The query of ``GET /__admin/requests``."""
 
-    limit = fields.Integer(load_default=500, validate=_between(0, 2000))
-    offset = fields.Integer(load_default=0, validate=_between(0, 2**53))
-    after = fields.Integer(load_default=0, validate=_between(0, 2**53))
+    limit = fields.Integer(load_default=500, validate=between(0, 2000))
+    offset = fields.Integer(load_default=0, validate=between(0, 2**53))
+    after = fields.Integer(load_default=0, validate=between(0, 2**53))
     since = fields.String()
-    order = fields.String(load_default="desc", validate=_one_of(("asc", "desc")))
+    order = fields.String(load_default="desc", validate=one_of(("asc", "desc")))
     operation = fields.String()
-    outcome = fields.String(validate=_one_of(("answered", "refused", "unmatched", "error", "happened", "lapsed")))
-    clock = fields.String(load_default="hide", validate=_one_of(("hide", "show")))
-    admin = fields.String(load_default="hide", validate=_one_of(("hide", "show")))
-    total = fields.String(load_default="exact", validate=_one_of(("exact", "skip")))
-    status = fields.Integer(validate=_between(0, 999))
+    outcome = fields.String(validate=one_of(("answered", "refused", "unmatched", "error", "happened", "lapsed")))
+    clock = fields.String(load_default="hide", validate=one_of(("hide", "show")))
+    admin = fields.String(load_default="hide", validate=one_of(("hide", "show")))
+    total = fields.String(load_default="exact", validate=one_of(("exact", "skip")))
+    status = fields.Integer(validate=between(0, 999))
     method = fields.String()
     path = fields.String()
     rule = fields.String()
@@ -199,9 +173,9 @@ class JournalQuery(Schema):
 class DossierQuery(Schema):
     """The query of ``GET /__admin/dossiers``; ``key_kind`` chooses the system behind the production or sandbox keys."""
 
-    limit = fields.Integer(load_default=100, validate=_between(1, 1000))
+    limit = fields.Integer(load_default=100, validate=between(1, 1000))
     after = fields.String(load_default="")
-    key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
+    key_kind = fields.String(load_default="production", validate=one_of(("production", "sandbox")))
     code = fields.String()
     status = fields.Integer()
     q = fields.String(validate=validate.Length(max=200, error="dài quá 200 ký tự / is longer than 200 characters"))
@@ -210,7 +184,7 @@ class DossierQuery(Schema):
 class PortalDossierQuery(Schema):
     """The query of ``GET /__admin/portal-dossiers``; ``owner`` and ``unit`` are a citizen's number and an agency."""
 
-    limit = fields.Integer(load_default=100, validate=_between(1, 1000))
+    limit = fields.Integer(load_default=100, validate=between(1, 1000))
     after = fields.String(load_default="")
     owner = fields.String()
     unit = fields.String()
@@ -221,13 +195,13 @@ class PortalDossierQuery(Schema):
 class OneDossierQuery(Schema):
     """The query of ``GET /__admin/dossiers/{code}``."""
 
-    key_kind = fields.String(load_default="production", validate=_one_of(("production", "sandbox")))
+    key_kind = fields.String(load_default="production", validate=one_of(("production", "sandbox")))
 
 
 class AgendaQuery(Schema):
     """The query of ``GET /__admin/agenda``."""
 
-    limit = fields.Integer(load_default=100, validate=_between(1, 1000))
+    limit = fields.Integer(load_default=100, validate=between(1, 1000))
     after = fields.String(load_default="")
 
 
@@ -258,21 +232,21 @@ class Application(Schema):
     district = fields.String()
     commune = fields.String()
     person = fields.Raw()
-    count = fields.Integer(strict=True, load_default=1, validate=_between(1, 1000))
+    count = fields.Integer(strict=True, load_default=1, validate=between(1, 1000))
 
 
 class Wait(Schema):
     """How long a verification may wait, in milliseconds."""
 
-    within_ms = fields.Integer(strict=True, load_default=0, validate=_between(0, 60_000))
+    within_ms = fields.Integer(strict=True, load_default=0, validate=between(0, 60_000))
 
 
 class Expectation(Wait):
     """How often a pattern is expected to have matched."""
 
-    count = fields.Integer(strict=True, validate=_between(0))
-    at_least = fields.Integer(strict=True, validate=_between(0))
-    at_most = fields.Integer(strict=True, validate=_between(0))
+    count = fields.Integer(strict=True, validate=between(0))
+    at_least = fields.Integer(strict=True, validate=between(0))
+    at_most = fields.Integer(strict=True, validate=between(0))
 
 
 def settings_schema() -> Schema:
@@ -285,7 +259,7 @@ def settings_schema() -> Schema:
 
 def _setting(name: str, hint: Any) -> fields.Field[Any]:
     if name in BOUNDS:
-        return fields.Integer(strict=True, validate=_between(*BOUNDS[name]))
+        return fields.Integer(strict=True, validate=between(*BOUNDS[name]))
     if name in SPELLINGS:
         shape = SPELLINGS[name]
         return fields.String(
@@ -301,7 +275,7 @@ def _field_of(hint: Any, *, or_none: bool = False) -> fields.Field[Any]:
         nullable = len(rest) < len(arguments)
         return _field_of(rest[0], or_none=nullable) if len(rest) == 1 else fields.Raw(allow_none=nullable)
     if origin is Literal:
-        return fields.Raw(allow_none=or_none, validate=_one_of(arguments))
+        return fields.Raw(allow_none=or_none, validate=one_of(arguments))
     if origin in (tuple, list):
         return fields.List(_field_of(arguments[0]) if arguments else fields.Raw(), allow_none=or_none)
     if origin is dict:
@@ -314,8 +288,8 @@ def _field_of(hint: Any, *, or_none: bool = False) -> fields.Field[Any]:
 
 def _number(hint: Any, or_none: bool) -> fields.Field[Any]:
     if hint is float:
-        return fields.Float(allow_none=or_none, validate=_between(0))
-    return fields.Integer(strict=True, allow_none=or_none, validate=_between(0, MOST))
+        return fields.Float(allow_none=or_none, validate=between(0))
+    return fields.Integer(strict=True, allow_none=or_none, validate=between(0, MOST))
 
 
 def load(schema: Schema, content: Mapping[str, Any], mark: str = "/") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from emulator.classroom.classes import Classroom, Seat
+from emulator.classroom.lessons import Lesson
 from emulator.journal.journal import Entry, Journal
 from emulator.kernel.clock import iso
 
@@ -22,13 +23,13 @@ _STYLE = (
 )
 
 
-def report_of_class(classroom: Classroom, seats: Sequence[Seat], journal: Journal) -> Json:
+def report_of_class(classroom: Classroom, seats: Sequence[Seat], lessons: Sequence[Lesson], journal: Journal) -> Json:
     """Return the report of a class; a seat whose sandbox is gone has no calls."""
     return {
         "name": classroom.name,
         "title": classroom.title,
         "opened": iso(classroom.made_ms),
-        "lessons": [],
+        "lessons": [each.as_dict() for each in lessons],
         "seats": [_report_of_seat(seat, journal) for seat in seats],
     }
 
@@ -40,6 +41,8 @@ def _report_of_seat(seat: Seat, journal: Journal) -> Json:
     return {
         "number": seat.number,
         "person": seat.person,
+        "passed": seat.state.get("passed", []),
+        "hints": {name: most for name, most in seat.state.get("hints", {}).items() if most},
         "calls": len(rows),
         "outcomes": dict(sorted(outcomes.items())),
         "operations": dict(sorted(Counter(row.operation or "?" for row in rows).items())),

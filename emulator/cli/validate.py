@@ -91,13 +91,16 @@ def _problems(path: str, pack: str, *, privacy: bool) -> list[Problem]:
 
 
 def _problems_of_scenarios(paths: list[Path], pack: Pack) -> list[Problem]:
-    """Return what is wrong with scenarios; a fragment is looked at through a scenario that uses it."""
-    from emulator.scenario.library import FRAGMENTS, Library
+    """Return what is wrong with scenarios; a fragment through a scenario that uses it, a lesson as one."""
+    from emulator.classroom.lessons import read_lesson
+    from emulator.scenario.library import FRAGMENTS, LESSONS, Library
     from emulator.scenario.reader import Source, problems_of
 
     problems: list[Problem] = []
     for path in paths:
-        if path.parent.name == FRAGMENTS:
+        if path.parent.name == LESSONS:
+            problems += read_lesson(path)[1]
+        elif path.parent.name == FRAGMENTS:
             library = Library((path.parent.parent,))
             source = Source(Path("fragment.yaml"), library, _USER_OF_FRAGMENT.format(path.stem), pack=pack)
             problems += [each for each in problems_of(source) if each.path == str(path)]

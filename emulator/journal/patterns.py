@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import parse_qs
 
@@ -45,6 +46,33 @@ class Pattern:
         """Tell whether an exchange fits."""
         story = json.loads(row.story)
         return all(test(row, story) for test in self._tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How often: at least ``low``, at most ``high`` (None: no bound)."""
+
+    low: int
+    high: int | None
+
+    def verdict(self, found: int, *, is_over: bool) -> bool | None:
+        """Return whether the expectation holds; None while waiting may still change it.
+
+        A lower bound holds as soon as it is reached. With nothing but an upper bound only the end can tell.
+        """
+        if self.high is not None and found > self.high:
+            return False
+        if found >= self.low and (self.low or is_over):
+            return True
+        return False if is_over else None
+
+    def words(self) -> tuple[str, str]:
+        """Return the expectation in Vietnamese and English."""
+        if self.high is None:
+            return f"ít nhất {self.low} lượt", f"at least {self.low}"
+        if self.low == self.high:
+            return f"đúng {self.low} lượt", f"exactly {self.low}"
+        return f"từ {self.low} đến {self.high} lượt", f"{self.low} to {self.high}"
 
 
 def _compile(word: str, value: Any, pointer: str) -> Test:

@@ -10,7 +10,7 @@ from typing import Any
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from emulator.admin import axis_schemas, schemas
+from emulator.admin import axis_schemas, class_schemas, schemas
 from emulator.admin import schemas as fault_schemas
 from emulator.admin import schemas as scenario_schemas
 from emulator.admin.citizens import FORMS, VALID_UNITS
@@ -47,7 +47,9 @@ def named_schemas() -> dict[str, type[Schema] | Schema]:
     return {
         "SandboxWish": schemas.SandboxWish,
         "TokenWish": schemas.TokenWish,
-        "ClassWish": schemas.ClassWish,
+        "ClassWish": class_schemas.ClassWish,
+        "ClassAction": class_schemas.ClassAction,
+        "SeatAction": class_schemas.SeatAction,
         "SandboxChange": schemas.SandboxChange,
         "SettingsChange": schemas.settings_schema(),
         "ClockTurn": schemas.ClockTurn,

@@ -224,24 +224,25 @@ def _of_tenants() -> dict[str, Shape]:
 
 
 def _of_classes() -> dict[str, Shape]:
-    card: dict[str, Shape] = {**dict.fromkeys(("name", "title", "owner", "board"), TEXT), "opened": MOMENT}
-    card["lessons"] = rows(TEXT)
+    texts = dict.fromkeys(("name", "title", "owner", "board"), TEXT)
+    card: dict[str, Shape] = {**texts, "opened": MOMENT, "lessons": rows(TEXT)}
     seat: dict[str, Shape] = {"number": _COUNT, "person": TEXT, "sandbox": maybe(TEXT), "base_url": TEXT, "page": TEXT}
     keys: dict[str, Shape] = {"token": TEXT, "code": TEXT, "credentials": OBJECT}
-    report = {
-        **dict.fromkeys(("name", "title"), TEXT),
-        "opened": MOMENT,
-        "seats": rows(OBJECT),
-        "lessons": rows(OBJECT),
-    }
+    told: dict[str, Shape] = {"name": TEXT, "title": TEXT, "lessons": rows(OBJECT), "seats": rows(OBJECT)}
+    state: dict[str, Shape] = {"title": TEXT, "message": maybe(TEXT), "locked": FLAG}
+    own: dict[str, Shape] = {"class": TEXT, "number": _COUNT, "person": TEXT, "spoilt": FLAG, "lessons": rows(OBJECT)}
+    own |= {"missing": rows(OBJECT), **dict.fromkeys(("lesson", "step", "stuck"), maybe(TEXT))}
     return {
         "Class": record(card),
         "Classes": record({"classes": rows(ref("Class")), "meta": record({"total": _COUNT})}),
         "ClassWithSeats": record({**card, "seats": rows(record(seat))}),
         "ClassWithKeys": record({**card, "token": TEXT, "seats": rows(ref("SeatWithKeys"))}, optional=("token",)),
         "SeatWithKeys": record({**seat, **keys}),
-        "ClassReport": record(report),
+        "ClassReport": record({**told, "opened": MOMENT}),
         "ClosedClass": record({"sandboxes": rows(TEXT)}),
+        "ClassDone": record({"do": TEXT, "seats": rows(INTEGER)}),
+        "ClassBoard": record({**told, **state, "frozen": FLAG}),
+        "Seat": record({**state, **own}),
     }
 
 

@@ -34,6 +34,8 @@ class _Kept(NamedTuple):
 
 FRAGMENTS = "fragments"
 """The folder, beside scenarios, of the parts that they ``use``."""
+LESSONS = "lessons"
+"""The folder, beside scenarios, of what is no scenario: the lessons of a class."""
 
 
 @cache
@@ -61,7 +63,7 @@ class Library:
         found: dict[str, Path] = {}
         for place in self._places:
             for path in _files_of(place):
-                if path.parent.name != FRAGMENTS:
+                if path.parent.name not in (FRAGMENTS, LESSONS):
                     found.setdefault(path.stem, path)
         return found
 

@@ -59,7 +59,7 @@ LIBRARIES = {
     "fpdf": {"certification"},
     "segno": {"certification"},
     "jinja2": {"certification", "console"},
-    "yaml": {"scenario"},
+    "yaml": {"scenario", "classroom"},
     "trustme": {"server"},
     "prometheus_client": {"admin"},
     "click": ASSEMBLY,
