@@ -43,7 +43,7 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import World
 from emulator.journal.chain import digest
-from emulator.journal.redaction import MASK
+from emulator.journal.redaction import MASK, hidden_from_viewer
 from emulator.journal.write import AdminAct
 from emulator.kernel.exchange import Call, Exchange
 
@@ -202,8 +202,16 @@ _LARGEST_TOLD = 4096
 def handle(row: Route, request: AdminRequest, call: Call) -> AdminReply:
     """Let a row answer; what it changes is an exchange in the chain, written in the transaction of the change.
 
-    What makes, ends or begins a sandbox's own chain anew stands in the chain of the server.
+    What makes, ends or begins a sandbox's own chain anew stands in the chain of the server. A viewer is shown nothing
+    that opens anything.
     """
+    reply = _handle(row, request, call)
+    if request.caller.role != "viewer" or not isinstance(reply.body, Mapping):
+        return reply
+    return reply._replace(body=hidden_from_viewer(reply.body))
+
+
+def _handle(row: Route, request: AdminRequest, call: Call) -> AdminReply:
     is_told_by_marks = row.path.startswith("/attempts")
     if row.verb == "GET" or row.path in _CHANGES_NOTHING or is_told_by_marks:
         return row.handler(request)

@@ -126,6 +126,8 @@ def _nearest(call: Call, offers: Sequence[Offer]) -> NearMiss | None:
     return misses[0] if misses else None
 
 
+REFUSED_HEADS = {414: "target-too-long", 431: "headers-too-large"}
+"""What the server itself refuses before a door sees it, by status: the rule that the journal names."""
 _SAY_EVERY_S = 1.0
 _log = logging.getLogger(__name__)
 _MOST_ASKED = 64
@@ -269,6 +271,22 @@ class Door:
         world.remark(rule.id, "", rule.vi, rule.en, "error", found="429", expected=f"Retry-After: {wait_s}")
         reply = gateway.over_quota(exchange.call, world, wait_s)
         return reply.with_headers(after=(("Retry-After", str(wait_s)), ("Date", http_date(world.now_ms))))
+
+    def write_refused(self, call: Call, status: int) -> None:
+        """Write down a call whose head was refused before it came here: too long a target, too large headers."""
+        started = time.perf_counter_ns()
+        try:
+            arrived = self._arrival.find(call)
+            if self._meter.wait_s(arrived.sandbox) and not self._meter.tells(arrived.sandbox):
+                return
+            exchange = Exchange(arrived.call)
+            exchange.gateway, exchange.outcome = self._gateway_of(arrived.call).name, "refused"
+            world = self._enter(arrived.sandbox, exchange)
+            rule = find_rule(REFUSED_HEADS[status], None)
+            world.remark(rule.id, "", rule.vi, rule.en, "error", found=f"HTTP {status}")
+            self._write_down(exchange, Reply(status), world, started)
+        except (NoSuchSandbox, SandboxGone, StoreFailure) as trouble:
+            _log.warning("a refused head (%d) could not be written down: %s", status, trouble)
 
     def _gateway_of(self, call: Call) -> Gateway:
         return next(gateway for gateway in self._gateways if gateway.owns(call))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -83,6 +83,35 @@ def _hide_json(found: re.Match[str], hide: Hide) -> str:
         return found[0]
     value, form = (found[3], "number") if found[2] is None else (found[2], "json")
     return f'{found[1]}"{hide(value, form)}"'
+
+
+_PEOPLES_PASSWORDS = "sandbox_users"
+_OPENS_ALL = ("seed", "nonce", "openings")
+"""From these every key of a sandbox, or every hidden value of a bundle, can be worked out."""
+
+
+def is_secret_setting(name: str) -> bool:
+    """Tell whether a setting holds a secret, or the passwords of people."""
+    return name == _PEOPLES_PASSWORDS or is_secret_name(name)
+
+
+def hidden_from_viewer(value: Any) -> Any:
+    """Return an answer of the admin API without anything that opens anything: for whoever may look and no more."""
+    if isinstance(value, Mapping):
+        return {name: _hidden_member(str(name), each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [hidden_from_viewer(each) for each in value]
+    return value
+
+
+def _hidden_member(name: str, value: Any) -> Any:
+    if name in _OPENS_ALL:
+        return None
+    if name == _PEOPLES_PASSWORDS and isinstance(value, Mapping):
+        return dict.fromkeys(value, MASK)
+    if is_secret_name(name) and isinstance(value, str) and value:
+        return MASK
+    return hidden_from_viewer(value)
 
 
 def masked_exported(entry: dict[str, Any]) -> dict[str, Any]:

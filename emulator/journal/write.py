@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from emulator.journal.chain import canonical, digest
+from emulator.journal.redaction import MASK, is_secret_setting
 from emulator.kernel.clock import Clock, iso, system_ms
 from emulator.kernel.exchange import ADMIN_CHANGE, Call, Exchange, Reply
 from emulator.store import journal_rows, sandbox_rows, tally_rows
@@ -141,8 +142,12 @@ def _differences(before: SandboxRow | None, after: SandboxRow) -> dict[str, dict
         was, now = (json.loads(getattr(row, column)) for row in (before, after))
         names = [name for name in {**was, **now} if was.get(name) != now.get(name) and name not in _MEASURED]
         if names:
-            found[column] = {name: [was.get(name), now.get(name)] for name in names}
+            found[column] = {name: _told_change(name, was.get(name), now.get(name)) for name in names}
     return found
+
+
+def _told_change(name: str, was: Any, now: Any) -> list[Any]:
+    return [each and MASK for each in (was, now)] if is_secret_setting(name) else [was, now]
 
 
 def to_entry(page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> Entry:

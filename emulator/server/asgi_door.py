@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
@@ -19,6 +19,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+T = TypeVar("T")
 _ON_LOOP_S = 0.05  # a call on the loop waits no longer for the pen
 _BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
 _MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
@@ -26,6 +27,19 @@ _LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be
 _THREADS, _MOST_WAITING = 16, 1000
 _SLOW_AFTER_S, _SLOWEST = 30.0, 4096
 _CHUNKED = (b"Transfer-Encoding", b"chunked")
+
+
+REFUSED = "emulator.refused"
+"""The type of a scope that tells of a call whose head the server refused by itself."""
+
+
+class RefusedHead(NamedTuple):
+    """What is known of such a call; ``target`` may be its beginning alone."""
+
+    method: str
+    target: str
+    status: int
+    client_ip: str
 
 
 class CallerGone(Exception):
@@ -41,6 +55,9 @@ def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiApp:
     service = _Service(door)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == REFUSED:
+            await service.write_refused(scope["head"])
+            return
         if scope["type"] != "http":
             return
         if is_own(scope["path"]):
@@ -84,7 +101,19 @@ class _Service:
             return self._door.serve_unavailable(call, StoreBusy(f"{self._waiting} calls wait already"))
         self._waiting += 1
         try:
-            return await self._in_thread(call, deadline)
+            return await self._in_thread(lambda: answer_for(self._door, call, deadline))
+        finally:
+            self._waiting -= 1
+
+    async def write_refused(self, head: RefusedHead) -> None:
+        """Write down a call that the server refused before any door saw it; nothing waits for that."""
+        target = read_target(head.target)
+        call = Call(head.method, target.path, target.query, target=target.text, client_ip=head.client_ip)
+        if self._waiting >= _MOST_WAITING:
+            return
+        self._waiting += 1
+        try:
+            await self._in_thread(lambda: self._door.write_refused(call, head.status))
         finally:
             self._waiting -= 1
 
@@ -93,10 +122,10 @@ class _Service:
             return False
         return not self._door.blocks(call)
 
-    async def _in_thread(self, call: Call, deadline: float) -> Reply:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._threads is None:  # made after the fork, in the worker that needs it
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, answer_for, self._door, call, deadline)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 class _LoopTurn:

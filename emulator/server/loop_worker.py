@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -11,12 +12,34 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 from gunicorn.workers.gasgi import ASGIWorker
 
+from emulator.gateways.door import REFUSED_HEADS
+from emulator.server.asgi_door import REFUSED, RefusedHead
 from emulator.server.gunicorn_headers import make_asgi_bare
 from emulator.server.line import EXTENSION
+
+_HEAD = re.compile(rb"([!-~]{1,20}) ([\x21-\x7e\x80-\xff]{1,8190})")
 
 
 class LineProtocol(ASGIProtocol):  # type: ignore[misc]
     """gunicorn's protocol, handing the connection itself to the application (``emulator.server.line``)."""
+
+    _chunks: tuple[bytes, bytes] = (b"", b"")
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; the last two lots are kept, for the case that their head is refused."""
+        self._chunks = self._chunks[1], data
+        super().data_received(data)
+
+    def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
+        super()._send_error_response(status, message, extra_headers)
+        head = next((found for each in self._chunks if (found := _HEAD.match(each))), None)
+        if status in REFUSED_HEADS and head:
+            told = RefusedHead(head[1].decode("latin-1"), head[2].decode("latin-1"), status, self._peer())
+            self.worker.loop.create_task(self.app({"type": REFUSED, "head": told}, None, None))
+
+    def _peer(self) -> str:
+        found = self.transport.get_extra_info("peername") if self.transport else None
+        return str(found[0]) if isinstance(found, tuple) else ""
 
     def _build_http_scope(self, request: Any, sockname: Any, peername: Any) -> dict[str, Any]:
         scope: dict[str, Any] = super()._build_http_scope(request, sockname, peername)

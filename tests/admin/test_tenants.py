@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -15,8 +16,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from emulator.admin.guard import QUESTIONS
 from emulator.admin.routes import TABLE
 from emulator.app import found_country
+from emulator.console.site import console_app
 from emulator.country.pack import Pack
 from emulator.country.tenants import Quotas
 from emulator.settings import Settings
@@ -396,3 +399,59 @@ def test_a_sandbox_takes_so_many_bytes_of_files(tmp_path: Path, co_ban: Pack) ->
         said = [server.http.post(f"/__admin/hosts/{host}/files", json=file, headers=ADMIN) for _ in range(2)]
         assert [each.status_code for each in said] == [201, 429], said[0].text
         assert (said[1].json["code"], "uploaded-bytes" in said[1].json["en"]) == ("over-quota", True)
+
+
+def test_a_viewer_sees_no_secret_at_any_route_nor_page(server: Visitor) -> None:
+    """Every question of the table and every page: no key, password, session or token stands in a reply."""
+    made = _make(server, "lop-a")
+    owner, pairs = made["token"], made["credentials"]
+    words = {"lgsp_token": "ma-cong-tinh-1", "sandbox_users": {"can-bo": "mat-khau-can-bo"}, "user_grants": True}
+    assert _ask(server, owner, "PATCH", "/sandboxes/lop-a/settings", json=words).status_code == 200
+    basic = (
+        "Authorization",
+        "Basic " + _base64(f"{pairs['production']['consumer_key']}:{pairs['production']['consumer_secret']}"),
+    )
+    token = server.http.post("/s/lop-a/token", data={"grant_type": "client_credentials"}, headers=[basic]).json
+    server.http.post("/s/lop-a/apiBTXH/1.0/DongBoDVC", headers={"Authorization": f"Bearer {token['access_token']}"})
+    plan = {"kit": "cong-ndxp", "product": {"name": "Một cửa", "version": "1", "vendor": "Không Có Thật"}}
+    attempt = _ask(server, owner, "POST", "/attempts", json={"plan": plan}).json
+    _ask(server, owner, "POST", f"/attempts/{attempt['id']}/begin")
+    hidden = {
+        *(
+            text
+            for pair in (*pairs.values(), *attempt["context"]["credentials"].values())
+            for text in _secrets_of(pair)
+        ),
+        *("ma-cong-tinh-1", "mat-khau-can-bo", token["access_token"], owner),
+    }
+    viewer = _ask(server, owner, "POST", "/sandboxes/lop-a/token", json={"role": "viewer"}).json["token"]
+    shown = dict[str, set[str]]()
+    asked = 0
+    for verb, shape in TABLE:
+        if verb != "GET" and shape.removeprefix("/sandboxes/{sandbox}") not in QUESTIONS:
+            continue
+        named = shape.replace("{sandbox}", "lop-a").replace("{attempt}", attempt["id"])
+        for path in (re.sub(r"\{\w+\}", "1", named), f"{re.sub(r'{[a-z]+}', '1', named)}?journal=true"):
+            said = _ask(server, viewer, verb, path, json={} if verb == "POST" else None)
+            asked += said.status_code == 200
+            found = {text for text in hidden if text in said.text}
+            shown |= {f"{verb} {path}": found} if found else {}
+    rules = console_app(server.country.admin).url_map.iter_rules()
+    pages = {
+        re.sub(r"<[^>]*>", "1", rule.rule.replace("<sandbox>", "lop-a")) for rule in rules if "GET" in rule.methods
+    }
+    for page in sorted(each for each in pages if "/s/lop-a" in each):
+        said = server.http.get(page, headers={"X-Admin-Token": viewer})
+        asked += said.status_code == 200
+        found = {text for text in hidden if text in said.text}
+        shown |= {f"page {page}": found} if found else {}
+    assert asked > 60
+    assert not shown, "\n".join(map(str, sorted(shown.items())))
+
+
+def _secrets_of(pair: dict[str, str]) -> set[str]:
+    return {value for name, value in pair.items() if name in ("consumer_secret", "password")}
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -118,6 +118,22 @@ def test_a_request_line_may_be_eight_thousand_bytes_long() -> None:
             connection.close()
 
 
+def test_a_head_that_the_server_refuses_by_itself_stands_in_the_journal() -> None:
+    with Server(*_MEMORY, "--workers", "1") as server:
+        made = requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": "lop-a"}, timeout=10)
+        assert made.status_code == 201
+        for target, more in (("/s/lop-a/" + "a" * 9_000, b""), ("/s/lop-a/token", b"X-A: " + b"b" * 70_000 + b"\r\n")):
+            said = server.raw(f"POST {target} HTTP/1.1\r\nHost: localhost\r\n".encode() + more + b"\r\n")
+            assert said.startswith((b"HTTP/1.1 414", b"HTTP/1.1 431")), said[:60]
+        asked = f"{server.base_url}/__admin/sandboxes/lop-a/verify"
+        for status in (414, 431):
+            wish = {"status": status, "count": 1, "within_ms": 5_000}
+            assert requests.post(asked, json=wish, timeout=10).status_code == 202, wish
+        rows = requests.get(f"{server.base_url}/__admin/sandboxes/lop-a/requests", timeout=10).json()["requests"]
+        assert {row["remarks"][0]["rule"] for row in rows} == {"target-too-long", "headers-too-large"}
+        assert all(len(row["request"]["path"]) < 8_200 for row in rows)
+
+
 def test_pages_of_named_origins_may_call_the_admin_api_and_others_may_not() -> None:
     named, other = "https://ci.example.vn", "https://khac.example.vn"
     token = {"X-Admin-Token": "tell-nobody"}
