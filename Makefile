@@ -31,7 +31,7 @@ docs:  ## write the generated pages of docs/ anew
 
 lock:  ## pin versions and hashes anew, of what runs and of what tests need (pip-tools)
 	$(COMPILE) --extra certify -o requirements.lock pyproject.toml
-	$(COMPILE) --extra certify --extra dev --extra postgres --extra xlsx -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra certify --extra dev --extra postgres --extra windows --extra xlsx -o requirements-dev.lock pyproject.toml
 
 messages:  ## bring the console's English sentences to its templates
 	$(PYTHON) -m release.messages

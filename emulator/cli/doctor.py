@@ -165,19 +165,18 @@ def _store(store: Path) -> DoctorLine:
 
 def _claim(store: Path) -> DoctorLine:
     size = f"{store.stat().st_size / _MIB:.1f} MiB"
-    try:
-        import fcntl
+    from emulator.store.file_locks import are_shared, try_lock
 
-        with store.open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not are_shared():
+        return ok("store", f"{store}, {size}", f"{store}, {size}")
+    with store.open("rb") as lock:
+        is_free = try_lock(lock.fileno())
+    if not is_free:
         return warn(
             "store",
             (f"{store} ({size}) đang được một máy chủ dùng", f"{store} ({size}) is in use by a server"),
             ("Máy chủ thứ hai cần --store khác.", "A second server needs another --store."),
         )
-    except (ImportError, OSError):  # no such locks here
-        return ok("store", f"{store}, {size}", f"{store}, {size}")
     return ok("store", f"{store}, {size}, đang rảnh", f"{store}, {size}, free")
 
 

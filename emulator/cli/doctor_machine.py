@@ -36,11 +36,13 @@ def programs() -> Iterator[DoctorLine]:
         )
     else:
         yield ok("python", f"Python {running}, {sys.platform}", f"Python {running}, {sys.platform}")
-    if sys.platform == "win32":
+    from importlib.util import find_spec
+
+    if sys.platform == "win32" and find_spec("uvicorn") is None:
         yield fail(
             "system",
-            ("serve không chạy trên Windows thuần", "serve does not run on plain Windows"),
-            ("Dùng WSL hoặc Docker.", "Use WSL or Docker."),
+            ("serve trên Windows cần phần mở rộng windows", "serve on Windows needs the extra windows"),
+            ("Cài bằng: pip install 'ndxp-emulator[windows]'", "Install with: pip install 'ndxp-emulator[windows]'"),
         )
     yield _libraries()
     yield from (_extra(name, package) for name, package in _EXTRAS.items())

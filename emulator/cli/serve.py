@@ -13,6 +13,7 @@ import click
 from emulator.cli.config_file import config_lines
 from emulator.cli.serve_checks import (
     check_certificate,
+    check_kind,
     check_token,
     read_networks,
     refuse_blanks,
@@ -57,7 +58,7 @@ def serve(**flags: Any) -> None:
         write_data("".join(f"{line}\n" for line in config_lines(click.get_current_context())))
         return
     settings = _guard_admin(_settings(flags))
-    _refuse_plain_windows()
+    check_kind(settings.worker_kind)
     gc.disable()  # a start makes objects to keep: looking for garbage costs a fifteenth of it; the launch turns it on
     from emulator.cli.serving import serve_until_stopped
 
@@ -80,16 +81,6 @@ def _guard_admin(settings: Settings) -> Settings:
             f"reach {settings.host}: set {' or '.join(flags)}."
         )
     return settings
-
-
-def _refuse_plain_windows() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("fcntl") is None:
-        raise CannotStart(
-            "serve cần Linux hoặc macOS; trên Windows hãy dùng WSL hoặc Docker. / "
-            "serve needs Linux or macOS: on Windows, use WSL or Docker."
-        )
 
 
 def _settings(flags: dict[str, Any]) -> Settings:

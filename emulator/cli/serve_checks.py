@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -78,6 +79,25 @@ def check_certificate(flags: dict[str, Any]) -> None:
             f"Không dùng được chứng chỉ {cert} với khoá {key}: {trouble}. / The certificate {cert} with the key {key} "
             f"cannot be used: {trouble}."
         ) from trouble
+
+
+def usual_kind() -> str:
+    """Return the kind of worker that this system can run when none is asked for."""
+    return "asgi" if hasattr(os, "fork") and find_spec("fcntl") else "plain"
+
+
+def check_kind(kind: str) -> None:
+    """Stop at a kind of worker that this system cannot run, or that is not installed."""
+    if kind != "plain" and usual_kind() == "plain":
+        raise CannotStart(
+            f"--worker-kind {kind} cần fork của Linux hoặc macOS; trên Windows dùng --worker-kind plain. / "
+            f"--worker-kind {kind} needs fork, as on Linux or macOS: on Windows, use --worker-kind plain."
+        )
+    if kind == "plain" and find_spec("uvicorn") is None:
+        raise CannotStart(
+            "--worker-kind plain cần phần mở rộng: pip install 'ndxp-emulator[windows]'. / --worker-kind plain needs "
+            "an extra: pip install 'ndxp-emulator[windows]'."
+        )
 
 
 def read_networks(words: tuple[str, ...], flag: str) -> list[IPv4Network | IPv6Network]:

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from emulator.cli.config_file import CONFIG_FILE, read_config
+from emulator.cli.serve_checks import usual_kind
 from emulator.country.settings import MODES, MOST, PROFILES
+from emulator.server.launch import KINDS
 from emulator.settings import PREFIX
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -126,9 +128,11 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
     _option("--workers", "Số tiến trình phục vụ. / Number of workers.", type=_NUMBER, default=2),
     _option(
         "--worker-kind",
-        "Kiểu tiến trình phục vụ. / Kind of worker.",
-        type=click.Choice(["asgi", "gthread"]),
-        default="asgi",
+        "Kiểu tiến trình; plain: một tiến trình, cho Windows. / Kind of worker; plain: one process, for Windows.  "
+        "[default: asgi; plain khi không có fork / plain where there is no fork]",
+        type=click.Choice(KINDS),
+        default=usual_kind,
+        show_default=False,
     ),
     _option("--tls", "HTTPS bằng chứng chỉ thử nghiệm. / HTTPS with a test certificate.", is_flag=True),
     _option(

@@ -1,4 +1,4 @@
-"""gunicorn inside: the listening socket, the workers, and how they begin and end."""
+"""gunicorn inside: the listening socket, the workers, and how they begin and end. Without fork, uvicorn."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from gunicorn.app.base import BaseApplication
-
 ARBITER_GRACE_S = 1
-_THREADS = 8
+KEEP_ALIVE_S, LONGEST_LINE = 75, 8190
+_THREADS, _THREADS_GRACE_S = 8, 0.5
+PLAIN = "plain"
+KINDS = ("asgi", "gthread", PLAIN)
+"""The kinds of workers: on a loop, with threads, and the one process of a system without fork."""
 
 
 class Companion(Protocol):
@@ -47,28 +49,12 @@ class LaunchPlan:
     on_name: Callable[[Any, str | None, Any], None] | None = None
 
 
-class Launch(BaseApplication):  # type: ignore[misc]
-    """A gunicorn that serves one application on one socket that is already bound."""
-
-    def __init__(self, options: dict[str, Any], app: Any) -> None:
-        self._options, self._app = options, app
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Hand our options to gunicorn."""
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Return the application."""
-        return self._app
-
-
 def bind(host: str, port: int) -> socket.socket:
     """Bind the listening socket. Raises OSError when the address is taken or not ours."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(os, "fork"):  # on Windows it would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         # A second server may bind the same address as long as nobody listens there: listening settles it.
         listener.listen(2048)
@@ -86,6 +72,10 @@ def run(
     Raises:
         SystemExit: always, in the arbiter; workers end inside.
     """
+    if plan.kind == PLAIN:
+        from emulator.server.plain_door import run_plain
+
+        run_plain(listener, app, plan, companion, on_first)
     signals: list[Any] = []
 
     def post_fork(server: Any, _worker: Any) -> None:
@@ -106,7 +96,23 @@ def run(
     hooks = {"post_fork": post_fork, "post_worker_init": post_worker_init, "worker_exit": worker_exit}
     gc.freeze()  # what was made so far lives as long as the process, and stays one copy for all workers
     gc.enable()
-    Launch(_options(listener.detach(), plan) | hooks, app).run()
+    _run_gunicorn(_options(listener.detach(), plan) | hooks, app)
+
+
+def _run_gunicorn(options: dict[str, Any], app: Any) -> None:
+    from gunicorn.app.base import BaseApplication  # it cannot even be imported where there is no fork
+
+    class Launch(BaseApplication):  # type: ignore[misc]
+        """A gunicorn that serves one application on one socket that is already bound."""
+
+        def load_config(self) -> None:
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return app
+
+    Launch().run()
 
 
 def _was_told_to_end(signals: Any) -> bool:
@@ -126,9 +132,9 @@ def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
         "preload_app": True,
         "loglevel": plan.log_level,
         "graceful_timeout": ARBITER_GRACE_S,
-        "keepalive": 75,
+        "keepalive": KEEP_ALIVE_S,
         "control_socket_disable": True,
-        "limit_request_line": 8190,
+        "limit_request_line": LONGEST_LINE,
         # Nobody's word about the client or the scheme is taken but a proxy's that was named.
         "forwarded_allow_ips": ",".join(plan.trusted_proxies),
         "proxy_allow_ips": "",
@@ -136,9 +142,7 @@ def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
     if plan.kind == "asgi":
         options["asgi_lifespan"] = "off"
     if plan.log_format == "json":
-        from emulator.server.log_lines import JsonGunicorn
-
-        options["logger_class"] = JsonGunicorn
+        options["logger_class"] = _json_logger()
     if plan.certificate:
         options["certfile"], options["keyfile"] = str(plan.certificate), str(plan.key or plan.certificate)
         # gthread asks for a context per connection: one per process is enough
@@ -158,12 +162,43 @@ def _one_context(plan: LaunchPlan) -> Callable[[Any, Callable[[], Any]], Any]:
     return ssl_context
 
 
+def _json_logger() -> type:
+    from gunicorn.glogging import Logger
+
+    from emulator.server.log_lines import JsonLines
+
+    class JsonGunicorn(Logger):  # type: ignore[misc]
+        """gunicorn's own log in the form of ours."""
+
+        def setup(self, cfg: Any) -> None:
+            super().setup(cfg)
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonLines())
+
+    return JsonGunicorn
+
+
 def _worker_class(kind: str) -> type:
     if kind == "asgi":
         from emulator.server.loop_worker import LoopWorker
 
         return LoopWorker
-    from emulator.server.pool_worker import PoolWorker
+    return _pool_worker()
+
+
+def _pool_worker() -> type:
+    from gunicorn.workers.gthread import ThreadWorker
+
+    from emulator.server.gunicorn_headers import make_gthread_bare
+
+    class PoolWorker(ThreadWorker):  # type: ignore[misc]
+        """gunicorn's gthread worker, stopping soon: exchanges get half a second, deliveries that hang are left."""
+
+        def init_process(self) -> None:
+            make_gthread_bare()
+            # The arbiter kills after its own, longer grace: this process is a fork and has its own settings.
+            self.cfg.settings["graceful_timeout"].value = _THREADS_GRACE_S
+            super().init_process()
 
     return PoolWorker
 

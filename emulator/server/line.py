@@ -8,6 +8,7 @@ import os
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
@@ -88,8 +89,9 @@ async def _end(line: asyncio.Transport, *, resets: bool) -> None:
 
 def make_reset(descriptor: int) -> None:
     """Make a socket's next close an RST, whoever closes it."""
-    with socket.socket(fileno=os.dup(descriptor)) as twin:
-        twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    form = "hh" if sys.platform == "win32" else "ii"
+    with socket.socket(fileno=socket.dup(descriptor)) as twin:  # os.dup knows no sockets on Windows
+        twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
 
 
 # The line under a gthread exchange. A reply that waits or hangs holds one of the worker's few threads.

@@ -10,8 +10,6 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from gunicorn.glogging import Logger
-
 TEXT_FORM = "%(levelname)s %(name)s: %(message)s"
 
 
@@ -31,16 +29,6 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)
-
-
-class JsonGunicorn(Logger):  # type: ignore[misc]
-    """gunicorn's own log in the same form."""
-
-    def setup(self, cfg: Any) -> None:
-        """Set up as gunicorn does, then change the form."""
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(JsonLines())
 
 
 def begin_logging(level: str, form: str) -> None:

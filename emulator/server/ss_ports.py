@@ -5,7 +5,6 @@ Whichever worker holds the lock keeps them; ``is_open`` is asked again and again
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import select
 import socket
@@ -15,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from emulator.server.launch import Companion
+from emulator.store.file_locks import try_lock
 
 MESSAGES, CERTIFICATES = 5500, 5577
 APART = CERTIFICATES - MESSAGES
@@ -49,8 +49,7 @@ class SsPorts:
     def _keep(self) -> None:
         with self._lock.open("w") as lock:
             while not self._end.wait(_LOOK_AGAIN_S):
-                with suppress(BlockingIOError):  # another worker keeps the ports; it may die, so look again
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if try_lock(lock.fileno()):  # else another worker keeps the ports; it may die, so look again
                     break
             listeners: list[socket.socket] = []
             while not self._end.is_set():

@@ -9,19 +9,15 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
+from emulator.store.file_locks import OPEN_LOCK, ClaimTaken, are_shared, claim_alone, try_lock, unlock
 from emulator.store.group_commit import GroupCommitStore
-from emulator.store.sqlite import SqliteStore, make_private, refuse_plain_windows
+from emulator.store.sqlite import SqliteStore, make_private
 from emulator.store.store import Durability, Store, StoreTrouble
 
 # One server per store: a lock on the file itself, whatever names lead to it, held as long as the arbiter lives.
 #
 # Beside it a small file says how the last server left: after a clean stop it names the store as it was left, so that
 # the next start knows whether to read the whole file for damage first.
-
-try:
-    import fcntl
-except ImportError:  # plain Windows, where no store is claimed
-    fcntl = None  # type: ignore[assignment]
 
 
 class Claim:
@@ -58,32 +54,47 @@ def claim_store(path: Path) -> Iterator[Claim]:
     Raises:
         StoreTrouble: another server holds it, or the folder cannot be used.
     """
-    refuse_plain_windows()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         make_private(path)
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(path, OPEN_LOCK)
     except OSError as trouble:
         raise StoreTrouble(
             f"Không mở được kho dữ liệu {path}: {trouble}. / Cannot open the store {path}: {trouble}."
         ) from trouble
     # Closing it would take away SQLite's own locks of this process: it stays open as long as the claim.
     try:
-        _lock(descriptor, path)
-        make_private(Path(f"{path}.server"))
-        yield Claim(path)
+        with _alone(path):
+            if not try_lock(descriptor):
+                raise _taken(path)
+            make_private(Path(f"{path}.server"))
+            yield Claim(path)
     finally:
+        if not are_shared():
+            unlock(descriptor)
         os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path) -> None:
+def _alone(path: Path) -> contextlib.ExitStack:
+    """Return the claim as a context that ends it. Raises StoreTrouble."""
+    stack = contextlib.ExitStack()
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        stack.enter_context(claim_alone(path))
+    except ClaimTaken:
+        raise _taken(path) from None
+    except ModuleNotFoundError as trouble:
         raise StoreTrouble(
-            f"Kho dữ liệu {path} đang được một trình giả lập khác dùng; hãy dừng nó hoặc dùng --store khác. / "
-            f"The store {path} is in use by another emulator: stop that one, or name another --store."
-        ) from None
+            "Trên Windows cần phần mở rộng: pip install 'ndxp-emulator[windows]'. / Windows needs an extra: pip "
+            "install 'ndxp-emulator[windows]'."
+        ) from trouble
+    return stack
+
+
+def _taken(path: Path) -> StoreTrouble:
+    return StoreTrouble(
+        f"Kho dữ liệu {path} đang được một trình giả lập khác dùng; hãy dừng nó hoặc dùng --store khác. / "
+        f"The store {path} is in use by another emulator: stop that one, or name another --store."
+    )
 
 
 def _stamp(path: Path) -> str:

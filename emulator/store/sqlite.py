@@ -11,13 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from emulator.store.file_locks import OPEN_LOCK, try_lock, unlock
 from emulator.store.schema import APPLICATION_ID, MIGRATIONS
 from emulator.store.store import Durability, Row, SqlDialect, Store, StoreBusy, StoreFailure, StoreTrouble
-
-try:
-    import fcntl
-except ImportError:  # plain Windows: commands that need no store run there
-    fcntl = None  # type: ignore[assignment]
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_SIZE = 100
@@ -39,15 +35,6 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "damaged",
 }
 _MOST_DAMAGE = 5
-
-
-def refuse_plain_windows() -> None:
-    """Say what a store needs. Raises StoreTrouble where the system has no such file locks."""
-    if fcntl is None:
-        raise StoreTrouble(
-            "Kho dữ liệu cần khoá tệp của Linux hoặc macOS; trên Windows hãy dùng WSL hoặc Docker. / A store needs the "
-            "file locks of Linux or macOS: on Windows, use WSL or Docker."
-        )
 
 
 def _word_failure(trouble: sqlite3.Error) -> Exception:
@@ -107,7 +94,6 @@ class SqliteStore(Store):
         Raises:
             StoreTrouble: the folder cannot be written, the file is no store of ours, or a newer emulator made it.
         """
-        refuse_plain_windows()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             make_private(self.path)
@@ -197,7 +183,7 @@ class SqliteStore(Store):
         return "FULL" if self._durability == "power" else "NORMAL"
 
     def _open_lock(self) -> int:
-        return os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        return os.open(f"{self.path}.lock", OPEN_LOCK, 0o600)
 
     def close(self) -> None:
         """Close this thread's connection (before a fork, and at the end)."""
@@ -214,7 +200,8 @@ class SqliteStore(Store):
             self.one("PRAGMA wal_checkpoint(TRUNCATE)")
         self.close()
         for suffix in ("lock", "upkeep"):
-            Path(f"{self.path}.{suffix}").unlink(missing_ok=True)
+            with contextlib.suppress(PermissionError):  # Windows keeps a file that a thread has open
+                Path(f"{self.path}.{suffix}").unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Move the log into the file, beside the writers; a long log is finished while they wait for a moment."""
@@ -232,14 +219,11 @@ class SqliteStore(Store):
     @contextlib.contextmanager
     def duty(self, name: str) -> Iterator[bool]:
         """Yield whether this process may do it: the lock file of the duty was free."""
-        descriptor = os.open(f"{self.path}.{name}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(f"{self.path}.{name}", OPEN_LOCK, 0o600)
         try:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield True
-                return
-            yield False
+            yield try_lock(descriptor)
         finally:
+            unlock(descriptor)
             os.close(descriptor)
 
     def number_on(self) -> None:
@@ -267,17 +251,12 @@ class SqliteStore(Store):
         self.connection()
         lock, pause = self._local.lock, _FIRST_LOOK_S
         deadline: float | None = None
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                deadline = deadline or time.monotonic() + self.patience_s
-                if time.monotonic() >= deadline:
-                    raise StoreBusy("another process holds the pen") from None
-                time.sleep(pause)
-                pause = min(pause * 1.5, _LAST_LOOK_S)
-            else:
-                return
+        while not try_lock(lock):
+            deadline = deadline or time.monotonic() + self.patience_s
+            if time.monotonic() >= deadline:
+                raise StoreBusy("another process holds the pen")
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LAST_LOOK_S)
 
     def _wait_for_strangers(self, deadline: float) -> None:
         """Let SQLite wait, for somebody who knows no pen, as long as this thread may still wait."""
@@ -317,7 +296,7 @@ class SqliteStore(Store):
                 connection.execute("ROLLBACK")
 
     def _release(self) -> None:
-        fcntl.flock(self._local.lock, fcntl.LOCK_UN)
+        unlock(self._local.lock)
 
     def size(self) -> int:
         """Return the bytes that the file and its log take now."""
@@ -372,11 +351,11 @@ def make_private(path: Path) -> None:
 
     SQLite gives its log the mode of its file.
     """
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, OPEN_LOCK, 0o600)
     try:
         mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
         if mode & 0o077:
-            os.fchmod(descriptor, mode & ~0o077)
+            os.chmod(path, mode & ~0o077)
     finally:
         os.close(descriptor)
 

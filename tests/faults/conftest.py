@@ -7,7 +7,7 @@ import pytest
 from tests.serving import Server
 
 
-@pytest.fixture(scope="module", params=["asgi", "gthread"])
+@pytest.fixture(scope="module", params=["asgi", "gthread", "plain"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

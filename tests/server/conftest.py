@@ -9,7 +9,7 @@ import pytest
 from tests.serving import Server
 
 
-@pytest.fixture(scope="session", params=["asgi", "gthread"])
+@pytest.fixture(scope="session", params=["asgi", "gthread", "plain"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     with Server("--store", ":memory:", "--workers", "1", "--worker-kind", request.param, "--body-limit", "2048") as one:
         yield one

@@ -96,7 +96,14 @@ def plan_at(path: Path, command: str | None, *, attended: bool = False) -> Plan:
         raise CannotStart(str(trouble)) from trouble
     if command:
         plan = replace(plan, command=tuple(shlex.split(command)))
-    return replace(plan, command=()) if attended else plan
+    if attended or not plan.command:
+        return replace(plan, command=())
+    if not hasattr(os, "fork"):
+        raise CannotStart(
+            "Chạy phần mềm theo lệnh cần Linux hoặc macOS; trên Windows hãy thêm --attended. / Running a program by "
+            "its command needs Linux or macOS: on Windows, add --attended."
+        )
+    return plan
 
 
 _OPEN, _SECRET = 0o644, 0o600
