@@ -70,7 +70,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     sandboxes = _sandboxes(store, settings, known)
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, known[sandbox.definition.pack], exchange, cast, settings.quotas)
+        return World(store, sandbox, known.check(sandbox), exchange, cast, settings.quotas)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     doors, offers = _doors(settings, known)
@@ -133,6 +133,9 @@ def _prepare_store(place: Path | Store, settings: Settings) -> Store:
 
 
 def _sandboxes(store: Store, settings: Settings, packs: Packs) -> Sandboxes:
+    if store.waits:  # what they hold now is what they are made from, whatever becomes of their files
+        for name in packs:
+            packs.digest_of(name)
     first = SandboxSettings(
         journal_limit=settings.max_journal,
         journal_bytes_limit=settings.max_journal_bytes,
@@ -145,6 +148,7 @@ def _sandboxes(store: Store, settings: Settings, packs: Packs) -> Sandboxes:
         packs.settings_of,
         has_own_seed=settings.has_own_seed,
         secret_seeds=settings.secret_seeds,
+        digest_of_pack=packs.digest_of if store.waits else lambda _name: "",
     )
     sandboxes.ensure_default()
     return sandboxes

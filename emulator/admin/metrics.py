@@ -15,7 +15,11 @@ from emulator import __version__
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
+from emulator.country.sandbox import Sandbox
+from emulator.country.tenants import ends_soon, is_asleep
 from emulator.journal.write import BOUNDS_US, TallyRow
+from emulator.kernel.clock import iso, system_ms
+from emulator.store.access_rows import Holding
 
 ROUTES = RouteTable()
 
@@ -27,8 +31,9 @@ _BUSIEST = 20
 _REST = "other"
 _USAGE = (
     *("sandbox", "owner", "calls", "answered", "refused", "other", "bytes_in", "bytes_out"),
-    *("dossiers", "journal_bytes"),
+    *("dossiers", "journal_bytes", "uploaded_bytes", "last_call", "expires", "ends_soon", "asleep"),
 )
+_COUNTED = _USAGE[2:8]
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -137,22 +142,25 @@ def _usage(request: AdminRequest) -> list[dict[str, Any]]:
         sums[row.sandbox_no] += Counter(
             {"calls": row.calls, kind: row.calls, "bytes_in": row.bytes_in, "bytes_out": row.bytes_out}
         )
-    sizes = request.context.tenants.sizes()
-    rows = []
-    for each in request.context.sandboxes.every():
-        if request.caller.may_see(each):
-            dossiers, journal_bytes = sizes.get(each.no, (0, 0))
-            counted = {name: sums[each.no][name] for name in _USAGE[2:-2]}
-            rows.append(
-                {
-                    "sandbox": each.id,
-                    "owner": each.owner,
-                    **counted,
-                    "dossiers": dossiers,
-                    "journal_bytes": journal_bytes,
-                }
-            )
-    return rows
+    held, now_ms = request.context.tenants.holdings(), system_ms()
+    seen = [each for each in request.context.sandboxes.every() if request.caller.may_see(each)]
+    return [
+        {"sandbox": each.id, "owner": each.owner, **{name: sums[each.no][name] for name in _COUNTED}}
+        | _standing(each, held.get(each.no, Holding()), now_ms)
+        for each in seen
+    ]
+
+
+def _standing(sandbox: Sandbox, holding: Holding, now_ms: int) -> dict[str, Any]:
+    return {
+        "dossiers": holding.dossiers,
+        "journal_bytes": holding.journal_bytes,
+        "uploaded_bytes": holding.uploaded_bytes,
+        "last_call": iso(holding.last_ms) if holding.last_ms else None,
+        "expires": iso(sandbox.expires_ms) if sandbox.expires_ms else None,
+        "ends_soon": ends_soon(sandbox.expires_ms, holding.made_ms, now_ms),
+        "asleep": is_asleep(holding, now_ms),
+    }
 
 
 def _durations(tallies: Iterable[TallyRow]) -> Metric:

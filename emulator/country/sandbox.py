@@ -48,6 +48,7 @@ class Sandbox:
     """One sandbox as it stands now; ``home`` is where its rows live, ``next_due`` when its agenda begins.
 
     ``owner`` is the name of whose it is, ``parent_no`` the sandbox whose holder opened it (an attempt).
+    ``pack_digest`` is that of the pack it was made from, empty where one server alone uses the store.
     """
 
     no: int
@@ -60,6 +61,7 @@ class Sandbox:
     owner: str = ""
     expires_ms: int | None = None
     parent_no: int | None = None
+    pack_digest: str = ""
 
     @property
     def home(self) -> tuple[int, int]:
@@ -102,11 +104,14 @@ class Sandboxes:
         *,
         has_own_seed: bool = True,
         secret_seeds: bool = False,
+        digest_of_pack: Callable[[str], str] = lambda _name: "",
     ) -> None:
         """``has_own_seed``: the default's seed was asked for; ``secret_seeds``: where none is, nobody may know it.
 
-        ``settings_of_pack`` returns the settings that a pack brings, by its name: its agency, its subsystem.
+        ``settings_of_pack`` returns the settings that a pack brings, by its name: its agency, its subsystem;
+        ``digest_of_pack`` the digest by which servers that share a store know a pack.
         """
+        self._digest_of_pack = digest_of_pack
         self._store, self._default, self._settings_of_pack = store, default, settings_of_pack
         self._has_own_seed, self._secret_seeds = has_own_seed, secret_seeds
         self._settings = settings or SandboxSettings()
@@ -174,7 +179,8 @@ class Sandboxes:
 
     def _add(self, sandbox_id: str, definition: Definition) -> None:
         pairs = [(*key_pair(definition.seed, sandbox_id, kind), kind) for kind in KEY_KINDS]
-        sandbox_rows.add(self._store, sandbox_id, json.dumps(asdict(definition)), pairs)
+        digest = self._digest_of_pack(definition.pack)
+        sandbox_rows.add(self._store, sandbox_id, json.dumps(asdict(definition)), pairs, digest)
 
     def get(self, sandbox_id: str) -> Sandbox:
         """Return a sandbox by id. Raises NoSandbox when there is none."""
@@ -210,6 +216,7 @@ class Sandboxes:
             row.owner,
             row.expires_ms,
             row.parent_no,
+            row.pack_digest,
         )
         self._parsed[row.no] = (row.version, sandbox)
         return sandbox
@@ -234,7 +241,7 @@ class Sandboxes:
         What it is made of (mode, profile, seed, scenario) stays; settings and clock are the first ones again.
         """
         with self._store.writing(sandbox.no):
-            sandbox_rows.reset(self._store, sandbox.no)
+            sandbox_rows.reset(self._store, sandbox.no, self._digest_of_pack(sandbox.definition.pack))
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Keep nothing parsed of sandboxes whose making was undone: their numbers will be given again."""

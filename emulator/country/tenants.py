@@ -10,7 +10,7 @@ from typing import Literal
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
 from emulator.store import access_rows, journal_rows, sandbox_rows
-from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging
+from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging, Holding
 from emulator.store.store import Store
 
 TenantRole = Literal["owner", "viewer"]
@@ -134,9 +134,9 @@ class Tenants:
                 continue
         return gone
 
-    def sizes(self) -> dict[int, tuple[int, int]]:
-        """Return, by sandbox number, its dossiers over the pack and the bytes of its journal."""
-        return access_rows.sizes(self._store)
+    def holdings(self) -> dict[int, Holding]:
+        """Return, by sandbox number, what each holds, when it was made and when it was last called."""
+        return access_rows.holdings(self._store)
 
 
 def _typed_text() -> str:
@@ -157,6 +157,22 @@ def read_typed(text: str) -> str:
 
 
 _MINUTE_MS = 60_000
+_DAY_MS = 1440 * _MINUTE_MS
+_ASLEEP_AFTER_MS = 60 * _MINUTE_MS
+
+
+def ends_soon(expires_ms: int | None, made_ms: int | None, now_ms: int) -> bool:
+    """Tell whether a sandbox is in the last tenth of its life, which is a day at most and a minute at least."""
+    if expires_ms is None:
+        return False
+    tenth = (expires_ms - (made_ms or now_ms)) // 10
+    return expires_ms - now_ms <= max(_MINUTE_MS, min(_DAY_MS, tenth))
+
+
+def is_asleep(holding: Holding, now_ms: int) -> bool:
+    """Tell whether nobody has called a sandbox for an hour. Nothing runs for it then: it costs its rows alone."""
+    last_ms = holding.last_ms or holding.made_ms
+    return bool(last_ms) and now_ms - (last_ms or 0) > _ASLEEP_AFTER_MS
 
 
 class CallMeter:

@@ -88,7 +88,7 @@ class StoreFailure(Exception):
     """The store cannot be read or written now, though it could be opened. Nothing of the transaction is kept.
 
     ``reason`` is a word for programs: ``busy``, ``full``, ``read-only``, ``gone``, ``damaged``, ``unreachable``,
-    ``other-version`` or ``io``.
+    ``other-version``, ``other-pack`` (a sandbox was made from a pack that is not here) or ``io``.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

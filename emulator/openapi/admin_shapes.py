@@ -207,7 +207,9 @@ def _of_tenants() -> dict[str, Shape]:
     usage = {
         **dict.fromkeys(("sandbox", "owner"), TEXT),
         **dict.fromkeys(("calls", "answered", "refused", "other", "bytes_in", "bytes_out"), _COUNT),
-        **dict.fromkeys(("dossiers", "journal_bytes"), _COUNT),
+        **dict.fromkeys(("dossiers", "journal_bytes", "uploaded_bytes"), _COUNT),
+        **dict.fromkeys(("last_call", "expires"), maybe(MOMENT)),
+        **dict.fromkeys(("ends_soon", "asleep"), FLAG),
     }
     return {
         "PackCard": record(

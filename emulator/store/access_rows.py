@@ -71,10 +71,23 @@ def expired_sandboxes(store: Store, now_ms: int) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
-def sizes(store: Store) -> dict[int, tuple[int, int]]:
-    """Return, by sandbox number, how many dossiers each holds over its pack and how many bytes its journal takes."""
+class Holding(NamedTuple):
+    """What a sandbox holds: dossiers over its pack, bytes of its journal and of uploaded files; wall instants."""
+
+    dossiers: int = 0
+    journal_bytes: int = 0
+    uploaded_bytes: int = 0
+    made_ms: int | None = None
+    last_ms: int | None = None
+
+
+def holdings(store: Store) -> dict[int, Holding]:
+    """Return, by sandbox number, what each holds; ``last_ms`` is when its newest exchange was."""
     rows = store.all(
-        "SELECT no, journal_bytes, (SELECT count(*) FROM records WHERE sandbox_no = sandboxes.no"
-        " AND epoch = sandboxes.epoch AND shelf = 'dossiers' AND value IS NOT NULL) FROM sandboxes"
+        "SELECT no, (SELECT count(*) FROM records WHERE sandbox_no = sandboxes.no AND epoch = sandboxes.epoch"
+        " AND shelf = 'dossiers' AND value IS NOT NULL), journal_bytes,"
+        " (SELECT value FROM counters WHERE sandbox_no = sandboxes.no AND epoch = sandboxes.epoch"
+        " AND name = 'uploaded-bytes'), made_ms, (SELECT wall_ms FROM journal WHERE sandbox_no = sandboxes.no"
+        " AND epoch = sandboxes.epoch AND seq = sandboxes.seq) FROM sandboxes"
     )
-    return {int(no): (int(dossiers), int(size)) for no, size, dossiers in rows}
+    return {int(no): Holding(int(held), int(size), int(sent or 0), *times) for no, held, size, sent, *times in rows}

@@ -25,6 +25,7 @@ class SandboxRow(NamedTuple):
     owner: str = ""
     expires_ms: int | None = None
     parent_no: int | None = None
+    pack_digest: str = ""
 
 
 class ChainEnds(NamedTuple):
@@ -49,7 +50,7 @@ class CredentialRow(NamedTuple):
     kind: str
 
 
-_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due, owner, expires_ms, parent_no"
+_COLUMNS = "no, id, epoch, version, definition, settings, clock, next_due, owner, expires_ms, parent_no, pack_digest"
 
 
 def by_id(store: Store, sandbox_id: str) -> SandboxRow | None:
@@ -69,9 +70,17 @@ def every(store: Store) -> list[SandboxRow]:
     return [SandboxRow(*row) for row in store.all(f"SELECT {_COLUMNS} FROM sandboxes WHERE no > 0 ORDER BY no")]
 
 
-def add(store: Store, sandbox_id: str, definition: str, credentials: list[tuple[str, str, str]]) -> None:
-    """Add a sandbox with its key pairs ``(consumer_key, consumer_secret, kind)``. Call inside a transaction."""
-    made = store.one("INSERT INTO sandboxes (id, definition) VALUES (?, ?) RETURNING no", (sandbox_id, definition))
+def add(
+    store: Store, sandbox_id: str, definition: str, credentials: list[tuple[str, str, str]], pack_digest: str = ""
+) -> None:
+    """Add a sandbox with its key pairs ``(consumer_key, consumer_secret, kind)``. Call inside a transaction.
+
+    ``pack_digest`` is that of the pack it is made from, where that is of interest.
+    """
+    made = store.one(
+        "INSERT INTO sandboxes (id, definition, pack_digest) VALUES (?, ?, ?) RETURNING no",
+        (sandbox_id, definition, pack_digest),
+    )
     if made is None:
         raise RuntimeError(sandbox_id)
     for key, secret, kind in credentials:
@@ -95,13 +104,16 @@ def drop(store: Store, no: int) -> None:
     store.run("DELETE FROM sandboxes WHERE no = ?", (no,))
 
 
-def reset(store: Store, no: int) -> None:
-    """Begin a new epoch: records, tokens, counters and journal of the old one are out of sight at once."""
+def reset(store: Store, no: int, pack_digest: str = "") -> None:
+    """Begin a new epoch, over the pack as it is now.
+
+    Records, tokens, counters and journal of the old one are out of sight at once.
+    """
     _end(store, no)
     store.run(
         "UPDATE sandboxes SET epoch = epoch + 1, seq = 0, head = '', settings = '{}', clock = '{}', floor = 0,"
-        " floor_head = '', journal_bytes = 0, next_due = NULL, version = version + 1 WHERE no = ?",
-        (no,),
+        " floor_head = '', journal_bytes = 0, next_due = NULL, version = version + 1, pack_digest = ? WHERE no = ?",
+        (pack_digest, no),
     )
 
 

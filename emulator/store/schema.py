@@ -211,6 +211,10 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE UNIQUE INDEX seat_of_sandbox ON seats (sandbox_no)
     """,
+    # What the pack of a sandbox held when it was made, where several servers could have packs that differ.
+    """
+    ALTER TABLE sandboxes ADD COLUMN pack_digest TEXT NOT NULL DEFAULT ''
+    """,
 )
 
 

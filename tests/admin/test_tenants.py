@@ -455,3 +455,24 @@ def _secrets_of(pair: dict[str, str]) -> set[str]:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def test_usage_says_what_ends_soon_and_what_nobody_calls(tmp_path: Path, co_ban: Pack) -> None:
+    server = _visitor(tmp_path / "soon.db", co_ban)
+    store = server.country.store
+    for name, ttl_s in (("lau", 36_000), ("gan-het", 36_000), ("ngan", 50)):
+        _make(server, name, ttl_s=ttl_s)
+        server.http.get(f"/s/{name}/khong-co")
+    _make(server, "mai-mai")
+    earlier = "expires_ms = expires_ms - 33000000, made_ms = made_ms - 33000000"
+    store.run(f"UPDATE sandboxes SET version = version + 1, {earlier} WHERE id = 'gan-het'")
+    no = server.country.sandboxes.get("lau").no
+    store.run("UPDATE journal SET wall_ms = wall_ms - 3700000 WHERE sandbox_no = ?", (no,))
+    rows = {row["sandbox"]: row for row in server.http.get("/__admin/usage", headers=ADMIN).json["usage"]}
+    assert {name for name, row in rows.items() if row["ends_soon"]} == {"gan-het", "ngan"}
+    assert {name for name, row in rows.items() if row["asleep"]} == {"lau"}
+    assert (rows["mai-mai"]["expires"], rows["mai-mai"]["last_call"]) == (None, None)
+    server.http.get("/s/lau/khong-co")
+    again = {row["sandbox"]: row for row in server.http.get("/__admin/usage", headers=ADMIN).json["usage"]}
+    assert again["lau"]["asleep"] is False, "a call wakes it"
+    store.close()

@@ -188,11 +188,12 @@ def test_results_of_a_store_of_before_the_three_axes_are_found_by_their_last_cha
         database.execute(where, forget)
         database.execute(where, "DROP TABLE seats")
         database.execute(where, "DROP TABLE classes")
+        database.execute(where, "ALTER TABLE sandboxes DROP COLUMN pack_digest")
         database.execute(where, f"UPDATE ndxp_schema SET version = {before}")
     else:
         with closing(sqlite3.connect(where)) as old:
             assert old.execute(forget).rowcount == 1
-            old.executescript("DROP TABLE seats; DROP TABLE classes")
+            old.executescript("DROP TABLE seats; DROP TABLE classes; ALTER TABLE sandboxes DROP COLUMN pack_digest")
             old.execute(f"PRAGMA user_version = {before}")
             old.commit()
     with Server("--store", where, "--workers", "1") as server, Client(server) as client:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
@@ -15,6 +18,7 @@ from tests.builders import dossier
 from tests.databases import Postgres
 from tests.serving import Client, Server, slack
 
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 _SANDBOXES = [f"lop-{number}" for number in range(8)]
 _PUSHES = 6
 
@@ -184,3 +188,30 @@ def test_a_row_that_somebody_else_holds_is_waited_for_and_others_go_on(postgres:
                 assert waiting.result().status_code == 503
             foreign.rollback()
             assert held.call("DongBoDVC", dossier(MaHoSo=_code(3))).status_code == 200
+
+
+def test_a_server_with_another_pack_says_which_it_lacks_and_serves_no_sandbox_of_it(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """All were started with the same words; what stands in the pack's folder was changed in between."""
+    pack = tmp_path / "khac"
+    shutil.copytree(FIXTURES / "co-ban", pack, ignore=shutil.ignore_patterns("*.sqlite"))
+    flags = ("--store", postgres.new_database(), "--workers", "1", "--pack", "co-ban")
+    with Server(*flags, "--pack", str(pack)) as one, Server(*flags) as three:
+        made = requests.post(
+            f"{one.base_url}/__admin/sandboxes", json={"id": "lop-khac", "pack": str(pack)}, timeout=30
+        )
+        assert made.status_code == 201, made.text
+        sheet = pack / "pack.json"
+        sheet.write_text(sheet.read_text().replace("Basic: three", "Other: three"))
+        with Server(*flags, "--pack", str(pack)) as two:
+            said = [requests.post(f"{each.base_url}/s/lop-khac/token", timeout=30) for each in (one, two, three)]
+            assert [each.status_code for each in said] == [400, 503, 503]
+            told = requests.get(f"{two.base_url}/__admin/sandboxes/lop-khac/dossiers", timeout=30).json()
+            assert (told["code"], "other-pack" in told["en"]) == ("store-unavailable", True)
+            assert re.search(r"was made from the pack \S+ [0-9a-f]{16}, this server has [0-9a-f]{16}", told["en"])
+            assert "other-pack" in three.said()
+            assert requests.post(f"{two.base_url}/token", timeout=30).status_code == 400, "the others are served"
+            assert requests.post(f"{two.base_url}/__admin/sandboxes/lop-khac/reset", timeout=30).status_code == 200
+            said = [requests.post(f"{each.base_url}/s/lop-khac/token", timeout=30) for each in (one, two)]
+            assert [each.status_code for each in said] == [503, 400]
