@@ -77,8 +77,7 @@ class StepWatch:
             if wanted.times.verdict(found, is_over=True):
                 continue
             is_spoilt = is_spoilt or (wanted.times.high is not None and found > wanted.times.high)
-            vi, en = wanted.times.words()
-            missing.append((f"Cần {vi}, đã có {found}", f"Wanted {en}, seen {found}"))
+            missing.append(wanted.word_lack(found))
         if self.reached < (total := len(self.step.sequence)):
             missing.append(
                 (f"Mới được {self.reached} trên {total} bước theo thứ tự", f"{self.reached} of {total} in order")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from emulator.classroom.roster import labels_of
@@ -148,6 +149,12 @@ class Classes:
         except NoSandbox:
             sandbox = None
         return Seat(row.class_name, row.number, row.person, sandbox, json.loads(row.state), row.version)
+
+    def mark(self, classroom: Classroom) -> str:
+        """Return a word that is another one when something in a class has changed since, or a minute has passed."""
+        numbers = class_rows.mark_of_class(self._store, classroom.name)
+        state = sha256(json.dumps(classroom.state, sort_keys=True).encode()).hexdigest()[:8]
+        return ".".join(map(str, (*numbers, state, system_ms() // 60_000)))
 
     def renew_token(self, seat: Seat) -> str:
         """Return a new token of a seat; the one on its sheet opens nothing any more. Raises NoSandbox."""

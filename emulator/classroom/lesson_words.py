@@ -19,6 +19,7 @@ from emulator.scenario.words import MISSING, Kind, Record, Word
 from emulator.scenario.yaml_text import Page, members, plain
 from emulator.services.registry import staged_names
 
+_OUTCOMES = {"answered": (" được trả lời", " answered"), "refused": (" bị từ chối", " refused")}
 _HOW_OFTEN = ("count", "at_least", "at_most")
 _ID = words.text(r"[a-z0-9]+(-[a-z0-9]+)*", "phải gồm chữ thường, số và dấu -", "must be a-z, 0-9 and '-'")
 _FREE = words.map_of(words.anything())
@@ -27,11 +28,25 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class WantedCalls(NamedTuple):
-    """What ``verify`` says: calls that fit a pattern, so often. ``looks_behind``: at changes by the admin API."""
+    """What ``verify`` says: calls that fit a pattern, so often. ``looks_behind``: at changes by the admin API.
+
+    ``operation`` and ``outcome`` are the pattern's, empty where it names none.
+    """
 
     pattern: Pattern
     times: Times
     looks_behind: bool
+    operation: str = ""
+    outcome: str = ""
+
+    def word_lack(self, found: int) -> tuple[str, str]:
+        """Return what is missing when so many were seen, in Vietnamese and English."""
+        vi, en = self.times.words()
+        told_vi, told_en = _OUTCOMES.get(self.outcome, ("", ""))
+        return (
+            f"{self.operation or 'Lượt gọi'}{told_vi}: cần {vi}, đã có {found}",
+            f"{self.operation or 'Calls'}{told_en}: wanted {en}, seen {found}",
+        )
 
 
 def _pattern_of(node: yaml.Node, page: Page) -> tuple[dict[str, Any], Pattern] | None:
@@ -71,7 +86,8 @@ def _read_expectation(node: yaml.Node, page: Page) -> Any:
         vi, en = "count, hoặc at_least ≤ at_most, là số nguyên", "count, or at_least ≤ at_most, whole numbers"
         return words.wrong(node, page, f"Cần {vi}", f"{en} are expected")
     times = Times(count, count) if count is not None else Times(1 if not numbers else low or 0, high)
-    return WantedCalls(pattern, times, is_behind_the_scenes(value.get("operation")))
+    operation, outcome = str(value.get("operation", "")), str(value.get("outcome", ""))
+    return WantedCalls(pattern, times, is_behind_the_scenes(operation), operation, outcome)
 
 
 def _read_pattern(node: yaml.Node, page: Page) -> Any:

@@ -48,13 +48,23 @@ def forget_token(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/__console")
 
 
-def sandbox_of_token(token: str, context: AdminContext, incoming: Request) -> str | None:
-    """Return the sandbox whose pages a token opens first, or None when it opens none."""
+def first_page(token: str, context: AdminContext, incoming: Request) -> str | None:
+    """Return the page that a token opens first, below ``/__console``; None when it opens none.
+
+    A seat's is what its person has to do now; a trainer's is the board of the newest class.
+    """
     try:
         shown = {"X-Admin-Token": token}
         caller = identify(shown, incoming.scheme, incoming.host, context.admin_token, context.tenants)
     except Trouble:
         return None
     if caller.role == "admin":
-        return "default"
-    return next((each.id for each in context.sandboxes.every() if caller.may_see(each)), None)
+        return "/"
+    classes = [each.name for each in context.classes.every() if caller.owner and each.owner == caller.owner]
+    if classes:
+        return f"/classes/{classes[-1]}"
+    sandbox = next((each for each in context.sandboxes.every() if caller.may_see(each)), None)
+    if sandbox is None:
+        return "/classes" if caller.owner else None
+    is_seat = caller.sandbox is not None and context.classes.seat_of(sandbox) is not None
+    return f"/s/{sandbox.id}/class" if is_seat else "/" if sandbox.id == "default" else f"/s/{sandbox.id}/"

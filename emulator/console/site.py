@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from emulator.admin.guard import authorise_pages
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminContext
+from emulator.classroom.classes import Seat
 from emulator.console import access, language, words
 from emulator.console.caller import AdminCaller
+from emulator.country.sandbox import NoSandbox
 from emulator.country.tenants import read_typed
 
 PREFIX = "/__console"
@@ -40,6 +42,14 @@ class Person:
     sandbox: str
     caller: AdminCaller
     home: str
+
+    def seat(self) -> Seat | None:
+        """Return the seat of a class that the sandbox is, None when it is none."""
+        context = self.caller.context
+        try:
+            return context.classes.seat_of(context.sandboxes.get(self.sandbox))
+        except NoSandbox:
+            return None
 
     def say(self, vi: str, en: str) -> str:
         """Return the sentence in this person's language."""
@@ -85,7 +95,7 @@ def console_app(context: AdminContext) -> Flask:
 
 
 def _blueprint() -> Blueprint:
-    from emulator.console import certification, data, journal, scenarios, screens, server, start
+    from emulator.console import certification, classes, data, journal, scenarios, screens, server, start
 
     console = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     console.before_request(_meet_person)
@@ -93,7 +103,9 @@ def _blueprint() -> Blueprint:
     console.add_url_rule("/login", "log_in", _log_in, methods=["GET", "POST"])
     console.add_url_rule("/join", "join", _join)
     console.add_url_rule("/logout", "log_out", _log_out, methods=["POST"])
-    for pages in (start, journal, data, screens, scenarios, certification, server):
+    for rule, view, methods in classes.CLASS_PAGES:
+        console.add_url_rule(rule, view.__name__, view, methods=list(methods))
+    for pages in (start, journal, data, screens, scenarios, certification, server, classes):
         for rule, view, methods in pages.PAGES:
             options: dict[str, Any] = {"methods": list(methods), "view_func": view, "endpoint": view.__name__}
             console.add_url_rule(rule, defaults={"sandbox": "default"}, **options)
@@ -109,7 +121,8 @@ def _meet_person() -> None:
     g.person = Person(language.choose_language(request), sandbox, AdminCaller(context, sandbox, base), home)
     if request.endpoint not in _OPEN:
         who = access.admit_person(request, context)
-        authorise_pages(who, sandbox, request.method, context.tenants)
+        if not request.path.startswith(f"{PREFIX}/classes"):  # whose a class is, the admin API looks up itself
+            authorise_pages(who, sandbox, request.method, context.tenants)
         g.person = replace(g.person, caller=AdminCaller(context, sandbox, base, who))
 
 
@@ -123,6 +136,7 @@ def _shared_values() -> dict[str, Any]:
         "page": page_address,
         "other_language": other,
         "other_address": f"{request.path}?{words.query_of({**kept, 'lang': other})}",
+        "is_seat": looker.sandbox != "default" and bool(looker.seat()),
         "needs_token": current_app.config["ADMIN"].admin_token is not None,
         "statuses": words.statuses,
         "asset": lambda name: url_for("console.static", filename=name),
@@ -146,10 +160,10 @@ def _log_in() -> AnyResponse | str:
         return render_template("login.html", is_wrong=False)
     access.refuse_foreign_form(request)
     token = read_typed(request.form.get("token", ""))
-    sandbox = access.sandbox_of_token(token, current_app.config["ADMIN"], request)
-    if sandbox is None:
+    path = access.first_page(token, current_app.config["ADMIN"], request)
+    if path is None:
         return current_app.make_response((render_template("login.html", is_wrong=True), 401))
-    answer = redirect(PREFIX + "/" if sandbox == "default" else f"{PREFIX}/s/{sandbox}/", 303)
+    answer = redirect(PREFIX + path, 303)
     access.keep_token(answer, token, is_secure=request.is_secure)
     return answer
 

@@ -63,6 +63,16 @@ def seat_of_sandbox(store: Store, sandbox_no: int) -> SeatRow | None:
     return SeatRow(*row) if row else None
 
 
+def mark_of_class(store: Store, name: str) -> tuple[int, ...]:
+    """Return numbers that change with every call, reset and change of a seat of a class; one statement."""
+    row = store.one(
+        "SELECT coalesce(sum(sandboxes.seq), 0), coalesce(sum(sandboxes.epoch), 0), coalesce(sum(seats.version), 0),"
+        " count(*) FROM seats JOIN sandboxes ON sandboxes.no = seats.sandbox_no WHERE seats.class_name = ?",
+        (name,),
+    )
+    return tuple(int(each) for each in row) if row else ()
+
+
 def write_class(store: Store, name: str, state: str) -> None:
     """Replace the state of a class. Call inside a transaction."""
     store.run("UPDATE classes SET state = ? WHERE name = ?", (state, name))

@@ -73,7 +73,12 @@ def test_progress_is_there_after_a_restart_and_what_a_step_has_seen_is_counted_a
     before.http.post(path, json=pull(), headers=head)
     before.country.store.close()
     after = started(tmp_path / "store.db", co_ban)
-    assert seat_of(after, 1)["missing"] == [{"vi": "Cần ít nhất 2 lượt, đã có 1", "en": "Wanted at least 2, seen 1"}]
+    assert seat_of(after, 1)["missing"] == [
+        {
+            "vi": "btxh.DanhSachHoSo được trả lời: cần ít nhất 2 lượt, đã có 1",
+            "en": "btxh.DanhSachHoSo answered: wanted at least 2, seen 1",
+        }
+    ]
     after.http.post(path, json=pull(), headers=head)
     assert seat_of(after, 1)["lesson"] == "ho-so-dau-tien"
     after.country.store.close()

@@ -11,6 +11,7 @@ from tests.builders import dossier
 NEWCOMER = "999088010099"
 CITIZEN = "999094001009"
 ATTEMPT = "luot-anh"
+CLASS = "lop-anh"
 KONTUM = "VN:GOV:000.00.00.H34:kontumvdxpsvc01"
 PAGES = (
     "/", "/journal", "/journal/send", "/journal/chain", "/dossiers", "/citizens", "/axis", "/screens",
@@ -25,7 +26,8 @@ EVERY_PAGE = (
     "/dossiers/000.11.26.H26-261120-0001", "/portal-dossiers/G22.99-261110-0001", f"/screens/citizen?id={NEWCOMER}",
     f"/citizens?id={CITIZEN}", "/screens/one-stop?unit=H22", "/screens/access-rights?q=G22",
     "/scenarios/editor?name=tep-rong", f"/certification/attempts/{ATTEMPT}",
-    f"/certification/attempts/{ATTEMPT}/report", "/?view=wall",
+    f"/certification/attempts/{ATTEMPT}/report", "/?view=wall", "/classes", f"/classes/{CLASS}",
+    f"/classes/{CLASS}?view=wall", f"/s/{CLASS}-01/class", f"/s/{CLASS}-01/class/solutions/token?in=php",
 )  # fmt: skip
 """The same, and those that show what the story has left behind."""
 
@@ -47,6 +49,18 @@ def tell_story(base: str, credentials: dict[str, Any]) -> None:
     plan = {"kit": "btxh-a1", "product": {"name": "Một Cửa", "version": "1.0", "vendor": "Không Có Thật"}}
     admin(base, "POST", "/attempts", {"plan": plan, "id": ATTEMPT})
     admin(base, "POST", f"/attempts/{ATTEMPT}/begin", {})
+    begin_class(base)
+
+
+def begin_class(base: str) -> None:
+    """Open a class: the first seat has passed a step, was refused and is stuck; the solution of its lesson is open."""
+    made = admin(base, "POST", "/classes", {"name": CLASS, "people": ["Nguyễn Văn Không Có Thật", "Lê Ở"]})
+    seat = made["seats"][0]
+    push(seat["base_url"], seat["credentials"], dossier(MaTTHC="9.9"))
+    for wish in ({"do": "hint"}, {"do": "stuck"}):
+        admin(base, "POST", f"/sandboxes/{seat['sandbox']}/seat", wish)
+    for act in ({"do": "message", "text": "Nghỉ 10 phút"}, {"do": "solution", "lesson": "token"}):
+        admin(base, "POST", f"/classes/{CLASS}/actions", act)
 
 
 def admin(base: str, verb: str, path: str, body: Any) -> Any:
