@@ -33,7 +33,7 @@ def day_or_moment(text: str) -> int | None:
 
 def lies_ahead(instant_ms: int, now_ms: int) -> bool:
     """Tell whether an instant lies after the day of ``now_ms`` in Vietnam; within that day clocks may differ."""
-    return to_datetime(instant_ms).date() > to_datetime(now_ms).date()
+    return instant_ms > now_ms and to_datetime(instant_ms).date() > to_datetime(now_ms).date()
 
 
 _ENDLESS = 1 << 62

@@ -141,8 +141,11 @@ class Reading:
             return {"found": found} | values if found else values
         given = self.body.get(column.name, ABSENT)
         known = {"found": ABSENT if given is ABSENT else told(given), "expected": column.wanted}
-        nearest = column.nearest(given) if isinstance(given, str) and given is not ABSENT else ""
-        return known | ({"nearest": nearest} if nearest else {}) | values
+        if "nearest" not in values and isinstance(given, str) and given is not ABSENT:
+            nearest = column.nearest(given)
+            if nearest:
+                known["nearest"] = nearest
+        return known | values if values else known
 
     def _found_at(self, path: str) -> str:
         """Return what a pointer leads to in the whole body: ABSENT if its owner is there, nothing if not even that."""

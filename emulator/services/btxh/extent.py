@@ -12,7 +12,7 @@ from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocu
 from emulator.wire import codes
 from emulator.wire.quirks import OwnRule
 from emulator.wire.reading import Reading, ReadingRules, told
-from emulator.wire.xml_tree import MOST_LEVELS, MOST_TAGS, is_deep_tree
+from emulator.wire.xml_tree import MOST_LEVELS, MOST_TAGS, PlainForm, PlainItem, PlainLists, is_deep_tree
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
@@ -37,6 +37,12 @@ class ExtentField(NamedTuple):
     required: bool = False
     most: int | None = None
     values: tuple[str, ...] = ()
+
+    def fits(self, value: str) -> bool:
+        """Tell whether the published list has nothing against a value."""
+        if not value:
+            return not self.required
+        return value in self.values if self.values else not self.most or len(value) <= self.most
 
 
 DOCUMENT_FIELDS = (
@@ -97,11 +103,43 @@ def parse_extent(text: str, reading: Reading) -> Lists | None:
         values = {"found": "<!DOCTYPE", "expected": f"<{ROOT}>"}
         reading.refuse("xml-doctype", PATH, codes.BAD_XML, vi, en, **values)
         return None
-    root = _parse(_without_declaration(text, reading), reading)
+    text = _without_declaration(text, reading)
+    plain = _PLAIN.read(text)
+    if plain and all(_is_plain(pairs, name) for name, items in plain.lists.items() for pairs in items):
+        return _read_plain(plain, reading)
+    root = _parse(text.encode(), reading)
     return None if root is None else _read_root(root, reading)
 
 
-def _without_declaration(text: str, reading: Reading) -> bytes:
+# All but a few clients write the plain form; a property test holds its reading and the parser's together.
+
+_PLAIN = PlainForm(ROOT, {DOCUMENTS: DOCUMENT, RESULTS: RESULT})
+_FIELDS_OF = {DOCUMENTS: FIELDS[DOCUMENT], RESULTS: FIELDS[RESULT]}
+
+
+def _is_plain(pairs: PlainItem, name: str) -> bool:
+    names = {each for each, _ in pairs}
+    return len(names) == len(pairs) and names <= _FIELDS_OF[name].keys()
+
+
+def _read_plain(plain: PlainLists, reading: Reading) -> Lists:
+    _note_spaces(plain.prefixes, reading)
+    return {
+        name: [
+            _settle_item(pairs, _FIELDS_OF[name], f"{PATH}/{name}/{number}", reading)
+            for number, pairs in enumerate(items, 1)
+        ]
+        for name, items in plain.lists.items()
+    }
+
+
+def _settle_item(pairs: PlainItem, known: dict[str, ExtentField], path: str, reading: Reading) -> Item:
+    item = {name: _plain(known[name], text.strip(), path, reading) for name, text in pairs}
+    _check_fields(item, known, path, reading)
+    return item
+
+
+def _without_declaration(text: str, reading: Reading) -> str:
     found = _DECLARATION.match(text)
     if not found:
         found = _DECLARATION_LIKE.match(text)
@@ -112,7 +150,7 @@ def _without_declaration(text: str, reading: Reading) -> bytes:
             reading.meet("B43", PATH, codes.BAD_XML, vi, en, **values)
     if found:
         text = " " * found.end() + text[found.end() :]
-    return text.encode()
+    return text
 
 
 def _parse(data: bytes, reading: Reading) -> _Element | None:
@@ -183,15 +221,19 @@ def _read_root(root: _Element, reading: Reading) -> Lists | None:
         vi, en = f"CertificateExtentData: gốc XML là {name}, cần {ROOT}", f"the XML root is {name}, not {ROOT}"
         reading.refuse("xml-root", PATH, codes.BAD_XML, vi, en, found=told(f"<{name}>"), expected=f"<{ROOT}>")
         return None
-    if root.nsmap:
-        vi, en = "ExtentData khai báo không gian tên không dùng đến", "ExtentData declares namespaces"
-        declared = told(" ".join(f"xmlns:{prefix}" for prefix in root.nsmap))
-        reading.note("B44", PATH, vi, en, found=declared, expected=f"<{ROOT}>")
+    _note_spaces(root.nsmap, reading)
     lists: Lists = {}
     for child in root:
         _read_list(child, lists, reading)
     _note_stray(root, PATH, reading)
     return lists
+
+
+def _note_spaces(prefixes: Collection[str | None], reading: Reading) -> None:
+    if prefixes:
+        vi, en = "ExtentData khai báo không gian tên không dùng đến", "ExtentData declares namespaces"
+        declared = told(" ".join(f"xmlns:{prefix}" for prefix in prefixes))
+        reading.note("B44", PATH, vi, en, found=declared, expected=f"<{ROOT}>")
 
 
 def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
@@ -264,9 +306,15 @@ def _read_item(element: _Element, known: dict[str, ExtentField], path: str, read
             reading.meet_own("B45", f"{path}/{name}", codes.BAD_XML, vi, en, **values)
         _note_stray(child, f"{path}/{name}", reading)
         item[name] = _plain(known[name], (child.text or "").strip(), path, reading)
-    for field in known.values():
-        _check_field(field, item.get(field.name, ""), path, reading)
+    _check_fields(item, known, path, reading)
     return item
+
+
+def _check_fields(item: Item, known: dict[str, ExtentField], path: str, reading: Reading) -> None:
+    for field in known.values():
+        value = item.get(field.name, "")
+        if not field.fits(value):
+            _check_field(field, value, path, reading)
 
 
 _WORDS = {"false": "0", "true": "1"}
@@ -274,7 +322,7 @@ _WORDS = {"false": "0", "true": "1"}
 
 def _plain(field: ExtentField, value: str, path: str, reading: Reading) -> str:
     """Return 0 or 1 for the words of ``xs:boolean``, which common serialisers write (B45)."""
-    meant = _WORDS.get(value.casefold())
+    meant = _WORDS.get(value.casefold()) if field.values and value not in field.values else None
     if meant is None or meant not in field.values:
         return value
     vi = f"{path[1:]}: {field.name} “{value}” được đọc là {meant}"
@@ -334,40 +382,3 @@ def pushed_results(fields: Mapping[str, str | None]) -> list[IssuedResult]:
         )
         for row in lists.get("DanhSachGiayToKetQua", [])
     ]
-
-
-# ``CertificateExtentData`` on its way out: the tag spelling of the printed replies, broken only on request (B41, B42).
-#
-# The XML was read and found well formed when it came in, so ``<`` begins a tag wherever it stands, and the two list
-# names can be respelled without parsing again: a pull prints thousands of them.
-
-_FIRST_TAG = re.compile(r"^\s*<\?xml[^>]*>\s*")
-_LIST_TAG = re.compile(r"(</?)danhsach(tailieunop|giaytoketqua)(?=[\s/>])", re.IGNORECASE)
-_RESULTS = re.compile(r"<(danhsachgiaytoketqua)(?:\s[^>]*)?>.*</\1\s*>", re.IGNORECASE | re.DOTALL)
-_ENDINGS = {"tailieunop": "TaiLieuNop", "giaytoketqua": "GiayToKetQua"}
-_SOUND = "<?xml version='1.0' encoding='utf-8'?>"
-_STRAY_QUOTE = "<?xml version='1.0' encoding='utf-8'?'>"
-
-
-def respell_xml(text: str, *, small_s: bool, broken: bool, is_result: bool = False) -> str:
-    """Return the XML with one declaration and the list names spelled one way.
-
-    ``small_s`` writes ``DanhsachTaiLieuNop`` (BTXH 3.1.5), else ``DanhSachTaiLieuNop``. ``broken`` copies the faults
-    of the printed samples: a stray quote in the declaration, and in a new dossier (BTXH 3.1.4) a list that opens with S
-    and closes with s (B42, B43).
-    """
-    is_mixed = broken and not is_result
-    declared = _FIRST_TAG.match(text)
-    body = text[declared.end() :] if declared else text
-
-    def respell(found: re.Match[str]) -> str:
-        opening, ending = found.group(1), _ENDINGS[found.group(2).lower()]
-        small = (opening == "</") if is_mixed and ending == "TaiLieuNop" else small_s
-        return f"{opening}Danh{'s' if small else 'S'}ach{ending}"
-
-    return (_STRAY_QUOTE if broken else _SOUND) + _LIST_TAG.sub(respell, body)
-
-
-def without_results(text: str) -> str:
-    """Return the XML with an empty result list, as the sample of BTXH 3.1.5 prints it (B49)."""
-    return _RESULTS.sub(r"<\1 />", text)

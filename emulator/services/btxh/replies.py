@@ -15,9 +15,15 @@ from emulator.country.settings import OddityName
 from emulator.kernel.clock import day_text, moment_text, read_day, read_moment
 from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.btxh.extent import respell_xml, without_results
 from emulator.services.btxh.models import FINAL_RESULT
-from emulator.services.btxh.names import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
+from emulator.services.btxh.names import (
+    DOSSIER_REPLY_FIELDS,
+    LATER_FIELDS,
+    STEP_REPLY_FIELDS,
+    camel_key,
+    respell_xml,
+    without_results,
+)
 from emulator.wire.quirks import ModeName
 
 # Where the printed replies contradict the tables: each oddity can be asked for by name, some are a mode's habit.
