@@ -1,10 +1,12 @@
 """Faults at random moments under load, and what must hold all the same: ``make storm`` (an hour), or ``--seconds``.
 
 Eight clients push to eight sandboxes without a pause while, every second or so, something happens: a worker is killed
-or stopped for a while, the whole server is killed and started again, somebody takes the write lock (SQLite) or the
-database is killed (PostgreSQL), slow callers come in a crowd. At the end: no acknowledged push is missing, no sequence
-has a gap, every chain is whole, nothing of one sandbox is in another, and health answered within a second whenever a
-server was there. Prints the counts, and ends with 1 when something did not hold.
+or stopped for a while, the whole server is killed and started again, the clock of a sandbox jumps, 2,000 idle and 500
+slow callers come in a crowd, and with SQLite somebody takes the write lock, the disk is full, or the file is removed;
+with PostgreSQL the database is killed. At the end: no acknowledged push is missing, no sequence has a gap, every chain
+is whole, nothing of one sandbox is in another, nothing was acknowledged while there was no file, memory stayed flat,
+and health answered within a second whenever a server was there. Prints the counts, and ends with 1 when something did
+not hold. ``--scale 0.1`` sends a tenth of the crowd.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import argparse
 import contextlib
 import os
 import random
+import resource
 import signal
 import socket
 import sqlite3
@@ -21,6 +24,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +36,8 @@ from tests.serving import Client, Server
 
 _CLIENTS = 8
 _HEALTH_S = 1.0
+_IDLE, _SLOW = 2_000, 500
+_MOST_GROWTH = 128 * 1024  # KiB by which a worker may grow in a storm, whatever came
 
 
 @dataclass
@@ -46,6 +52,8 @@ class Storm:
     happened: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     slowest_health_s: float = 0.0
+    scale: float = 1.0
+    resident_kib: tuple[int, int] = (0, 0)
     is_over: threading.Event = field(default_factory=threading.Event)
     is_there: threading.Event = field(default_factory=threading.Event)
     server: Server = field(init=False)
@@ -101,11 +109,16 @@ class Storm:
 
     def let_something_happen(self) -> None:
         """Choose one of the faults."""
-        faults = [self._kill_worker, self._stop_worker, self._kill_server, self._send_slow_callers]
-        faults.append(self._kill_database if self.postgres else self._take_lock)
-        fault = self.luck.choice(faults)
+        fault = self.luck.choice(self.faults)
         self.happened[fault.__name__.strip("_")] += 1
         fault()
+
+    @property
+    def faults(self) -> list[Callable[[], None]]:
+        """Return what may happen over this store."""
+        common = [self._kill_worker, self._stop_worker, self._kill_server, self._send_crowd, self._jump_clock]
+        of_files = [self._take_lock, self._fill_disk, self._remove_file]
+        return [*common, *([self._kill_database] if self.postgres else of_files)]
 
     def _kill_worker(self) -> None:
         with contextlib.suppress(ProcessLookupError, IndexError):
@@ -146,12 +159,55 @@ class Storm:
         self.is_over.wait(0.5)
         self.postgres.start()
 
-    def _send_slow_callers(self) -> None:
+    def _send_crowd(self) -> None:
+        """Open lines that say nothing, and lines whose body never comes."""
+        idle, slow = (max(1, round(number * self.scale)) for number in (_IDLE, _SLOW))
         with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            for _ in range(100):
+            for number in range(idle + slow):
                 line = stack.enter_context(socket.create_connection(("127.0.0.1", self.server.port), timeout=2))
-                line.sendall(b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx")
+                if number % (idle + slow) < slow:
+                    line.sendall(b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx")
             self.is_over.wait(1.0)
+
+    def _jump_clock(self) -> None:
+        """Turn the clock of a sandbox a year forward or back."""
+        name, years = self.luck.choice(sorted(self.pairs)), self.luck.choice((2020, 2026, 2031))
+        with contextlib.suppress(requests.RequestException):
+            turn = {"action": "set", "to": f"{years}-02-28T23:59:59+07:00"}
+            requests.put(f"{self.server.base_url}/__admin/sandboxes/{name}/clock", json=turn, timeout=5)
+
+    def _fill_disk(self) -> None:
+        """Let the workers write no byte more, for a while."""
+        with contextlib.suppress(ProcessLookupError, IndexError):
+            workers = self.server.workers(1)
+            limits = {worker: resource.prlimit(worker, resource.RLIMIT_FSIZE) for worker in workers}
+            for worker, (_, hard) in limits.items():
+                resource.prlimit(worker, resource.RLIMIT_FSIZE, (0, hard))
+            self.is_over.wait(self.luck.uniform(0.1, 1.5))
+            for worker, limit in limits.items():
+                with contextlib.suppress(ProcessLookupError):
+                    resource.prlimit(worker, resource.RLIMIT_FSIZE, limit)
+
+    def _remove_file(self) -> None:
+        """Take the file away and put it back: what is acknowledged in between is acknowledged of nothing."""
+        away = Path(f"{self.store}.away")
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(self.store, away)
+            self.is_over.wait(0.2)  # what was under way is done
+            before = sum(map(len, self.acknowledged.values()))
+            self.is_over.wait(0.5)
+            if sum(map(len, self.acknowledged.values())) > before:
+                self.wrong.append("pushes were acknowledged while there was no file")
+            os.rename(away, self.store)
+
+    def look_at_memory(self) -> None:
+        """Remember how much the largest worker takes: when it began, and now."""
+        sizes = [0]
+        for worker in self.server.workers(1):
+            with contextlib.suppress(OSError):
+                status = Path(f"/proc/{worker}/status").read_text()
+                sizes.append(int(status.partition("VmRSS:")[2].split()[0]))
+        self.resident_kib = (self.resident_kib[0] or max(sizes), max(sizes))
 
     def check(self) -> None:
         """Hold the store against what was acknowledged."""
@@ -160,7 +216,9 @@ class Storm:
         for name, codes in self.acknowledged.items():
             address = f"{self.server.base_url}/__admin/sandboxes/{name}"
             chain = requests.get(f"{address}/chain", timeout=120).json()
-            if not chain["ok"]:
+            if chain["last"] and not chain["first"] <= chain["last"]:
+                self.wrong.append(f"{name}: no journal between {chain['first']} and {chain['last']}")
+            if not chain["ok"]:  # numbers without a gap are part of that
                 self.wrong.append(f"{name}: chain {chain['break']}")
             kept = self._dossiers(address)
             place = int(name.rpartition("-")[2]) + 1
@@ -169,6 +227,9 @@ class Storm:
                 self.wrong.append(f"{name}: {len(lost)} acknowledged pushes are lost")
             if {code for code in strange if any(code in other for other in self.acknowledged.values())}:
                 self.wrong.append(f"{name}: holds dossiers of another sandbox")
+        began, ended = self.resident_kib
+        if ended - began > _MOST_GROWTH:
+            self.wrong.append(f"a worker grew from {began} to {ended} KiB")
         if self.slowest_health_s > _HEALTH_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)):
             self.wrong.append(f"health took {self.slowest_health_s:.2f} s")
 
@@ -182,17 +243,34 @@ class Storm:
                 return kept
 
 
-def run_storm(seconds: float, store: str, seed: int, postgres: Postgres | None = None) -> Storm:
-    """Let it blow for a while; return what happened and what did not hold."""
-    storm = Storm(store, random.Random(seed), postgres)
+def run_storm(
+    seconds: float,
+    store: str,
+    seed: int,
+    postgres: Postgres | None = None,
+    *,
+    scale: float = 1.0,
+    each_once: bool = False,
+) -> Storm:
+    """Let it blow for a while; return what happened and what did not hold.
+
+    ``scale`` is how much of the crowd comes; with ``each_once`` every fault happens, however long that takes.
+    """
+    _allow_many_lines()
+    storm = Storm(store, random.Random(seed), postgres, scale=scale)
     storm.start_server()
     storm.make_sandboxes()
+    storm.look_at_memory()
     threads = [threading.Thread(target=storm.push, args=(place,)) for place in range(_CLIENTS)]
     threads.append(threading.Thread(target=storm.ask_health))
     for thread in threads:
         thread.start()
     ends_at = time.monotonic() + seconds
     try:
+        for fault in storm.faults if each_once else ():
+            storm.happened[fault.__name__.strip("_")] += 1
+            fault()
+            storm.is_over.wait(0.2)
         while time.monotonic() < ends_at:
             storm.is_over.wait(storm.luck.uniform(0.3, 1.5))
             storm.let_something_happen()
@@ -207,8 +285,16 @@ def run_storm(seconds: float, store: str, seed: int, postgres: Postgres | None =
             if time.monotonic() > deadline:
                 storm.wrong.append("not ready after the storm")
                 break
+        storm.look_at_memory()
         storm.check()
     return storm
+
+
+def _allow_many_lines() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _IDLE + _SLOW + 1_000
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def main() -> int:
@@ -216,6 +302,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     wish = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -229,12 +316,13 @@ def main() -> int:
             postgres = Postgres()
             store = postgres.new_database()
         try:
-            storm = run_storm(wish.seconds, store, wish.seed, postgres)
+            storm = run_storm(wish.seconds, store, wish.seed, postgres, scale=wish.scale, each_once=True)
         finally:
             if postgres:
                 postgres.stop()
     number = sum(map(len, storm.acknowledged.values()))
     print(f"seed {wish.seed}, {wish.store}: {number} acknowledged, slowest health {storm.slowest_health_s:.3f} s")
+    print(f"  largest worker: {storm.resident_kib[0]} KiB at first, {storm.resident_kib[1]} KiB at last")
     for what, times in sorted(storm.happened.items()):
         print(f"  {what:24} {times}")
     for sentence in storm.wrong:
