@@ -85,6 +85,8 @@ class Storm:
                         f"{client.base_url}/apiBTXH/1.0/DongBoDVC", json=dossier(MaHoSo=code), timeout=15
                     )
                     self.happened[f"push {reply.status_code}"] += 1
+                    if reply.status_code == 401:  # its clock was turned
+                        break
                     if reply.status_code == 200 and reply.json().get("error_code") == 0:
                         self.acknowledged[name].add(code)
 

@@ -58,8 +58,10 @@ class Country:
     admin: AdminContext
 
 
-def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, Pack]) -> Country:
-    """Build the doors over a store that is open, or over the file at a path.
+def found_country(
+    settings: Settings, place: Path | Store, packs: Mapping[str, Pack], replica: Store | None = None
+) -> Country:
+    """Build the doors over a store that is open, or over the file at a path; journals are read from a ``replica``.
 
     Raises:
         StoreTrouble: the store cannot be used.
@@ -80,7 +82,7 @@ def found_country(settings: Settings, place: Path | Store, packs: Mapping[str, P
     door = Door(arrival, enter, doors, directors, due, _pen_rules(store, settings), meter=meter, offers=offers)
     context = AdminContext(
         sandboxes,
-        Journal(store),
+        Journal(store, replica),
         known,
         enter,
         Sweeper(sandboxes),

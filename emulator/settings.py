@@ -35,6 +35,7 @@ class Settings:
     generate_admin_token: bool = False
     body_limit: int = 20 * 1024 * 1024
     durability: Durability = "process"
+    journal_replica: str | None = None
     has_own_seed: bool = True
     secret_seeds: bool = False
     live_addresses: AllowList = field(default_factory=AllowList)

@@ -232,6 +232,12 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
         default=20,
     ),
     _option(
+        "--journal-replica",
+        "Bản sao chỉ đọc của cơ sở dữ liệu, để đọc nhật ký: postgresql://…. / Read-only replica of the database from "
+        "which journals are read: postgresql://….",
+        show_default=False,
+    ),
+    _option(
         "--max-calls",
         "Số cuộc gọi nhiều nhất mỗi phút của một sandbox. / Most calls a minute of one sandbox.",
         type=_NUMBER,

@@ -27,7 +27,7 @@ from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
 from emulator.services.registry import ServiceTrouble, services
 from emulator.settings import MEMORY, Settings, data_folder
-from emulator.store.opening import open_store
+from emulator.store.opening import open_replica, open_store
 from emulator.store.store import StoreTrouble
 from emulator.store.upkeep import Upkeep
 
@@ -170,7 +170,8 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
             packs = open_packs(settings.packs)
             _check_scenario(settings, packs)
             settings = replace(settings, packs_folder=_packs_folder(wish))
-            country = found_country(settings, store, packs)
+            replica = stack.enter_context(open_replica(settings.journal_replica, store))
+            country = found_country(settings, store, packs, replica)
             certificate, ca_file = _certificate(settings, folder)
             listener = _bind(settings)
             companions = _companions(settings, country, folder)

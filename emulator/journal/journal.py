@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from emulator.journal.chain import first_break, follows
 from emulator.journal.write import AdminAct, write_change
@@ -14,10 +15,12 @@ from emulator.store import journal_rows, sandbox_rows, tally_rows
 from emulator.store.journal_rows import Condition, JournalBounds
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sandbox_rows import ChainEnds
-from emulator.store.store import SqlDialect, Store
+from emulator.store.store import SqlDialect, Store, StoreFailure
 from emulator.store.tally_rows import TallyRow
 
 __all__ = ["SERVER", "Entry", "Journal", "Search"]
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 # What can be asked of a journal, in the words of the columns that answer.
@@ -98,8 +101,21 @@ _LOOKS = 3
 class Journal:
     """The journals of all sandboxes of a store. A home is (sandbox number, epoch)."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, replica: Store | None = None) -> None:
+        """Make it. Lists, searches and counts are read from ``replica``, where there is one and it answers.
+
+        What must be exact (one exchange, the chain, what an attempt or a wait looks at) is read from the store itself.
+        """
+        self._store, self._replica = store, replica
+
+    def _read(self, ask: Callable[[Store], T]) -> T:
+        """Ask the replica, or the store itself where there is none or it does not answer."""
+        if self._replica is not None:
+            try:
+                return ask(self._replica)
+            except StoreFailure as failure:
+                _log.warning("the replica does not answer, the store does: %s", failure)
+        return ask(self._store)
 
     def entries(self, home: tuple[int, int], after: int = 0, limit: int = 500) -> list[Entry]:
         """Return up to ``limit`` exchanges of a home after a sequence number, oldest first."""
@@ -141,16 +157,22 @@ class Journal:
     ) -> tuple[int, list[Entry]]:
         """Return how many exchanges answer a question, and one page of them."""
         conditions = search.conditions(self._store.dialect)
-        total = journal_rows.count(self._store, home, search.after, conditions)
         order = "DESC" if newest_first else "ASC"
-        return total, journal_rows.search(self._store, home, search.after, conditions, order, limit, offset).rows
+
+        def ask(store: Store) -> tuple[int, list[Entry]]:
+            total = journal_rows.count(store, home, search.after, conditions)
+            return total, journal_rows.search(store, home, search.after, conditions, order, limit, offset).rows
+
+        return self._read(ask)
 
     def page(
         self, home: tuple[int, int], search: Search, *, limit: int, offset: int = 0, newest_first: bool = True
     ) -> tuple[list[Entry], bool]:
         """Return one page of the answers and whether more follow; nothing is counted, so no more is read than shown."""
         order, conditions = "DESC" if newest_first else "ASC", search.conditions(self._store.dialect)
-        rows, is_cut = journal_rows.search(self._store, home, search.after, conditions, order, limit + 1, offset)
+        rows, is_cut = self._read(
+            lambda store: journal_rows.search(store, home, search.after, conditions, order, limit + 1, offset)
+        )
         return rows[:limit], is_cut or len(rows) > limit
 
     def noting(self, no: int, act: AdminAct, bounds: JournalBounds) -> AbstractContextManager[None]:
@@ -163,7 +185,7 @@ class Journal:
 
     def tallies(self) -> list[TallyRow]:
         """Return how many calls of each kind were served so far, whatever was reset or forgotten since."""
-        return tally_rows.every(self._store)
+        return self._read(tally_rows.every)
 
     def store_bytes(self) -> int:
         """Return the size of the store's files."""

@@ -150,6 +150,32 @@ def _refuse_damage(store: SqliteStore) -> None:
 
 
 @contextlib.contextmanager
+def open_replica(url: str | None, store: Store) -> Iterator[Store | None]:
+    """Open a copy of a database from which journals are read, and nothing is ever written to; None: there is none.
+
+    Raises:
+        StoreTrouble: the store is no database, or the copy cannot be reached, or is of another version.
+    """
+    if url is None:
+        yield None
+        return
+    if not store.waits or url.partition("://")[0] not in _POSTGRES:
+        raise StoreTrouble(
+            "--journal-replica cần --store postgresql://… và là một địa chỉ postgresql://…. / --journal-replica needs "
+            "--store postgresql://… and is itself a postgresql://… URL."
+        )
+    from emulator.store.postgres import PostgresStore
+
+    mine, replica = os.getpid(), PostgresStore(url)
+    replica.check_copy()
+    try:
+        yield replica
+    finally:
+        if os.getpid() == mine:
+            replica.finish()
+
+
+@contextlib.contextmanager
 def _open_database(url: str, durability: Durability) -> Iterator[Store]:
     scheme = url.partition("://")[0]
     if scheme not in _POSTGRES:

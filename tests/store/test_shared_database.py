@@ -16,7 +16,7 @@ import requests
 from emulator.store.postgres import PostgresStore
 from tests.builders import dossier
 from tests.databases import Postgres
-from tests.serving import Client, Server, slack
+from tests.serving import Client, Server, failed_start, slack
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 _SANDBOXES = [f"lop-{number}" for number in range(8)]
@@ -215,3 +215,26 @@ def test_a_server_with_another_pack_says_which_it_lacks_and_serves_no_sandbox_of
             assert requests.post(f"{two.base_url}/__admin/sandboxes/lop-khac/reset", timeout=30).status_code == 200
             said = [requests.post(f"{each.base_url}/s/lop-khac/token", timeout=30) for each in (one, two)]
             assert [each.status_code for each in said] == [503, 400]
+
+
+def test_journals_are_read_from_a_replica_as_long_as_it_answers(postgres: Postgres) -> None:
+    """A database that stayed behind is the replica: what is listed comes from there, what must be exact does not."""
+    url, behind = postgres.new_database(), postgres.new_database()
+    with Server("--store", behind, "--workers", "1"):
+        pass  # made, and never called
+    reading = f"{behind}&options=-c%20default_transaction_read_only%3Don"
+    with Server("--store", url, "--workers", "1", "--journal-replica", reading) as server:
+        assert requests.post(f"{server.base_url}/token", timeout=30).status_code == 400
+        pages = [f"{server.base_url}/__admin/{page}" for page in ("requests", "requests?total=skip")]
+        assert [requests.get(page, timeout=30).json()["requests"] for page in pages] == [[], []]
+        assert requests.get(f"{server.base_url}/__admin/requests/1", timeout=30).json()["seq"] == 1
+        assert requests.get(f"{server.base_url}/__admin/chain", timeout=30).json()["last"] == 1
+        assert requests.get(f"{server.base_url}/__admin/ready", timeout=30).status_code == 200
+        postgres.execute(behind, "ALTER TABLE journal RENAME TO journal_away")
+        assert [len(requests.get(page, timeout=30).json()["requests"]) for page in pages] == [1, 1]
+        assert "the replica does not answer" in server.said()
+    for wish in (("--store", url, "--journal-replica", "x.db"), ("--store", ":memory:", "--journal-replica", url)):
+        assert "--journal-replica" in failed_start("--port", "0", *wish)
+    assert "kho_khong_co" in failed_start(
+        "--port", "0", "--store", url, "--journal-replica", postgres.url("kho_khong_co")
+    )
