@@ -16,13 +16,14 @@ import click
 
 from emulator.cli.admin_client import DEFAULT_URL, AdminClient, Unreachable
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.state import write_private
+from emulator.cli.state import write_private, write_private_bytes
 from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator class open lop.csv
+  ndxp-emulator class sheet lop
   ndxp-emulator class list
   ndxp-emulator class close lop
 """
@@ -39,6 +40,12 @@ Ví dụ / Examples:
 _BOARD_EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator class board lop
+"""
+_SHEET_EXAMPLES = """\b
+Ví dụ / Examples:
+  ndxp-emulator class sheet lop
+  ndxp-emulator class sheet lop --host 192.168.1.20 --out phieu.pdf
+  ndxp-emulator class sheet lop --new-codes
 """
 _CLOSE_EXAMPLES = """\b
 Ví dụ / Examples:
@@ -155,6 +162,7 @@ def _say_opened(made: dict[str, Any], file: Path, took_s: float) -> None:
     click.echo(f"  khóa và mã / keys and tokens: {file}")
     click.echo(f"  bảng theo dõi / board:        {made['board']}")
     click.echo(f"  vào chỗ / a seat's page:      {made['seats'][0]['join']}")
+    click.echo(f"  in phiếu / to print sheets:   ndxp-emulator class sheet {name}")
     click.echo(f"  đóng lớp / to close it:       ndxp-emulator class close {name}")
 
 
@@ -216,6 +224,69 @@ def keep_keys(file: Path, made: dict[str, Any]) -> None:
         write_private(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
     except OSError as trouble:
         raise CannotStart(f"Không ghi được {file}: {trouble.strerror}. / Cannot write {file}.") from trouble
+
+
+@classroom.command("sheet", epilog=_SHEET_EXAMPLES)
+@click.argument("name")
+@click.option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="Tệp khóa của lớp. / File of the keys.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp PDF. / The PDF file.")
+@click.option("--new-codes", is_flag=True, help="Cấp mã mới cho mọi chỗ. / Give every seat a new code.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@_HOST
+@_server
+def print_sheet(
+    name: str,
+    keys: Path | None,
+    out: Path | None,
+    new_codes: bool,
+    lang: str,
+    host: str | None,
+    url: str,
+    admin_token: str | None,
+) -> None:
+    """Phiếu của lớp NAME: một PDF A4 để cắt, mỗi chỗ một ô có mã QR. / The sheet of NAME: a PDF to cut, a QR a seat.
+
+    Đọc NAME.class.json mà class open đã ghi; mất tệp đó thì --new-codes cấp mã mới, mã cũ hết hiệu lực. / It reads the
+    file that class open wrote; where that is lost, --new-codes gives new codes, and the old ones end.
+    """
+    from importlib.util import find_spec
+
+    if missing := [each for each in ("fpdf", "segno") if find_spec(each) is None]:
+        words = f'{", ".join(missing)}: pip install "ndxp-emulator[certify]"'
+        raise CannotStart(f"Thiếu thư viện in {words}. / The libraries that print are missing, {words}.")
+    file = keys or Path(f"{name}.class.json")
+    made = _renewed(AdminClient(url, admin_token), name) if new_codes else _read_keys(file)
+    if new_codes or host:
+        made = with_base(made, room_base(url, host))
+        keep_keys(file, made)
+    from emulator.classroom.sheet import sheet_of
+
+    target = out or Path(f"{name}-phieu.pdf")
+    try:
+        write_private_bytes(target, sheet_of(made, lang))
+    except OSError as trouble:
+        raise CannotStart(f"Không ghi được {target}: {trouble.strerror}. / Cannot write {target}.") from trouble
+    click.echo(f"{target}: {len(made['seats'])} phiếu / seats")
+
+
+def _read_keys(file: Path) -> dict[str, Any]:
+    try:
+        made = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as trouble:
+        raise CannotStart(
+            f"Không đọc được {file}; --new-codes cấp mã mới. / {file} cannot be read; --new-codes gives new codes."
+        ) from trouble
+    if not isinstance(made, dict) or not made.get("seats") or "join" not in made["seats"][0]:
+        raise CannotStart(f"{file} không phải tệp khóa của lớp. / {file} is no file of a class's keys.")
+    return made
+
+
+def _renewed(client: AdminClient, name: str) -> dict[str, Any]:
+    path = f"/classes/{quote(name, safe='')}"
+    made: dict[str, Any] = client.ask_house("GET", path)
+    numbers = [each["number"] for each in made["seats"] if each["sandbox"]]
+    seats = [client.ask_house("POST", f"{path}/seats/{number}/token") for number in numbers]
+    return {**made, "seats": seats}
 
 
 @classroom.command("list", epilog=_LIST_EXAMPLES)

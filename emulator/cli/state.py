@@ -107,10 +107,15 @@ def _export_all(store: str | None, url: str | None) -> Any:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read: it may hold secrets and people."""
+    write_private_bytes(path, text.encode("utf-8"))
+
+
+def write_private_bytes(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+    with os.fdopen(descriptor, "wb") as file:
         os.chmod(path, 0o600)
-        file.write(text)
+        file.write(content)
 
 
 @state.command(name="import", epilog=_IMPORT_EXAMPLES)

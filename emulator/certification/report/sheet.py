@@ -14,7 +14,8 @@ from fpdf.fonts import FontFace
 from emulator.certification.report import blocks as b
 from emulator.certification.report.chapters import day_of, paper
 
-_FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent / "fonts"
+"""Letters that papers carry within them, Vietnamese with all its marks."""
 _TEXT, _CODE = "Tinos", "Cousine"
 _TONES = {"plain": (20, 20, 20), "good": (20, 104, 58), "bad": (163, 22, 33), "doubtful": (122, 75, 0)}
 _TONES |= {"quiet": (105, 110, 116)}
@@ -29,8 +30,8 @@ class _Sheet(FPDF):
         super().__init__(format="A4")
         self.name = name
         for style, file in (("", "Regular"), ("B", "Bold"), ("I", "Italic")):
-            self.add_font(_TEXT, style, _FONTS / f"Tinos-{file}.ttf")
-        self.add_font(_CODE, "", _FONTS / "Cousine-Regular.ttf")
+            self.add_font(_TEXT, style, FONTS / f"Tinos-{file}.ttf")
+        self.add_font(_CODE, "", FONTS / "Cousine-Regular.ttf")
         self.set_margins(20, 18, 15)
         self.set_auto_page_break(True, 20)
         self.alias_nb_pages()
