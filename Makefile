@@ -44,8 +44,9 @@ gso:  ## write the tables of administrative units anew, from two packages instal
 sbom:  ## print the bill of materials, CycloneDX 1.6
 	@$(PYTHON) -m release.sbom
 
-dist:  ## build wheel and sdist into dist/
+dist:  ## build wheel and sdist, and the wheel of ndxp-emulator-pytest, into dist/
 	$(PYTHON) -m hatchling build -d dist
+	cd distributions/pytest && $(abspath $(shell command -v $(PYTHON))) -m hatchling build -t wheel -d $(CURDIR)/dist
 
 site:  ## build the docs site into site/ (read it with: python3 -m http.server -d site)
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +91,6 @@ def _short(text: str, most: int = _REASON) -> str:
 Entry = dict[str, Any]
 Pattern = Mapping[str, Any]
 _PAGE = 2000
-_UNKNOWN_SERVICES = ("dvcqg.mapi.call", "clock.effect")  # in the journal, though no scenario can be on them
 
 
 class Evidence:
@@ -101,7 +99,7 @@ class Evidence:
     A call is named by its operation (``"btxh.DongBoDVC"``), by its path (``"/token"``), or by a request pattern
     (docs/admin.md). ``wanted`` says more about it in the words of such a pattern: ``body={"MaHoSo": …}``,
     ``status=200``, ``outcome="refused"``, ``rule="B15"``, ``headers={"Accept": {"contains": "json"}}``.
-    An operation that does not exist is a ValueError.
+    An operation that does not exist is a ValueError, which names the nearest.
     ``within_s`` waits, in real seconds, for a client that works beside the test.
     """
 
@@ -205,24 +203,7 @@ def _pattern(what: str | Pattern, wanted: Mapping[str, Any]) -> dict[str, Any]:
         return {**what, **wanted}
     if what.startswith("/"):
         return {"path": what, **wanted}
-    _check_name(what)
     return {"operation": what, **wanted}
-
-
-def _check_name(operation: str) -> None:
-    """Refuse a misspelt operation: ``never`` would be true of it for ever. Raises ValueError."""
-    from emulator.scenario.operations import staged_names
-
-    names = staged_names()
-
-    if operation in (*names, *_UNKNOWN_SERVICES):
-        return
-    near = ", ".join(difflib.get_close_matches(operation, names, 3, 0.4))
-    other = '{"operation": …}'
-    raise ValueError(
-        f"không có thao tác '{operation}'; gần nhất: {near}; vẫn muốn tìm thì dùng {other} / there is no operation "
-        f"{operation!r}; nearest: {near}; to look for it all the same use {other}"
-    )
 
 
 def _pattern_text(what: str | Pattern) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 PATIENCE_S = 90
 
 
-class Refused(Exception):
+class Refused(ValueError):
     """The admin API said no. The message is its own, in Vietnamese and English."""
 
     def __init__(self, status: int, problem: Any) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from emulator.testing.line import Line, Refused
-from emulator.testing.ndxp import Ndxp, make
+from .line import Line, Refused
+from .ndxp import Ndxp, make
 
 # The journal of a test that failed, printed below it.
 

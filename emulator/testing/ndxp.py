@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from emulator.testing.evidence import Evidence
-from emulator.testing.line import Line, Refused, ask
+from .evidence import Evidence
+from .line import Line, Refused, ask
 
 KeyPair = Mapping[str, str]
 

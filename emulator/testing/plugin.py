@@ -1,6 +1,7 @@
 """The pytest plugin. A suite that asks for none of its fixtures imports nothing but this module.
 
-PYTEST_DONT_REWRITE: there is no assert statement to rewrite.
+These files are also those of ``ndxp-emulator-pytest``, which has the emulator in an environment of its own: hence the
+relative imports. PYTEST_DONT_REWRITE: there is no assert statement to rewrite.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from emulator.testing.inprocess import InProcess, InProcessCountry
-    from emulator.testing.ndxp import Ndxp
-    from emulator.testing.server import Server
+    from .inprocess import InProcess, InProcessCountry
+    from .ndxp import Ndxp
+    from .server import Server
 
+_NOT_HERE = (
+    "ndxp_inprocess cần ndxp-emulator trong chính môi trường này; ndxp thì không. / ndxp_inprocess needs ndxp-emulator "
+    "in this very environment; ndxp does not."
+)
 MARKERS = (
     "ndxp_scenario(name, **values): kịch bản của sandbox, tên hoặc tệp ./x.yaml, cùng giá trị tham số / "
     "the scenario that the test's sandbox plays: a name or a file, with values of its parameters",
@@ -40,7 +45,7 @@ def pytest_configure(config: Any) -> None:
 @pytest.fixture(scope="session")
 def ndxp_server(pytestconfig: Any) -> Iterator[Server]:
     """The server of this process: its own on a free port, or the one that ``NDXP_EMULATOR_URL`` names."""
-    from emulator.testing.server import OwnServer, existing, variables_past_the_proxy
+    from .server import OwnServer, existing, variables_past_the_proxy
 
     with pytest.MonkeyPatch.context() as environment:
         for name, value in variables_past_the_proxy().items():
@@ -55,7 +60,7 @@ def ndxp_server(pytestconfig: Any) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def ndxp_factory(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterator[Callable[..., Ndxp]]:
     """Return what makes sandboxes that live as long as the run, for fixtures of a module, a class or the session."""
-    from emulator.testing.marks import making
+    from .marks import making
 
     with making(ndxp_server.line, request) as make:
         yield make
@@ -64,7 +69,7 @@ def ndxp_factory(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterato
 @pytest.fixture(scope="module")
 def ndxp_module(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterator[Ndxp]:
     """A country that all tests of a module share; the module's own ``pytestmark`` sets it up."""
-    from emulator.testing.marks import making
+    from .marks import making
 
     with making(ndxp_server.line, request) as make:
         yield make()
@@ -73,7 +78,7 @@ def ndxp_module(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterator
 @pytest.fixture
 def ndxp_make(ndxp_server: Server, request: pytest.FixtureRequest) -> Iterator[Callable[..., Ndxp]]:
     """Return what makes fresh sandboxes: ``ndxp_make(mode="strict", seed=7)``; all are gone after the test."""
-    from emulator.testing.marks import making
+    from .marks import making
 
     with making(ndxp_server.line, request) as make:
         yield make
@@ -88,8 +93,10 @@ def ndxp(ndxp_make: Callable[..., Ndxp]) -> Ndxp:
 @pytest.fixture(scope="session")
 def ndxp_inprocess_country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessCountry]:
     """A whole emulator inside this process, without a port."""
-    from emulator.testing.inprocess import InProcessCountry
-
+    try:
+        from .inprocess import InProcessCountry
+    except ModuleNotFoundError:
+        pytest.fail(_NOT_HERE, pytrace=False)
     country = InProcessCountry(tmp_path_factory.mktemp("ndxp") / "store.db")
     try:
         yield country
@@ -100,8 +107,8 @@ def ndxp_inprocess_country(tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture
 def ndxp_inprocess(ndxp_inprocess_country: InProcessCountry, request: pytest.FixtureRequest) -> Iterator[InProcess]:
     """A fresh country of this test alone, inside this process: ``.http`` and ``.session()`` reach it."""
-    from emulator.testing.inprocess import InProcess
-    from emulator.testing.marks import making
+    from .inprocess import InProcess
+    from .marks import making
 
     with making(ndxp_inprocess_country.line, request) as make:
         yield InProcess(make(), ndxp_inprocess_country)

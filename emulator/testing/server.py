@@ -9,12 +9,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from emulator.settings import PREFIX
-from emulator.testing.line import HttpLine
+from .line import HttpLine
 
+PREFIX = "NDXP_EMULATOR_"  # of settings.py, which the distribution without the emulator does not have
 URL, TOKEN = PREFIX + "URL", PREFIX + "ADMIN_TOKEN"
 _ROOT = Path(__file__).resolve().parents[2]
 _START_S = 60
@@ -112,12 +114,21 @@ def variables_past_the_proxy() -> dict[str, str]:
 
 def _command(flags: Sequence[str]) -> list[str]:
     # -P: a folder `emulator` in the project under test is not ours.
-    serve = [sys.executable, "-P", "-m", "emulator.testing.parent_watch", "serve"]
+    serve = [_home()[0], "-P", "-m", "emulator.testing.parent_watch", "serve"]
     return [*serve, "--port", "0", "--store", ":memory:", "--workers", "1", "--quiet", *flags]
 
 
 def _environment() -> dict[str, str]:
     """Return the environment without what would steer the server some other way."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX) and name != "PORT"}
-    path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
+    root = _home()[1]
+    path = os.pathsep.join(filter(None, (root, kept.get("PYTHONPATH")))) if root else ""
     return kept | {"PYTHONPATH": path, "PYTHONUTF8": "1"}
+
+
+def _home() -> tuple[str, str]:
+    """Return the Python that has the emulator, and the folder it is found in: ours, unless it lives apart from us."""
+    apart = f"{__package__}.own_environment"  # a module of ndxp-emulator-pytest
+    if find_spec(apart) is None:
+        return sys.executable, str(_ROOT)
+    return str(import_module(apart).find_python()), ""

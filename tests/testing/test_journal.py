@@ -61,7 +61,7 @@ def test_an_assertion_that_fails_says_what_was_there(suite: Suite) -> None:
 def test_a_misspelt_operation_is_an_error_also_where_nothing_is_expected(suite: Suite) -> None:
     ran = suite.run("""
         def test_misspelt(ndxp_inprocess):
-            with pytest.raises(ValueError, match="nearest: btxh.DongBoDVC"):
+            with pytest.raises(ValueError, match="nearest: 'btxh.DongBoDVC'"):
                 ndxp_inprocess.journal.never("btxh.DongBoDvc")
             with pytest.raises(ValueError, match="there is no operation 'token'"):
                 ndxp_inprocess.journal.in_order("ndxp.token", "token")

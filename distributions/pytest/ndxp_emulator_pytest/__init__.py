@@ -1,0 +1,1 @@
+"""The pytest plugin of ndxp-emulator, apart from the emulator."""
