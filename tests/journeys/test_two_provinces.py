@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -18,6 +21,7 @@ from emulator.wire.agency_codes import full_form
 from tests.gateways.axis.axis import HAGIANG, HANOI, KONTUM
 from tests.gateways.axis.provider import BIG, Provider, big, provider, said
 from tests.gateways.axis.test_downloads import HOSTED
+from tests.journeys import vendor_province
 from tests.portal.portal_client import LLTP, OFFICER, dossier, result
 from tests.serving import Server
 
@@ -27,6 +31,22 @@ PRACTICE = "1.003709"
 PORTAL = "dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider"
 PAPERS = f"{PORTAL}&providerurl=https://apigiaytocanhan.dichvucong.gov.vn"
 FORWARD = "/RestService/forward"
+
+
+def finished_dossier(code: str, *results: dict[str, str]) -> dict[str, Any]:
+    owner = [{"LoaiDinhDanh": "1", "SoDinhDanh": CITIZEN}]
+    return dossier(MaHoSo=code, TrangThaiHoSo="9", DinhDanhCHS=owner, DanhSachGiayToKetQua=list(results))
+
+
+def asked_for(channel: str) -> dict[str, Any]:
+    officer = {"SoDinhDanhNguoiYeuCau": OFFICER, "HoTenNguoiYeuCau": "CÁN BỘ KHÔNG CÓ THẬT"}
+    return {
+        "MaThuTuc": PRACTICE,
+        "DanhSachDanhMucKetQua": [{"MaKetQua": LLTP, "SoKyHieu": ""}],
+        "SoDinhDanhChuSoHuu": CITIZEN,
+        "KenhThucHien": channel,
+        **(officer if channel == "1" else {}),
+    }
 
 
 class Province:
@@ -54,21 +74,12 @@ class Province:
         return self._post("/mapi/call", PORTAL, body)
 
     def push(self, code: str, *results: dict[str, str], **changes: Any) -> None:
-        owner = [{"LoaiDinhDanh": "1", "SoDinhDanh": CITIZEN}]
-        body = dossier(MaHoSo=code, TrangThaiHoSo="9", DinhDanhCHS=owner, DanhSachGiayToKetQua=list(results), **changes)
+        body = finished_dossier(code, *results) | changes
         reply = self.call("DongBoHoSoMC", isUpdating="False", data=[body])
         assert reply["error_code"] == "0", reply
 
     def find(self, channel: str = "2") -> list[dict[str, Any]]:
-        officer = {"SoDinhDanhNguoiYeuCau": OFFICER, "HoTenNguoiYeuCau": "CÁN BỘ KHÔNG CÓ THẬT"}
-        body = {
-            "MaThuTuc": PRACTICE,
-            "DanhSachDanhMucKetQua": [{"MaKetQua": LLTP, "SoKyHieu": ""}],
-            "SoDinhDanhChuSoHuu": CITIZEN,
-            "KenhThucHien": channel,
-            **(officer if channel == "1" else {}),
-        }
-        reply = self._post("/bndp/public/v1/user/papers", PAPERS, body, Authorization=self.token)
+        reply = self._post("/bndp/public/v1/user/papers", PAPERS, asked_for(channel), Authorization=self.token)
         assert reply["errorCode"] == "0", reply
         found: list[dict[str, Any]] = reply["result"]["DanhSachGiayToKetQua"]
         return found
@@ -80,6 +91,54 @@ class Province:
         query = f"dstcode={servers[full_form(paper['CoQuanChuQuan'])]}&providerurl={link.scheme}://{link.netloc}"
         address = f"{self.server}/VXPAdapter{FORWARD}{quote(unquote(link.path))}?{query}"
         return self.http.get(address, headers=headers, timeout=PATIENCE_S)
+
+    def fetched(self, paper: dict[str, Any]) -> str:
+        return hashlib.sha256(self.fetch(paper).content).hexdigest()
+
+
+class Vendor:
+    """The same, by a vendor's own program: a process that serves a province and is told what to do line by line."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("vendor_province.py"))]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.base_url: str = self._answer()["base_url"]
+
+    def enter(self, card: dict[str, Any]) -> None:
+        self._say(card | {"looks_for": asked_for("2")})
+
+    def push(self, code: str, *results: dict[str, str]) -> None:
+        reply = self.do("push", finished_dossier(code, *results))
+        assert reply["error_code"] == "0", reply
+
+    def find(self, channel: str = "2") -> list[dict[str, Any]]:
+        reply = self.do("find", asked_for(channel))
+        assert reply["errorCode"] == "0", reply
+        found: list[dict[str, Any]] = reply["result"]["DanhSachGiayToKetQua"]
+        return found
+
+    def fetched(self, paper: dict[str, Any]) -> str:
+        return str(self.do("fetch", paper)["sha256"])
+
+    def do(self, what: str, given: Any = None) -> Any:
+        self._say({"do": what, "with": given})
+        return self._answer()
+
+    def _say(self, wish: Any) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(wish) + "\n")
+        self.process.stdin.flush()
+
+    def _answer(self) -> Any:
+        assert self.process.stdout
+        return json.loads(self.process.stdout.readline())
+
+    def end(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(PATIENCE_S)
+        assert self.process.stdout
+        self.process.stdout.close()
 
 
 class Country:
@@ -191,6 +250,80 @@ def test_a_vendors_own_program_gives_as_a(country: Country, machine: Provider) -
     assert machine.request_line == "GET /t%E1%BB%87p/1.pdf HTTP/1.1"
     assert machine.header("host") == "tep.hagiang.example.vn"
     assert machine.header("x-road-client") == "VN/GOV/000.00.00.H26/hanoivdxpsvc01"
+
+
+@pytest.fixture
+def vendors() -> Iterator[Callable[[], Vendor]]:
+    made: list[Vendor] = []
+
+    def make() -> Vendor:
+        made.append(Vendor())
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.end()
+
+
+VENDORS_HOST = "tep.hagiang.example.vn"
+
+
+@pytest.mark.parametrize("channel", ["2", "1"])
+@pytest.mark.parametrize("by_vendor", ["A", "B", "AB"])
+def test_the_story_runs_with_a_vendors_own_process_as_a_as_b_and_as_both(
+    country: Country, vendors: Callable[[], Vendor], by_vendor: str, channel: str
+) -> None:
+    """KDL II.1, both processes: the same story, whoever plays the two provinces, and nothing is switched."""
+    a, link, bytes_of_a = enter_a(country, vendors if "A" in by_vendor else None)
+    b = enter_b(country, vendors if "B" in by_vendor else None)
+    a.push("H22.15-261120-0001", result(DuongDanTepTinKetQua=link))
+    assert b.find(channel) == []
+    country.keep(reference_number="1345/STP-LLTP", effective_on="01/11/2026", valid_for=6)
+    (paper,) = b.find(channel)
+    assert (paper["SoKyHieu"], paper["CoQuanChuQuan"]) == ("1345/STP-LLTP", "H22")
+    assert b.fetched(paper) == hashlib.sha256(bytes_of_a).hexdigest()
+    told = country.journal()
+    assert {("dvcqg.mapi.DongBoHoSoMC", "mapi.h22"), ("dvcqg.papers.find", "000.00.00.H26")} <= {
+        (entry["operation"], entry["consumer"]) for entry in told
+    }
+    downloads = [entry for entry in told if entry["operation"] in ("province.download", "xroad.live")]
+    assert [(entry["consumer"], entry["outcome"]) for entry in downloads] == [(HANOI, "answered")]
+
+
+def enter_a(country: Country, vendors: Callable[[], Vendor] | None) -> tuple[Province | Vendor, str, bytes]:
+    """Return province A, the link of the paper it gives, and the bytes there."""
+    if vendors is None:
+        bytes_of_a = (HOSTED / "hagiang-123.pdf").read_bytes()
+        return Province(country.unit("H22")), "https://dichvucong.hagiang.gov.vn/download/123.pdf", bytes_of_a
+    vendor = vendors()
+    vendor.enter(country.unit("H22", base_url=vendor.base_url, hosts=[VENDORS_HOST]))
+    return vendor, f"https://{VENDORS_HOST}/ket-qua/t%E1%BB%87p%201.pdf", vendor_province.PAPER
+
+
+def enter_b(country: Country, vendors: Callable[[], Vendor] | None) -> Province | Vendor:
+    if vendors is None:
+        return Province(country.unit("H26"))
+    vendor = vendors()
+    vendor.enter(country.unit("H26", base_url=vendor.base_url))
+    return vendor
+
+
+def test_a_vendors_process_that_is_handed_a_dossier_fetches_the_paper_of_another_by_itself(
+    country: Country, vendors: Callable[[], Vendor]
+) -> None:
+    """A citizen files at B; the portal calls B, and before B answers it has found and fetched what A gave."""
+    a, link, bytes_of_a = enter_a(country, vendors)
+    b = enter_b(country, vendors)
+    assert isinstance(b, Vendor)
+    country.do("POST", "/access-rights", {"provider": HANOI, "subjects": ["VN:GOV:000.00.00.G22:vpcpcdvcqgsub01"]})
+    a.push("H22.15-261120-0001", result(DuongDanTepTinKetQua=link))
+    country.keep()
+    wish = {"procedure": PRACTICE, "agency": "H26"}
+    filed = country.do("POST", f"/citizens/{CITIZEN}/dossiers", wish, expects=201)
+    assert (filed["status"], filed["reply"]["body"]["message"]) == (1, f"{filed['code']}|1")
+    (taken,) = b.do("taken")
+    fetched = {"size": len(bytes_of_a), "sha256": hashlib.sha256(bytes_of_a).hexdigest()}
+    assert taken == {"dossier": filed["code"], "files": [fetched]}
 
 
 def test_the_portal_calls_a_vendors_program_by_itself_when_a_citizen_files(country: Country, machine: Provider) -> None:
