@@ -23,6 +23,23 @@ def take_raw_letters() -> None:
     message.RFC9112_TARGET_INVALID = re.compile(r"[^\x21-\x7e\x80-\xff]")
 
 
+def heed_every_connection_header() -> None:
+    """Close when any ``Connection`` header says so, alone or in a list (``TE, close``): gunicorn reads the first whole.
+
+    A client that reads to the end of the connection would wait for a keep-alive to run out.
+    """
+    from gunicorn.http.message import Message
+
+    by_gunicorn = Message.should_close
+
+    def should_close(message: Any) -> bool:
+        said = ",".join(value for name, value in message.headers if name == "CONNECTION")
+        options = {each.strip().lower() for each in said.split(",")}
+        return "close" in options or ("keep-alive" not in options and bool(by_gunicorn(message)))
+
+    Message.should_close = should_close
+
+
 def make_asgi_bare() -> None:
     """Take the ``Server`` header out of the asgi worker."""
     from gunicorn.asgi import protocol
@@ -37,6 +54,7 @@ def make_gthread_bare() -> None:
     from gunicorn.http.wsgi import Response
 
     take_raw_letters()
+    heed_every_connection_header()
 
     def default_headers(response: Any) -> list[str]:
         major, minor = response.req.version

@@ -6,6 +6,7 @@ import json
 import socket
 
 import pytest
+import requests
 
 from tests.builders import dossier
 from tests.serving import Client, Server
@@ -84,6 +85,38 @@ def test_an_old_client_that_keeps_its_connection_sees_where_a_reply_ends(server:
             assert names[b"connection"] == b"close"
             while got := connection.recv(65536):
                 body += got
+
+
+@pytest.mark.parametrize("headers", [
+    ["Connection: close"], ["Connection: TE, close"], ["Connection: Close , TE"],
+    ["Connection: TE", "Connection: close"],
+])  # fmt: skip
+@pytest.mark.parametrize("path", ["/token", "/__admin/health"])
+def test_a_client_that_asks_for_a_close_in_whatever_form_gets_it(server: Server, path: str, headers: list[str]) -> None:
+    with opened(server) as connection:
+        connection.settimeout(1)
+        connection.sendall("\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers]).encode() + b"\r\n\r\n")
+        got = b""
+        while piece := connection.recv(65536):
+            got += piece
+    assert got.startswith(b"HTTP/1.1 ")
+
+
+@pytest.mark.parametrize("target", ["*", "api.ngsp.gov.vn:443", "token", "?a=b", "http:", "http://", "//", "///token"])
+@pytest.mark.parametrize("method", ["OPTIONS", "CONNECT", "POST"])
+def test_a_target_of_another_form_is_no_fault_of_ours(server: Server, method: str, target: str) -> None:
+    """RFC 9112 §3.2: asterisk, authority and absolute form, and what is none."""
+    with opened(server) as connection:
+        head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(head.encode())
+        got = b""
+        while piece := connection.recv(65536):
+            got += piece
+    assert got.startswith(b"HTTP/1.1 ")
+    assert b"101500" not in got
+    assert int(got.split(b" ")[1]) < 500
+    told = requests.get(f"{server.base_url}/__admin/requests?limit=1", timeout=30).json()["requests"]
+    assert not told or told[0]["outcome"] != "error"
 
 
 def test_one_connection_carries_call_after_call(server: Server) -> None:

@@ -185,7 +185,7 @@ class NdxpGateway:
         call = exchange.call
         habits.notice_headers(call, world)
         dialect = DIALECTS[world.sandbox.definition.profile]
-        own = _OWN.get(call.path if dialect.flat else "/" + call.path.split("/")[1])
+        own = _OWN.get(call.path if dialect.flat else "/" + call.path.removeprefix("/").partition("/")[0])
         if own:
             listed, serve = own
             if call.method != listed.method:
