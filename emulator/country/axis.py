@@ -97,6 +97,11 @@ class Axis:
         """Return the name of the host that is nearest to one nobody has; empty without one."""
         return nearest_of(name, [each.name for each in self.hosts.with_prefix("")])
 
+    def url_of(self, dstcode: str) -> str:
+        """Return ``providerurl=…`` of the first host of a subsystem; empty when it has none."""
+        own = (host for host in self.hosts.with_prefix("") if host.subsystem == dstcode)
+        return next((f"providerurl={host.origin}" for host in own), "")
+
     def nearest_pair(self, host: str) -> str:
         """Return ``dstcode=…&providerurl=…`` of the host whose name is nearest to one nobody has; empty without one."""
         near = self.hosts.get(self.nearest_host(host))

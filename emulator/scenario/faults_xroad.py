@@ -13,7 +13,7 @@ from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain, AxisRefusal
 from emulator.scenario.fault import FaultKind, Instead, Params, both
-from emulator.wire import axis as axis_faults
+from emulator.wire import axis_refusals as axis_faults
 from emulator.wire.axis import SubsystemId, is_group, read_subsystem
 
 _AT = ("xroad.*", "@axis")

@@ -30,15 +30,7 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
         ServiceRefusal: the body is cut, empty, not UTF-8, not JSON, nested too deeply, or not an object.
     """
     if size > len(body):
-        _stop(
-            reading,
-            "body-too-large",
-            codes.TOO_LARGE,
-            f"Thân yêu cầu {size} byte, quá giới hạn {len(body)} byte",
-            f"The body has {size} bytes, at most {len(body)} are taken",
-            found=str(size),
-            expected=f"≤ {len(body)}",
-        )
+        _stop_when_cut(body, size, reading)
     if is_deep(body):
         _stop_at_depth(reading)
     try:
@@ -46,8 +38,7 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
     except ValueError:
         value = _read_slowly(body, reading)
     else:
-        if is_packed(reading.coding):
-            reading.note("body-is-packed", "content-encoding", *_word_needless(reading.coding), **_PLAIN)
+        _note_needless(reading)
         if not _has_distinct_names(body, value):
             value = _read_slowly(body, reading)
     if not isinstance(value, dict):
@@ -78,6 +69,12 @@ def is_deep(body: bytes) -> bool:
         if depth > MOST_DEPTH:
             return True
     return False
+
+
+def _stop_when_cut(body: bytes, size: int, reading: Reading) -> NoReturn:
+    vi = f"Thân yêu cầu {size} byte, quá giới hạn {len(body)} byte"
+    en, values = f"The body has {size} bytes, at most {len(body)} are taken", {"expected": f"≤ {len(body)}"}
+    _stop(reading, "body-too-large", codes.TOO_LARGE, vi, en, found=str(size), **values)
 
 
 _KINDS: dict[type, tuple[str, str]] = {
@@ -196,9 +193,11 @@ def packing_of(body: bytes, coding: str) -> str:
     return next((name for mark, name in _PACKED.items() if body.startswith(mark)), "")
 
 
-def _word_needless(packing: str) -> tuple[str, str]:
-    vi = f"Thân yêu cầu ghi Content-Encoding: {told(packing)} mà nội dung không nén; bỏ header ấy"
-    return vi, f"Content-Encoding says {told(packing)}, yet the body is not packed; leave the header out"
+def _note_needless(reading: Reading) -> None:
+    if is_packed(reading.coding):
+        vi = f"Thân yêu cầu ghi Content-Encoding: {told(reading.coding)} mà nội dung không nén; bỏ header ấy"
+        en = f"Content-Encoding says {told(reading.coding)}, yet the body is not packed; leave the header out"
+        reading.note("body-is-packed", "content-encoding", vi, en, **_PLAIN)
 
 
 def word_packed(packing: str) -> tuple[str, str]:

@@ -102,7 +102,7 @@ def test_k3_every_paper_of_the_pack_has_a_holder_in_v1(portal: Portal) -> None:
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="/files/1.pdf")]}, "result-link"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="ftp://dichvucong.hagiang.gov.vn/1.pdf")]}, "result-link"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="https://khong-co.example.vn/1.pdf")]}, "result-host"),
-    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="https://u:p@dichvucong.hagiang.gov.vn/1")]}, "result-link"),
+    ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="https://u:p\u0040a.example.vn/1")]}, "result-link"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua=f"{HAGIANG_URL}/download/1 2.pdf")]}, "result-link"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua="http://dichvucong.hagiang.gov.vn/1.pdf")]}, "result-host"),
     ({"DanhSachGiayToKetQua": [result(DuongDanTepTinKetQua=f"{HAGIANG_URL}:8443/1.pdf")]}, "result-host"),

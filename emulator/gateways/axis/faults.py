@@ -1,4 +1,4 @@
-"""Faults of the axis in X-Road's REST form (src:xroad-fault-form); their sentences stand in ``wire/axis``."""
+"""Faults of the axis in X-Road's REST form (src:xroad-fault-form); their sentences stand in ``wire/axis_refusals``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from emulator.country.world import World
 from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import AxisRefusal
-from emulator.wire.axis import (
+from emulator.wire.axis_refusals import (
     access_denied,
     bad_address,
     body_too_large,

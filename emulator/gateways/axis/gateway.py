@@ -218,16 +218,10 @@ def _default_host(
     en = "providerurl: dstcode without providerurl; only mapi/… may leave it out, https://<host> is expected"
     has_default = bool(provider.default_service or live)
     if not has_default or world.mode == "strict" or (world.mode == "documented" and not live):
-        nearest, expected = _nearest_url(provider, world), "providerurl=https://<host>"
+        nearest, expected = Axis(world).url_of(provider.id), "providerurl=https://<host>"
         raise faults.bad_address("providerurl-missing", "providerurl", vi, en, expected=expected, nearest=nearest)
     world.remark("providerurl-missing", "providerurl", vi, en)
     return NO_HOST
-
-
-def _nearest_url(provider: Subsystem, world: World) -> str:
-    """Return the providerurl of a provider's first host; empty when it has none."""
-    own = (host for host in Axis(world).hosts.with_prefix("") if host.subsystem == provider.id)
-    return next((f"providerurl={host.origin}" for host in own), "")
 
 
 # Direct calls to hosts that stand behind the axis: refused, as from outside the state network (KDL V.3).

@@ -344,14 +344,9 @@ def read_answer(row: Mapping[str, Any], place: int, reading: Reading) -> tuple[s
     if not _has(upper, ("HOIDAPID", "NOIDUNGTRALOI", "NGUOITRALOI", "NGAYTRALOI"), place, reading):
         return None
     if read_stamp(str(upper["NGAYTRALOI"])) is None:
-        reading.refuse(
-            "field",
-            f"/data/{place}/NGAYTRALOI",
-            BAD_FIELD,
-            f'data/{place}: NGAYTRALOI "{upper["NGAYTRALOI"]}" sai định dạng: cần yyyyMMddHHmmss',
-            "NGAYTRALOI is not yyyyMMddHHmmss",
-            expected="yyyyMMddHHmmss",
-        )
+        where, form = f"/data/{place}/NGAYTRALOI", "yyyyMMddHHmmss"
+        vi = f'data/{place}: NGAYTRALOI "{upper["NGAYTRALOI"]}" sai định dạng: cần {form}'
+        reading.refuse("field", where, BAD_FIELD, vi, f"NGAYTRALOI is not {form}", expected=form)
         return None
     return str(upper["HOIDAPID"]), _fields(upper, ANSWER_FIELDS)
 
@@ -363,14 +358,9 @@ def read_rating(row: Mapping[str, Any], place: int, unit_code: str, reading: Rea
         return None
     month, year = str(upper["THANG"]).zfill(2), str(upper["NAM"])
     if not (month.isdigit() and year.isdigit() and 1 <= int(month) <= 12 and len(year) == 4):
-        reading.refuse(
-            "field",
-            f"/data/{place}/THANG",
-            BAD_FIELD,
-            f"data/{place}: THANG và NAM phải là một tháng, ví dụ 11 và 2026",
-            "THANG and NAM must be a month",
-            expected="1…12",
-        )
+        vi = f"data/{place}: THANG và NAM phải là một tháng, ví dụ 11 và 2026"
+        where, en = f"/data/{place}/THANG", "THANG and NAM must be a month"
+        reading.refuse("field", where, BAD_FIELD, vi, en, expected="1…12")
         return None
     fields = {key: "" if value is None else str(value) for key, value in upper.items()}
     return Rating(unit_code, f"{year}-{month}", reading.rules.now_ms, fields)
@@ -401,12 +391,6 @@ def _fields(row: Mapping[str, Any], names: Iterable[str]) -> Fields:
 def _has(row: Mapping[str, Any], names: Iterable[str], place: int, reading: Reading) -> bool:
     missing = [name for name in names if row.get(name) in (None, "")]
     for name in missing:
-        reading.refuse(
-            "required",
-            f"/data/{place}/{name}",
-            BAD_FIELD,
-            f"data/{place}: thiếu trường bắt buộc {name}",
-            f"data/{place}: {name} is missing",
-            expected="String (≥ 1)",
-        )
+        vi, en = f"data/{place}: thiếu trường bắt buộc {name}", f"data/{place}: {name} is missing"
+        reading.refuse("required", f"/data/{place}/{name}", BAD_FIELD, vi, en, expected="String (≥ 1)")
     return not missing

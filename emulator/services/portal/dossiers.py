@@ -113,7 +113,7 @@ def _check_code(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     trouble = dossier_code_trouble(dossier.code, dossier.received_at)
     unit = unit_of_dossier_code(dossier.code)
     if trouble:
-        vi, expected = f"MaHoSo {dossier.code}: {trouble.vi}", f"{short_form(desk.unit_code)}…-yyMMdd-XXXX"
+        vi, expected = f"MaHoSo {dossier.code}: {trouble.vi}", f"{short_form(desk.unit_code)}…-yyMMdd-nnnn"
         by_mode(desk, "dossier-code", name, BAD_FIELD, vi, trouble.en, expected=expected)
     elif not is_within(unit, desk.unit_code):
         vi = f"MaHoSo {dossier.code} thuộc {unit}, không thuộc đơn vị {desk.unit_code}"
