@@ -101,9 +101,11 @@ def _inside(entries: list[tuple[int, str]], first: int, last: int) -> list[tuple
 def _change(kind: ShelfKind[T], known: T | None, record: T) -> tuple[Any, Any, tuple[str, ...]]:
     """Return what a journal tells of a change: the told members before and after, and the official fields changed."""
     before, after = ({name: getattr(each, name) for name in kind.told} if each else None for each in (known, record))
+    if known is None:
+        return before, after, ()
     old, new = (getattr(each, "fields", {}) for each in (known, record))
     changed = sorted(name for name in old.keys() | new.keys() if (old.get(name) or "") != (new.get(name) or ""))
-    return before, after, tuple(changed) if known else ()
+    return before, after, tuple(changed)
 
 
 class Home(Protocol):
