@@ -64,6 +64,9 @@ class _PostgresDialect(SqlDialect):
     def text_of(self, column: str) -> str:
         return f"ndxp_text({column})"
 
+    def json_of(self, column: str) -> str:
+        return column
+
 
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ndxp_text(content bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$

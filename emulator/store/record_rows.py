@@ -8,15 +8,18 @@ from emulator.store.store import Store
 
 
 class RecordRow(NamedTuple):
-    """One record; ``value`` is JSON text, or None for a dropped one."""
+    """One record; ``value`` is JSON (written as text, read as text or as its UTF-8), or None for a dropped one."""
 
     key: str
     place: str
     moment: int
-    value: str | None
+    value: str | bytes | None
 
 
-_COLUMNS = "key, place, moment, value"
+def _row(store: Store) -> str:
+    return f"key, place, moment, {store.dialect.json_of('value')}"
+
+
 _AT_ONCE = 500
 _EVERYTHING = 2**62
 
@@ -24,7 +27,7 @@ _EVERYTHING = 2**62
 def get(store: Store, home: tuple[int, int], shelf: str, key: str) -> RecordRow | None:
     """Return one record of a home (sandbox number, epoch)."""
     row = store.one(
-        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key = ?",
+        f"SELECT {_row(store)} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key = ?",
         (*home, shelf, key),
     )
     return RecordRow(*row) if row else None
@@ -58,7 +61,7 @@ def window(
 ) -> list[RecordRow]:
     """Return the records of a place from ``first`` to ``last`` inclusive, oldest first; a limit below 0 is none."""
     rows = store.all(
-        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND place = ?"
+        f"SELECT {_row(store)} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND place = ?"
         " AND moment BETWEEN ? AND ? ORDER BY moment, key LIMIT ?",
         (*home, shelf, place, first, last, limit if limit >= 0 else _EVERYTHING),
     )
@@ -68,7 +71,7 @@ def window(
 def with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) -> list[RecordRow]:
     """Return the records whose key begins with ``prefix``, in the order of their keys."""
     rows = store.all(
-        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key >= ? AND key < ?"
+        f"SELECT {_row(store)} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key >= ? AND key < ?"
         " ORDER BY key",
         (*home, shelf, prefix, prefix + "\U0010ffff"),
     )
@@ -78,7 +81,7 @@ def with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) ->
 def last_with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) -> RecordRow | None:
     """Return the record with the greatest key that begins with ``prefix``."""
     row = store.one(
-        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key >= ? AND key < ?"
+        f"SELECT {_row(store)} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key >= ? AND key < ?"
         " ORDER BY key DESC LIMIT 1",
         (*home, shelf, prefix, prefix + "\U0010ffff"),
     )
@@ -88,7 +91,7 @@ def last_with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: st
 def after(store: Store, home: tuple[int, int], shelf: str, key: str, limit: int) -> list[RecordRow]:
     """Return up to ``limit`` records whose key comes after ``key``, in the order of their keys."""
     rows = store.all(
-        f"SELECT {_COLUMNS} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key > ?"
+        f"SELECT {_row(store)} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND key > ?"
         " ORDER BY key LIMIT ?",
         (*home, shelf, key, limit),
     )

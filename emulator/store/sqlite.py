@@ -60,6 +60,9 @@ class _SqliteDialect(SqlDialect):
     def text_of(self, column: str) -> str:
         return f"CAST({column} AS TEXT)"
 
+    def json_of(self, column: str) -> str:
+        return f"CAST({column} AS BLOB)"
+
 
 class SqliteStore(Store):
     """One database file.

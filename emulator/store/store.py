@@ -41,6 +41,10 @@ class SqlDialect(ABC):
     def text_of(self, column: str) -> str:
         """Return the SQL for the bytes of a column read as text."""
 
+    @abstractmethod
+    def json_of(self, column: str) -> str:
+        """Return the SQL for a column of JSON as a reader of JSON takes it most cheaply: text, or its UTF-8."""
+
     like: str
     """The operator that compares with a pattern and folds the case of ASCII letters."""
 
