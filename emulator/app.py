@@ -35,8 +35,7 @@ from emulator.journal.journal import Journal
 from emulator.journal.near_miss import Offer
 from emulator.kernel.exchange import Exchange
 from emulator.scenario import magic, prefer
-from emulator.scenario.cast import Cast
-from emulator.scenario.casting import DirectorFinder
+from emulator.scenario.cast import Cast, DirectorFinder
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services

@@ -18,9 +18,8 @@ from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.cast import names_of
 from emulator.scenario.library import NoScenario
-from emulator.scenario.performance import NothingAlike, begin, end, enter, schedule
+from emulator.scenario.performance import ACTED, NothingAlike, begin, end, enter, schedule, state_now
 from emulator.scenario.script import Script, StateMachine
-from emulator.scenario.turns import ACTED, state_now
 
 ROUTES = RouteTable("kịch bản / scenarios", scoped=True)
 

@@ -106,6 +106,8 @@ def _check_words(words: Mapping[str, Any], shape: EffectKind) -> None:
 
 def judge_settings(words: Words) -> None:
     """Refuse a setting that does not exist, or a value that it cannot have."""
+    if not words["settings"]:
+        raise BadEffect("/settings", "không có thiết lập nào", "there is no setting")
     for name, value in words["settings"].items():
         trouble = setting_trouble(name, value)
         if trouble:
@@ -188,6 +190,12 @@ def withdraw_access(words: Words, world: World) -> None:
         raise Lapsed(f"{subject} không có quyền nào để thu hồi", f"{subject} has no right to withdraw")
 
 
+def judge_downtime(words: Words) -> None:
+    """Refuse an outage that ends before it begins, or lasts longer than a year."""
+    if not 1 <= words["minutes"] <= _MOST_MINUTES:
+        raise BadEffect("/minutes", f"phải từ 1 đến {_MOST_MINUTES}", f"must be from 1 to {_MOST_MINUTES}")
+
+
 def begin_downtime(words: Words, world: World) -> None:
     """Announce that the ministry's service is down for some minutes, and schedule its return."""
     minutes = min(max(words["minutes"], 1), _MOST_MINUTES)
@@ -251,7 +259,7 @@ _OWN: dict[str, EffectKind] = {
     "state": EffectKind(set_state, {"name": TEXT, "value": TEXT}, {}),
     "grant": EffectKind(grant_access, {"provider": TEXT, "subject": TEXT}, {}),
     "withdraw": EffectKind(withdraw_access, {"provider": TEXT, "subject": TEXT}, {}),
-    "downtime": EffectKind(begin_downtime, {"minutes": NUMBER}, {"notice": TEXT}),
+    "downtime": EffectKind(begin_downtime, {"minutes": NUMBER}, {"notice": TEXT}, judge_downtime),
     "tls": EffectKind(change_certificate, {"host": TEXT, "state": TEXT}, {}, judge_tls),
     "rename-server": EffectKind(rename_server, {"from": TEXT, "to": TEXT}, {}),
     "retire-host": EffectKind(retire_host, {"host": TEXT}, {}),

@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, get_args
 
+from emulator.country.axis_records import PORTS, ServiceState
 from emulator.country.furnish import nearest
 from emulator.country.pack_files import BadPath, path_within
 from emulator.country.pack_tables import Rows, TableFinding, Tables
 from emulator.wire.agency_codes import is_agency_code
+from emulator.wire.axis import FLAGS
 from emulator.wire.gso import provinces
+
+_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("subsystems", "service"): get_args(ServiceState),
+    ("hosts", "scheme"): tuple(PORTS),
+    ("pack", "magic_values"): ("0", "1"),
+}
 
 
 def structure_findings(tables: Tables, folders: Iterable[Path]) -> Iterator[TableFinding]:
     """Yield references to what is not there, paths that lead out of the pack, and a pack.json that says too little."""
     yield from _pack_row(tables)
     yield from _references(tables)
+    for table, rows in tables.items():
+        yield from choice_findings(table, rows)
     for number, row in tables.get("hosted_files", {}).items():
         if not row.get("file"):  # made when it is asked for, or held in the row
             continue
@@ -26,6 +37,18 @@ def structure_findings(tables: Tables, folders: Iterable[Path]) -> Iterator[Tabl
             path_within(folders, row.get("file") or "")
         except BadPath as trouble:
             yield TableFinding("hosted_files", ("hosted_files", number, "file"), trouble.vi, trouble.en)
+
+
+def choice_findings(table: str, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[TableFinding]:
+    """Yield the cells of a table that hold none of the words their column knows."""
+    for number, row in rows.items():
+        for column, value in row.items():
+            known = _CHOICES.get((table, column)) or (("0", "1") if column in FLAGS else ())
+            if known and isinstance(value, str) and value and value not in known:
+                vi, en = nearest(value, known)
+                said = f"{column}: “{value}” không phải một trong: {', '.join(known)}{vi}"
+                path = (table, number, column)
+                yield TableFinding(table, path, said, f"{column}: {value!r} is not one of: {', '.join(known)}{en}")
 
 
 def _pack_row(tables: Tables) -> Iterator[TableFinding]:

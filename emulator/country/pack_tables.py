@@ -16,7 +16,17 @@ SCHEMA_VERSION = "1"
 Rows = dict[str, Fields]
 Tables = Mapping[str, Rows]
 FieldForm = Literal[
-    "text", "day", "moment", "status", "record_kind", "dossier_code", "citizen_id", "owner_id", "era", "schema"
+    "text",
+    "day",
+    "moment",
+    "status",
+    "record_kind",
+    "dossier_code",
+    "citizen_id",
+    "owner_id",
+    "era",
+    "schema",
+    "dstcode",
 ]
 
 
@@ -116,7 +126,7 @@ OWN = PackPart(
         "units": table_of("code name subsystem", keys="code name"),
         "removed": table_of("table key"),
     },
-    forms={"gso_era": "era", "schema_version": "schema", "granted_on": "day"},
+    forms={"gso_era": "era", "schema_version": "schema", "granted_on": "day", "DSTCODE": "dstcode"},
 )
 
 

@@ -77,7 +77,7 @@ def _never(text: str) -> bool:
     return not text
 
 
-_FIELD = r"(?:CMND|CCCD|SoDinhDanh\w*|mstorcmnd|identity_number|citizen_id)[\"']?\s*[:=,(]\s*[\"']?"
+_FIELD = r"(?:CMND|CCCD|SoDinhDanh\w{0,40}|mstorcmnd|identity_number|citizen_id)[\"']?\s*[:=,(]\s*[\"']?"
 _LOOKS: tuple[Look, ...] = (
     Look(
         "number",
@@ -111,7 +111,7 @@ _LOOKS: tuple[Look, ...] = (
     ),
     Look(
         "mail",
-        re.compile(r"([\w.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})\b", re.ASCII),
+        re.compile(r"(?<![\w.%+-])([\w.%+-]++@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})\b", re.ASCII),
         _is_reserved_mail,
         "địa chỉ thư ngoài các miền dành riêng; hãy dùng @example.vn hoặc .invalid",
         "a mail address outside the reserved domains; use @example.vn or .invalid",
@@ -133,7 +133,7 @@ _LOOKS: tuple[Look, ...] = (
     Look(
         "secret",
         re.compile(
-            r"\bBearer\s+([A-Za-z0-9._~+/-]{20,}=*)|(eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)"
+            r"\bBearer\s+([A-Za-z0-9._~+/-]{20,}=*)|((?<![\w-])eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]*)"
             r"|(-----BEGIN [A-Z ]*PRIVATE KEY-----)"
             r"|\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[abp]-[A-Za-z0-9-]{20,})"
         ),

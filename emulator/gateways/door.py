@@ -21,7 +21,7 @@ from emulator.kernel.clock import http_date, system_ms
 from emulator.kernel.exchange import Call, Exchange, Remark, Reply, traceparent_of
 from emulator.kernel.refusals import PATIENCE_S, AskAgain, Refusal, StoreBusy, StoreFailure
 from emulator.kernel.rules import find_rule
-from emulator.scenario.casting import DirectorFinder
+from emulator.scenario.cast import DirectorFinder
 
 # One line of log for each call, when somebody listens; which form it has is the server's business.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from emulator.scenario.fields import SlowPattern, bounded_pattern
+from emulator.scenario.fields import SlowPattern, bounded_pattern, text_of
 from emulator.scenario.placeholders import names_in
 from emulator.scenario.replies import body_of
 from emulator.scenario.script import (
@@ -111,7 +111,7 @@ def _condition(place: str, said: Any, key: yaml.Node, page: Page) -> Condition:
     if place in ("any", "all", "not") and isinstance(said, tuple):
         return ConditionGroup(place, tuple(ConditionGroup("all", _conditions(part, page)) for part in said))  # type: ignore[arg-type]
     at = said.get("@", key)
-    tests = tuple(_tests(place, said, at, page))
+    tests = tuple(map(_over_midnight, _tests(place, said, at, page)))
     return tests[0] if len(tests) == 1 else ConditionGroup("all", tests)
 
 
@@ -119,6 +119,17 @@ def _tests(place: str, said: Words, at: yaml.Node, page: Page) -> Iterator[Field
     for name, wanted in plain_words(said).items():
         comparison: Any = name  # the grammar knows no other names
         yield FieldTest(place, comparison, _wanted(place, name, wanted, at, page))
+
+
+def _over_midnight(test: FieldTest) -> Condition:
+    """Return a span of the clock; one that ends before it begins lies over midnight: from 22:00 to 05:00."""
+    if test.place != "clock.time" or test.comparison != "between" or test.wanted[0] <= test.wanted[1]:
+        return test
+    late, early = (
+        FieldTest(test.place, "at_least", test.wanted[0]),
+        FieldTest(test.place, "at_most", test.wanted[1]),
+    )
+    return ConditionGroup("any", (late, early))
 
 
 def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page) -> Any:
@@ -129,6 +140,9 @@ def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page
             page.say(key, f"Biểu thức chính quy sai: {trouble}", f"not a regular expression: {trouble}")
         except SlowPattern as trouble:
             page.say(key, f"Biểu thức chính quy có thể chạy mãi: {trouble.vi}", f"could run for ever: {trouble.en}")
+    if place == "clock.time" and comparison not in ("contains", "matches", "present"):
+        times = tuple(_whole_time(each) for each in _listed(wanted))
+        return times if isinstance(wanted, list | tuple) else times[0]
     if place != "since" or comparison == "present":
         return wanted
     values = [length_ms(each) if isinstance(each, str) else each for each in _listed(wanted)]
@@ -136,6 +150,12 @@ def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page
         page.say(key, "since so với một khoảng thời gian: PT1S", "since is compared with a length of time: PT1S")
         return 0
     return tuple(values) if isinstance(wanted, list | tuple) else values[0]
+
+
+def _whole_time(value: Any) -> str:
+    """Return a time of day with its seconds: 08:00 is 08:00:00."""
+    text = text_of(value)
+    return f"{text}:00" if re.fullmatch(r"\d\d:\d\d", text, re.ASCII) else text
 
 
 def _listed(value: Any) -> list[Any]:

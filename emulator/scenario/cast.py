@@ -1,9 +1,9 @@
-"""The scenarios that play in a sandbox: found by name, read with their values, in the order in which they speak."""
+"""The scenarios that play in a sandbox, in the order in which they speak, and who directs one of its calls."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +14,10 @@ from emulator.country.pack import Pack
 from emulator.country.plot import ScenarioState
 from emulator.country.positions import Problem
 from emulator.country.sandbox import Sandbox
-from emulator.country.world import World
+from emulator.country.world import CallDirector, World
+from emulator.kernel.exchange import Call
 from emulator.scenario.library import Library, NoScenario
-from emulator.scenario.script import Script
+from emulator.scenario.script import Script, Wish
 
 _MOST_KEPT = 64
 
@@ -105,3 +106,35 @@ class Cast:
 def names_of(sandbox: Sandbox) -> Iterator[str]:
     """Yield the names of the scenarios that play in a sandbox."""
     return (str(each["name"]) for each in sandbox.definition.scenarios)
+
+
+# Who directs a call: the sandbox's scenarios and armed faults, the caller's own wishes, or nobody.
+
+FindWishes = Callable[[Call, World], tuple[Wish, ...]]
+Settle = Callable[[int], Sandbox]
+
+
+class DirectorFinder:
+    """Finds a director for a call. A call of a sandbox without a scenario that wishes nothing costs a few looks."""
+
+    def __init__(self, cast: Cast, wishes: tuple[FindWishes, ...] = (), settle: Settle | None = None) -> None:
+        """``settle`` lets happen what is due on the clock of the sandbox of that number, and returns the sandbox."""
+        self._cast, self._wishes, self._settle = cast, wishes, settle
+
+    def director_for(self, call: Call, world: World) -> CallDirector | None:
+        """Return the director of one exchange, or None."""
+        wishes: tuple[Wish, ...] = ()
+        for find in self._wishes:
+            wishes += find(call, world)
+        armed = world.settings.armed_faults
+        if not (world.sandbox.definition.scenarios or wishes or armed):
+            return None
+        from emulator.scenario.armed import ArmedStrikes
+        from emulator.scenario.director import Director
+        from emulator.scenario.fields import CallFields
+
+        scripts, missing = self._cast.scripts_of(world.sandbox)
+        for each in missing:
+            vi, en = f"Kịch bản {each.name} không diễn: {each.vi}", f"Scenario {each.name} does not play: {each.en}"
+            world.remark("scenario-missing", "", vi, en)
+        return Director(scripts, wishes, CallFields(call), ArmedStrikes(armed) if armed else None, self._settle)

@@ -1,4 +1,4 @@
-"""What a single word of a scenario cannot show: contradictions, idle steps, fixtures that would not be taken."""
+"""What a single word of a scenario cannot show: contradictions, idle steps, replies that no line can carry."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import yaml
 
-from emulator.country.furnish import nearest, row_findings
+from emulator.country.furnish import nearest
+from emulator.scenario.building import value_node
+from emulator.scenario.condition_checks import HEADER
 from emulator.scenario.operations import has_error_code, matching
-from emulator.scenario.script import DAY_MS, LIKE
+from emulator.scenario.script import DAY_MS
+from emulator.scenario.words import LONGEST_VIRTUAL_MS
 from emulator.scenario.yaml_text import Page, members
-from emulator.services.packs import pack_part
 
 Words = Mapping[str, Any]
 _WIREMOCK = ("response", "newScenarioState", "fixedDelayMilliseconds")
@@ -28,6 +30,7 @@ def check_step(words: Words, page: Page) -> None:
         vi, en = f"Bước này không làm gì; cần một trong: {', '.join(_ACTIONS)}", "this step does nothing"
         page.say(node, vi, f"{en}; one of {', '.join(_ACTIONS)} is expected")
     check_answer(words, page)
+    check_effects(words, page, is_step=True)
     nth = words.get("nth")
     if isinstance(nth, Mapping) and nth.get("to", 10**9) < nth.get("from", 1):
         page.say(nth["@"], "“to” nhỏ hơn “from”", "'to' is smaller than 'from'")
@@ -43,6 +46,7 @@ def check_answer(words: Words, page: Page) -> None:
         page.say(words["refuse"]["@"], "Không thể vừa patch vừa refuse", "patch and refuse exclude each other")
     if "refuse" in words:
         _check_refusal(words, page)
+    check_replies(words, page)
 
 
 def _check_refusal(words: Words, page: Page) -> None:
@@ -65,7 +69,7 @@ def check_outage(words: Words, page: Page) -> None:
     """Look for an outage that is at no time, or lasts longer than until the next one."""
     check_anchor(words, page)
     check_answer(words, page)
-    for name, length_ms in (("daily", DAY_MS), ("weekly", 7 * DAY_MS)):
+    for name, length_ms in (("daily", DAY_MS), ("weekly", 7 * DAY_MS), ("at", LONGEST_VIRTUAL_MS)):
         if name in words and not 0 < words.get("for", 1) <= length_ms:
             page.say(words["@"], f"for dài hơn chu kỳ {name}, hoặc bằng 0", f"'for' is longer than {name}, or nothing")
 
@@ -86,6 +90,7 @@ def check_timeline(found: Words, page: Page) -> None:
 
 def check_times(words: Words, states: Container[str], page: Page) -> None:
     """Look at a state: ``after`` and ``goto`` go together, and lead to a state that is there."""
+    check_effects(words, page, is_step=False)
     told = {key.value for key, _ in members(words["@"])}
     if ("after" in told) != ("goto" in told):
         page.say(words["@"], "after và goto của trạng thái phải đi cùng nhau", "after and goto of a state go together")
@@ -95,23 +100,41 @@ def check_times(words: Words, states: Container[str], page: Page) -> None:
         page.say(words["@"], f"Không có trạng thái “{goto}”{vi}", f"there is no state {goto!r}{en}")
 
 
-def check_fixtures(found: Words, page: Page) -> None:
-    """Look at the records to add as a pack's inspection does; one that is ``like`` another may leave fields out."""
-    sheets = next((value for key, value in members(found["@"]) if key.value == "fixtures"), None)
-    for key, rows in members(sheets) if sheets is not None else ():
-        for row in rows.value if isinstance(rows, yaml.SequenceNode) else ():
-            _check_row(key.value, row, page)
+_OF_THE_LINE = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te")
+_NO_BODY = (204, 205, 304)
 
 
-def _check_row(table: str, row: yaml.Node, page: Page) -> None:
-    keys = {key.value: (key, value) for key, value in members(row)}
-    texts = {name: value.value for name, (_, value) in keys.items() if isinstance(value, yaml.ScalarNode)}
-    is_copy = texts.pop(LIKE, None) is not None
-    if table not in ("dossiers", "steps"):
-        return
-    for finding in row_findings(table, "1", texts, pack_part()):
-        at = keys.get(finding.path[-1])
-        if at:
-            page.say(at[0] if finding.on_key else at[1], finding.vi, finding.en)
-        elif not is_copy:
-            page.say(row, finding.vi, finding.en)
+def check_replies(words: Words, page: Page) -> None:
+    """Look at what a reply cannot be: a body where HTTP has none, headers that no line carries."""
+    answer = words.get("answer", {})
+    if answer.get("status") in _NO_BODY and answer.get("body") is not None:
+        status = answer["status"]
+        page.say(value_node(answer, "body"), f"Trả lời {status} không có thân", f"a reply {status} has no body")
+    for record in (answer, words):
+        node = value_node(record, "headers") if "headers" in record else None
+        for key, value in members(node) if node is not None else ():
+            _check_header(key, value, page)
+
+
+def _check_header(key: yaml.Node, value: yaml.Node, page: Page) -> None:
+    name, text = str(key.value), str(value.value)
+    if not HEADER.fullmatch(name):
+        page.say(key, f"“{name}” không phải tên header", f"{name!r} is no name of a header")
+    elif name.lower() in _OF_THE_LINE:
+        vi, en = "do đường truyền tự đặt; dùng fault", "is set by the line itself; use a fault"
+        page.say(key, f"{name} {vi}", f"{name} {en}")
+    if any(ord(sign) > 255 or (ord(sign) < 32 and sign != "\t") or ord(sign) == 127 for sign in text):
+        vi, en = "Header chỉ mang chữ Latin-1 trên một dòng", "a header carries Latin-1 letters on one line"
+        page.say(value, f"{vi}: {name}", f"{en}: {name}")
+
+
+def check_effects(words: Words, page: Page, *, is_step: bool) -> None:
+    """Look at when effects come: what is not after a call cannot wait, and only a step has a call."""
+    for each in words.get("effects", ()):
+        node = value_node(each, "when")
+        if "when" in each and not is_step:
+            vi, en = "“when” chỉ có ở bước: trạng thái không có lời gọi", "'when' belongs to steps: no call is there"
+            page.say(node, vi, en)
+        elif each.get("when", "after") != "after" and each.get("after", 0):
+            vi, en = f"“{each['when']}” không đi cùng after", f"{each['when']!r} does not go with after"
+            page.say(node, vi, en)

@@ -17,12 +17,11 @@ from emulator.scenario.armed import ArmedStrikes
 from emulator.scenario.fault import LUCK, FaultKind
 from emulator.scenario.faults import FAULTS
 from emulator.scenario.fields import CallFields, CallScene
-from emulator.scenario.performance import Due, begin, due_effects, enter, schedule
+from emulator.scenario.performance import Due, Turns, begin, due_effects, enter, schedule
 from emulator.scenario.pipeline import Pipeline, Strike
 from emulator.scenario.placeholders import lookup_in
 from emulator.scenario.replies import answer_reply, changed_reply, fill_step, refusal_of
 from emulator.scenario.script import Blow, Phase, Script, Step, Wish
-from emulator.scenario.turns import Turns
 
 _LAST_CALL = "(last call)"
 Settle = Callable[[int], Sandbox]

@@ -6,6 +6,7 @@ Every node keeps the place in the file it came from, so that a mistake is told w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 import yaml
 
 from emulator.country.furnish import nearest
-from emulator.scenario.yaml_text import Page, members
+from emulator.scenario.yaml_text import SIZE_LIMIT, Page, members, plain
 
 LANGUAGES = ("1", "2")
 _PARAM = re.compile(r"\{\{\s*params\.([^{}\s]+)\s*\}\}")
@@ -21,7 +22,7 @@ _PARAM_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _NAMED_LISTS = ("steps", "outages")
 _LISTS = ("timeline",)
 _MAPS = ("states", "machines", "params", "fixtures")
-_DEEPEST = 8
+_DEEPEST, _MOST_USED = 8, 50
 
 
 class Shelves(Protocol):
@@ -81,10 +82,15 @@ class Assembly:
         used = _value_of(root, "use")
         if used is None:
             return root
-        for each in used.value if isinstance(used, yaml.SequenceNode) else [used]:
+        wishes, times = used.value if isinstance(used, yaml.SequenceNode) else [used], Counter[str]()
+        if len(wishes) > _MOST_USED:
+            self.page.say(used, f"Nhiều nhất {_MOST_USED} mảnh", f"{_MOST_USED} fragments at most")
+        for each in wishes[:_MOST_USED]:
             fragment = self._fragment(each)
             if fragment is not None:
-                root = _merged(root, fragment)
+                name = str((_value_of(each, "fragment") or each).value)
+                times[name] += 1
+                root = _merged(root, fragment if times[name] == 1 else _numbered(fragment, times[name]))
         return root
 
     def _fragment(self, use: yaml.Node) -> yaml.Node | None:
@@ -150,9 +156,9 @@ def _merged_value(name: str, below: yaml.Node, above: yaml.Node) -> yaml.Node:
     if not are_lists or name not in (*_NAMED_LISTS, *_LISTS):
         return above
     rows = list(below.value)
-    names = [_name_of(row) for row in rows]
+    names = {named: place for place, row in enumerate(rows) if (named := _name_of(row)) and name in _NAMED_LISTS}
     for row in above.value:
-        place = names.index(_name_of(row)) if name in _NAMED_LISTS and _name_of(row) in names else None
+        place = names.get(_name_of(row) or "")
         if place is None:
             rows.append(row)
         else:
@@ -163,6 +169,27 @@ def _merged_value(name: str, below: yaml.Node, above: yaml.Node) -> yaml.Node:
 def _name_of(row: yaml.Node) -> str | None:
     name = _value_of(row, "name")
     return str(name.value) if isinstance(name, yaml.ScalarNode) else None
+
+
+def _numbered(root: yaml.Node, number: int) -> yaml.Node:
+    """Return a fragment that is used once more: its steps have the number behind their names, and are steps beside."""
+    pairs = []
+    for key, value in members(root):
+        if key.value in _NAMED_LISTS and isinstance(value, yaml.SequenceNode):
+            rows = [_named_row(row, number) for row in value.value]
+            value = yaml.SequenceNode(value.tag, rows, value.start_mark, value.end_mark)  # noqa: PLW2901
+        pairs.append((key, value))
+    return yaml.MappingNode(root.tag, pairs, root.start_mark, root.end_mark)
+
+
+def _named_row(row: yaml.Node, number: int) -> yaml.Node:
+    def named(key: yaml.Node, value: yaml.Node) -> yaml.Node:
+        if key.value != "name" or not isinstance(value, yaml.ScalarNode):
+            return value
+        return yaml.ScalarNode(value.tag, f"{value.value}-{number}", value.start_mark, value.end_mark, value.style)
+
+    pairs = [(key, named(key, value)) for key, value in members(row)]
+    return yaml.MappingNode(row.tag, pairs, row.start_mark, row.end_mark) if pairs else row
 
 
 def _without(root: yaml.Node, names: tuple[str, ...]) -> yaml.Node:
@@ -191,7 +218,9 @@ def _with_values(
             page.say(key, f"Tên tham số “{name}”: chữ thường, số và _", f"a name like {name!r} is no parameter's")
         elif name not in filler.used:
             page.say(key, f"Tham số “{name}” không được dùng", f"the parameter {name!r} is not used")
-    return filled, {name: str(node.value) for name, node in nodes.items()}
+    return filled, {
+        name: node.value if isinstance(node, yaml.ScalarNode) else plain(node) for name, node in nodes.items()
+    }
 
 
 def _default_of(node: yaml.Node) -> yaml.Node:
@@ -212,7 +241,7 @@ class _Filler:
     """Fills ``{{params.x}}`` in texts; a text that is nothing else becomes the value itself, number or text."""
 
     def __init__(self, nodes: Mapping[str, yaml.Node], page: Page) -> None:
-        self._nodes, self._page = nodes, page
+        self._nodes, self._page, self._room = nodes, page, SIZE_LIMIT
         self.used: set[str] = set()
 
     def fill(self, node: yaml.Node) -> yaml.Node:
@@ -237,6 +266,13 @@ class _Filler:
             return node  # type: ignore[no-any-return]
         self.used.update(names)
         value: Any = self._nodes[names[0]]
+        self._room -= sum(_length_of(self._nodes[name]) for name in names)
+        if self._room < 0:
+            vi, en = "Tham số làm kịch bản dài hơn 1 MB", "its parameters make the scenario longer than 1 MB"
+            self._page.say(node, vi, en)
+            return node  # type: ignore[no-any-return]
+        if not isinstance(value, yaml.ScalarNode):
+            return value  # type: ignore[no-any-return]
         if _PARAM.fullmatch(node.value.strip()):
             style, text = value.style, value.value
         else:
@@ -244,12 +280,21 @@ class _Filler:
         return yaml.ScalarNode(node.tag, text, node.start_mark, node.end_mark, style)
 
     def _all_known(self, names: list[str], node: yaml.Node) -> bool:
+        is_whole = _PARAM.fullmatch(node.value.strip()) is not None
         for name in names:
-            if name not in self._nodes or not isinstance(self._nodes[name], yaml.ScalarNode):
+            if name in self._nodes and not is_whole and not isinstance(self._nodes[name], yaml.ScalarNode):
+                vi = f"Tham số “{name}” không phải chữ: phải đứng một mình"
+                self._page.say(node, vi, f"the parameter {name!r} is no text: it must stand alone")
+                return False
+            if name not in self._nodes:
                 vi, en = nearest(name, self._nodes)
                 self._page.say(node, f"Không có tham số “{name}”{vi}", f"there is no parameter {name!r}{en}")
                 return False
         return True
+
+
+def _length_of(node: yaml.Node) -> int:
+    return sum(len(each.value) + 1 for each in scalars(node))
 
 
 def scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

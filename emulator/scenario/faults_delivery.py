@@ -25,6 +25,7 @@ from emulator.scenario.fault import (
     number,
     speak_not,
 )
+from emulator.scenario.script import LONGEST_MS
 
 # Faults of the connection: the reply leaves badly, or not at all (src:client-failures; names of WireMock).
 
@@ -168,13 +169,12 @@ SOCKETS: Mapping[str, FaultKind] = {
 
 # Faults of time: a good reply that comes late, or is lost after its call was committed (src:client-failures).
 
-_LONGEST_MS = 600_000
 _ENDINGS: Mapping[str, Misdelivery] = {"hang": "hang", "close": "empty", "reset": "reset"}
 
 
 def later(reply: Reply, delay_ms: float) -> Reply:
     """Return a reply that leaves so much later, in real milliseconds; at most ten minutes."""
-    delay_s = reply.delivery.delay_s + min(delay_ms, _LONGEST_MS) / 1000
+    delay_s = reply.delivery.delay_s + min(delay_ms, LONGEST_MS) / 1000
     return replace(reply, delivery=replace(reply.delivery, delay_s=delay_s))
 
 
@@ -201,7 +201,7 @@ def _lose_reply(reply: Reply, _exchange: Exchange, _world: World, params: Params
 
 
 def _ms(default: int, vi: str, en: str, low: int = 0) -> Schema:
-    return number(default, f"{vi}, mili giây thực", f"{en}, real milliseconds", low, _LONGEST_MS)
+    return number(default, f"{vi}, mili giây thực", f"{en}, real milliseconds", low, LONGEST_MS)
 
 
 def _timing(

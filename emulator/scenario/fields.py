@@ -21,8 +21,8 @@ from emulator.wire.xml_tree import BrokenXml, element_texts
 
 EXTENT = "CertificateExtentData"
 """The field that holds XML; ``extent//TenTep`` is a path into it."""
-_DOSSIER_CODES = ("MaHoSo", "data.MaHoSo", "data.0.MaHoSo", "DuLieu.0.MaHoSo")
-_PERSON_NUMBERS = ("SoDinhDanh", "CMND", "SoDinhDanhChuSoHuu", "data.SoDinhDanh", "data.0.SoDinhDanh")
+DOSSIER_CODES = ("MaHoSo", "data.MaHoSo", "data.0.MaHoSo", "DuLieu.0.MaHoSo")
+PERSON_NUMBERS = ("SoDinhDanh", "CMND", "SoDinhDanhChuSoHuu", "data.SoDinhDanh", "data.0.SoDinhDanh")
 _MOST_XML = 1_000_000
 
 
@@ -71,11 +71,11 @@ class CallFields:
 
     def dossier_code(self) -> str:
         """Return the code of the dossier that the call is about, empty when it is about none."""
-        return self._first(_DOSSIER_CODES)
+        return self._first(DOSSIER_CODES)
 
     def person_number(self) -> str:
         """Return the number of the person that the call is about, empty when it is about nobody."""
-        return self._first(_PERSON_NUMBERS)
+        return self._first(PERSON_NUMBERS)
 
     def _first(self, places: Sequence[str]) -> str:
         found = (value for place in places for value in self.find(f"body.{place}"))
@@ -257,6 +257,7 @@ def size_of(value: Any) -> tuple[str, Any]:
 _MOST_STEPS = 2 * 10**7
 _LEAST_REACH = 2_000
 _LONG_REPEAT = 16
+_LONGEST_PATTERN = 1_000
 
 
 class SlowPattern(ValueError):
@@ -292,7 +293,13 @@ def bounded_pattern(text: str) -> BoundedPattern:
         re.error: it is none.
         SlowPattern: it repeats what repeats, refers back, or can be tried in too many ways.
     """
-    pattern, tree = re.compile(text), list(parser.parse(text))
+    if len(text) > _LONGEST_PATTERN:
+        vi = f"dài hơn {_LONGEST_PATTERN} ký tự; hãy tách ra"
+        raise SlowPattern(vi, f"longer than {_LONGEST_PATTERN} characters; split it")
+    try:
+        pattern, tree = re.compile(text), list(parser.parse(text))
+    except (RecursionError, OverflowError):
+        raise SlowPattern("lồng quá sâu hoặc lặp quá nhiều", "nested too deeply, or repeated too often") from None
     begins = tree[:1] in ([(codes.AT, codes.AT_BEGINNING)], [(codes.AT, codes.AT_BEGINNING_STRING)])
     while tree and tree[-1][0] in (codes.MAX_REPEAT, codes.MIN_REPEAT) and tree[-1][1][0] == 0:
         tree.pop()  # what may be nothing at the end never sends the search back

@@ -12,12 +12,13 @@ from emulator.scenario import words
 from emulator.scenario.fields import PLACES_BESIDE, SCOPES
 from emulator.scenario.grammar_actions import ANSWER, EFFECTS, REFUSE, TIMELINE, anchor_words, fault_kind
 from emulator.scenario.operations import matching
+from emulator.scenario.script import LONGEST_MS
 from emulator.scenario.words import Kind, Record, Word
 from emulator.scenario.yaml_text import Page, members
 from emulator.services.registry import staged_names
 
 _PLACE = r"(body|header|query|form)\.[^\s]+|/[^\s]*|body|path|method|host|scheme"
-_BESIDE = "|".join([*map(re.escape, PLACES_BESIDE), r"extent//?[\w./\[\]*-]+"])
+_BESIDE = "|".join([*map(re.escape, PLACES_BESIDE), r"extent(?://?(?:\w[\w.-]*|\*)(?:\[[1-9]\d{0,3}\])?)+"])
 
 BOTH = Record(
     {"vi": Word(words.text(), "tiếng Việt", "Vietnamese", True), "en": Word(words.text(), "tiếng Anh", "English", True)}
@@ -59,6 +60,8 @@ COMPARISON = Record(
 def _comparison() -> Kind:
     def read(node: yaml.Node, page: Page) -> Any:
         if isinstance(node, yaml.MappingNode):
+            if page.language == 2 and not node.value:
+                return words.wrong(node, page, "Điều kiện rỗng", "there is no condition here")
             return COMPARISON.read(node, page)
         return {"equals": words.anything().read(node, page)}
 
@@ -99,6 +102,8 @@ def _conditions() -> Kind:
     def read(node: yaml.Node, page: Page) -> Any:
         if not isinstance(node, yaml.MappingNode):
             return words.wrong(node, page, "Cần các dòng “tên: giá trị”", "lines 'name: value' are expected")
+        if page.language == 2 and not node.value:
+            return words.wrong(node, page, "Điều kiện rỗng", "there is no condition here")
         found = []
         for key, value in members(node):
             if key.value in _GROUPS and page.language == 2:
@@ -111,6 +116,8 @@ def _conditions() -> Kind:
 
     def _parts(node: yaml.Node, page: Page) -> tuple[Any, ...]:
         rows = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if not rows:
+            words.wrong(node, page, "Danh sách rỗng", "the list is empty")
         return tuple(each for row in rows if (each := read(row, page)) is not words.MISSING)
 
     some = {"type": "object", "additionalProperties": comparison.schema}
@@ -148,7 +155,9 @@ def step_record() -> Record:
             "answer": word(ANSWER.kind(), "trả lời thay dịch vụ", "answer instead of the service"),
             "refuse": word(REFUSE.kind(), "từ chối", "refuse"),
             "fault": word(fault_kind(), "gây lỗi", "a fault"),
-            "delay": word(words.duration(), "trễ bao lâu (giờ thật)", "how long to wait (real time)"),
+            "delay": word(
+                words.duration(LONGEST_MS, "PT10M"), "trễ bao lâu (giờ thật)", "how long to wait (real time)"
+            ),
             "effects": Word(EFFECTS, "việc xảy ra sau đó", "what happens later"),
             "goto": Word(words.text(), "chuyển sang trạng thái này", "go to this state"),
             **_newer_words(),

@@ -6,21 +6,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from emulator.kernel.clock import day_text, iso, moment_text
-from emulator.scenario.fields import CallScene, text_of
+from emulator.kernel.clock import iso, moment_text
+from emulator.scenario.fields import PLACES_BESIDE, CallScene, text_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _CALL = re.compile(r"call\.(?:(?:body|query|form|header)\.[^\s{}]+|body|method|path)", re.ASCII)
 Lookup = Callable[[str], Any]
 
+
+def _value_at(place: str) -> Callable[[CallScene, int], Any]:
+    return lambda scene, _: next(iter(scene.find(place)), "")
+
+
 _VALUES: Mapping[str, Callable[[CallScene, int], Any]] = {
     "clock": lambda scene, _: iso(scene.world.now_ms),
     "clock.moment": lambda scene, _: moment_text(scene.world.now_ms),
-    "clock.date": lambda scene, _: day_text(scene.world.now_ms),
     "count": lambda _, count: count,
-    "consumer": lambda scene, _: scene.exchange.consumer or "",
     "operation": lambda scene, _: scene.exchange.operation or "",
-    "dossier.code": lambda scene, _: scene.fields.dossier_code(),
+    **{place: _value_at(place) for place in PLACES_BESIDE if place != "since"},
 }
 NAMES = (*_VALUES, "call.body.…", "call.header.…", "call.query.…", "params.…")
 

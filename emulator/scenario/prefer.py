@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Call
-from emulator.scenario.script import Blow, Refuse, Step, Wish
+from emulator.scenario.script import LONGEST_MS, Blow, Refuse, Step, Wish
 from emulator.services.registry import FORWARD, staged_names
 
 ORIGIN = "Prefer"
-LONGEST_MS = 600_000
 _REASONS = {
     400: "Bad Request",
     401: "Unauthorized",

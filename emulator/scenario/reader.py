@@ -13,7 +13,7 @@ from emulator.country.pack import Pack
 from emulator.country.positions import Problem
 from emulator.country.privacy import text_problems
 from emulator.scenario.building import Words, make_effects, make_outage, make_step, value_node
-from emulator.scenario.checks import check_fixtures, check_outage, check_step, check_timeline, check_times
+from emulator.scenario.checks import check_outage, check_step, check_timeline, check_times
 from emulator.scenario.document import Assembly, Shelves
 from emulator.scenario.grammar import scenario_record
 from emulator.scenario.linter import Linter
@@ -118,13 +118,13 @@ def _read_root(root: yaml.Node, page: Page, source: Source, assembly: Assembly) 
 
 def _script(found: Words, page: Page, params: Mapping[str, Any]) -> Script:
     machines = {name: _machine(name, words, page) for name, words in found.get("machines", {}).items()}
+    _check_machines(found, page)
     if "states" in found:
         machines[found["id"]] = _machine(found["id"], found, page)
     steps = tuple(_steps(found, machines, page))
     for name in {step.machine for step in steps if step.state or step.goto} - set(machines):
         machines[name] = _implied_machine(name, found, steps)
     _check_states(found, steps, machines, page)
-    check_fixtures(found, page)
     check_timeline(found, page)
     ordered = tuple(sorted(steps, key=lambda step: step.priority))
     texts = [found.get(name, {}) for name in ("title", "purpose", "good_client")]
@@ -144,6 +144,22 @@ def _script(found: Words, page: Page, params: Mapping[str, Any]) -> Script:
         found.get("priority", LAST),
         dict(params),
     )
+
+
+def _check_machines(found: Words, page: Page) -> None:
+    """Find a machine that is there twice, a start of no states, and a step that does not say which machine it means."""
+    own = found["id"]
+    if "states" in found and own in found.get("machines", {}):
+        vi, en = f"states đã là chuỗi “{own}”", f"states are the machine {own!r} already"
+        page.say(value_node(found, "machines"), vi, en)
+    spoken = [each for each in step_words(found) if {"state", "goto"} & set(each) and "machine" not in each]
+    if "start" in found and "states" not in found and not spoken:
+        page.say(value_node(found, "start"), "start mà không có states", "start without states")
+    if found.get("machines") and "states" not in found and own not in found["machines"]:
+        for words in spoken:
+            names = ", ".join(found["machines"])
+            said = f"Thiếu “machine”: có {names}", f"'machine' is missing; there are: {names}"
+            page.say(value_node(words, "state", "goto"), *said)
 
 
 def step_words(found: Words) -> list[Words]:

@@ -18,6 +18,8 @@ LIKE = "like"
 LAST = 5
 """The priority of a step that names none; a smaller number comes first, as in WireMock."""
 DAY_MS = 86_400_000
+LONGEST_MS = 600_000
+"""The longest that a reply is kept back, in real time."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

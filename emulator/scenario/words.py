@@ -113,14 +113,20 @@ def one_known(known: Callable[[], Iterable[str]], vi: str, en: str) -> Kind:
     return Kind(read, {"type": "string"})
 
 
-def duration() -> Kind:
-    """Return milliseconds: ``PT3S``, ``P2D``, or a number of milliseconds."""
+LONGEST_VIRTUAL_MS = 36_525 * DAY_MS
+"""A hundred years: what a calendar of the emulator holds."""
+_MOST_YEARS = (2000, 2100)
+_YEARS_MS = tuple(read_day(f"01/01/{year}") or 0 for year in _MOST_YEARS)
+
+
+def duration(most_ms: int = LONGEST_VIRTUAL_MS, most: str = "P36525D") -> Kind:
+    """Return milliseconds: ``PT3S``, ``P2D``, or a number; ``most`` is the longest, as people write it."""
 
     def read(node: yaml.Node, page: Page) -> Any:
         value = plain(node) if isinstance(node, yaml.ScalarNode) else None
-        if type(value) is int and value >= 0:
-            return value
-        found = length_ms(value) if isinstance(value, str) else None
+        found = value if type(value) is int and value >= 0 else length_ms(value) if isinstance(value, str) else None
+        if found is not None and found > most_ms:
+            return wrong(node, page, f"Dài nhất là {most}", f"{most} is the longest")
         if found is not None:
             return found
         vi = "Cần một khoảng thời gian: P2D (2 ngày), PT3S (3 giây), PT1H30M, hoặc số mili giây"
@@ -154,9 +160,12 @@ def moment() -> Kind:
         if found is None:
             try:
                 found = to_ms(datetime.fromisoformat(text))
-            except ValueError:
+            except (ValueError, OverflowError):
                 vi = "Cần một thời điểm: 04/12/2026 08:00:00 hoặc 2026-12-04T08:00:00"
                 return wrong(node, page, vi, "a moment is expected: 04/12/2026 08:00:00 or 2026-12-04T08:00:00")
+        first, last = _MOST_YEARS
+        if not _YEARS_MS[0] <= found < _YEARS_MS[1]:
+            return wrong(node, page, f"Chỉ từ năm {first} đến {last - 1}", f"years {first} to {last - 1} only")
         return found
 
     return Kind(read, {"type": "string"})

@@ -14,6 +14,9 @@ from emulator.country.positions import Problem, encoding_problem
 
 SIZE_LIMIT = 1024 * 1024
 _DEPTH = 30
+MOST_NODES = 30_000
+"""Names and values in one file: three seconds of reading. A scenario of a thousand steps has some twelve thousand."""
+_TOO_MANY = "too many values"
 INVISIBLE: Mapping[str, tuple[str, str]] = {
     "\u00a0": ("dấu cách không ngắt", "a no-break space"),
     "\u00ad": ("gạch nối mềm", "a soft hyphen"),
@@ -53,6 +56,11 @@ _SAYINGS = (
     ),
     ("expected ',' or", "Thiếu dấu “,” hoặc dấu đóng ngoặc", "a ',' or a closing bracket is missing"),
     (
+        _TOO_MANY,
+        f"Tệp có hơn {MOST_NODES} tên và giá trị; hãy chia thành nhiều kịch bản",
+        f"more than {MOST_NODES} names and values; make several scenarios of it",
+    ),
+    (
         "aliases are not taken",
         "Không dùng “*tên” (alias); hãy viết đầy đủ",
         "aliases (*name) are not taken; write it out",
@@ -61,9 +69,14 @@ _SAYINGS = (
 
 
 class _Loader(yaml.SafeLoader):
-    """A composer that refuses aliases: a few lines of them could stand for gigabytes."""
+    """A composer that refuses aliases (a few lines could stand for gigabytes), and what would take long to read."""
+
+    nodes = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise yaml.MarkedYAMLError(None, None, _TOO_MANY, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             raise yaml.MarkedYAMLError(None, None, "aliases are not taken", self.peek_event().start_mark)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
@@ -151,6 +164,8 @@ class Page:
 
     def _look_for_invisible(self, node: Any) -> None:
         """Name a character that nobody sees, in a text without quotes; between words of a sentence it does no harm."""
+        if isinstance(node, yaml.ScalarNode) and any("\ud800" <= sign <= "\udfff" for sign in node.value):
+            self.say(node, "Nửa cặp thay thế UTF-16 không phải chữ", "half a surrogate pair is no character")
         if not isinstance(node, yaml.ScalarNode) or node.style is not None:
             return
         for place, sign in enumerate(node.value):

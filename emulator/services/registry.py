@@ -188,6 +188,13 @@ def _globs(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
+def host_services() -> tuple[str, ...]:
+    """Return the words of who may answer at a host of the axis. Raises ServiceTrouble."""
+    places = [service.place_of(each) for service in services() for each in service.operations]
+    return tuple(sorted({each.backend for each in places if isinstance(each, AxisAddress)}))
+
+
+@cache
 def login_names() -> tuple[str, ...]:
     """Return the operations that give out a token or a session."""
     return (TOKEN.name, *(name for name, each in operations().items() if each.operation.logs_in))

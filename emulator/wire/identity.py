@@ -77,7 +77,10 @@ def tax_remainder(text: str) -> int:
     return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False)) % 11
 
 
-TAX_IN_TEXT = r"(?:MST|MaSoThue|tax_code|VN:COM:|SoDinhDanh\w*)[\"']?\s*[:=,]?\s*[\"']?(\d{10}(?:-\d{3})?)(?![\w-])"
+TAX_IN_TEXT = (
+    r"(?:MST|MaSoThue|tax_code|VN:COM:|SoDinhDanh\w{0,40})[\"']?"
+    r"\s{0,20}[:=,]?\s{0,20}[\"']?(\d{10}(?:-\d{3})?)(?![\w-])"
+)
 """A tax code in a text, where a field, a column or the member of a DSTCODE says that it is one."""
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
+from emulator.country.privacy import text_problems
 
 # Put together here, so that this file itself holds nothing that could be somebody's.
 CITIZEN = "001" + "142003354"
@@ -117,3 +119,11 @@ def test_people_made_by_the_emulator_pass(tmp_path: Path) -> None:
         made = CliRunner().invoke(main, ["people", "--count", "3000", "--format", form, "--out", str(out)])
         assert made.exit_code == 0
         assert looked(out).output == ""
+
+
+@pytest.mark.parametrize("run", ["x", "1", "SoDinhDanh", "eyJ", "eyJaaaaaaaa.", "a@", "@a.", "MST: ", "-----BEGIN A"])
+def test_a_long_line_is_looked_through_in_the_time_that_its_length_takes(run: str) -> None:
+    """A pack that is sent to a shared server may hold any line; none may keep a worker busy."""
+    begin = process_time()
+    assert text_problems("goi.json", run * (100_000 // len(run))) == []
+    assert process_time() - begin < 2

@@ -9,7 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from emulator.cli import main
+from emulator.country.pack import Pack
+from emulator.scenario.library import Library
+from emulator.scenario.reader import Source, problems_of
 from tests.scenario.broken import BASE, CASES, Broken
+from tests.scenario.mistakes import HEAD, MISTAKES
 
 _BYTES = (
     ("latin-1", BASE.encode("utf-8").replace("Thử".encode(), b"Th\xfa"), (2, 15), "UTF-8"),
@@ -45,6 +49,17 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, case: Broken) -> None:
     path.write_text(BASE.replace(case.old, case.new, 1), encoding="utf-8")
     found = [each for each in told(path) if (each["line"], each["column"]) == (case.line, case.column)]
     assert [each for each in found if case.vi in str(each["vi"]) and case.en in str(each["en"])], told(path)
+
+
+@pytest.mark.parametrize(("text", "words"), MISTAKES, ids=lambda each: each[:60])
+def test_what_cannot_be_meant_is_told_with_its_place(co_ban: Pack, text: str, words: str) -> None:
+    """What makes sense word by word and could never happen, and what the pack does not have."""
+    whole = HEAD + text
+    before = whole[: whole.index("‸")]
+    place = before.count("\n") + 1, len(before) - before.rfind("\n")
+    source = Source(Path("thu.yaml"), Library(), whole.replace("‸", ""), pack=co_ban)
+    found = [(each.line, each.column, each.vi) for each in problems_of(source)]
+    assert [vi for line, column, vi in found if (line, column) == place and words in vi], found
 
 
 @pytest.mark.parametrize(("name", "raw", "place", "word"), _BYTES, ids=lambda each: str(each)[:20])

@@ -99,7 +99,7 @@ def test_what_plays_is_kept_over_a_restart(tmp_path: Path, co_ban: Pack) -> None
     ("when", "is_struck"),
     [
         ("{any: [{body.LoaiDuLieu: '7'}, {body.LoaiDuLieu: '1'}]}", True),
-        ("{all: [{body.LoaiDuLieu: '7'}, {body.LoaiDuLieu: '1'}]}", False),
+        ("{all: [{body.LoaiDuLieu: '1'}, {body.MaTTHC: '7'}]}", False),
         ("{not: {body.LoaiDuLieu: '7'}}", True),
         ("{not: [{body.LoaiDuLieu: '1'}]}", False),
         ("{body.NgayTiepNhan: {greater: 01/11/2026}}", True),
@@ -109,7 +109,8 @@ def test_what_plays_is_kept_over_a_restart(tmp_path: Path, co_ban: Pack) -> None
         ("{extent//KhongCo: {present: true}}", False),
         ("{agency: H26}", True),
         ("{clock.weekday: [mon, tue, wed, thu, fri, sat, sun]}", True),
-        ("{clock.time: {at_least: '24'}}", False),
+        ("{clock.time: {at_least: '08:00', less: '08:00:01'}}", False),
+        ("{clock.time: {between: ['23:59', '23:58']}}", True),
         ("{dossier.status: {present: false}}", True),
         ("{dossier.code: {matches: '-0001$'}}", True),
         ("{since: {less: PT1S}}", False),

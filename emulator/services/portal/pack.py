@@ -228,12 +228,12 @@ def _table_problems(path: Path, people: set[str | None]) -> Iterator[Problem]:
         yield Problem(str(path), 1, 1, vi, f"the file must hold a table {table!r} of records by number")
         return
     for number, row in rows.items():
-        for column, vi, en in _row_troubles(table, row, people):
+        for column, vi, en in row_troubles(table, row, people):
             at = (table, number, column) if column in row else (table, number)
             yield places.problem_at(at, vi, en)
 
 
-def _row_troubles(table: str, row: Mapping[str, Any], people: set[str | None]) -> Iterator[tuple[str, str, str]]:
+def row_troubles(table: str, row: Mapping[str, Any], people: set[str | None]) -> Iterator[tuple[str, str, str]]:
     """Yield (column, what is wrong) of one row."""
     reader = _READERS.get(table)
     try:
