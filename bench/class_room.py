@@ -4,8 +4,9 @@ Every seat behaves like a person's client: it asks for a token, then pushes doss
 a wrong procedure), with a pause drawn between calls. Every seat's page asks what is new every two seconds, the board's
 every second, as the browser does. A flooding seat may be added (``--flood``): as many calls as it gets through.
 
-Printed are the outcomes it counted, from the client's side and from the board's, and how far the board was behind: the
-time from a reply to the first look of the board that shows the call. Nothing is thrown away but the first ``--warm`` s.
+Printed are the outcomes it counted, the clients' and the journals', and how far the board was behind at most: from the
+newest reply a client had before the board was asked, back to the call the board shows, with the board's own reply time.
+Nothing is thrown away but the first ``--warm`` s.
 """
 
 from __future__ import annotations

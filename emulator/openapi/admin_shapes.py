@@ -226,10 +226,8 @@ def _of_tenants() -> dict[str, Shape]:
 
 
 def _of_classes() -> dict[str, Shape]:
-    texts = dict.fromkeys(("name", "title", "owner", "board"), TEXT)
-    card: dict[str, Shape] = {**texts, "opened": MOMENT, "lessons": rows(TEXT)}
+    card = {**dict.fromkeys(("name", "title", "owner", "board"), TEXT), "opened": MOMENT, "lessons": rows(TEXT)}
     seat: dict[str, Shape] = {"number": _COUNT, "person": TEXT, "sandbox": maybe(TEXT), "base_url": TEXT, "page": TEXT}
-    keys: dict[str, Shape] = {"token": TEXT, "code": TEXT, "credentials": OBJECT}
     told: dict[str, Shape] = {"name": TEXT, "title": TEXT, "lessons": rows(OBJECT), "seats": rows(OBJECT)}
     state: dict[str, Shape] = {"title": TEXT, "message": maybe(TEXT), "locked": FLAG}
     own: dict[str, Shape] = {"class": TEXT, "number": _COUNT, "person": TEXT, "spoilt": FLAG, "lessons": rows(OBJECT)}
@@ -239,7 +237,7 @@ def _of_classes() -> dict[str, Shape]:
         "Classes": record({"classes": rows(ref("Class")), "meta": record({"total": _COUNT})}),
         "ClassWithSeats": record({**card, "seats": rows(record(seat))}),
         "ClassWithKeys": record({**card, "token": TEXT, "seats": rows(ref("SeatWithKeys"))}, optional=("token",)),
-        "SeatWithKeys": record({**seat, **keys}),
+        "SeatWithKeys": record({**seat, "token": TEXT, "code": TEXT, "credentials": OBJECT}),
         "ClassReport": record({**told, "opened": MOMENT}),
         "ClosedClass": record({"sandboxes": rows(TEXT)}),
         "ClassDone": record({"do": TEXT, "seats": rows(INTEGER)}),

@@ -82,7 +82,7 @@ def test_a_code_is_typed_as_people_type(server: Visitor) -> None:
     seat = opened(server)["seats"][0]
     for typed in (seat["code"], seat["code"].upper(), seat["code"].replace("-", " "), seat["token"]):
         reply = server.http.post("/__console/login", data={"token": f" {typed} "})
-        assert (reply.status_code, reply.headers["Location"]) == (303, "/__console/s/lop-01/"), typed
+        assert (reply.status_code, reply.headers["Location"]) == (303, "/__console/s/lop-01/class"), typed
         server.http.delete_cookie("ndxp_console", path="/__console")
     wrong = server.http.post("/__console/login", data={"token": seat["code"][:-1] + "2"})
     assert wrong.status_code in (303, 401)
