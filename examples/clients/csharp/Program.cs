@@ -324,7 +324,12 @@ static class Program
         return Process.Start(words);
     }
 
-    static async Task<int> Main(string[] words)
+    static int Main(string[] words)
+    {
+        return Run(words).GetAwaiter().GetResult();
+    }
+
+    static async Task<int> Run(string[] words)
     {
         Console.OutputEncoding = new UTF8Encoding(false);
         Process server = null;
