@@ -388,6 +388,44 @@ def test_parameters_in_the_query_are_read_by_the_key_manager_alone(
     assert "grant_type" in told["found"]
 
 
+@pytest.mark.parametrize(("release", "words"), [
+    ("apim-2.6", "Client Authentication failed."), ("apim-3.2", "Client Authentication failed."),
+    ("apim-4.x", "Unsupported Client Authentication Method!"),
+])  # fmt: skip
+@pytest.mark.parametrize("form", ["client_id={key}", "client_id={key}&client_secret=", "client_secret={secret}"])
+def test_half_a_pair_in_the_form_is_none(server: Server, release: Any, words: str, form: str) -> None:
+    """src:apim-token-errors."""
+    country = country_of(server, release_answers()["no-credentials", release]._replace(case=f"half-{len(form)}"))
+    said = f"{CC}&{form.format(key=country.key, secret=country.secret)}"
+    alone = country.form("/token", said, {})
+    assert (alone.status_code, alone.json()["error_description"]) == (401, words)
+    assert country.form("/token", said).status_code == 200, "beside Basic half a pair says nothing"
+
+
+@pytest.mark.parametrize(("value", "words", "found"), [
+    ("null", "Missing grant_type parameter value", "∅"), ("true", "Unsupported grant_type value", "true"),
+    ('["client_credentials"]', "Unsupported grant_type value", '["client_credentials"]'),
+    ("1.5", "Unsupported grant_type value", "1.5"), ("{}", "Unsupported grant_type value", "{}"),
+])  # fmt: skip
+def test_a_value_of_a_json_body_is_shown_as_json_shows_it(server: Server, value: str, words: str, found: str) -> None:
+    country = country_of(
+        server, release_answers()["bad-json", "apim-4.x"]._replace(case=f"json-{sum(map(ord, value))}")
+    )
+    headers = {**country.basic(), "Content-Type": "application/json"}
+    reply = country.ask("POST", "/token", headers, f'{{"grant_type": {value}}}')
+    assert (reply.status_code, reply.json()["error_description"]) == (400, words)
+    (entry,) = requests.get(f"{country.admin}/requests?limit=1", timeout=30).json()["requests"]
+    (told,) = entry["remarks"]
+    assert told["found"] == found
+    assert not PYTHON.search(json.dumps(told))
+
+
+def test_a_pair_in_the_query_is_no_pair(server: Server) -> None:
+    country = country_of(server, release_answers()["no-credentials", "apim-4.x"]._replace(case="pair-in-query"))
+    reply = country.form(f"/token?client_id={country.key}&client_secret={country.secret}", CC, {})
+    assert (reply.status_code, reply.json()["error"]) == (401, "invalid_client")
+
+
 def test_a_trailing_slash_on_an_operation_is_taken_and_noted_unless_a_query_follows(server: Server) -> None:
     """B23."""
     country = country_of(server, release_answers()["wrong-verb", "apim-3.2"]._replace(case="slash"))

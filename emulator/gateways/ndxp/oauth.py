@@ -34,6 +34,9 @@ KEY_KINDS = frozenset(("production", "sandbox"))
 """The kinds of a consumer's key pair; a refresh token, or a session of the portal, opens no API."""
 
 
+_PAIR = ("client_id", "client_secret")
+
+
 class Presented(NamedTuple):
     """A key and secret as the client sent them."""
 
@@ -102,7 +105,8 @@ def _query_parameters(call: Call, world: World, dialect: FaultDialect) -> dict[s
         expected=f"Content-Type: {FORM}",
         nearest="grant_type=client_credentials (body)" if "grant_type" in names else "",
     )
-    return _read_pairs(call.query, dialect) if dialect.flat else {}
+    found = _read_pairs(call.query, dialect) if dialect.flat else {}
+    return {name: value for name, value in found.items() if name not in _PAIR}  # a client is looked for in the body
 
 
 def _read_json(body: bytes, dialect: FaultDialect) -> dict[str, str]:
@@ -112,7 +116,8 @@ def _read_json(body: bytes, dialect: FaultDialect) -> dict[str, str]:
         value = None
     if not isinstance(value, dict):
         raise refusal_of("bad-json", dialect.release, Observed("", f"{len(body)} byte"))
-    return {str(name): str(each) for name, each in value.items()}
+    given = {name: each for name, each in value.items() if each is not None}
+    return {name: each if isinstance(each, str) else json.dumps(each) for name, each in given.items()}
 
 
 def read_client(call: Call, form: Mapping[str, str], world: World, dialect: FaultDialect) -> Presented:
@@ -146,7 +151,7 @@ def _from_form(form: Mapping[str, str], world: World, dialect: FaultDialect, hea
             found="client_id",
             expected=f"Authorization: {BASIC}",
         )
-    if not key or strict:
+    if not (key and form.get("client_secret")) or strict:
         raise refusal_of("no-credentials", dialect.release, Observed("Authorization", shape_of(header)))
     return Presented(key, form.get("client_secret", ""))
 
@@ -185,13 +190,13 @@ def check_secret(client: Presented, pair: Credential, case: str, dialect: FaultD
 
 
 def check_single_method(call: Call, form: Mapping[str, str], dialect: FaultDialect) -> None:
-    """Refuse a secret in both header and form.
+    """Refuse a pair in both header and form; half a pair in the form is none (src:apim-token-errors).
 
     Raises:
         OAuthRefusal: both carry one.
     """
     scheme = (call.header("authorization") or "").partition(" ")[0]
-    if scheme.lower() == "basic" and "client_secret" in form:
+    if scheme.lower() == "basic" and all(form.get(name) for name in _PAIR):
         raise refusal_of(
             "two-credentials", dialect.release, Observed("/client_secret", "Authorization + client_secret")
         )
