@@ -18,6 +18,7 @@ from bench import (
     lookups,
     observability,
     papers,
+    peers,
     quick,
     rates,
     sandboxes,
@@ -27,6 +28,7 @@ from bench import (
 
 MEASURES = {
     "quick": quick.quick,
+    "peers": peers.peers,
     "agenda": agenda.year,
     "sandboxes": sandboxes.sandboxes,
     "start": start.first_answer,
@@ -57,7 +59,7 @@ def main() -> None:
     played = {"certify": certify.reference, "variants": certify.conforming}
     measures = MEASURES | {name: partial(play, words.seeds, tuple(words.kit)) for name, play in played.items()}
     print("| what | median | min … max | ratio | aim |\n|---|---|---|---|---|")
-    for name in words.names or (name for name in MEASURES if name != "quick"):
+    for name in words.names or (name for name in MEASURES if name not in ("quick", "peers")):
         for line in measures[name]():
             print(line, flush=True)
 

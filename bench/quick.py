@@ -56,6 +56,7 @@ class Kind:
     is_right: Callable[[Answer], bool]
     aim: str = ""
     spent_us: list[float] = field(default_factory=list)
+    waits_ms: list[float] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
 
 
@@ -64,7 +65,8 @@ class Crowd:
 
     def __init__(self, target: Target, size: int = CONNECTIONS) -> None:
         self.target = target
-        self._lines = [socket.create_connection((target.host, target.port), timeout=30) for _ in range(size)]
+        self.waits_ms: list[float] = []
+        self._lines = [self._connect() for _ in range(size)]
 
     def close(self) -> None:
         for line in self._lines:
@@ -73,14 +75,23 @@ class Crowd:
     def send(self, requests: list[bytes]) -> Iterator[Answer]:
         """Send the requests in turns, a connection each, and yield every answer."""
         for start in range(0, len(requests), len(self._lines)):
-            turn = list(zip(self._lines, requests[start : start + len(self._lines)], strict=False))
-            for line, request in turn:
-                line.sendall(request)
-            for line, _ in turn:
-                yield _read(line)
+            turn = list(enumerate(requests[start : start + len(self._lines)]))
+            for place, request in turn:
+                self._lines[place].sendall(request)
+            began = time.perf_counter()
+            for place, _ in turn:
+                head, answer = _read(self._lines[place])
+                self.waits_ms.append((time.perf_counter() - began) * 1000)
+                if b"\r\nconnection: close" in head.lower():  # some peers keep none
+                    self._lines[place].close()
+                    self._lines[place] = self._connect()
+                yield answer
+
+    def _connect(self) -> socket.socket:
+        return socket.create_connection((self.target.host, self.target.port), timeout=30)
 
 
-def _read(line: socket.socket) -> Answer:
+def _read(line: socket.socket) -> tuple[bytes, Answer]:
     got = b""
     while b"\r\n\r\n" not in got:
         got += _more(line)
@@ -88,7 +99,7 @@ def _read(line: socket.socket) -> Answer:
     length = next((int(each[15:]) for each in head.split(b"\r\n") if each.lower().startswith(b"content-length:")), None)
     while len(body) < length if length is not None else not body.endswith(_BODY_END):
         body += _more(line)
-    return int(head[9:12]), body
+    return head, (int(head[9:12]), body)
 
 
 def _more(line: socket.socket) -> bytes:
@@ -101,6 +112,7 @@ def _more(line: socket.socket) -> bytes:
 def measure(kind: Kind, crowd: Crowd, first: int, calls: int = CALLS) -> float:
     """Let the crowd call, and return the CPU of the server a call, in µs; an answer that is not right ends all."""
     requests = [kind.request(number) for number in range(first, first + calls)]
+    crowd.waits_ms.clear()
     workers = processes(kind.target.leader)
     before = cpu_us(workers)
     answers = list(crowd.send(requests))
@@ -110,6 +122,7 @@ def measure(kind: Kind, crowd: Crowd, first: int, calls: int = CALLS) -> float:
             raise SystemExit(f"{kind.name}: {answer[0]} {answer[1][:300]!r}")
         kind.seen[str(answer[0])] += 1
     kind.spent_us.append(spent)
+    kind.waits_ms += crowd.waits_ms
     return spent
 
 

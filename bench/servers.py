@@ -26,7 +26,7 @@ def free_port() -> int:
 def emulator(*options: str) -> Iterator[dict[str, Any]]:
     """Run ``serve`` and give its ready line."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--quiet", *options]
-    with _group(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with running(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout
         yield json.loads(process.stdout.readline())
 
@@ -45,14 +45,15 @@ def yardstick(kind: str) -> Iterator[tuple[str, int]]:
         "bare-asgi": ["-k", "asgi", "--asgi-lifespan", "off", "bench.yardstick:bare_asgi"],
         "gthread": ["-k", "gthread", "--threads", "8", "bench.yardstick:wsgi"],
     }[kind]
-    with _group(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with running(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}/constant"
         _wait(url)
         yield url, process.pid
 
 
 @contextlib.contextmanager
-def _group(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command in a process group of its own, which is ended with the block."""
     process = subprocess.Popen(command, start_new_session=True, **options)
     try:
         yield process
