@@ -132,21 +132,24 @@ def _java(call: SolutionCall) -> str:
     return f"{head}, {text}, {_java_map(call.take)});"
 
 
+_SHARP_MAP = "new Dictionary<string, string>"
+
+
 def _sharp_map(values: Mapping[str, str]) -> str:
     return "{ " + ", ".join(f"[{_quoted(name)}] = {_quoted(value)}" for name, value in values.items()) + " }"
 
 
 def _sharp(call: SolutionCall) -> str:
     body = '@"' + call.body.replace('"', '""') + '"'
-    head = f"await Call({_quoted(call.method)}, {_quoted(call.path)}, new() {_sharp_map(call.headers)}"
-    return f"{head}, {body}, new() {_sharp_map(call.take)});"
+    head = f"        await Call({_quoted(call.method)}, {_quoted(call.path)}, {_SHARP_MAP} {_sharp_map(call.headers)}"
+    return f"{head}, {body}, {_SHARP_MAP} {_sharp_map(call.take)});"
 
 
 LANGUAGES: Mapping[str, SolutionLanguage] = {
     "curl": SolutionLanguage("curl", "client.sh.txt", "bai.sh", _shell, _shell_values, "#"),
     "python": SolutionLanguage("Python", "client.py.txt", "bai.py", _python, _object, "#"),
     "java": SolutionLanguage("Java", "Bai.java.txt", "Bai.java", _java, _java_map, "        //"),
-    "csharp": SolutionLanguage("C#", "Bai.cs.txt", "Program.cs", _sharp, _sharp_map, "//"),
+    "csharp": SolutionLanguage("C#", "Bai.cs.txt", "Program.cs", _sharp, _sharp_map, "        //"),
     "php": SolutionLanguage("PHP", "client.php.txt", "bai.php", _php, _php_map, "//"),
     "node": SolutionLanguage("Node", "client.mjs.txt", "bai.mjs", _node, _object, "//"),
 }
