@@ -151,6 +151,12 @@ def test_k4_a_row_is_noted_with_what_came_and_what_was_most_likely_meant(
     assert {"expected", "nearest"} & told.keys()
 
 
+def test_k4_of_very_many_results_the_first_are_judged_and_that_is_said(portal: Portal) -> None:
+    finished(portal, *(result(GiayToId=str(number)) for number in range(501)))
+    (told,) = [each for each in newest(portal.visitor)["remarks"] if each["rule"] == "too-many-results"]
+    assert (told["found"], told["expected"]) == ("501", "≤ 500")
+
+
 def test_k4_a_link_of_case_2_with_the_right_pair_is_right(portal: Portal) -> None:
     finished(portal, result(DuongDanTepTinKetQua=f"{CASE_2}dstcode={HAGIANG}"))
     assert {each["rule"] for each in newest(portal.visitor)["remarks"]} == {"transition-tolerated"}

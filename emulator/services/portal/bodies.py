@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -201,10 +200,10 @@ def _note_unknown(schema: Schema, element: dict[str, Any], path: str, reading: R
     for key in element:
         if key in known:
             continue
-        near = difflib.get_close_matches(key, known, 1)
-        hint = f"; có phải {near[0]}?" if near else ""
+        near = reading.near(key, known)
+        hint = f"; có phải {near}?" if near else ""
         vi, en = f"Trường {key} không có trong tài liệu{hint}", f"{key} is unknown"
-        reading.note("unknown-field", f"{path}/{key}", vi, en, nearest=near[0] if near else "")
+        reading.note("unknown-field", f"{path}/{key}", vi, en, nearest=near)
     _note_numbers(schema, element, path, reading)
     for name, each in schema.fields.items():
         rows = element.get(each.data_key or name)

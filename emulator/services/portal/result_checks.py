@@ -19,11 +19,22 @@ from emulator.services.portal.session import PortalCall
 from emulator.wire.codes import is_procedure_code, mended_result_code
 from emulator.wire.statuses import FINAL_STATUSES, status_text
 
+_MOST_JUDGED = 500
+"""Results of one dossier that are judged: each costs a look at the axis, and no paper has so many. Ours."""
+
 
 def check_results(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     """Judge the results of a dossier, and whether there are some when there should be; the reading collects it."""
     results, links = issued_results(dossier), submitted_links(dossier)
-    for number, result in enumerate(results):
+    if len(results) > _MOST_JUDGED:
+        vi = f"{path[1:]}: {len(results)} kết quả trong một hồ sơ; chỉ {_MOST_JUDGED} kết quả đầu được xét"
+        en, values = (
+            f"{len(results)} results in one dossier: the first {_MOST_JUDGED} are judged",
+            {"found": str(len(results))},
+        )
+        where, due = f"{path}/DanhSachGiayToKetQua", f"≤ {_MOST_JUDGED}"
+        desk.reading.note("too-many-results", where, vi, en, expected=due, **values)
+    for number, result in enumerate(results[:_MOST_JUDGED]):
         _check_result(result, dossier, f"{path}/DanhSachGiayToKetQua/{number}", links, desk)
     if results and dossier.status not in FINAL_STATUSES:
         vi = f"Có kết quả khi trạng thái là {status_text(dossier.status)}; kết quả đi cùng trạng thái 9 hoặc 10"
