@@ -5,6 +5,7 @@ Under both kinds of worker, as a vendor's client sees it; afterwards the same wo
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 from collections.abc import Iterator
@@ -219,6 +220,23 @@ def test_a_provider_that_speaks_tls_badly_is_a_network_error_in_the_words_of_x_r
     assert (reply.status_code, reply.json()["type"]) == (500, DOWN)
     assert words[trouble] in reply.json()["message"]
     assert f"localhost:{made.port} [localhost/127.0.0.1] failed: " in reply.json()["message"]
+
+
+def greet_for_ever(line: Any) -> None:
+    """Begin a record of TLS and send a byte of it again and again, each in time."""
+    with contextlib.suppress(OSError):
+        line.sendall(b"\x16\x03\x03\x40\x00")
+        while True:
+            line.sendall(b"x")
+            threading.Event().wait(0.1)
+
+
+def test_a_greeting_of_tls_that_drips_for_ever_is_given_up(server: Server) -> None:
+    with provider() as made:
+        made.answer, made.reads_whole = greet_for_ever, False
+        enliven(server, f"https://localhost:{made.port}")
+        reply = ask(server)
+    assert (reply.status_code, reply.json()["type"]) == (500, DOWN)
 
 
 def _peak_mb(server: Server) -> float:

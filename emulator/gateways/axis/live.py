@@ -90,6 +90,7 @@ def _open_connection(machine: Machine, agency: LiveAgency, world: World) -> Iter
     watch.daemon = True
     watch.start()
     try:
+        _shake_hands(line, machine)
         yield connection
     finally:
         watch.cancel()
@@ -114,9 +115,20 @@ def _line_to(machine: Machine, agency: LiveAgency, silence_s: float) -> socket.s
     if machine.scheme == "http":
         return line
     try:
-        return _tls(agency.verify_tls).wrap_socket(line, server_hostname=machine.name)
+        context = _tls(agency.verify_tls)
+        return context.wrap_socket(line, server_hostname=machine.name, do_handshake_on_connect=False)
     except (OSError, ValueError) as trouble:
         line.close()
+        raise faults.machine_down(machine.text, _tls_words(trouble, machine), "provider-tls") from None
+
+
+def _shake_hands(line: socket.socket, machine: Machine) -> None:
+    """Greet by TLS under the same watch as the call: a greeting may drip as an answer may."""
+    if not isinstance(line, ssl.SSLSocket):
+        return
+    try:
+        line.do_handshake()
+    except (OSError, ValueError) as trouble:
         raise faults.machine_down(machine.text, _tls_words(trouble, machine), "provider-tls") from None
 
 
