@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Container, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -18,8 +20,10 @@ from emulator.console.journal import newest_number
 from emulator.console.site import PREFIX, go_to, person
 from emulator.console.words import given_words
 
-_OWN_CALLS = 8
+_OWN_CALLS = 6
 _NOT_SHOWN = "…"
+_one_at_a_time = threading.Lock()
+"""Forty pages drawn at once would each take the interpreter from the calls; one after the other they do not."""
 
 # The page of a seat.
 
@@ -34,7 +38,8 @@ def live_seat() -> AnyResponse | str:
     found = _mark_of_seat()
     if request.args.get("seen") == found:
         return Response(status=204)
-    return render_template("_class_seat_live.html", **_seat())
+    with _one_at_a_time:
+        return render_template("_class_seat_live.html", **_seat())
 
 
 def _seat() -> dict[str, Any]:
@@ -105,16 +110,27 @@ def live_board(name: str) -> AnyResponse | str:
     """Answer whether anything changed in the class: the matrix anew, or 204."""
     if request.args.get("seen") == person().caller.context.classes.mark(_classroom(name)):
         return Response(status=204)
-    return render_template("_class_board_live.html", **_board(name))
+    with _one_at_a_time:
+        return render_template("_class_board_live.html", **_board(name))
 
 
 def _board(name: str) -> dict[str, Any]:
     seen = person().caller.context.classes.mark(_classroom(name))
     found = person().caller.ask("GET", f"/classes/{segment(name)}/board")
-    titles = {each["id"]: each["title"] for each in found["lessons"]}
     for row in found["seats"]:
-        row["done"] = {f"{lesson}/{step}" for lesson, step in row["passed"]}
-    return {"board": found, "titles": titles, "seen": seen, "name": name, "base": f"{PREFIX}/classes/{segment(name)}"}
+        done = {(lesson, step) for lesson, step in row["passed"]}
+        lessons = found["lessons"]
+        row["cells"] = [[_sign(row, done, each["id"], step["id"]) for step in each["steps"]] for each in lessons]
+    return {"board": found, "seen": seen, "base": f"{PREFIX}/classes/{segment(name)}"}
+
+
+def _sign(row: Mapping[str, Any], done: Container[tuple[str, str]], lesson: str, step: str) -> tuple[str, str]:
+    """Return how a step of a seat is drawn: its tone, and its sign."""
+    if (lesson, step) in done:
+        return "good", "●"
+    if (row["lesson"], row["step"]) == (lesson, step):
+        return ("bad", "✗") if row["spoilt"] else ("warn", "▶")
+    return "soft", "○"
 
 
 def _classroom(name: str) -> Classroom:

@@ -15,8 +15,10 @@ from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.country.tenants import Quotas
 from emulator.settings import Settings
+from emulator.store.opening import open_store
 from emulator.store.sqlite import SqliteStore
 from tests.conftest import Visitor
+from tests.databases import Postgres
 
 TOKEN = "quan-tri-may-chu"
 PEOPLE = ["Nguyễn Văn A", "Trần Thị B", "Nguyễn Văn A"]
@@ -208,3 +210,19 @@ def test_an_owner_has_the_room_of_its_quota_and_no_more(tmp_path: Path, co_ban: 
     assert (reply.status_code, reply.json["code"]) == (429, "over-quota")
     assert len(opened(server, token=token, people=PEOPLE[:2])["seats"]) == 2
     server.country.store.close()
+
+
+def test_a_class_lives_in_a_database_as_in_a_file(tmp_path: Path, co_ban: Pack, postgres: Postgres) -> None:
+    with open_store(postgres.new_database()) as store:
+        store.prepare()
+        country = found_country(
+            replace(Settings(), admin_token=TOKEN, packs_folder=tmp_path), store, {"co-ban": co_ban}
+        )
+        server = Visitor(country)
+        made = opened(server)
+        assert pull_token(server, made["seats"][0]).status_code == 200
+        board = ask(server, "GET", "/classes/lop/board").json
+        assert [row["step"] for row in board["seats"]] == ["dung-lai", "xin-token", "xin-token"]
+        server.http.post("/__console/login", data={"token": made["token"]})
+        assert server.http.get("/__console/classes/lop/live?seen=x").status_code == 200
+        assert ask(server, "DELETE", "/classes/lop").json == {"sandboxes": ["lop-01", "lop-02", "lop-03"]}
