@@ -31,6 +31,7 @@ from emulator.services.btxh.extent import (
     ExtentField,
 )
 from emulator.services.packs import pack_part
+from emulator.services.portal.pack import portal_columns, portal_names
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
 from emulator.wire.quirks import QUIRKS, Behaviour, OwnRule, Quirk
@@ -278,6 +279,22 @@ def pack_schema(table: str) -> str:
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
+def portal_schema(table: str) -> str:
+    """Return the JSON Schema of one table of a pack's folder ``portal``."""
+    kinds = {True: {"type": ["array", "null"]}, False: {"type": ["string", "null"]}}
+    columns = {name: kinds[is_list] for name, is_list in portal_columns(table).items()}
+    record = {"type": "object", "additionalProperties": False, "properties": columns}
+    rows = {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-9][0-9]*$": record}}
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"ndxp-emulator pack: portal/{table}",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {table: rows},
+    }
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
 _WIDTH = 100
 _CLI_HEAD = """# Trợ giúp của từng lệnh · The help of each command
 
@@ -322,6 +339,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/lesson.schema.json": lesson_schema,
     "task-vocabulary.md": vocabulary_page,
     **{f"schemas/pack-{table}.schema.json": partial(pack_schema, table) for table in pack_part().tables},
+    **{f"schemas/portal-{table}.schema.json": partial(portal_schema, table) for table in portal_names()},
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -111,26 +110,20 @@ def export_book(name: str, book: Path) -> None:
 )
 def import_book(book: Path, out: Path) -> None:
     """Đọc bảng tính thành gói; sai thì chỉ rõ trang, dòng, cột. / Read a workbook; mistakes by sheet, row, column."""
-    from emulator.services.pack_book import NoWorkbooks, read_book
+    from emulator.services.pack_book import NoWorkbooks, bring_book
 
     try:
-        tables, problems = read_book(book)
+        problems = bring_book(book, out)
     except NoWorkbooks as trouble:
         raise _no_workbooks() from trouble
     except ValueError as trouble:
         raise CannotStart(f"Không phải bảng tính xlsx: {trouble}. / Not an xlsx workbook: {trouble}.") from trouble
-    if problems:
-        raise CannotStart("\n".join(map(str, problems)))
-    try:
-        out.mkdir(parents=True)
-        for table, rows in tables.items():
-            if rows:
-                text = json.dumps({table: rows}, ensure_ascii=False, indent=1) + "\n"
-                (out / f"{table}.json").write_text(text, encoding="utf-8")
     except FileExistsError as trouble:
         raise CannotStart(f"Đã có {out}. / There is {out} already.") from trouble
     except OSError as trouble:
         raise CannotStart(f"Không ghi được {out}: {trouble}. / Cannot write {out}: {trouble}.") from trouble
+    if problems:
+        raise CannotStart("\n".join(map(str, problems)))
     click.echo(f"{out}\nndxp-emulator validate {out}")
 
 

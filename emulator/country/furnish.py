@@ -28,6 +28,32 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, str]:
     return (f"; gần nhất: “{by_fold[found[0]]}”", f"; nearest: {by_fold[found[0]]!r}") if found else ("", "")
 
 
+INVISIBLE: Mapping[str, tuple[str, str]] = {
+    "\u00a0": ("dấu cách không ngắt", "a no-break space"),
+    "\u00ad": ("gạch nối mềm", "a soft hyphen"),
+    "\u200b": ("dấu cách rộng bằng không", "a zero-width space"),
+    "\u200c": ("dấu không nối", "a zero-width non-joiner"),
+    "\u200d": ("dấu nối", "a zero-width joiner"),
+    "\u200e": ("dấu chiều chữ trái sang phải", "a left-to-right mark"),
+    "\u200f": ("dấu chiều chữ phải sang trái", "a right-to-left mark"),
+    "\u2028": ("dấu ngắt dòng Unicode", "a line separator"),
+    "\u2060": ("dấu nối từ", "a word joiner"),
+    "\u3000": ("dấu cách chữ Hán", "an ideographic space"),
+    "\ufeff": ("dấu thứ tự byte", "a byte order mark"),
+}
+"""Characters that editors, mails and web pages leave behind and nobody sees."""
+_UNSEEN = re.compile(f"[{''.join(INVISIBLE)}]")
+
+
+def invisible_sign(text: str) -> tuple[str, str] | None:
+    """Return a sentence on the first character in a text that nobody sees, in both languages; None without one."""
+    found = _UNSEEN.search(text)
+    if found is None:
+        return None
+    (vi, en), code = INVISIBLE[found.group()], f"U+{ord(found.group()):04X}"
+    return f"ký tự không nhìn thấy: {vi} ({code})", f"an invisible character: {en} ({code})"
+
+
 def shape_findings(table: str, content: object) -> Iterator[TableFinding]:
     """Yield what keeps a file from being a TinyDB file of one table of records."""
     if not isinstance(content, dict):
@@ -71,7 +97,7 @@ def row_findings(table: str, number: str, row: Mapping[str, object], part: PackP
         elif value is not None and not isinstance(value, str):
             vi = f"{name} phải là chuỗi hoặc null, không phải {value!r}"
             yield TableFinding(table, (*at, name), vi, f"{name} must be a string or null, not {value!r}")
-        elif value and (wrong := _wrong_form(part.forms.get(name, "text"), value)):
+        elif value and (wrong := invisible_sign(value) or _wrong_form(part.forms.get(name, "text"), value)):
             yield TableFinding(table, (*at, name), f"{name}: {wrong[0]}", f"{name}: {wrong[1]}")
     for name in shape.needed_names:
         if row.get(name) in (None, ""):

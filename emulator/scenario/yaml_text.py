@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from emulator.country.furnish import INVISIBLE
 from emulator.country.positions import Problem, encoding_problem
 
 SIZE_LIMIT = 1024 * 1024
@@ -17,20 +18,6 @@ _DEPTH = 30
 MOST_NODES = 30_000
 """Names and values in one file: three seconds of reading. A scenario of a thousand steps has some twelve thousand."""
 _TOO_MANY = "too many values"
-INVISIBLE: Mapping[str, tuple[str, str]] = {
-    "\u00a0": ("dấu cách không ngắt", "a no-break space"),
-    "\u00ad": ("gạch nối mềm", "a soft hyphen"),
-    "\u200b": ("dấu cách rộng bằng không", "a zero-width space"),
-    "\u200c": ("dấu không nối", "a zero-width non-joiner"),
-    "\u200d": ("dấu nối", "a zero-width joiner"),
-    "\u200e": ("dấu chiều chữ trái sang phải", "a left-to-right mark"),
-    "\u200f": ("dấu chiều chữ phải sang trái", "a right-to-left mark"),
-    "\u2028": ("dấu ngắt dòng Unicode", "a line separator"),
-    "\u2060": ("dấu nối từ", "a word joiner"),
-    "\u3000": ("dấu cách chữ Hán", "an ideographic space"),
-    "\ufeff": ("dấu thứ tự byte", "a byte order mark"),
-}
-"""Characters that editors, mails and web pages leave behind and nobody sees."""
 _NULL = re.compile(r"~|null|Null|NULL|")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?", re.ASCII)

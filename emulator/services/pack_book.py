@@ -1,21 +1,30 @@
 """A pack as a workbook: one sheet a noun, official field names in its first row, and back again.
 
 What people do not write is written for them: the XML of a dossier without papers, and the steps that lead to its
-status. ``openpyxl`` is imported when a workbook is asked for; it comes with the extra ``xlsx``.
+status. The portal's tables are sheets ``portal-papers`` and so on, a list in a cell is JSON. Files do not fit into
+cells: they lie beside the workbook, those of ``goi.xlsx`` in ``goi.files``. ``openpyxl`` is imported when a workbook is
+asked for; it comes with the extra ``xlsx``.
 """
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emulator.country.furnish import nearest, row_findings
 from emulator.country.pack import Pack, shipped_folder
 from emulator.country.pack_tables import Rows
+from emulator.country.positions import Problem, sheet_text
 from emulator.country.records import Fields
 from emulator.kernel.clock import moment_text, read_moment
-from emulator.services.packs import pack_part
+from emulator.services.packs import inspect, pack_part
+from emulator.services.portal.pack import portal_names
 from emulator.wire.statuses import STATUS_NAMES, judge_move
 
 if TYPE_CHECKING:
@@ -23,6 +32,11 @@ if TYPE_CHECKING:
 
 
 MOST_ROWS = 200_000
+MOST_OF_A_TABLE = 64 * 1024 * 1024
+PORTAL = "portal-"
+FILES = ("hosted", "files")
+_RECORD = re.compile(r'  "(\d+)": ')
+_FIELD = re.compile(r'   "([^"]+)": ')
 _HOUR_MS = 3_600_000
 _EMPTY_EXTENT = "<ExtentData><DanhSachTaiLieuNop /><DanhSachGiayToKetQua /></ExtentData>"
 
@@ -38,6 +52,17 @@ class SheetProblem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.sheet}!{self.column}{self.row}: {self.vi} / {self.en}"
+
+
+@dataclass
+class PackBook:
+    """What a workbook says: the tables of a pack and the portal's, and where each record stood."""
+
+    tables: dict[str, Rows] = field(default_factory=dict)
+    portal: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    problems: list[SheetProblem] = field(default_factory=list)
+    heads: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 class NoWorkbooks(Exception):
@@ -61,7 +86,41 @@ def write_book(pack: Pack, path: Path) -> None:
             sheet.append([row.get(name) for name in names])
             for cell in sheet[sheet.max_row]:
                 cell.number_format = "@"  # codes with zeros in front stay what they are
+    for table, filed in _portal_tables(pack):
+        sheet = book.create_sheet(f"{PORTAL}{table}")
+        heads = list(dict.fromkeys(name for row in filed for name in row))
+        sheet.append(heads)
+        sheet.freeze_panes = "A2"
+        for each in filed:
+            sheet.append([_cell(each.get(name)) for name in heads])
     book.save(path)
+    _copy_files(pack.folder, _files_beside(path))
+
+
+def _portal_tables(pack: Pack) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the portal's tables that lie in a pack's own folder."""
+    folder = pack.folder / "portal" if pack.folder else None
+    for path in sorted(folder.glob("*.json")) if folder and folder.is_dir() else ():
+        rows = json.loads(sheet_text(path)).get(path.stem) or {}
+        if sum(len(json.dumps(row)) for row in rows.values()) < MOST_OF_A_TABLE:
+            yield path.stem, list(rows.values())
+
+
+def _cell(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _files_beside(book: Path) -> Path:
+    return book.with_suffix(".files")
+
+
+def _copy_files(folder: Path | None, beside: Path) -> None:
+    """Copy the files of a pack's own folder; a pack of the box keeps its own, since what comes back extends it."""
+    if folder is None or folder.parent == shipped_folder():
+        return
+    for name in FILES:
+        if (folder / name).is_dir():
+            shutil.copytree(folder / name, beside / name, dirs_exist_ok=True)
 
 
 def _told_rows(pack: Pack, table: str) -> list[Fields]:
@@ -72,28 +131,101 @@ def _told_rows(pack: Pack, table: str) -> list[Fields]:
     return [{**row, "extends": row.get("extends") or pack.id} for row in rows]
 
 
-def read_book(path: Path) -> tuple[dict[str, Rows], list[SheetProblem]]:
-    """Read a workbook; return the tables of a pack, and what is wrong by sheet, row and column.
+def bring_book(path: Path, out: Path) -> list[SheetProblem]:
+    """Make a pack of a workbook, in a folder that is not there yet; nothing is made of one that is wrong.
+
+    Return what is wrong with it, by sheet, row and column: all that ``validate`` would say of the pack.
+
+    Raises:
+        NoWorkbooks: openpyxl is not installed.
+        ValueError: the file is no workbook.
+        FileExistsError: the folder is there already.
+        OSError: it cannot be written.
+    """
+    book = read_book(path)
+    if book.problems:
+        return book.problems
+    if out.exists():
+        raise FileExistsError(out)
+    coming = out.with_name(f".{out.name}.coming")
+    try:
+        _write_pack(book, coming)
+        _copy_files(_files_beside(path), coming)
+        problems = [_told_by_sheet(each, coming, book) for each in inspect(str(coming))]
+        if not problems:
+            coming.rename(out)
+    finally:
+        shutil.rmtree(coming, ignore_errors=True)
+    return problems
+
+
+def _write_pack(book: PackBook, folder: Path) -> None:
+    (folder / "portal").mkdir(parents=True)
+    everything = {**book.tables, **{f"portal/{table}": rows for table, rows in book.portal.items()}}
+    for name, rows in everything.items():
+        if rows:
+            text = json.dumps({name.rpartition("/")[2]: rows}, ensure_ascii=False, indent=1) + "\n"
+            (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    if not any((folder / "portal").iterdir()):
+        (folder / "portal").rmdir()
+
+
+def _told_by_sheet(problem: Problem, folder: Path, book: PackBook) -> SheetProblem:
+    """Return a problem of a file that was just written as one of the cell it was written from."""
+    name = Path(problem.path).relative_to(folder).with_suffix("").as_posix().replace("/", "-")
+    number, column, before = "", "", sheet_text(Path(problem.path)).split("\n")[: problem.line]
+    for line in before:
+        if found := _RECORD.match(line):
+            number, column = found[1], ""
+        elif found := _FIELD.match(line):
+            column = found[1]
+    heads = book.heads.get(name, [])
+    letter = _letter(heads.index(column)) if column in heads else "A"
+    return SheetProblem(name, book.lines.get(name, {}).get(number, 1), letter, problem.vi, problem.en)
+
+
+def read_book(path: Path) -> PackBook:
+    """Read a workbook; what is wrong with a sheet by itself is told with sheet, row and column.
 
     Raises:
         NoWorkbooks: openpyxl is not installed.
         ValueError: the file is no workbook.
     """
-    book = _opened(path)
-    tables: dict[str, Rows] = {}
-    problems: list[SheetProblem] = []
+    book, found = _opened(path), PackBook()
+    known = [*_sheets(), *(f"{PORTAL}{table}" for table in portal_names())]
     for sheet in book.worksheets:
-        if sheet.title not in _sheets():
-            vi, en = nearest(sheet.title, _sheets())
-            problems.append(SheetProblem(sheet.title, 1, "A", f"Trang lạ{vi}", f"unknown sheet{en}"))
-            continue
-        rows, found = _read_sheet(sheet)
-        problems += found
-        tables[sheet.title] = rows
-    if "pack" not in tables:
-        problems.append(SheetProblem("pack", 1, "A", "Thiếu trang pack", "the sheet pack is missing"))
-    _write_steps(tables)
-    return tables, problems
+        if sheet.title not in known:
+            vi, en = nearest(sheet.title, known)
+            found.problems.append(SheetProblem(sheet.title, 1, "A", f"Trang lạ{vi}", f"unknown sheet{en}"))
+        elif sheet.title.startswith(PORTAL):
+            found.portal[sheet.title.removeprefix(PORTAL)] = _read_portal_sheet(sheet, found)
+        else:
+            found.tables[sheet.title] = _read_sheet(sheet, found)
+    if "pack" not in found.tables:
+        found.problems.append(SheetProblem("pack", 1, "A", "Thiếu trang pack", "the sheet pack is missing"))
+    _write_steps(found.tables)
+    return found
+
+
+def _read_portal_sheet(sheet: Any, found: PackBook) -> dict[str, dict[str, Any]]:
+    lines, rows = sheet.iter_rows(values_only=True), dict[str, dict[str, Any]]()
+    heads = found.heads[sheet.title] = [_text(each) for each in next(lines, ())]
+    places = found.lines[sheet.title] = {}
+    for number, line in enumerate(islice(lines, MOST_ROWS), 2):
+        row: dict[str, Any] = {}
+        for place, (name, cell) in enumerate(zip(heads, line, strict=False)):
+            if not name or cell is None:
+                continue
+            text = _text(cell)
+            try:
+                row[name] = json.loads(text) if text[:1] in ("[", "{") else text
+            except (ValueError, RecursionError):
+                said = "Danh sách phải là JSON", "a list must be JSON"
+                found.problems.append(SheetProblem(sheet.title, number, _letter(place), *said))
+        if row:
+            rows[str(len(rows) + 1)] = row
+            places[str(len(rows))] = number
+    return rows
 
 
 def _sheets() -> list[str]:
@@ -117,10 +249,11 @@ def _opened(path: Path) -> Workbook:
     return book
 
 
-def _read_sheet(sheet: Any) -> tuple[Rows, list[SheetProblem]]:
-    table, rows, problems = sheet.title, dict[str, Fields](), list[SheetProblem]()
+def _read_sheet(sheet: Any, found: PackBook) -> Rows:
+    table, rows, problems = sheet.title, dict[str, Fields](), found.problems
     lines = sheet.iter_rows(values_only=True)
-    heads = [_text(each) for each in next(lines, ())]
+    heads = found.heads[table] = [_text(each) for each in next(lines, ())]
+    places = found.lines[table] = {}
     known = pack_part().tables[table].names
     for place, name in enumerate(heads):
         if name and name not in known:
@@ -139,8 +272,9 @@ def _read_sheet(sheet: Any) -> tuple[Rows, list[SheetProblem]]:
             continue
         _complete(table, row)
         rows[str(len(rows) + 1)] = row
+        places[str(len(rows))] = number
         problems += _row_problems(table, number, row, heads)
-    return rows, problems
+    return rows
 
 
 def _row_problems(table: str, number: int, row: Fields, heads: list[str]) -> Iterator[SheetProblem]:

@@ -90,6 +90,21 @@ _HOSTED = {"host": "dichvucong.h96.example.vn", "path": "/x", "name": "x", "cont
             "không có trong people",
         ),
         ("portal/papers", lambda rows: rows["1"].pop("TenGiayTo"), "Thiếu trường TenGiayTo"),
+        ("portal/papers", lambda rows: rows["1"].__setitem__("MaKetQua", "KQ.G15.00007"), "gần nhất: “KQ.G15.000007”"),
+        ("portal/papers", lambda rows: rows["1"].__setitem__("TenGiayToo", "x"), "gần nhất: “TenGiayTo”"),
+        ("portal/papers", lambda rows: rows["1"].__setitem__("TenGiayTo", 5), "TenGiayTo phải là chuỗi"),
+        ("portal/papers", lambda rows: rows["1"].__setitem__("DanhSachTepDinhKem", "x"), "phải là danh sách"),
+        ("portal/papers", lambda rows: rows["1"].__setitem__("TenGiayTo", "a\u200bb"), "rộng bằng không (U+200B)"),
+        ("people", lambda rows: rows["1"].__setitem__("HoVaTen", "A\u00a0B"), "dấu cách không ngắt (U+00A0)"),
+        ("people", lambda rows: rows["1"].__setitem__("HoVaTen", 5), "HoVaTen phải là chuỗi"),
+        ("hosts", lambda rows: rows["1"].__setitem__("is_up", "co"), "is_up: “co” không phải một trong: 0, 1"),
+        ("hosts", lambda rows: rows["1"].__setitem__("scheme", "htps"), "gần nhất: “https”"),
+        ("agencies", lambda rows: rows["1"].__setitem__("DSTCODE", "VN:GOV:x"), "không phải DSTCODE"),
+        (
+            "subsystems",
+            _add({"MACOQUAN": "H96", "TENCOQUAN": "A", "DSTCODE": "VN:GOV:000.00.00.H96:b", "service": "rets"}),
+            "gần nhất: “rest”",
+        ),
         ("portal/paper", _add({}), "Tệp lạ paper.json; gần nhất: “papers.json”"),
         ("removed", _add({"table": "dossiers", "ky": "x"}), "Trường lạ “ky”; gần nhất: “key”"),
     ],
@@ -153,6 +168,58 @@ def test_a_pack_goes_into_a_workbook_and_comes_back(pack: Path, tmp_path: Path) 
     assert made.exit_code == 0, made.output
     assert (run("validate", back).exit_code, run("validate", back).output) == (0, "")
     assert load_pack(back).tables["people"].keys() == load_pack("co-ban").tables["people"].keys()
+
+
+def test_a_new_pack_goes_into_a_workbook_and_comes_back_whole(pack: Path, tmp_path: Path) -> None:
+    """The portal's tables are sheets too; the files lie beside the workbook."""
+    pytest.importorskip("openpyxl")
+    book, back = tmp_path / "goi.xlsx", tmp_path / "goi"
+    assert run("pack", "export", pack, book).exit_code == 0
+    made = run("pack", "import", book, "--out", back)
+    assert made.exit_code == 0, made.output
+    assert (run("validate", back).exit_code, run("validate", back).output) == (0, "")
+    for name in ("portal/papers.json", "portal/accounts.json", "hosted/1.pdf"):
+        assert (back / name).read_bytes() == (pack / name).read_bytes(), name
+    assert run("pack", "import", book, "--out", back).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "value", "said"),
+    [
+        ("hosts", "subsystem", "VN:X:Y:Z", "subsystem: không có hệ thống con “VN:X:Y:Z”"),
+        ("subsystems", "service", "rets", "gần nhất: “rest”"),
+        ("people", "HoVaTen", "A\u200bB", "dấu cách rộng bằng không (U+200B)"),
+        ("dossiers", "MaTTHC", "9.999999", "Không có thủ tục 9.999999"),
+        ("portal-papers", "MaKetQua", "KQ.X", "MaKetQua: không có trong portal/results.json"),
+        ("portal-papers", "SoDinhDanhChuSoHuu", "999000000000", "không có trong people.json"),
+        ("portal-papers", "DanhSachTepDinhKem", "[", "Danh sách phải là JSON"),
+    ],
+)
+def test_what_hangs_loose_in_a_workbook_is_told_by_its_cell(
+    workbook: Path, tmp_path: Path, sheet: str, column: str, value: str, said: str
+) -> None:
+    """All that ``validate`` says of a pack is said of the cell it was written in, and nothing is made."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(workbook)
+    place = [cell.value for cell in book[sheet][1]].index(column) + 1
+    cell = book[sheet].cell(2, place)
+    cell.value = value
+    book.save(workbook.with_name("sai.xlsx"))
+    refused = run("pack", "import", workbook.with_name("sai.xlsx"), "--out", tmp_path / "b")
+    assert refused.exit_code == 2
+    told = [line for line in refused.output.splitlines() if line.startswith(f"{sheet}!{cell.coordinate}: ")]
+    assert [line for line in told if said in line], refused.output
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("openpyxl")
+    folder = tmp_path_factory.mktemp("book")
+    run("pack", "new", "ca-mau", "--province", 96, "--out", folder)
+    run("pack", "export", folder / "ca-mau", folder / "goi.xlsx")
+    (folder / "goi.files").rename(folder / "sai.files")
+    return folder / "goi.xlsx"
 
 
 def test_a_workbook_is_told_its_mistakes_by_sheet_row_and_column(tmp_path: Path) -> None:

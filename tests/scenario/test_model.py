@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -85,6 +86,7 @@ def as_text(scenario: dict[str, Any]) -> str:
     return yaml.safe_dump({**HEAD, "start": "a", "states": states, "steps": steps}, allow_unicode=True)
 
 
+@pytest.mark.timeout(60 + 3 * PLAYS)  # a thousand take some minutes
 def test_the_engine_does_what_the_model_says(country: Country) -> None:
     visitor = Visitor(country)
 

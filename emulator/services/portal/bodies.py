@@ -40,6 +40,12 @@ def _schema(name: str) -> Schema:
     return made
 
 
+def dossier_columns() -> dict[str, bool]:
+    """Return the fields of a dossier of ``DongBoHoSoMC``, each with whether it holds a list."""
+    shape = _schema("PortalDossierSchema")
+    return {str(each.data_key or name): hasattr(each, "nested") for name, each in shape.fields.items()}
+
+
 def _show_value(value: object) -> str:
     """Return a value as JSON writes it, cut to a line."""
     text = json.dumps(value, ensure_ascii=False)

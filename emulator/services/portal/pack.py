@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from emulator.country.filed_base import FiledBase
-from emulator.country.furnish import nearest
+from emulator.country.furnish import invisible_sign, nearest
 from emulator.country.pack import shipped_folder
 from emulator.country.pack_tables import Tables
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
@@ -199,14 +199,37 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
     "dossiers": bodies.read_pack_dossier,
     "papers": papers.read_pack_paper,
 }
+_REFERENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "papers": {"MaKetQua": ("results", "MAKETQUA")},
+    "services": {"MATTHC": ("procedures", "MATTHC")},
+    "dossiers": {"MaTTHC": ("procedures", "MATTHC"), "MaLinhVuc": ("sectors", "MALINHVUC")},
+    "questions": {"MALINHVUC": ("sectors", "MALINHVUC")},
+}
 _OWNERS = {"papers": "SoDinhDanhChuSoHuu", "accounts": "SODINHDANH"}
+
+
+@cache
+def portal_names() -> tuple[str, ...]:
+    """Return the names of the portal's tables."""
+    return tuple(sorted(path.stem for path in (shipped_folder() / "co-ban" / FOLDER).glob("*.json")))
+
+
+@cache
+def portal_columns(table: str) -> dict[str, bool]:
+    """Return the columns of a portal table as ``co-ban`` has them, each with whether it holds a list."""
+    rows = _read_table(shipped_folder() / "co-ban" / FOLDER / f"{table}.json", table)
+    columns = {name: isinstance(value, list) for row in rows for name, value in row.items()}
+    if table == "agencies":
+        return {**columns, "CAPDONVI": False}
+    return {**bodies.dossier_columns(), **columns} if table == "dossiers" else columns
 
 
 def portal_problems(folders: tuple[Path, ...], tables: Tables) -> list[Problem]:
     """Return what is wrong with the tables in a pack's folder ``portal``, in the order of files and lines."""
     folder = folders[0] / FOLDER
-    known = sorted(path.name for path in (shipped_folder() / "co-ban" / FOLDER).glob("*.json"))
+    known = [f"{name}.json" for name in portal_names()]
     people = {row.get("CMND") for row in tables.get("people", {}).values()}
+    known_to = _Named(folders)
     found: list[Problem] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name == PAPER_FILE:
@@ -215,11 +238,11 @@ def portal_problems(folders: tuple[Path, ...], tables: Tables) -> list[Problem]:
             vi, en = nearest(path.name, known)
             found.append(Problem(str(path), 1, 1, f"Tệp lạ {path.name}{vi}", f"unknown file {path.name}{en}"))
         else:
-            found += syntax_problems(path) or list(_table_problems(path, people))
+            found += syntax_problems(path) or list(_table_problems(path, people, known_to))
     return found
 
 
-def _table_problems(path: Path, people: set[str | None]) -> Iterator[Problem]:
+def _table_problems(path: Path, people: set[str | None], known_to: _Named) -> Iterator[Problem]:
     text, table = sheet_text(path), path.stem
     content, places = json.loads(text), Places(path, text)
     rows = content.get(table) if isinstance(content, dict) else None
@@ -228,13 +251,48 @@ def _table_problems(path: Path, people: set[str | None]) -> Iterator[Problem]:
         yield Problem(str(path), 1, 1, vi, f"the file must hold a table {table!r} of records by number")
         return
     for number, row in rows.items():
-        for column, vi, en in row_troubles(table, row, people):
+        for column, vi, en in (*row_troubles(table, row, people), *known_to.troubles(table, row)):
             at = (table, number, column) if column in row else (table, number)
             yield places.problem_at(at, vi, en)
 
 
+class _Named:
+    """What the tables of a pack name, to hold the portal's references against; a table is read when one is met."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders, self._kept = folders, dict[tuple[str, str], set[str]]()
+
+    def troubles(self, table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """Yield (column, what is wrong) of each reference to a record that is not there."""
+        for column, (other, key) in _REFERENCES.get(table, {}).items():
+            value = row.get(column)
+            if isinstance(value, str) and value and value not in self._names(other, key):
+                vi, en = nearest(value, self._names(other, key))
+                said = f"{column}: không có trong portal/{other}.json{vi}"
+                yield column, said, f"{column}: is not in portal/{other}.json{en}"
+
+    def _names(self, table: str, key: str) -> set[str]:
+        if (table, key) not in self._kept:
+            try:
+                rows = [row for each in self._folders for row in _read_table(each / FOLDER / f"{table}.json", table)]
+            except PortalPackTrouble:
+                rows = []  # told where that table is looked at
+            self._kept[table, key] = {str(row.get(key)) for row in rows if isinstance(row, dict)}
+        return self._kept[table, key]
+
+
 def row_troubles(table: str, row: Mapping[str, Any], people: set[str | None]) -> Iterator[tuple[str, str, str]]:
     """Yield (column, what is wrong) of one row."""
+    columns = portal_columns(table)
+    for name, value in row.items():
+        if name not in columns:
+            vi, en = nearest(name, columns)
+            yield name, f"Trường lạ “{name}”{vi}", f"unknown field {name!r}{en}"
+        elif value is not None and not isinstance(value, list if columns[name] else str):
+            kind = ("danh sách", "a list") if columns[name] else ("chuỗi", "a string")
+            yield name, f"{name} phải là {kind[0]}", f"{name} must be {kind[1]}"
+        elif isinstance(value, str) and (sign := invisible_sign(value)):
+            yield name, f"{name}: {sign[0]}", f"{name}: {sign[1]}"
     reader = _READERS.get(table)
     try:
         if reader:
