@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 DOSSIER_FIELDS = (
     "LoaiDuLieu",
@@ -117,7 +117,7 @@ def camel_key(name: str) -> str:
 # names can be respelled without parsing again: a pull prints thousands of them.
 
 _FIRST_TAG = re.compile(r"^\s*<\?xml[^>]*>\s*")
-_LIST_TAG = re.compile(r"(</?)danhsach(tailieunop|giaytoketqua)(?=[\s/>])", re.IGNORECASE)
+_LIST_TAG = re.compile(r"<(?ai:/?danhsach(?:tailieunop|giaytoketqua)(?=[\s/>]))")
 _RESULTS = re.compile(r"<(danhsachgiaytoketqua)(?:\s[^>]*)?>.*</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ENDINGS = {"tailieunop": "TaiLieuNop", "giaytoketqua": "GiayToKetQua"}
 _SOUND = "<?xml version='1.0' encoding='utf-8'?>"
@@ -131,16 +131,19 @@ def respell_xml(text: str, *, small_s: bool, broken: bool, is_result: bool = Fal
     of the printed samples: a stray quote in the declaration, and in a new dossier (BTXH 3.1.4) a list that opens with S
     and closes with s (B42, B43).
     """
-    is_mixed = broken and not is_result
     declared = _FIRST_TAG.match(text)
     body = text[declared.end() :] if declared else text
+    mixed = broken and not is_result
+    return (_STRAY_QUOTE if broken else _SOUND) + _LIST_TAG.sub(lambda tag: _respelt(tag[0], small_s, mixed), body)
 
-    def respell(found: re.Match[str]) -> str:
-        opening, ending = found.group(1), _ENDINGS[found.group(2).lower()]
-        small = (opening == "</") if is_mixed and ending == "TaiLieuNop" else small_s
-        return f"{opening}Danh{'s' if small else 'S'}ach{ending}"
 
-    return (_STRAY_QUOTE if broken else _SOUND) + _LIST_TAG.sub(respell, body)
+@lru_cache(64)
+def _respelt(tag: str, small_s: bool, is_mixed: bool) -> str:
+    """Return the beginning of a list's tag as it is printed."""
+    opening, _, ending = tag.lower().rpartition("danhsach")
+    if is_mixed and ending == "tailieunop":
+        small_s = opening == "</"
+    return f"{opening}Danh{'s' if small_s else 'S'}ach{_ENDINGS[ending]}"
 
 
 def without_results(text: str) -> str:
