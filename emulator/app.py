@@ -17,6 +17,7 @@ from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.classroom.classes import Classes
+from emulator.classroom.lessons import LessonShelf
 from emulator.classroom.progress import ClassProgress
 from emulator.country.keyring import Keyring
 from emulator.country.pack import Pack
@@ -107,7 +108,8 @@ def _pen_rules(store: Store, settings: Settings) -> PenRules:
 def _tenants(store: Store, sandboxes: Sandboxes, settings: Settings) -> dict[str, Any]:
     """Return what the admin API knows of those who share the server: tenants, classes, other web sites."""
     tenants = Tenants(store, sandboxes, settings.quotas)
-    progress = ClassProgress(Classes(store, sandboxes, tenants), Journal(store))
+    shelf = LessonShelf(settings.scenarios)
+    progress = ClassProgress(Classes(store, sandboxes, tenants), Journal(store), shelf)
     return {"tenants": tenants, "progress": progress, "allowed_origins": settings.allowed_origins}
 
 

@@ -15,8 +15,8 @@ from emulator.admin.request import AdminContext, AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.classroom.classes import Classroom, Seat, State
 from emulator.classroom.lesson_words import HINTS
-from emulator.classroom.lessons import Lesson, LessonStep, NoLesson, shipped_lessons
-from emulator.classroom.progress import SeatProgress, lessons_of
+from emulator.classroom.lessons import Lesson, LessonStep, NoLesson
+from emulator.classroom.progress import SeatProgress
 from emulator.country.sandbox import Sandbox
 from emulator.kernel.clock import iso, system_ms
 
@@ -44,7 +44,7 @@ def show_board(request: AdminRequest) -> AdminReply:
             "message": classroom.state.get("message"),
             "locked": bool(classroom.state.get("locked")),
             "frozen": bool(classroom.state.get("frozen")),
-            "lessons": [each.as_dict() for each in lessons_of(classroom)],
+            "lessons": [each.as_dict() for each in request.context.progress.lessons_of(classroom)],
             "seats": rows,
         }
     )
@@ -86,7 +86,7 @@ def act_in_class(request: AdminRequest) -> AdminReply:
     wish = schemas.load(class_schemas.ClassAction(), request.content())
     classroom = find_class(request)
     seats = _wished_seats(request, classroom, wish)
-    lesson = _wished_lesson(classroom, wish)
+    lesson = _wished_lesson(request, classroom, wish)
     if wish["do"] in _OF_LESSONS and lesson is None:
         raise invalid([InputFault("/lesson", "là bắt buộc", "is required")])
     _ACTIONS[wish["do"]](request, classroom, seats, wish)
@@ -105,10 +105,10 @@ def _wished_seats(request: AdminRequest, classroom: Classroom, wish: Mapping[str
     return [each for each in every if each.number in wish["seats"]]
 
 
-def _wished_lesson(classroom: Classroom, wish: Mapping[str, Any]) -> Lesson | None:
+def _wished_lesson(request: AdminRequest, classroom: Classroom, wish: Mapping[str, Any]) -> Lesson | None:
     if "lesson" not in wish:
         return None
-    found = {each.id: each for each in lessons_of(classroom)}
+    found = {each.id: each for each in request.context.progress.lessons_of(classroom)}
     if wish["lesson"] not in found:
         raise missing_lesson(NoLesson(wish["lesson"], found))
     return found[wish["lesson"]]
@@ -303,7 +303,15 @@ def enter_step(context: AdminContext, sandbox: Sandbox, lesson: Lesson, step: Le
     if step.faults or (is_first and sandbox.settings.armed_faults):
         wish = {"faults": [dict(each) for each in step.faults]}
         faults.replace_faults(replace(request, body=orjson.dumps(wish)))
-    of_lessons = {each.scenario for other in shipped_lessons() for each in other.steps if each.scenario}
-    if step.scenario or (is_first and sandbox.definition.scenario in of_lessons):
+    if step.scenario or (is_first and _plays_for_a_lesson(context, sandbox)):
         wishes = [{"name": step.scenario}] if step.scenario else []
         scenarios.change_scenarios(context, context.sandboxes.get(sandbox.id), wishes)
+
+
+def _plays_for_a_lesson(context: AdminContext, sandbox: Sandbox) -> bool:
+    """Tell whether what plays in a sandbox was begun by a step of its class: a trainer's scenario goes on."""
+    seat = context.classes.seat_of(sandbox)
+    if seat is None or sandbox.definition.scenario is None:
+        return False
+    lessons = context.progress.lessons_of(context.classes.get(seat.class_name))
+    return any(step.scenario == sandbox.definition.scenario for lesson in lessons for step in lesson.steps)

@@ -13,8 +13,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.classroom.classes import ClassExists, Classroom, NewClass, NoClass, Seat, own_owner
-from emulator.classroom.lessons import NoLesson, find_lessons
-from emulator.classroom.progress import lessons_of
+from emulator.classroom.lessons import BadLesson, NoLesson
 from emulator.classroom.report import report_of_class
 from emulator.classroom.roster import tidy_name, trouble_of_name
 from emulator.country.sandbox import NoSandbox, SandboxExists
@@ -78,7 +77,7 @@ def _wish(request: AdminRequest) -> NewClass:
     if request.caller.owner not in ("", owner):
         raise Trouble("admin-only")
     sandboxes.check_pack(request, content)
-    check_lessons(content.get("lessons", ()))
+    check_lessons(request, content.get("lessons", ()))
     made_of: dict[str, Any] = {name: content[name] for name in ("pack", "mode") if name in content}
     return NewClass(
         content["name"],
@@ -91,13 +90,16 @@ def _wish(request: AdminRequest) -> NewClass:
     )
 
 
-def check_lessons(names: Sequence[str]) -> None:
-    """Look whether all lessons are there. Raises Trouble."""
+def check_lessons(request: AdminRequest, names: Sequence[str]) -> None:
+    """Look whether all lessons are there, and right. Raises Trouble."""
     for at, name in enumerate(names):
         try:
-            find_lessons([name])
+            request.context.progress.shelf.get(name)
         except NoLesson as no:
             vi, en = f"không có bài này{no.vi}", f"there is no such lesson{no.en}"
+            raise invalid([InputFault(f"/lessons/{at}", vi, en)]) from None
+        except BadLesson as bad:
+            vi, en = f"tệp của bài sai: {bad.problems[0]}", f"the lesson's file is wrong: {bad.problems[0]}"
             raise invalid([InputFault(f"/lessons/{at}", vi, en)]) from None
 
 
@@ -132,9 +134,9 @@ def show_class(request: AdminRequest) -> AdminReply:
 def report_class(request: AdminRequest) -> AdminReply:
     """Return what each person did, from the journals as they are now; closing the class ends them."""
     classroom = find_class(request)
-    progress = request.context.progress.of_class(classroom)
-    seats = [each.seat for each in progress]
-    return AdminReply(report_of_class(classroom, seats, lessons_of(classroom), request.context.journal))
+    context, progress = request.context, request.context.progress
+    seats = [each.seat for each in progress.of_class(classroom)]
+    return AdminReply(report_of_class(classroom, seats, progress.lessons_of(classroom), context.journal))
 
 
 @ROUTES.add(
@@ -201,7 +203,7 @@ def _card(request: AdminRequest, classroom: Classroom) -> dict[str, Any]:
         "title": classroom.title,
         "owner": classroom.owner,
         "opened": iso(classroom.made_ms),
-        "lessons": [each.id for each in lessons_of(classroom)],
+        "lessons": [each.id for each in request.context.progress.lessons_of(classroom)],
         "board": f"{request.base}/__console/classes/{classroom.name}",
     }
 

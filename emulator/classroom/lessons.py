@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -23,6 +24,7 @@ from emulator.scenario.yaml_text import Page
 
 Both = Mapping[str, str]
 Words = Mapping[str, Any]
+_log = logging.getLogger(__name__)
 
 
 class BadLesson(Exception):
@@ -112,13 +114,39 @@ def shipped_lessons() -> tuple[Lesson, ...]:
     return tuple(sorted(found, key=lambda each: each.number))
 
 
-def find_lessons(names: Iterable[str]) -> list[Lesson]:
-    """Return lessons of the box by their ids, in the order named; all of them when none is. Raises NoLesson."""
-    known = {each.id: each for each in shipped_lessons()}
-    for name in (wanted := list(names)):
-        if name not in known:
-            raise NoLesson(name, known)
-    return [known[name] for name in wanted or known]
+class LessonShelf:
+    """The lessons a server knows: those in the box, and those in folders ``lessons`` of the places it was given."""
+
+    def __init__(self, places: Iterable[Path] = ()) -> None:
+        """``places`` are the folders of ``serve --scenario``."""
+        self._places = tuple(places)
+
+    def get(self, name: str) -> Lesson:
+        """Return a lesson; one of the box wins. Raises NoLesson, or BadLesson when its file is wrong."""
+        found = next((each for each in shipped_lessons() if each.id == name), None)
+        if found is not None:
+            return found
+        paths = {path.stem: path for path in self._paths()}
+        if name not in paths:
+            raise NoLesson(name, [*(each.id for each in shipped_lessons()), *paths])
+        return lesson_in(paths[name], paths[name].read_bytes())
+
+    def find(self, names: Iterable[str]) -> tuple[Lesson, ...]:
+        """Return the lessons of a class, in its order; those of the box when it names none.
+
+        One whose file is gone or wrong since the class was opened is left out: the others go on.
+        """
+        found = []
+        for name in names or [each.id for each in shipped_lessons()]:
+            try:
+                found.append(self.get(name))
+            except (NoLesson, BadLesson, OSError) as trouble:
+                _log.warning("a lesson is left out: %s", trouble)
+        return tuple(found)
+
+    def _paths(self) -> list[Path]:
+        folders = [place if place.is_dir() else place.parent for place in self._places]
+        return [path for folder in folders for path in sorted(folder.glob(f"{LESSONS}/*.yaml"))]
 
 
 @lru_cache(64)

@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator.classroom.checking import StepStanding, StepWatch
 from emulator.classroom.classes import Classes, Classroom, Seat, State
-from emulator.classroom.lessons import Lesson, LessonStep, NoLesson, find_lessons
+from emulator.classroom.lessons import Lesson, LessonShelf, LessonStep, NoLesson
 from emulator.classroom.report import refusal_of
 from emulator.country.sandbox import Sandbox
 from emulator.journal.journal import Journal, Search
@@ -63,9 +63,14 @@ class ClassProgress:
 
     classes: Classes
     journal: Journal
+    shelf: LessonShelf = field(default_factory=LessonShelf)
     entered: Entered = lambda _sandbox, _lesson, _step: None
     _watches: dict[tuple[str, int], SeatWatch] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def lessons_of(self, classroom: Classroom) -> tuple[Lesson, ...]:
+        """Return the lessons of a class, in their order."""
+        return self.shelf.find(classroom.lessons)
 
     def of_class(self, classroom: Classroom) -> list[SeatProgress]:
         """Return how far each seat of a class has come."""
@@ -73,11 +78,14 @@ class ClassProgress:
 
     def of_seat(self, classroom: Classroom, seat: Seat) -> SeatProgress:
         """Return how far a seat has come, after having looked at what is new."""
-        lessons = lessons_of(classroom)
+        lessons = self.lessons_of(classroom)
         with self._lock:
             while seat.sandbox is not None:
                 if "lesson" not in seat.state and lessons:
                     seat = self._enter(seat, lessons, lessons[0].id, 0) or seat
+                elif seat.state.get("lesson") not in (None, *(each.id for each in lessons)):  # its file is gone
+                    following = _following_lesson(seat, lessons)
+                    seat = self._enter(seat, lessons, following.id if following else None) or seat
                 watch = self._watch(seat, lessons)
                 is_passed = watch.watch is not None and watch.watch.is_passed()
                 moved = self._pass(seat, lessons, watch) if is_passed and not classroom.state.get("locked") else None
@@ -145,14 +153,14 @@ class ClassProgress:
 
     def move(self, classroom: Classroom, seat: Seat, lesson: str) -> Seat | None:
         """Let a seat begin a lesson, at its first step that is not passed. Raises NoLesson."""
-        lessons = lessons_of(classroom)
+        lessons = self.lessons_of(classroom)
         if lesson not in {each.id for each in lessons}:
             raise NoLesson(lesson, [each.id for each in lessons])
         return self._enter(seat, lessons, lesson)
 
     def begin_again(self, classroom: Classroom, seat: Seat) -> Seat | None:
         """Let a seat begin its step again: what it called before counts no more."""
-        return self._enter(seat, lessons_of(classroom), seat.state.get("lesson"))
+        return self._enter(seat, self.lessons_of(classroom), seat.state.get("lesson"))
 
     def _enter(
         self, seat: Seat, lessons: tuple[Lesson, ...], lesson: str | None, after: int | None = None
@@ -169,11 +177,6 @@ class ClassProgress:
         if place is not None:
             self.entered(sandbox, *place)
         return moved
-
-
-def lessons_of(classroom: Classroom) -> tuple[Lesson, ...]:
-    """Return the lessons of a class, in their order."""
-    return tuple(find_lessons(classroom.lessons))
 
 
 def passed_steps(seat: Seat) -> frozenset[tuple[str, str]]:

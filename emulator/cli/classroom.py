@@ -161,7 +161,7 @@ def _say_opened(made: dict[str, Any], file: Path, took_s: float) -> None:
     click.echo(f"Lớp / class {name}: {len(made['seats'])} chỗ / seats, {took_s:.1f} s")
     click.echo(f"  khóa và mã / keys and tokens: {file}")
     click.echo(f"  bảng theo dõi / board:        {made['board']}")
-    click.echo(f"  vào chỗ / a seat's page:      {made['seats'][0]['join']}")
+    click.echo(f"  vào chỗ / a seat's page:      {made['seats'][0]['join'].partition('#')[0]}")
     click.echo(f"  in phiếu / to print sheets:   ndxp-emulator class sheet {name}")
     click.echo(f"  đóng lớp / to close it:       ndxp-emulator class close {name}")
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from emulator.admin.problems import Trouble
 from emulator.classroom.classes import Classroom, NoClass
-from emulator.classroom.lessons import find_lessons
 from emulator.classroom.solutions import LANGUAGES, program_of, values_of
 from emulator.console import access
 from emulator.console.caller import segment
@@ -86,7 +85,7 @@ def show_solution(lesson: str) -> str:
     is_own = caller.who.sandbox is not None and caller.who.may_see_secrets
     token = request.cookies.get(access.COOKIE, "") if is_own else _NOT_SHOWN  # never the token of a trainer who looks
     values = values_of(_keys()["secrets"], caller.sandbox, caller.base, token)
-    text = program_of(find_lessons([lesson])[0], language, f"{caller.base}/s/{caller.sandbox}", values)
+    text = program_of(caller.context.progress.shelf.get(lesson), language, f"{caller.base}/s/{caller.sandbox}", values)
     shown = {"languages": LANGUAGES, "chosen": language, "file": LANGUAGES[language].file}
     return render_template("class_solution.html", lesson=found, text=text, **shown)
 

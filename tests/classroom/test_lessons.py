@@ -15,8 +15,10 @@ from click.testing import CliRunner
 from emulator.classroom.lessons import Lesson, shipped_lessons
 from emulator.classroom.solutions import LANGUAGES, program_of, values_of
 from emulator.cli import main
+from emulator.country.pack import Pack
 from emulator.scenario.library import shipped_folder
 from tests.builders import dossier, final_result, pull, step
+from tests.classroom.test_classes_api import ask, opened, pull_token, started
 from tests.examples.languages import LANGUAGES as RUNTIMES
 from tests.serving import Server
 
@@ -251,3 +253,23 @@ def test_validate_names_the_place_of_what_is_wrong_in_a_lesson(tmp_path: Path) -
             found.output,
         )
     assert CliRunner().invoke(main, ["validate", str(shipped_folder() / "lessons")]).exit_code == 0
+
+
+def test_a_lesson_of_ones_own_is_given_to_a_server_and_chosen_by_a_class(tmp_path: Path, co_ban: Pack) -> None:
+    folder = tmp_path / "bai"
+    (folder / "lessons").mkdir(parents=True)
+    text = (shipped_folder() / "lessons" / "token.yaml").read_text(encoding="utf-8")
+    own, wrong = folder / "lessons" / "cua-toi.yaml", folder / "lessons" / "sai.yaml"
+    own.write_text(text.replace("id: token\n", "id: cua-toi\n", 1), encoding="utf-8")
+    wrong.write_text(text.replace("id: token\n", "id: sai\n", 1).replace("minutes", "phut", 1), encoding="utf-8")
+    server = started(tmp_path / "store.db", co_ban, scenarios=(folder,))
+    seat = opened(server, lessons=["cua-toi", "ho-so-dau-tien"])["seats"][0]
+    pull_token(server, seat)
+    view = ask(server, "GET", "/sandboxes/lop-01/seat").json
+    assert (view["lesson"], view["step"]) == ("cua-toi", "dung-lai")
+    refused = ask(server, "POST", "/classes", json={"name": "khac", "seats": 1, "lessons": ["sai"]}).json
+    assert "sai.yaml:" in refused["errors"][0]["en"]
+    own.unlink()
+    view = ask(server, "GET", "/sandboxes/lop-01/seat").json
+    assert (view["lesson"], [each["id"] for each in view["lessons"]]) == ("ho-so-dau-tien", ["ho-so-dau-tien"])
+    server.country.store.close()
