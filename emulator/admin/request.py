@@ -25,7 +25,7 @@ from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
 from emulator.services.packs import Packs
-from emulator.wire.json_body import MOST_DEPTH, is_deep
+from emulator.wire.json_body import MOST_DEPTH, is_deep_value
 
 _TICK_S = 0.02
 
@@ -142,12 +142,12 @@ class AdminRequest:
         """
         if may_be_empty and not self.body.strip():
             return {}
-        if is_deep(self.body):
-            raise Trouble("not-json", why=f"nesting > {MOST_DEPTH}")
         try:
             content = orjson.loads(self.body)
         except orjson.JSONDecodeError as trouble:
             raise Trouble("not-json", why=trouble) from None
+        if is_deep_value(content):
+            raise Trouble("not-json", why=f"nesting > {MOST_DEPTH}")
         if not isinstance(content, dict):
             raise Trouble("not-an-object")
         return content

@@ -20,6 +20,7 @@ from emulator.kernel.dice import consumer_text
 from emulator.kernel.exchange import Call
 from emulator.wire.agency_codes import full_form, is_agency_code, short_form
 from emulator.wire.axis import SERVER_PREFIX
+from emulator.wire.json_body import MOST_PARTS, parts_of
 
 if TYPE_CHECKING:
     from emulator.country.keyring import Token
@@ -185,7 +186,7 @@ def _body_texts(call: Call) -> dict[str, str]:
     if "/mapi/" not in call.path and "/bndp/" not in call.path:
         return {}
     try:
-        content = orjson.loads(call.body)
+        content = orjson.loads(call.body) if parts_of(call.body) <= MOST_PARTS else None
     except ValueError:
         return {}
     pairs = content.items() if isinstance(content, dict) else ()

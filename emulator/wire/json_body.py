@@ -13,6 +13,8 @@ from emulator.wire.reading import Reading, told
 
 _BOM = b"\xef\xbb\xbf"
 _AN_OBJECT = '{"…": "…"}'
+MOST_PARTS = 200_000
+"""Members and elements of a body, told by its commas or brackets; a thousand dossiers have some 60,000. Ours."""
 MOST_DEPTH = 64
 """Brackets that may stand open at once: a body of the documents has five. Ours; no parser is asked for its own."""
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[][{}]', re.DOTALL)
@@ -31,13 +33,16 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
     """
     if size > len(body):
         _stop_when_cut(body, size, reading)
-    if is_deep(body):
-        _stop_at_depth(reading)
+    _check_parts(body, reading)
     try:
         value = orjson.loads(body)
     except ValueError:
+        if is_deep(body):
+            _stop_at_depth(reading)
         value = _read_slowly(body, reading)
     else:
+        if is_deep_value(value):
+            _stop_at_depth(reading)
         _note_needless(reading)
         if not _has_distinct_names(body, value):
             value = _read_slowly(body, reading)
@@ -53,6 +58,31 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
             expected=_AN_OBJECT,
         )
     return value
+
+
+def parts_of(body: bytes) -> int:
+    """Return how many members and elements a JSON text may have at most, before anything is built of it."""
+    return max(body.count(b","), (body.count(b"[") + body.count(b"{")) // 2)
+
+
+def _check_parts(body: bytes, reading: Reading) -> None:
+    parts = parts_of(body)
+    if parts > MOST_PARTS:
+        vi = f"Thân yêu cầu có hơn {MOST_PARTS} phần tử"
+        en = f"The body has more than {MOST_PARTS} members and elements"
+        _stop(reading, "body-too-large", codes.TOO_LARGE, vi, en, found=str(parts), expected=f"≤ {MOST_PARTS}")
+
+
+def is_deep_value(value: object) -> bool:
+    """Tell the same of a value that was read: level by level, so that no depth is too deep for the telling."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MOST_DEPTH + 1:
+            return True
+        found = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, (dict, list)))
+        level = [inner for each in found for inner in each if isinstance(inner, (dict, list))]
+    return False
 
 
 def is_deep(body: bytes) -> bool:

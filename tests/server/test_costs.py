@@ -14,6 +14,7 @@ from bench.servers import yardstick
 from emulator.kernel.exchange import MOST_REMARKS
 from tests.builders import dossier
 from tests.conftest import Visitor
+from tests.portal.portal_client import Portal
 from tests.serving import Client, Server, slack
 
 
@@ -181,3 +182,28 @@ def test_a_form_is_read_to_a_bound(visitor: Visitor) -> None:
     entry = visitor.journal()[-1]
     assert [remark["rule"] for remark in entry["remarks"]] == ["ndxp-long-form"]
     assert visitor.http.post("/token", data=b"a=1&" * 20_000 + b"grant_type=x", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/apiBTXH/1.0/DongBoDVC", b"{" + b",".join(b'"k%d":1' % number for number in range(600_000)) + b"}"),
+        ("/apiBTXH/1.0/DongBoDVC", b'{"MaHoSo":"a",' + b'"a":1,' * 600_000 + b'"b":2}'),
+        ("portal", b'"data":[' + b'{"x":1},' * 500_000 + b"{}]}"),
+        ("portal", b'"data":[' + b'{"x":1},' * 2_000 + b"{}]}"),
+    ],
+    ids=["members", "repeated members", "elements", "a batch"],
+)
+def test_a_body_of_too_many_parts_is_refused_before_anything_is_built_of_it(
+    visitor: Visitor, path: str, body: bytes
+) -> None:
+    client, started = Portal(visitor), time.process_time()
+    if path == "portal":
+        asked = {"session": client.session(), "madonvi": client.account.unit, "service": "DongBoHoSoMC"}
+        started = time.process_time()
+        reply = client.post("/mapi/call", json.dumps(asked | {"isUpdating": "False"}).encode()[:-1] + b"," + body)
+    else:
+        reply = visitor.btxh("DongBoDVC", body)
+    assert time.process_time() - started < 1
+    assert str(reply.json["error_code"]) == "-12"
+    assert "body-too-large" in {remark["rule"] for remark in visitor.journal()[-1]["remarks"]}

@@ -19,6 +19,7 @@ from emulator.services.portal.models import (
     StatusReport,
     StepReport,
 )
+from emulator.wire.codes import TOO_LARGE
 from emulator.wire.json_body import kind_of
 from emulator.wire.reading import Reading
 
@@ -77,6 +78,10 @@ def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
     return False
 
 
+MOST_ELEMENTS = 1_000
+"""Ours: a batch is taken whole or not at all, with the pen held, so that its length has a bound."""
+
+
 def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any]]:
     """Return the elements of ``data``; one object alone is taken as a list of one, with a remark.
 
@@ -98,6 +103,16 @@ def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any
             "data must be a list of at least one object",
             found=" ".join(kind_of(value)) if not value else "",
             expected="[{…}]",
+        )
+    if len(value) > MOST_ELEMENTS:
+        raise ServiceRefusal.for_rule(
+            TOO_LARGE,
+            "body-too-large",
+            "/data",
+            f"data có {len(value)} phần tử, nhiều nhất {MOST_ELEMENTS}",
+            f"data has {len(value)} elements, at most {MOST_ELEMENTS} are taken",
+            found=str(len(value)),
+            expected=f"≤ {MOST_ELEMENTS}",
         )
     return value
 
