@@ -20,7 +20,7 @@ from emulator.classroom.classes import Classes
 from emulator.classroom.lessons import LessonShelf
 from emulator.classroom.progress import ClassProgress
 from emulator.country.keyring import Keyring
-from emulator.country.pack import Pack
+from emulator.country.pack import Pack, PackDigests
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
 from emulator.country.tenants import CallMeter, Tenants
@@ -69,10 +69,11 @@ def found_country(
     """
     store, cast = _prepare_store(place, settings), Cast(Library(settings.scenarios, is_watched=settings.watch))
     known = Packs(packs, settings.packs_folder or Path(f"{store.name}.packs"))
-    sandboxes = _sandboxes(store, settings, known)
+    digests = PackDigests(known)
+    sandboxes = _sandboxes(store, settings, known, digests)
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, known.check(sandbox), exchange, cast, settings.quotas)
+        return World(store, sandbox, digests.find(sandbox), exchange, cast, settings.quotas)
 
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     doors, offers = _doors(settings, known)
@@ -135,10 +136,10 @@ def _prepare_store(place: Path | Store, settings: Settings) -> Store:
     return store
 
 
-def _sandboxes(store: Store, settings: Settings, packs: Packs) -> Sandboxes:
+def _sandboxes(store: Store, settings: Settings, packs: Packs, digests: PackDigests) -> Sandboxes:
     if store.waits:  # what they hold now is what they are made from, whatever becomes of their files
         for name in packs:
-            packs.digest_of(name)
+            digests.of(name)
     first = SandboxSettings(
         journal_limit=settings.max_journal,
         journal_bytes_limit=settings.max_journal_bytes,
@@ -151,7 +152,7 @@ def _sandboxes(store: Store, settings: Settings, packs: Packs) -> Sandboxes:
         packs.settings_of,
         has_own_seed=settings.has_own_seed,
         secret_seeds=settings.secret_seeds,
-        digest_of_pack=packs.digest_of if store.waits else lambda _name: "",
+        digest_of_pack=digests.of if store.waits else lambda _name: "",
     )
     sandboxes.ensure_default()
     return sandboxes

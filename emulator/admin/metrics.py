@@ -19,7 +19,6 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.tenants import ends_soon, is_asleep
 from emulator.journal.write import BOUNDS_US, TallyRow
 from emulator.kernel.clock import iso, system_ms
-from emulator.store.access_rows import Holding
 
 ROUTES = RouteTable()
 
@@ -143,15 +142,16 @@ def _usage(request: AdminRequest) -> list[dict[str, Any]]:
             {"calls": row.calls, kind: row.calls, "bytes_in": row.bytes_in, "bytes_out": row.bytes_out}
         )
     held, now_ms = request.context.tenants.holdings(), system_ms()
-    seen = [each for each in request.context.sandboxes.every() if request.caller.may_see(each)]
+    every = request.context.sandboxes.every()
+    seen = [each for each in every if each.no in held and request.caller.may_see(each)]
     return [
         {"sandbox": each.id, "owner": each.owner, **{name: sums[each.no][name] for name in _COUNTED}}
-        | _standing(each, held.get(each.no, Holding()), now_ms)
+        | _standing(each, held[each.no], now_ms)
         for each in seen
     ]
 
 
-def _standing(sandbox: Sandbox, holding: Holding, now_ms: int) -> dict[str, Any]:
+def _standing(sandbox: Sandbox, holding: Any, now_ms: int) -> dict[str, Any]:
     return {
         "dossiers": holding.dossiers,
         "journal_bytes": holding.journal_bytes,

@@ -11,14 +11,13 @@ from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.furnish import nearest
 from emulator.country.sandbox import Sandbox
 from emulator.journal.entry import as_entry, as_logged_request, entry_id
-from emulator.journal.journal import Entry, Search
+from emulator.journal.journal import Entry, Search, fit_page
 from emulator.journal.matchers import PatternTrouble
 from emulator.journal.near_miss import near_misses
 from emulator.journal.patterns import Pattern
 from emulator.kernel.exchange import is_behind_the_scenes
 from emulator.kernel.rules import registered_rules
 from emulator.scenario.operations import staged_names
-from emulator.store.journal_rows import fit_page
 
 ROUTES = RouteTable("nhật ký / journal", scoped=True)
 _PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}

@@ -163,8 +163,7 @@ def serve_until_stopped(settings: Settings) -> NoReturn:
     with ExitStack() as stack:
         try:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ndxp-emulator-")))
-            is_kept = settings.store != MEMORY
-            wish = _store_wish(settings, folder)
+            wish, is_kept = _store_wish(settings, folder), settings.store != MEMORY
             store = stack.enter_context(open_store(wish, is_kept=is_kept, durability=settings.durability))
             services()
             packs = open_packs(settings.packs)

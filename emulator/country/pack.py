@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path, PureWindowsPath
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import orjson
 from tinydb import TinyDB
@@ -29,7 +30,11 @@ from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tabl
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
 from emulator.country.shelf import Base, ShelfKind
+from emulator.kernel.refusals import StoreFailure
 from emulator.store.paper_file import CompiledFile
+
+if TYPE_CHECKING:
+    from emulator.country.sandbox import Sandbox
 
 T = TypeVar("T")
 _DEEPEST = 4
@@ -218,6 +223,40 @@ def open_compiled(folder: Path, part: PackPart) -> Pack | None:
     }
     tables, name = CompiledTables(file, part.tables, of_shelves), file.text("id") or folder.name
     return Pack(name, dossiers, steps, FoundFiles(folders), tables, folder, part.page_of, folders[1:], links)
+
+
+class PackDigests:
+    """The packs of a server, as servers on one store tell them apart."""
+
+    def __init__(self, packs: Mapping[str, Pack]) -> None:
+        self._packs = packs
+        self._known = dict[tuple[str, int], str]()
+
+    def of(self, name: str) -> str:
+        """Return a digest of all that a pack holds, but for the files its records link to; empty for no pack."""
+        pack = self._packs.get(name)
+        if pack is None:
+            return ""
+        key = (name, id(pack))
+        if key not in self._known:
+            parts = sorted((path, str(told[-1])) for path, told in content_of(pack.folders, {}).items())
+            self._known[key] = sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return self._known[key]
+
+    def find(self, sandbox: Sandbox) -> Pack:
+        """Return the pack of a sandbox; where it has a digest, the very one it was made from.
+
+        Raises:
+            StoreFailure: this server has no such pack, or another of that name.
+        """
+        name, wanted = sandbox.definition.pack, sandbox.pack_digest
+        pack = self._packs.get(name)
+        if pack is None:
+            raise StoreFailure("other-pack", f"{sandbox.id}: no pack {name!r} here")
+        if wanted and wanted != (mine := self.of(name)):
+            told = f"{sandbox.id} was made from the pack {name} {wanted}, this server has {mine}"
+            raise StoreFailure("other-pack", f"{told}: reset it, or serve it where that pack is")
+        return pack
 
 
 def folders_of(folder: Path) -> tuple[Path, ...]:

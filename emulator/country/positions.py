@@ -6,11 +6,12 @@ import codecs
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
+from typing import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -146,3 +147,12 @@ def encoding_problem(path: Path, raw: bytes, start: int) -> Problem:
         f"Byte thứ {start} (0x{raw[start]:02X}) không phải UTF-8; hãy lưu tệp bằng UTF-8",
         f"byte {start} (0x{raw[start]:02X}) is not UTF-8; save the file as UTF-8",
     )
+
+
+def pack_rows(folder: Path) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the records of a pack.json; none when it cannot be read, which the inspection tells."""
+    try:
+        rows = json.loads(sheet_text(folder / "pack.json"))["pack"]
+        return [(number, row) for number, row in rows.items() if isinstance(row, dict)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []

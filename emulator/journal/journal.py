@@ -12,13 +12,13 @@ from emulator.journal.chain import first_break, follows
 from emulator.journal.write import AdminAct, write_change
 from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
 from emulator.store import journal_rows, sandbox_rows, tally_rows
-from emulator.store.journal_rows import Condition, JournalBounds
+from emulator.store.journal_rows import Condition, JournalBounds, fit_page
 from emulator.store.journal_rows import JournalRow as Entry
 from emulator.store.sandbox_rows import ChainEnds
 from emulator.store.store import SqlDialect, Store, StoreFailure
 from emulator.store.tally_rows import TallyRow
 
-__all__ = ["SERVER", "Entry", "Journal", "Search"]
+__all__ = ["SERVER", "Entry", "Journal", "Search", "fit_page"]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 

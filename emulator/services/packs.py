@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import uuid4
@@ -35,14 +34,14 @@ from emulator.country.pack import (
     shipped_names,
     size_of,
 )
-from emulator.country.pack_files import COMPILED, content_of, files_of
+from emulator.country.pack_files import COMPILED, files_of
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
-from emulator.country.positions import Problem, sheet_text
+from emulator.country.positions import Problem, pack_rows
 from emulator.country.privacy import looked_through
 from emulator.country.records import Fields
-from emulator.country.sandbox import ID_GRAMMAR, Sandbox
+from emulator.country.sandbox import ID_GRAMMAR
 from emulator.kernel.clock import read_moment, to_datetime
-from emulator.kernel.refusals import ServiceRefusal, StoreFailure
+from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh import pack_tables as official
 from emulator.services.btxh.bodies import read_dossier, read_step
 from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
@@ -131,7 +130,6 @@ class Packs(Mapping[str, Pack]):
 
     def __init__(self, started: Mapping[str, Pack], folder: Path) -> None:
         self._started, self._folder = dict(started), folder
-        self._digests = dict[tuple[str, int], str]()
         self._opened: dict[str, tuple[tuple[int, int], Pack]] = {}
         self._looked_ns, self._outside = -1, frozenset[str]()
 
@@ -152,32 +150,6 @@ class Packs(Mapping[str, Pack]):
 
     def __len__(self) -> int:
         return len(self._started) + len(self.brought())
-
-    def digest_of(self, name: str) -> str:
-        """Return a digest of all that a pack holds, but for the files its records link to; empty for no pack."""
-        pack = self.get(name)
-        if pack is None:
-            return ""
-        key = (name, id(pack))
-        if key not in self._digests:
-            parts = sorted((path, str(told[-1])) for path, told in content_of(pack.folders, {}).items())
-            self._digests[key] = sha256(json.dumps(parts).encode()).hexdigest()[:16]
-        return self._digests[key]
-
-    def check(self, sandbox: Sandbox) -> Pack:
-        """Return the pack of a sandbox.
-
-        Raises:
-            StoreFailure: this server has no such pack, or another of that name than the sandbox was made from.
-        """
-        name = sandbox.definition.pack
-        pack = self.get(name)
-        if pack is None:
-            raise StoreFailure("other-pack", f"{sandbox.id}: no pack {name!r} here")
-        if sandbox.pack_digest and sandbox.pack_digest != (mine := self.digest_of(name)):
-            told = f"{sandbox.id} was made from the pack {name} {sandbox.pack_digest}, this server has {mine}"
-            raise StoreFailure("other-pack", f"{told}: reset it, or serve it where that pack is")
-        return pack
 
     def brought(self) -> list[str]:
         """Return the names of the packs that were brought in, in order."""
@@ -230,7 +202,7 @@ class Packs(Mapping[str, Pack]):
 
     def _strange_base(self, folder: Path) -> Iterator[Problem]:
         """Yield every ``extends`` that is no name of a pack here: from outside, it must not lead anywhere else."""
-        for number, row in _pack_rows(folder):
+        for number, row in pack_rows(folder):
             name = row.get("extends")
             if name and name not in self and name not in shipped_names():
                 vi, en = nearest(str(name), self)
@@ -253,17 +225,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _pack_rows(folder: Path) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the records of a pack.json; none when it cannot be read, which the inspection tells."""
-    try:
-        rows = json.loads(sheet_text(folder / "pack.json"))["pack"]
-        return [(number, row) for number, row in rows.items() if isinstance(row, dict)]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return []
-
-
 def _of_one_name(folder: Path, name: str) -> Iterator[Problem]:
-    for number, row in _pack_rows(folder):
+    for number, row in pack_rows(folder):
         if row.get("id") != name:
             said = f"id phải là “{name}”, tên được gửi", f"the id must be {name!r}, the name it is sent under"
             yield from place_findings(folder, [TableFinding("pack", ("pack", number, "id"), *said)])

@@ -164,10 +164,20 @@ def open_replica(url: str | None, store: Store) -> Iterator[Store | None]:
             "--journal-replica cần --store postgresql://… và là một địa chỉ postgresql://…. / --journal-replica needs "
             "--store postgresql://… and is itself a postgresql://… URL."
         )
+    import psycopg
+
     from emulator.store.postgres import PostgresStore
 
     mine, replica = os.getpid(), PostgresStore(url)
-    replica.check_copy()
+    said = "lược đồ khác / another schema"
+    try:
+        is_fit = replica.is_of_this_version()
+    except psycopg.Error as trouble:
+        is_fit, said = False, " ".join(str(trouble).split())
+    if not is_fit:
+        raise StoreTrouble(
+            f"Không đọc được bản sao {replica.name}: {said}. / Cannot read the replica {replica.name}: {said}."
+        )
     try:
         yield replica
     finally:

@@ -116,25 +116,10 @@ class PostgresStore(Store):
                 f"Không mở được kho dữ liệu {self.name}: {said}. / Cannot open the store {self.name}: {said}."
             ) from trouble
 
-    def check_copy(self) -> None:
-        """Look whether this is a copy of a store of this version; nothing is written.
-
-        Raises:
-            StoreTrouble: it cannot be reached, or is something else.
-        """
-        try:
-            with psycopg.connect(self._url, connect_timeout=_CONNECT_S) as connection:
-                row = connection.execute("SELECT version FROM ndxp_schema").fetchone()
-        except psycopg.Error as trouble:
-            said = _sentence(trouble)
-            raise StoreTrouble(
-                f"Không đọc được bản sao {self.name}: {said}. / Cannot read the replica {self.name}: {said}."
-            ) from trouble
-        if row != (len(self._migrations),):
-            raise StoreTrouble(
-                f"Bản sao {self.name} có lược đồ {row and row[0]}, không phải {len(self._migrations)}. / The replica "
-                f"{self.name} has schema {row and row[0]}, not {len(self._migrations)}."
-            )
+    def is_of_this_version(self) -> bool:
+        """Tell whether a copy of a store can be read by this version; nothing is written. Raises psycopg.Error."""
+        with psycopg.connect(self._url, connect_timeout=_CONNECT_S) as connection:
+            return connection.execute("SELECT version FROM ndxp_schema").fetchone() == (len(self._migrations),)
 
     def _check_server(self, connection: psycopg.Connection[Any]) -> None:
         version = connection.info.server_version

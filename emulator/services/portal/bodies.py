@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.country.records import IssuedResult
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal.envelope import BAD_FIELD, read_stamp
+from emulator.services.portal.envelope import BAD_FIELD, check_batch, read_stamp
 from emulator.services.portal.models import (
     Fields,
     Lists,
@@ -19,7 +19,6 @@ from emulator.services.portal.models import (
     StatusReport,
     StepReport,
 )
-from emulator.wire.codes import TOO_LARGE
 from emulator.wire.json_body import kind_of
 from emulator.wire.reading import Reading
 
@@ -78,10 +77,6 @@ def read_is_updating(given: dict[str, Any], reading: Reading) -> bool:
     return False
 
 
-MOST_ELEMENTS = 1_000
-"""Ours: a batch is taken whole or not at all, with the pen held, so that its length has a bound."""
-
-
 def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any]]:
     """Return the elements of ``data``; one object alone is taken as a list of one, with a remark.
 
@@ -104,16 +99,7 @@ def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any
             found=" ".join(kind_of(value)) if not value else "",
             expected="[{…}]",
         )
-    if len(value) > MOST_ELEMENTS:
-        raise ServiceRefusal.for_rule(
-            TOO_LARGE,
-            "body-too-large",
-            "/data",
-            f"data có {len(value)} phần tử, nhiều nhất {MOST_ELEMENTS}",
-            f"data has {len(value)} elements, at most {MOST_ELEMENTS} are taken",
-            found=str(len(value)),
-            expected=f"≤ {MOST_ELEMENTS}",
-        )
+    check_batch(value)
     return value
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -17,6 +18,7 @@ import orjson
 from emulator.kernel.clock import VIETNAM, to_datetime, to_ms
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.wire.codes import TOO_LARGE
 from emulator.wire.json_body import TOO_DEEP, is_deep, kind_of, packing_of, read_object, word_json_trouble, word_packed
 from emulator.wire.reading import Reading
 
@@ -214,6 +216,20 @@ def read_login(body: bytes, size: int, reading: Reading) -> LoginForm:
             )
     reading.check()
     return LoginForm(given["username"], given["password"])
+
+
+MOST_ELEMENTS = 1_000
+"""Ours: a batch is taken whole or not at all, with the pen held, so that its length has a bound."""
+
+
+def check_batch(elements: Sequence[object]) -> None:
+    """Refuse a batch that is too long. Raises ServiceRefusal."""
+    many = len(elements)
+    if many > MOST_ELEMENTS:
+        vi = f"data có {many} phần tử, nhiều nhất {MOST_ELEMENTS}"
+        en = f"data has {many} elements, at most {MOST_ELEMENTS} are taken"
+        values = {"found": str(many), "expected": f"≤ {MOST_ELEMENTS}"}
+        raise ServiceRefusal.for_rule(TOO_LARGE, "body-too-large", "/data", vi, en, **values)
 
 
 def dump(value: object) -> bytes:
