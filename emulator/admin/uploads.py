@@ -13,6 +13,7 @@ import binascii
 import io
 import json
 import mimetypes
+import re
 import stat
 import zipfile
 import zlib
@@ -83,7 +84,8 @@ def read_multipart(body: bytes) -> tuple[dict[str, Any], list[UploadedFile]]:
         content = part.stream.read()
         part.close()
         if part.filename or content:  # a browser sends a nameless, empty part for a file that nobody chose
-            files.append(UploadedFile(part.filename or "tep", "", content, part.mimetype or ""))
+            kind = part.mimetype if _KIND.fullmatch(part.mimetype or "") else ""  # a browser's word is no fault
+            files.append(UploadedFile(plain_name(part.filename or "tep"), "", content, kind))
     if files:
         _check_count(files)
     return {name: str(form[name]) for name in form}, files
@@ -113,16 +115,28 @@ def _json_file(row: Mapping[str, Any], path: str, faults: list[InputFault]) -> U
         faults.append(InputFault(f"{path}/file_name", "cần một chuỗi không rỗng", "a non-empty string is expected"))
         name = "tep"
     if encoded is not None:
-        return UploadedFile(
-            name.strip(),
-            "",
-            _decode_content(encoded, f"{path}/content_base64", faults),
-            str(row.get("content_type") or ""),
-        )
+        kind = str(row.get("content_type") or "")
+        _check_kind(kind, f"{path}/content_type", faults)
+        return UploadedFile(plain_name(name), "", _decode_content(encoded, f"{path}/content_base64", faults), kind)
     if not isinstance(link, str) or not read_link(link).host:
         faults.append(InputFault(f"{path}/link", "cần một địa chỉ http(s)", "an http(s) address is expected"))
         link = ""
-    return UploadedFile(name.strip(), link.strip())
+    return UploadedFile(plain_name(name), link.strip())
+
+
+_KIND = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(?:[ \t]*;[ \t\x21-\x7e]*)?", re.ASCII)
+_LONGEST_NAME = 200
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name without folders and control characters: it goes to others, who may store under it."""
+    bare = "".join(each for each in name.replace("\\", "/").rpartition("/")[2] if each.isprintable()).strip()
+    return bare[-_LONGEST_NAME:] if bare.strip(".") else "tep"
+
+
+def _check_kind(kind: str, path: str, faults: list[InputFault]) -> None:
+    if kind and not (len(kind) <= _LONGEST_NAME and _KIND.fullmatch(kind)):
+        faults.append(InputFault(path, "cần kiểu nội dung, ví dụ application/pdf", "a media type is expected"))
 
 
 def _decode_content(encoded: object, path: str, faults: list[InputFault]) -> bytes:
@@ -148,8 +162,7 @@ def store_file(file: UploadedFile, world: World, host: str = STORE_HOST) -> Host
     axis = Axis(world)
     if host == STORE_HOST and axis.hosts.get(STORE_HOST) is None:
         axis.hosts.put_record(Host(STORE_HOST, world.settings.portal_subsystem, "files", is_outside=True))
-    name = file.name.replace("\\", "/").rpartition("/")[2] or "tep"
-    number = world.count("uploaded-file")
+    name, number = plain_name(file.name), world.count("uploaded-file")
     path = f"/tep/{world.uuid(f'upload-{number}')}/{name}"
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     content = base64.b64encode(file.content).decode()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy
-from emulator.server.bad_bytes import is_own, letters_of, pieces, read_target
+from emulator.server.bad_bytes import header_value, is_own, letters_of, pieces, read_target
 from emulator.server.line import Client, misdeliver
 from emulator.server.problem_replies import answer_for, answer_together
 
@@ -255,7 +255,7 @@ def _is_bodiless(reply: Reply, scope: Scope) -> bool:
 
 
 async def _send_head(reply: Reply, scope: Scope, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
+    headers = [(name.encode("latin-1"), header_value(value).encode("latin-1")) for name, value in reply.headers]
     if not _is_bodiless(reply, scope) and scope["http_version"] == "1.1" and reply.header("content-length") is None:
         headers.append(_CHUNKED)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

@@ -101,6 +101,21 @@ def read_target(raw: str) -> Target:
     return Target(unquote(path), query, host, whole)
 
 
+def header_value(text: str) -> str:
+    """Return a header's value as it can be sent: no control characters, letters beyond Latin 1 as their UTF-8.
+
+    What a pack, an upload or a machine of somebody's says goes out in headers, and must not break a reply.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    bare = "".join(each if each.isprintable() or each == "\t" or ord(each) > 0x7F else " " for each in text)
+    try:
+        bare.encode("latin-1")
+    except UnicodeError:
+        return bare.encode("utf-8", "replace").decode("latin-1")
+    return bare
+
+
 def letters_of(raw: str) -> str:
     """Return the letters of a text that a server handed over a byte a character, when they are UTF-8."""
     if raw.isascii():

@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
-from emulator.server.bad_bytes import is_own, letters_of, phrase_of, read_target
+from emulator.server.bad_bytes import header_value, is_own, letters_of, phrase_of, read_target
 from emulator.server.line import badly, dripping, wait
 from emulator.server.problem_replies import answer_for
 
@@ -70,7 +70,7 @@ def _response(reply: Reply, line: Any) -> Response:
     response = _AsSaid(_body(reply, line), f"{reply.status or 500} {phrase_of(reply.status)}")
     response.headers.clear()
     for name, value in reply.headers:
-        response.headers.add(name, value)
+        response.headers.add(name, header_value(value))
     return response
 
 

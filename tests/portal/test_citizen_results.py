@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests import builders
-from tests.portal.portal_client import DEED, LLTP, Portal, dossier, result
+from tests.portal.portal_client import CITIZEN, DEED, LLTP, Portal, dossier, result
 
 NEWCOMER = "999191040360"
 CODE = "H26.15-261120-0001"
 ADMIN = "/__admin/sandboxes/default"
+VXP = "/VXPAdapter/RestService/forward"
 
 
 def finished(portal: Portal, **changes: Any) -> None:
@@ -124,6 +126,28 @@ def test_an_upload_of_the_wrong_form_is_refused(portal: Portal, changes: dict[st
     reply = keep(portal, upload(**changes))
     assert reply.status_code == 422
     assert pointer in {fault["pointer"] for fault in reply.json["errors"]}
+
+
+@pytest.mark.parametrize(("name", "kept"), [
+    ("../../etc/passwd", "passwd"), ("a\\b.pdf", "b.pdf"), ("a\r\nX: y.pdf", "aX: y.pdf"), ("..", "tep"),
+    ("a\u202efdp.exe", "afdp.exe"), ("x" * 400 + ".pdf", "x" * 196 + ".pdf"), ("Đơn xin.pdf", "Đơn xin.pdf"),
+])  # fmt: skip
+def test_the_name_of_an_uploaded_file_is_a_name_and_leads_to_it(portal: Portal, name: str, kept: str) -> None:
+    body = upload(file_name=name, content_base64="JVBERi0xLjQ=")
+    reply = portal.visitor.http.post(f"{ADMIN}/citizens/{CITIZEN}/papers", json=body)
+    assert reply.status_code == 201, reply.json
+    (file,) = reply.json["files"]
+    assert file["name"] == kept
+    link = urlsplit(file["link"])
+    address = f"{VXP}{link.path}?dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider&providerurl=https://{link.netloc}"
+    assert portal.visitor.http.get(address, buffered=True).data == b"%PDF-1.4"
+
+
+@pytest.mark.parametrize("kind", ["application/pdf\x0b", "a\r\nX: y", "Đ", "pdf", "x" * 5000, "application/"])
+def test_a_content_type_that_is_none_is_refused(portal: Portal, kind: str) -> None:
+    body = upload(content_type=kind, content_base64="JVBERi0xLjQ=")
+    reply = portal.visitor.http.post(f"{ADMIN}/citizens/{CITIZEN}/papers", json=body)
+    assert (reply.status_code, [fault["pointer"] for fault in reply.json["errors"]]) == (422, ["/content_type"])
 
 
 def test_several_deeds_of_one_citizen_stand_beside_each_other(portal: Portal) -> None:

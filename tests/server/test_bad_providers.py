@@ -222,6 +222,29 @@ def test_a_provider_that_speaks_tls_badly_is_a_network_error_in_the_words_of_x_r
     assert f"localhost:{made.port} [localhost/127.0.0.1] failed: " in reply.json()["message"]
 
 
+@pytest.mark.parametrize(("kind", "sent"), [("application/pdf\x0b", "application/pdf "), ("Đ\r\nX: y", "Đ  X: y")])
+def test_a_header_that_a_file_of_an_older_state_brings_breaks_no_reply(server: Server, kind: str, sent: str) -> None:
+    """What is written anywhere may stand in a header; the reply leaves all the same, in one piece."""
+    sandbox = f"{server.base_url}/__admin/sandboxes/kieu-la-{len(kind)}"
+    row = {"host": "dichvucong.hagiang.gov.vn", "path": "/la.pdf", "name": "la.pdf", "content_type": kind, "file": "",
+           "text": "%PDF", "content": "", "is_attachment": False, "made_size": ""}  # fmt: skip
+    record = {
+        "shelf": "hosted_files",
+        "key": row["host"] + row["path"],
+        "place": row["host"],
+        "moment": 0,
+        "value": row,
+    }
+    requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": sandbox.rpartition("/")[2]}, timeout=PATIENCE_S)
+    state = requests.get(f"{sandbox}/state", timeout=PATIENCE_S).json()
+    state["records"] = {"1": record}
+    assert requests.put(f"{sandbox}/state", json=state, timeout=PATIENCE_S).status_code == 200
+    address = f"{server.base_url}/s/{sandbox.rpartition('/')[2]}{link('/la.pdf')}"
+    reply = requests.get(address, timeout=PATIENCE_S)
+    assert (reply.status_code, reply.content, "X" in reply.headers) == (200, b"%PDF", False)
+    assert reply.headers["Content-Type"].encode("latin-1").decode().strip() == sent.strip()
+
+
 def greet_for_ever(line: Any) -> None:
     """Begin a record of TLS and send a byte of it again and again, each in time."""
     with contextlib.suppress(OSError):
