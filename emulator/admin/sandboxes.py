@@ -204,17 +204,19 @@ def redefine_sandbox(request: AdminRequest) -> AdminReply:
     "/sandboxes/{sandbox}",
     "Xoá sandbox",
     "Drop a sandbox",
-    RouteDoc("Nothing", noes=("default-stays",), last=8),
+    RouteDoc("Nothing", noes=("default-stays", "wrong-moment"), last=8),
 )
 def drop_sandbox(request: AdminRequest) -> AdminReply:
     """Remove a sandbox; calls to it find nothing from now on.
 
     Raises:
-        Trouble: it is the default one.
+        Trouble: it is the default one, or a seat that its own person would close.
     """
     sandbox = request.sandbox()
     if sandbox.id == "default":
         raise Trouble("default-stays")
+    if request.caller.sandbox is not None and request.context.classes.seat_of(sandbox) is not None:
+        raise Trouble("wrong-moment", vi="Chỗ này đóng cùng với lớp", en="This seat is closed with its class")
     request.context.sandboxes.drop(sandbox)
     request.context.sweeper.wake()
     return AdminReply({})

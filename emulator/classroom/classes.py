@@ -185,6 +185,8 @@ class Classes:
         with self._store.writing():
             classroom = self.get(name)
             gone = [seat.sandbox for seat in self.seats(name) if seat.sandbox is not None]
+            numbers = {sandbox.no for sandbox in gone}  # and the attempts that a seat has opened
+            gone += [each for each in self._sandboxes.every() if each.parent_no in numbers]
             for sandbox in gone:
                 self._sandboxes.drop(sandbox)
             class_rows.drop_class(self._store, name)

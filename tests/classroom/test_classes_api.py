@@ -157,6 +157,17 @@ def test_the_report_counts_what_each_person_did_and_closing_removes_everything(s
     assert [each["id"] for each in ask(server, "GET", "/sandboxes").json["sandboxes"]] == ["default"]
 
 
+def test_a_seat_does_not_close_itself_and_what_it_has_opened_goes_with_the_class(server: Visitor) -> None:
+    seat = opened(server)["seats"][0]
+    refused = ask(server, "DELETE", f"/sandboxes/{seat['sandbox']}", seat["token"])
+    assert (refused.status_code, refused.json["code"]) == (409, "wrong-moment")
+    plan = {"kit": "btxh-a1", "product": {"name": "Một Cửa", "version": "1.0", "vendor": "Không Có Thật"}}
+    attempt = ask(server, "POST", "/attempts", seat["token"], json={"plan": plan})
+    assert attempt.status_code == 201, attempt.text
+    assert attempt.json["id"] in ask(server, "DELETE", "/classes/lop").json["sandboxes"]
+    assert [each["id"] for each in ask(server, "GET", "/sandboxes").json["sandboxes"]] == ["default"]
+
+
 def test_names_of_people_stand_in_the_rows_of_the_class_alone(server: Visitor, tmp_path: Path) -> None:
     opened(server, people=["Nguyễn Thị Riêng Tư"])
     assert "Riêng" not in ask(server, "GET", "/changes").text
