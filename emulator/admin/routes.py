@@ -152,9 +152,18 @@ def _answer(context: AdminContext, incoming: Request, path: str) -> AdminReply:
     if row is None:
         raise _missing_row(verb, path)
     authorise(caller, row, named, context.tenants)
+    _check_share(caller, context)
     body = _body(incoming, row.body_limit)
     asked = AdminRequest(context, named, incoming.args.to_dict(), body, base, caller)
     return handle(row, asked, Call(verb, path, client_ip=incoming.remote_addr or ""))
+
+
+def _check_share(caller: AdminIdentity, context: AdminContext) -> None:
+    """Refuse a tenant who asks more often than a sandbox may be called. Raises Trouble."""
+    wait_s = context.tenants.wait_s(caller.name) if caller.role != "admin" else 0
+    if wait_s:
+        most = context.tenants.quotas.calls
+        raise Trouble("over-quota", what="calls/min", most=most, headers={"Retry-After": str(wait_s)})
 
 
 def answer_in_process(

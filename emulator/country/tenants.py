@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -19,6 +20,7 @@ _TYPED_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none of them is taken for 
 _TYPED_LENGTH = 16  # 79 bits
 _PREFIX = "ndxps_"  # so that a token in a log or a repository is known for what it is
 _BYTES = 32
+_MINUTE_MS = 60_000
 _SHOWN = 12  # hexadecimal digits of a token's digest by which a journal names it
 
 
@@ -62,6 +64,7 @@ class Tenants:
 
     def __init__(self, store: Store, sandboxes: Sandboxes, quotas: Quotas = Quotas()) -> None:
         self._store, self._sandboxes, self.quotas = store, sandboxes, quotas
+        self._minute, self._asked = 0, Counter[str]()
 
     def issue_token(self, sandbox: Sandbox, role: TenantRole = "owner", *, is_typed: bool = False) -> str:
         """Return a new token of a sandbox; the one it had for that role opens nothing any more.
@@ -97,6 +100,17 @@ class Tenants:
             return Grant(role, row.digest[:_SHOWN], self._sandboxes.of_no(row.sandbox_no))
         except NoSandbox:
             return None
+
+    def wait_s(self, tenant: str) -> int:
+        """Count a question to the admin API by a tenant; return after how many seconds it may ask again, 0 for now.
+
+        Each worker counts for itself, since nothing of such a question is written down.
+        """
+        now_ms, most = system_ms(), self.quotas.calls
+        if now_ms // _MINUTE_MS != self._minute:
+            self._minute, self._asked = now_ms // _MINUTE_MS, Counter()
+        self._asked[tenant] += 1
+        return 0 if most is None or self._asked[tenant] <= most else 60 - now_ms % _MINUTE_MS // 1000
 
     def get(self, sandbox_id: str) -> Sandbox:
         """Return a sandbox. Raises NoSandbox."""
@@ -156,7 +170,6 @@ def read_typed(text: str) -> str:
     return _PREFIX + letters if is_typed else text.strip()
 
 
-_MINUTE_MS = 60_000
 _DAY_MS = 1440 * _MINUTE_MS
 _ASLEEP_AFTER_MS = 60 * _MINUTE_MS
 

@@ -90,15 +90,9 @@ def read_elements(given: dict[str, Any], reading: Reading) -> list[dict[str, Any
         )
         value = [value]
     if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
-        raise ServiceRefusal.for_rule(
-            BAD_FIELD,
-            "data-list",
-            "/data",
-            "data phải là một mảng có ít nhất một đối tượng",
-            "data must be a list of at least one object",
-            found=" ".join(kind_of(value)) if not value else "",
-            expected="[{…}]",
-        )
+        vi, en = "data phải là một mảng có ít nhất một đối tượng", "data must be a list of at least one object"
+        found = " ".join(kind_of(value)) if not value else ""
+        raise ServiceRefusal.for_rule(BAD_FIELD, "data-list", "/data", vi, en, found=found, expected="[{…}]")
     check_batch(value)
     return value
 
