@@ -326,12 +326,47 @@ def _cost_of(code: Any, given: Any) -> _Cost:
         raise SlowPattern("không nhận tham chiếu ngược như \\1", "references back, such as \\1, are not taken")
     if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
         low, high, inner = given
-        return _cost_of_repeat(low, high, _cost_of_all(inner))
+        return _Cost(1, 1) if _is_delimited(list(inner)) else _cost_of_repeat(low, high, _cost_of_all(inner))
     if code is codes.BRANCH:
         costs = [_cost_of_all(each) for each in given[1]]
         return _Cost(sum(each.ways for each in costs), max(each.degree for each in costs))
     parts = given if isinstance(given, tuple) else (given,)
     return _cost_of_all(pair for each in parts if isinstance(each, parser.SubPattern) for pair in each)
+
+
+def _is_delimited(tree: list[Any]) -> bool:
+    """Tell whether a group is signs of one sort beside a sign that is none of them: ``[0-9]+-``, ``-[a-z]+``.
+
+    Repeated, such a group can be read in one way alone: a text sends the search back no further than it is long.
+    """
+    if len(tree) == 1 and tree[0][0] is codes.SUBPATTERN:
+        tree = list(tree[0][1][3])
+    if len(tree) != 2 or codes.LITERAL not in (tree[0][0], tree[1][0]):
+        return False
+    (_, sign), run = tree if tree[0][0] is codes.LITERAL else reversed(tree)
+    if run[0] is not codes.MAX_REPEAT or run[1][0] < 1 or len(run[1][2]) != 1 or run[1][2][0][0] is not codes.IN:
+        return False
+    items = run[1][2][0][1]
+    return all(code in (codes.LITERAL, codes.RANGE, codes.CATEGORY) for code, _ in items) and not any(
+        _takes(code, given, each) for code, given in items for each in {chr(sign).lower(), chr(sign).upper()}
+    )
+
+
+_CATEGORIES: Mapping[Any, Callable[[str], bool]] = {
+    codes.CATEGORY_DIGIT: str.isdecimal,
+    codes.CATEGORY_SPACE: str.isspace,
+    codes.CATEGORY_WORD: lambda sign: sign.isalnum() or sign == "_",
+}
+
+
+def _takes(code: Any, given: Any, sign: str) -> bool:
+    """Tell whether one part of a set of signs takes a sign; what is not known is said to take it."""
+    if code is codes.LITERAL:
+        return bool(given == ord(sign))
+    if code is codes.RANGE:
+        return bool(given[0] <= ord(sign) <= given[1])
+    known = _CATEGORIES.get(given)
+    return known is None or known(sign)
 
 
 def _cost_of_repeat(low: int, high: int, inner: _Cost) -> _Cost:

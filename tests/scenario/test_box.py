@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -44,3 +46,24 @@ def test_the_box_is_listed_and_each_scenario_tells_itself() -> None:
     told = CliRunner().invoke(main, ["scenario", "show", "mat-tra-loi"]).output
     assert "Mất trả lời sau khi đã ghi" in told
     assert "The reply is lost after the commit" in told
+
+
+def test_the_story_table_counts_the_lines_that_each_story_needs() -> None:
+    page = (shipped_folder().parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    told = {
+        name: int(lines) for name, lines in re.findall(r"^\| .* \| `([a-z0-9-]+)` \| (\d+) \|$", page, re.MULTILINE)
+    }
+    assert told == {path.stem: lines_of(path.read_text(encoding="utf-8")) for path in BOX if path.stem in STORIES}
+
+
+def lines_of(text: str) -> int:
+    """Count the lines of a scenario that tell its story: not those that describe it, comments, or empty ones."""
+    lines, describes = 0, False
+    for line in text.splitlines():
+        if line[:1] not in (" ", "", "#"):
+            describes = line.partition(":")[0] in _DESCRIBING
+        lines += bool(line.strip()) and not line.startswith("#") and not describes
+    return lines
+
+
+_DESCRIBING = ("schema_version", "id", "title", "purpose", "source", "good_client")

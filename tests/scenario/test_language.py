@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from emulator.app import found_country
 from emulator.country.pack import Pack
+from emulator.scenario.fields import SlowPattern, bounded_pattern
 from emulator.settings import Settings
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
+from tests.gateways.axis.axis import HAGIANG, link
+from tests.portal.portal_client import Portal
 
 HEAD = """\
 schema_version: "2"
@@ -180,3 +184,82 @@ def test_a_scenario_extends_another_and_changes_one_step(visitor: Visitor) -> No
     )
     assert visitor.btxh("DongBoDVC", dossier()).status_code == 502
     assert visitor.http.get("/__admin/scenario").json["title"] == {"vi": "Thử", "en": "Test"}
+
+
+@pytest.mark.parametrize(
+    ("when", "is_struck"),
+    [
+        ("{'body.data[*].MaHoSo': '2'}", True),
+        ("{'body.data[*].MaHoSo': {not: '2'}}", False),
+        ("{'body.data[*].TaiLieuNop[*].TenTepDinhKem': b.pdf}", True),
+        ("{'body.data[*].TaiLieuNop[*].TenTepDinhKem': c.pdf}", False),
+        ("{/data/1/MaHoSo: '2'}", True),
+        ("{/data/*/MaHoSo: '3'}", False),
+        ("{body.data.0.MaHoSo: '2'}", False),
+    ],
+)
+def test_a_star_stands_for_every_element(visitor: Visitor, when: str, is_struck: bool) -> None:
+    play(visitor, f"steps:\n  - {{on: dvcqg.mapi.DongBoHoSoMC, when: {when}, answer: {{status: 500, body: x}}}}\n")
+    papers = [{"TenTepDinhKem": "a.pdf"}, {"TenTepDinhKem": "b.pdf"}]
+    data = [{"MaHoSo": "1"}, {"MaHoSo": "2", "TaiLieuNop": papers}]
+    reply = Portal(visitor).call("DongBoHoSoMC", data=data)
+    assert (reply.status_code == 500) is is_struck, reply.data
+
+
+def test_a_host_is_retired_and_a_catalogue_changes_by_the_calendar(visitor: Visitor) -> None:
+    play(
+        visitor,
+        """\
+fixtures:
+  hosts: [{name: kho-thu.example.vn, subsystem: "VN:GOV:000.00.00.H22:hagiangvdxpsvc01", service: files}]
+  files: [{host: kho-thu.example.vn, path: /a.txt, name: a.txt, content_type: text/plain, text: xin chào}]
+timeline:
+  - {after: P1D, do: {kind: retire-host, host: kho-thu.example.vn}}
+  - {after: P1D, do: {kind: agency, code: H77, name: Tỉnh Mới, dstcode: "VN:GOV:000.00.00.H77:moi01"}}
+""",
+    )
+    address, portal = link("/a.txt", HAGIANG, "https://kho-thu.example.vn"), Portal(visitor)
+    first = visitor.http.get(address)
+    assert (first.status_code, first.data.decode()) == (200, "xin chào")
+    assert "H77" not in {row["MACOQUAN"].rpartition(".")[2] for row in portal.rows("LayDanhMucSSTaiTep")}
+    visitor.http.put("/__admin/clock", json={"action": "advance", "by": "P2D"})
+    gone = visitor.http.get(address)
+    assert (gone.status_code, "Name or service not known" in gone.text) == (500, True)
+    assert "H77" in {row["MACOQUAN"].rpartition(".")[2] for row in portal.rows("LayDanhMucSSTaiTep")}
+
+
+def test_a_fragment_that_is_used_twice_tells_two_stories(visitor: Visitor) -> None:
+    play(
+        visitor,
+        """\
+params: {codes: ["2.000286", "1.001731"]}
+use:
+  - {fragment: tu-choi-mot-lan, with: {value: "2.000286"}}
+  - {fragment: tu-choi-mot-lan, with: {value: "1.001731"}}
+steps: [{name: ca-hai, on: btxh.DanhSachHoSo, when: {body.MaTinh: "{{params.codes}}"}, refuse: {status: 503}}]
+""",
+    )
+    said = [visitor.btxh("DongBoDVC", dossier(MaTTHC=code)).json["error_code"] for code in ("2.000286", "1.001731")]
+    steps = [each["scenario"]["step"] for each in visitor.journal() if each["scenario"]]
+    assert (said, steps) == ([-1, -1], ["tu-choi-mot-lan", "tu-choi-mot-lan-2"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"^(\d+\.)+$", "1." * 200_000 + "x"),
+        (r"(\d+\.)+x", "1" * 200_000),
+        (r"(-[a-z]+)+!", "-a" * 200_000),
+        ("^a.*b.*c", "ab" * 200_000),
+    ],
+)
+def test_what_is_taken_as_a_pattern_ends_on_any_text(pattern: str, text: str) -> None:
+    found, begin = bounded_pattern(pattern), process_time()
+    assert found.text.search(text[: found.reach]) is None
+    assert process_time() - begin < 2
+
+
+@pytest.mark.parametrize("pattern", ["(a+a)+", "([a-z]+b)+", r"(\w+_)+", r"(\d*\.)+", "(?i)([a-z]+Z)+", "a.*b.*c"])
+def test_what_could_be_read_in_too_many_ways_is_refused(pattern: str) -> None:
+    with pytest.raises(SlowPattern):
+        bounded_pattern(pattern)
