@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import struct
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from bench.quick import Crowd, Target, request_of
+from emulator.journal.chain import first_break
+from emulator.store import journal_rows
+from emulator.store.sqlite import SqliteStore
 from tests.builders import dossier
 from tests.serving import Client, Server
 
@@ -100,3 +106,31 @@ def test_none_is_answered_well_when_their_transaction_cannot_be_kept(place: Plac
     assert place.get("/requests?limit=1")["requests"][0]["seq"] == newest
     assert {answer["error_code"] for _, answer in place.send_at_once([dossier(MaHoSo=code(1, 14))] * AT_ONCE)} == {0}
     assert place.get("/chain")["ok"] is True
+
+
+def test_kill_9_loses_nothing_that_was_answered_and_no_call_by_half(tmp_path: Path) -> None:
+    store, answered = str(tmp_path / "store.db"), 0
+    with Server("--store", store) as server, Client(server) as client:
+        token = client.log_in()["access_token"]
+        crowd = Crowd(Target.of(server.base_url, server.process.pid), AT_ONCE)
+        bodies = [json.dumps(dossier(MaHoSo=code(number, 15))).encode() for number in range(2_000)]
+        requests = [request_of(crowd.target, "/apiBTXH/1.0/DongBoDVC", body, token) for body in bodies]
+        killer = threading.Thread(target=server.kill)
+        with contextlib.suppress(SystemExit, OSError):  # the server is gone
+            for status, body in crowd.send(requests):
+                assert (status, b'"error_code":0' in body) == (200, True)
+                answered += 1
+                if answered == AT_ONCE * TURNS + 3:
+                    killer.start()
+        killer.join()
+        crowd.close()
+    assert AT_ONCE * TURNS < answered < 2_000
+    with Server("--store", store, "--workers", "1"):
+        pass  # it finds the store as the killed one left it, and leaves it clean
+    with closing(SqliteStore(Path(store))) as left:
+        rows = journal_rows.pages(left, (1, 1), limit=10_000)
+    assert first_break(rows) is None
+    pushes = [json.loads(row.story) for row in rows if row.operation == "btxh.DongBoDVC"]
+    stored = {effect["key"] for push in pushes for effect in push["effects"] if effect["shelf"] == "dossiers"}
+    assert {code(number, 15) for number in range(answered)} <= stored
+    assert len(stored) == len(pushes)
