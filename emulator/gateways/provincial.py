@@ -143,7 +143,8 @@ def _texts_of(body: bytes) -> dict[str, str]:
 
 def _no_file(vi: str, en: str, world: World) -> Reply:
     world.exchange.outcome = "refused"
-    world.remark("getfile-empty", "/DuongDan", vi, en, "error")
+    expected = '{"CoQuanChuQuan": "…", "DuongDan": "http(s)://…"}'
+    world.remark("getfile-empty", "/DuongDan", vi, en, "error", expected=expected)
     return _json_string("")
 
 

@@ -122,6 +122,14 @@ def test_what_a_setting_refuses_says_which(walk: Walk, settings: dict[str, Any])
     assert list(trouble_with(entry)) == []
 
 
+def token_of(server: Server, kind: str) -> str:
+    keys = server.ready["credentials"][kind]
+    pair, form = (keys["consumer_key"], keys["consumer_secret"]), {"grant_type": "client_credentials"}
+    with requests.Session() as session:
+        session.trust_env = False
+        return str(session.post(f"{server.base_url}/token", data=form, auth=pair, timeout=30).json()["access_token"])
+
+
 LGSP = {"lgsp_adds_token": True, "access_key": "khoa", "lgsp_token": "ve"}
 
 
@@ -150,19 +158,28 @@ def test_what_a_provinces_gateway_refuses_says_what_came_and_never_the_secret(
     assert not re.search(r"\b(sai|khoa|ve|c2Fp)\b", " ".join(map(str, reason.values())))
 
 
+@pytest.mark.parametrize("path", ["DongBoHoSoMC", "getfile", "KhongCo", ""])
+@pytest.mark.parametrize("body", [b"[", b'"a"', b"\xff", b"[[[[" * 1000, b"\x1f\x8b\x08", b'{"DuongDan": 1}'])
+def test_what_a_provinces_gateway_to_the_portal_refuses_teaches_too(
+    server: Server, walk: Walk, path: str, body: bytes
+) -> None:
+    walk.client.ask("POST", "/reset")
+    walk.client.ask("PATCH", "/settings", {"provincial_gateway": True})
+    bearer = {"Authorization": f"Bearer {token_of(server, 'production')}", "Content-Type": "application/json"}
+    requests.post(f"{walk.client.base_url}/KetNoiMotCuaQuocGia/{path}", data=body, headers=bearer, timeout=30)
+    entry = entries_of(walk)[0]
+    walk.client.ask("POST", "/reset")
+    assert is_refused(entry)
+    assert list(trouble_with(entry)) == []
+
+
 def test_a_step_by_a_key_of_the_other_kind_is_told_where_its_dossier_is(server: Server, walk: Walk) -> None:
     walk.client.ask("POST", "/reset")
-    keys = server.ready["credentials"]
-    with requests.Session() as session:
-        session.trust_env = False
-        for kind, path, made in (("sandbox", "DongBoDVC", dossier()), ("production", "XuLyHoSo", step())):
-            pair = (keys[kind]["consumer_key"], keys[kind]["consumer_secret"])
-            form = {"grant_type": "client_credentials"}
-            token = session.post(f"{walk.client.base_url}/token", data=form, auth=pair, timeout=30).json()
-            bearer = {"Authorization": f"Bearer {token['access_token']}"}
-            address = f"{walk.client.base_url}/apiBTXH/1.0/{path}"
-            answer = session.post(address, json=made, headers=bearer, timeout=30).json()
-            assert answer["error_code"] == (0 if kind == "sandbox" else -4)
+    for kind, path, made in (("sandbox", "DongBoDVC", dossier()), ("production", "XuLyHoSo", step())):
+        bearer = {"Authorization": f"Bearer {token_of(server, kind)}"}
+        address = f"{walk.client.base_url}/apiBTXH/1.0/{path}"
+        answer = requests.post(address, json=made, headers=bearer, timeout=30).json()
+        assert answer["error_code"] == (0 if kind == "sandbox" else -4)
     entry = entries_of(walk)[0]
     assert list(trouble_with(entry)) == []
     assert {"unknown-dossier", "held-by-other-keys"} <= {each["rule"] for each in entry["remarks"]}

@@ -20,7 +20,7 @@ from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.wire.codes import TOO_LARGE
 from emulator.wire.json_body import TOO_DEEP, is_deep, kind_of, packing_of, read_object, word_json_trouble, word_packed
-from emulator.wire.reading import Reading
+from emulator.wire.reading import Reading, told
 
 # The portal's error codes, its date dialect, and the numbers that name an owner of papers.
 
@@ -237,6 +237,9 @@ def dump(value: object) -> bytes:
     return orjson.dumps(value)
 
 
+_JSON_BODY = "{…} / […]"
+
+
 def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> MapiCall:
     """Read a call that comes through a province's gateway (src:client-province-gateway).
 
@@ -246,7 +249,9 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
     given: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     if body.strip():
         if is_deep(body):
-            raise ServiceRefusal.for_rule(BAD_BODY, "nested-too-deeply", "", *TOO_DEEP)
+            raise ServiceRefusal.for_rule(
+                BAD_BODY, "nested-too-deeply", "", *TOO_DEEP, found="[[[…", expected=_JSON_BODY
+            )
         try:
             content = json.loads(body)
         except UnicodeDecodeError as trouble:
@@ -255,7 +260,11 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
             rule = "body-is-packed" if packing else "not-utf-8"
             raise ServiceRefusal.for_rule(BAD_BODY, rule, "", *said, expected="UTF-8") from trouble
         except json.JSONDecodeError as trouble:
-            raise ServiceRefusal.for_rule(BAD_BODY, "not-json", "", *word_json_trouble(trouble)) from trouble
+            found = told(body.decode("utf-8", "replace")[max(0, trouble.pos - 20) : trouble.pos + 20].strip())
+            said = word_json_trouble(trouble)
+            raise ServiceRefusal.for_rule(
+                BAD_BODY, "not-json", "", *said, found=found, expected=_JSON_BODY
+            ) from trouble
         if not isinstance(content, (dict, list)):
             raise ServiceRefusal.for_rule(
                 BAD_BODY,
@@ -264,7 +273,7 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
                 "Thân yêu cầu phải là một đối tượng hoặc một mảng JSON",
                 "The body must be a JSON object or a JSON list",
                 found=" ".join(kind_of(content)),
-                expected="{…} / […]",
+                expected=_JSON_BODY,
             )
         given |= {"data": content} if isinstance(content, list) else content
     return MapiCall("", unit_code, service, given)

@@ -31,6 +31,7 @@ from emulator.services.portal.session import PortalCall, envelope_of, printing_o
 from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.services.service import Both
 from emulator.wire.agency_codes import is_within
+from emulator.wire.reading import ABSENT
 
 
 class MapiService(NamedTuple):
@@ -170,7 +171,8 @@ def _service(name: str, asked: str) -> MapiService:
         "/service",
         f'Dịch vụ "{asked}" không tồn tại{hint}',
         f'There is no service "{asked}"',
-        found=asked[:80],
+        found=asked[:80] or ABSENT,
+        expected="LayDanhMucCoQuan, DongBoHoSoMC, …",
         nearest=near[0] if near else "",
     )
 
