@@ -27,6 +27,7 @@ from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
 from emulator.services.registry import ServiceTrouble, services
 from emulator.settings import MEMORY, Settings, data_folder
+from emulator.store.file_locks import try_lock
 from emulator.store.opening import open_replica, open_store
 from emulator.store.store import StoreTrouble
 from emulator.store.upkeep import Upkeep
@@ -277,7 +278,7 @@ def _companions(settings: Settings, country: Country, folder: Path) -> Companion
     def is_open() -> bool:
         return country.sandboxes.get("default").settings.ss_ports_open
 
-    ports = SsPorts(settings.host, settings.ss_port_base, folder / "ss-ports.lock", is_open)
+    ports = SsPorts(settings.host, settings.ss_port_base, folder / "ss-ports.lock", is_open, try_lock)
     try:
         ports.check()
     except OSError as trouble:

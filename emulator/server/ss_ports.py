@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from emulator.server.launch import Companion
-from emulator.store.file_locks import try_lock
 
 MESSAGES, CERTIFICATES = 5500, 5577
 APART = CERTIFICATES - MESSAGES
@@ -25,8 +24,12 @@ _log = logging.getLogger(__name__)
 class SsPorts:
     """One thread per worker. Make it before the fork, start it after."""
 
-    def __init__(self, host: str, base: int, lock: Path, is_open: Callable[[], bool]) -> None:
+    def __init__(
+        self, host: str, base: int, lock: Path, is_open: Callable[[], bool], try_lock: Callable[[int], bool]
+    ) -> None:
+        """``try_lock`` locks an open file at once, if nobody else holds it, and tells whether that was so."""
         self._host, self._ports, self._lock, self._is_open = host, (base, base + APART), lock, is_open
+        self._try_lock = try_lock
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -49,7 +52,7 @@ class SsPorts:
     def _keep(self) -> None:
         with self._lock.open("w") as lock:
             while not self._end.wait(_LOOK_AGAIN_S):
-                if try_lock(lock.fileno()):  # else another worker keeps the ports; it may die, so look again
+                if self._try_lock(lock.fileno()):  # else another worker keeps the ports; it may die, so look again
                     break
             listeners: list[socket.socket] = []
             while not self._end.is_set():
