@@ -17,6 +17,7 @@ from emulator.country.settings import TlsFault, setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
 from emulator.store import sandbox_rows, token_rows
+from emulator.wire.axis import NotASubsystem, read_subsystem
 
 TEXT, NUMBER, OBJECT, LIST = (str,), (int,), (dict,), (list,)
 _TYPES: dict[tuple[type, ...], tuple[str, str]] = {
@@ -234,6 +235,10 @@ def rename_server(words: Words, world: World) -> None:
     subsystem = axis.subsystems.get(old)
     if subsystem is None:
         raise Lapsed(f"không có hệ thống con {old}", f"there is no subsystem {old}")
+    try:
+        read_subsystem(new)
+    except NotASubsystem as trouble:
+        raise Lapsed(trouble.vi, trouble.en) from None
     axis.subsystems.drop(old)
     axis.subsystems.put_record(replace(subsystem, id=new))
     for host in axis.hosts.with_prefix(""):

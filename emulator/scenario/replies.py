@@ -80,14 +80,18 @@ def _merged_headers(
 
 
 def fill_step(step: Step, lookup: Lookup) -> Step:
-    """Return a step whose placeholders are filled with the values of one call."""
+    """Return a step whose placeholders are filled with the values of one call; in effects they stand for texts."""
+
+    def as_text(name: str) -> str:
+        return text_of(lookup(name))
+
     return replace(
         step,
         answer=step.answer and _filled_answer(step.answer, lookup),
         refuse=step.refuse and _filled_refusal(step.refuse, lookup),
         patch=fill(step.patch, lookup),
         headers=_filled_headers(step.headers, lookup),
-        effects=tuple(replace(each, effect=fill(dict(each.effect), lookup)) for each in step.effects),
+        effects=tuple(replace(each, effect=fill(dict(each.effect), as_text)) for each in step.effects),
     )
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from emulator.cli import main
 from emulator.country.pack import Pack
-from emulator.scenario.library import Library
+from emulator.country.positions import Problem
+from emulator.scenario.library import Library, shipped_folder
 from emulator.scenario.reader import Source, problems_of
 from tests.scenario.broken import BASE, CASES, Broken
 from tests.scenario.mistakes import HEAD, MISTAKES
@@ -77,3 +82,49 @@ def test_a_folder_of_scenarios_is_checked_whole(tmp_path: Path) -> None:
     for name in ("mot", "hai"):
         (tmp_path / f"{name}.yaml").write_text(BASE, encoding="utf-8")
     assert [Path(str(each["path"])).stem for each in told(tmp_path)] == ["hai", "mot"]
+
+
+BOX = sorted(path for path in shipped_folder().rglob("*.yaml") if path.parent.name != "fragments")
+_ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1.5, 10**9, "", "x", [], {}, [1], ["a", None], {"a": 1}, [[[]]], "\u200b", "{{params.x}}"),
+    *(
+        "{{clock}}",
+        "PT1S",
+        "01:00",
+        "btxh.*",
+        {"kind": "set"},
+        {"any": []},
+        {"from": 1, "to": 2},
+        {"name": "slow-drip"},
+    ),
+)
+_WORDS = (
+    *("steps", "states", "start", "timeline", "outages", "fixtures", "params", "use", "extends", "machines", "do"),
+    *("when", "nth", "any", "not", "all", "effects", "after", "at", "for", "patch", "headers", "count_by", "goto"),
+    *("host", "every", "state", "machine", "name", "like", "faults", "fault", "dossier", "settings", "papers", "kind"),
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_file_however_odd_makes_the_reader_fail(co_ban: Pack, seed: int) -> None:
+    """Scenarios of the box with values of other sorts at random places: each is taken, or told with a place."""
+    luck, told = Random(seed), list[Problem]()
+    for _ in range(8):
+        made = yaml.safe_load(luck.choice(BOX).read_text(encoding="utf-8")) | {"schema_version": "2"}
+        for _ in range(luck.choice((1, 1, 2, 3))):
+            spoil(made, luck)
+        text = yaml.safe_dump(made, allow_unicode=True, sort_keys=False)
+        told += problems_of(Source(Path("thu.yaml"), Library(), text, pack=co_ban))
+    assert told
+    assert [each for each in told if not (each.line >= 1 and each.column >= 1 and each.vi and each.en)] == []
+
+
+def spoil(value: Any, luck: Random) -> None:
+    """Change one thing somewhere in a tree of lists and mappings."""
+    inner = [each for each in (value.values() if isinstance(value, dict) else value) if isinstance(each, dict | list)]
+    if inner and luck.random() < 0.7:
+        spoil(luck.choice(inner), luck)
+    elif isinstance(value, dict):
+        value[luck.choice([*value, luck.choice(_WORDS)])] = deepcopy(luck.choice(_ODD))
+    else:
+        value.append(deepcopy(luck.choice(_ODD)))

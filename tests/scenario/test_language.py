@@ -263,3 +263,24 @@ def test_what_is_taken_as_a_pattern_ends_on_any_text(pattern: str, text: str) ->
 def test_what_could_be_read_in_too_many_ways_is_refused(pattern: str) -> None:
     with pytest.raises(SlowPattern):
         bounded_pattern(pattern)
+
+
+def test_whatever_a_call_brings_into_an_effect_the_call_is_answered(visitor: Visitor) -> None:
+    """What is filled in is a text; what cannot happen with it lapses, and says so."""
+    play(
+        visitor,
+        """\
+steps:
+  - on: btxh.DongBoDVC
+    effects:
+      - {when: before, do: {kind: agency, code: H26, name: "{{call.body}}", dstcode: "{{count}}"}}
+      - {when: during, do: {kind: retire-host, host: "{{call.body.MaHoSo}}"}}
+      - do: {kind: rename-server, from: "VN:GOV:000.00.00.H22:hagiangvdxpsvc01", to: "{{call.body.MaHoSo}}"}
+      - {do: {kind: move, dossier: "{{count}}", status: 4}}
+      - {do: {kind: application, procedure: "{{call.body.HoVaTen}}"}}
+""",
+    )
+    for code in ("000.11.26.H26-261120-0001", "x", ""):
+        assert visitor.btxh("DongBoDVC", dossier(MaHoSo=code)).status_code == 200
+    assert visitor.http.put("/__admin/clock", json={"action": "advance", "by": "P1D"}).status_code == 200
+    assert visitor.http.get(link("/download/124.pdf", HAGIANG)).status_code == 200
