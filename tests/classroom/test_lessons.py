@@ -20,6 +20,7 @@ from emulator.scenario.library import shipped_folder
 from tests.builders import dossier, final_result, pull, step
 from tests.classroom.test_classes_api import ask, opened, pull_token, started
 from tests.examples.languages import LANGUAGES as RUNTIMES
+from tests.examples.languages import compiled_by_mono
 from tests.serving import Server
 
 LESSONS = {each.id: each for each in shipped_lessons()}
@@ -94,21 +95,16 @@ def seat(server: Server, request: pytest.FixtureRequest) -> Iterator[Seat]:
     made.close()
 
 
-def program(file: Path, language: str) -> Path:
-    """Return what is run: the file itself, or what a compiler makes of it."""
-    if language != "csharp":
-        return file
-    made = file.with_suffix(".exe")
-    words = ["-nologo", "-langversion:7", "-warnaserror", "-r:System.Net.Http.dll", f"-out:{made}"]
-    subprocess.run(["mcs", *words, str(file)], check=True)
-    return made
+def command(file: Path, language: str) -> list[str]:
+    """Return what runs a program, compiled first where it must be."""
+    return compiled_by_mono(file.parent, file) if language == "csharp" else [*RUN[language], str(file)]
 
 
 def run(seat: Seat, lesson: Lesson, language: str, folder: Path) -> str:
     file = folder / LANGUAGES[language].file
     file.write_text(seat.program(lesson, language), encoding="utf-8")
     ended = subprocess.run(
-        [*RUN[language], str(program(file, language))],
+        command(file, language),
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.serving import ROOT
 
 CLIENTS = ROOT / "examples" / "clients"
-_MONO_LACKS = ROOT / "tests" / "examples" / "mono" / "TextJson.cs"
+_MONO = ROOT / "tests" / "examples" / "mono"
 _PATIENCE_S = 120
 _SMALL_JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # what a run of a second needs
 _WRITTEN_FOR = ("NDXP_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
@@ -43,13 +43,9 @@ class Language:
 
     def _compiled_by_mono(self, folder: Path) -> Language:
         """Compile the C# client as it is, beside what mono lacks of .NET 8; the shared files lie beside the program."""
-        program = folder / "NdxpClient.exe"
-        references = [f"-r:System.{name}.dll" for name in ("Net.Http", "Xml.Linq")]
-        words = ["-nologo", "-langversion:7", "-warnaserror", *references, f"-out:{program}"]
-        subprocess.run(["mcs", *words, str(CLIENTS / "csharp" / "Program.cs"), str(_MONO_LACKS)], check=True)
         for name in ("mau.json", "bieu-mau.json"):
             shutil.copy(CLIENTS / name, folder)
-        return replace(self, run=["mono", str(program)])
+        return replace(self, run=compiled_by_mono(folder, CLIENTS / "csharp" / "Program.cs", _MONO / "TextJson.cs"))
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         """Start the client in a folder that is not its own."""
@@ -91,6 +87,14 @@ LANGUAGES: Mapping[str, Language] = {
         Language("curl", ["sh", str(CLIENTS / "curl" / "client.sh")], ["curl", "jq"]),
     )
 }
+
+
+def compiled_by_mono(folder: Path, *sources: Path) -> list[str]:
+    """Compile C# into a folder; return the command that runs it."""
+    compiler = ["mcs", "-nologo", "-langversion:7", "-warnaserror", "-r:System.Net.Http.dll", "-r:System.Xml.Linq.dll"]
+    for name, files in {"Program": sources, "Run": [_MONO / "Run.cs"]}.items():
+        subprocess.run([*compiler, f"-out:{folder / name}.exe", *map(str, files)], check=True)
+    return ["mono", str(folder / "Run.exe"), str(folder / "Program.exe")]
 
 
 def shim(folder: Path, script: str) -> str:

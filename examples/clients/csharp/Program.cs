@@ -368,7 +368,11 @@ static class Program
         }
         finally
         {
-            if (server != null && !server.HasExited) server.Kill(true);
+            if (server != null && !server.HasExited)
+            {
+                server.Kill(true);
+                server.WaitForExit();
+            }
         }
     }
 }
