@@ -86,6 +86,10 @@ def check_timeline(found: Words, page: Page) -> None:
     """Look at each entry of the timeline: one instant, and nothing that only a call can fill."""
     for each in found.get("timeline", ()):
         check_anchor(each, page, may_be_after=True)
+        kind = each.get("do", {}).get("kind")
+        if kind in _ONCE and {"daily", "weekly"} & set(each):
+            vi, en = f"{kind} chỉ xảy ra được một lần; dùng at hoặc after", f"{kind} happens once; use at or after"
+            page.say(value_node(each, "daily", "weekly"), vi, en)
 
 
 def check_times(words: Words, states: Container[str], page: Page) -> None:
@@ -100,6 +104,7 @@ def check_times(words: Words, states: Container[str], page: Page) -> None:
         page.say(words["@"], f"Không có trạng thái “{goto}”{vi}", f"there is no state {goto!r}{en}")
 
 
+_ONCE = ("rename-server", "retire-host")
 _OF_THE_LINE = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "te")
 _NO_BODY = (204, 205, 304)
 

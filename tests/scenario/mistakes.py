@@ -125,6 +125,10 @@ TIMES = (
     ("timeline: [{daily: ‸'24:00', do: {kind: downtime, minutes: 3}}]", "Cần giờ trong ngày: HH:mm"),
     ("timeline: [{daily: ‸1:00, do: {kind: downtime, minutes: 3}}]", "Cần giờ trong ngày: HH:mm"),
     ("timeline: [‸{daily: '01:00', weekly: fri 08:00, do: {kind: downtime, minutes: 3}}]", "Cần đúng một trong"),
+    (
+        "timeline: [{weekly: ‸fri 08:00, do: {kind: retire-host, host: dichvucong.hagiang.gov.vn}}]",
+        "chỉ xảy ra được một lần",
+    ),
     ("timeline: [{weekly: ‸Friday 08:00, do: {kind: downtime, minutes: 3}}]", "Cần thứ và giờ"),
 )
 EFFECTS = (
