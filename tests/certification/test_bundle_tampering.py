@@ -104,9 +104,12 @@ def rechained(lines: list[bytes], before: str) -> list[bytes]:
 
 
 def without_a_call(files: Files) -> None:
-    """What a forger does who knows all of this code: a call less, a new chain, judged anew."""
+    """What a forger does who knows all of this code: a call less, a new chain, judged anew.
+
+    It is a token's: of a refusal that changed nothing for those after it, no replay could tell that it is gone.
+    """
     lines = form.lines_in(files[form.JOURNAL])
-    at = next(at for at, line in enumerate(lines) if b'"status":401' in line)
+    at = next(at for at, line in enumerate(lines) if b'"operation":"ndxp.token"' in line and b'"status":200' in line)
     before = challenge_of(form.object_in(files[form.CHALLENGE])).digest
     files[form.JOURNAL] = b"\n".join(rechained(lines[:at] + lines[at + 1 :], before)) + b"\n"
     files |= derive_files(files)
