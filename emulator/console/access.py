@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Request
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
@@ -46,6 +48,14 @@ def keep_token(response: Response, token: str, *, is_secure: bool) -> None:
 def forget_token(response: Response) -> None:
     """Log the browser out."""
     response.delete_cookie(COOKIE, path="/__console")
+
+
+def page_after_login(first: str, wished: str) -> str:
+    """Return where a login leads, below ``/__console``: the page wished for if the token shows it, else ``first``."""
+    target = urlsplit(wished)
+    is_ours = not target.scheme and not target.netloc and target.path.startswith("/") and "\\" not in wished
+    is_shown = first == "/" or target.path.split("/")[:3] == first.split("/")[:3]
+    return wished if is_ours and is_shown else first
 
 
 def first_page(token: str, context: AdminContext, incoming: Request) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -157,13 +158,14 @@ def _finish(response: Response) -> Response:
 
 def _log_in() -> AnyResponse | str:
     if request.method == "GET":
-        return render_template("login.html", is_wrong=False)
+        return render_template("login.html", is_wrong=False, wished=request.args.get("next", ""))
     access.refuse_foreign_form(request)
     token = read_typed(request.form.get("token", ""))
     path = access.first_page(token, current_app.config["ADMIN"], request)
     if path is None:
-        return current_app.make_response((render_template("login.html", is_wrong=True), 401))
-    answer = redirect(PREFIX + path, 303)
+        page = render_template("login.html", is_wrong=True, wished=request.form.get("next", ""))
+        return current_app.make_response((page, 401))
+    answer = redirect(PREFIX + access.page_after_login(path, request.form.get("next", "")), 303)
     access.keep_token(answer, token, is_secure=request.is_secure)
     return answer
 
@@ -181,7 +183,9 @@ def _log_out() -> AnyResponse:
 
 def _show_trouble(trouble: Trouble) -> AnyResponse:
     if trouble.status == 401:
-        return redirect(f"{PREFIX}/login", 303)
+        is_page = request.method == "GET" and "HX-Request" not in request.headers
+        wished = request.full_path.removeprefix(PREFIX).removesuffix("?") if is_page else "/"
+        return redirect(f"{PREFIX}/login{'' if wished == '/' else '?' + urlencode({'next': wished})}", 303)
     document = trouble.document()
     return _error_page(trouble.status, document)
 

@@ -347,6 +347,26 @@ def test_a_sandboxs_own_token_shows_that_sandbox_alone(server: Visitor) -> None:
     assert server.http.post("/__console/s/lop-a/server/reset").status_code == 303
 
 
+@pytest.mark.parametrize(("wished", "led_to"), [
+    ("/s/lop-a/journal?outcome=refused", "/__console/s/lop-a/journal?outcome=refused"),
+    ("/s/lop-b/journal", "/__console/s/lop-a/"),
+    ("https://example.vn/", "/__console/s/lop-a/"),
+    ("//example.vn/s/lop-a", "/__console/s/lop-a/"),
+    ("/\\\\example.vn", "/__console/s/lop-a/"),
+])  # fmt: skip
+def test_a_login_leads_to_the_page_that_was_asked_for_and_never_anywhere_else(
+    server: Visitor, wished: str, led_to: str
+) -> None:
+    mine = _make(server, "lop-a")["token"]
+    _make(server, "lop-b")
+    asked = server.http.get("/__console/s/lop-a/journal?outcome=refused").location
+    assert asked == "/__console/login?next=%2Fs%2Flop-a%2Fjournal%3Foutcome%3Drefused"
+    assert 'value="/s/lop-a/journal?outcome=refused"' in server.http.get(asked).text
+    assert server.http.get("/__console/s/lop-a/journal", headers={"HX-Request": "true"}).location == "/__console/login"
+    entered = server.http.post("/__console/login", data={"token": mine, "next": wished})
+    assert entered.location == led_to
+
+
 def test_a_viewer_looks_changes_nothing_and_is_shown_no_secret(server: Visitor) -> None:
     made = _make(server, "lop-a")
     owner = {"Authorization": f"Bearer {made['token']}"}
