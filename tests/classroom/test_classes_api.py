@@ -229,7 +229,7 @@ def test_a_class_lives_in_a_database_as_in_a_file(tmp_path: Path, co_ban: Pack, 
         country = found_country(
             replace(Settings(), admin_token=TOKEN, packs_folder=tmp_path), store, {"co-ban": co_ban}
         )
-        server = Visitor(country)
+        server = Visitor(country, "gthread")  # all in this thread: no pool is left to others that end later
         made = opened(server)
         assert pull_token(server, made["seats"][0]).status_code == 200
         board = ask(server, "GET", "/classes/lop/board").json
@@ -237,3 +237,4 @@ def test_a_class_lives_in_a_database_as_in_a_file(tmp_path: Path, co_ban: Pack, 
         server.http.post("/__console/login", data={"token": made["token"]})
         assert server.http.get("/__console/classes/lop/live?seen=x").status_code == 200
         assert ask(server, "DELETE", "/classes/lop").json == {"sandboxes": ["lop-01", "lop-02", "lop-03"]}
+        store.close()
