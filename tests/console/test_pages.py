@@ -361,7 +361,10 @@ def test_a_login_leads_to_the_page_that_was_asked_for_and_never_anywhere_else(
     _make(server, "lop-b")
     asked = server.http.get("/__console/s/lop-a/journal?outcome=refused").location
     assert asked == "/__console/login?next=%2Fs%2Flop-a%2Fjournal%3Foutcome%3Drefused"
-    assert 'value="/s/lop-a/journal?outcome=refused"' in server.http.get(asked).text
+    shown = server.http.get(asked).text
+    assert 'value="/s/lop-a/journal?outcome=refused"' in shown
+    assert "/__console/logout" not in shown
+    assert 'href="/__console/journal"' not in shown
     assert server.http.get("/__console/s/lop-a/journal", headers={"HX-Request": "true"}).location == "/__console/login"
     entered = server.http.post("/__console/login", data={"token": mine, "next": wished})
     assert entered.location == led_to
