@@ -38,7 +38,7 @@ def holder(kind: str, props: Props) -> Holder:
     """
     axis, luck, tag = Axis(props.world), props.luck("holder"), _tag(props, "host")
     if kind in ("new", "unlisted"):
-        code = f"000.00.00.H{70 + props.no % 30:02d}"
+        code = _new_code(props)
         dstcode = f"VN:GOV:{code}:luutru{tag}"
     else:
         code, dstcode = luck.choice(_known_agencies(props))
@@ -51,6 +51,13 @@ def holder(kind: str, props: Props) -> Holder:
     host = f"luutru-{tag}.example.vn"
     axis.hosts.put_record(Host(host, dstcode, "files"))
     return Holder(code, dstcode, host)
+
+
+def _new_code(props: Props) -> str:
+    """Return the code of an agency that no list has, nor had in a scene before."""
+    listed = {each.code for each in Portal(props.world).security_servers()}
+    codes = [f"000.00.00.H{70 + (props.no + shift) % 30:02d}" for shift in range(30)]
+    return next(code for code in codes if code not in listed)
 
 
 def _known_agencies(props: Props) -> list[tuple[str, str]]:
