@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from xml.sax.saxutils import quoteattr
 
 import click
@@ -268,15 +268,7 @@ def pack_schema(table: str) -> str:
         "properties": dict.fromkeys(shape.names, value),
         "required": list(shape.needed_names),
     }
-    rows = {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-9][0-9]*$": record}}
-    made = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"ndxp-emulator pack: {table}",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {table: rows},
-    }
-    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    return _schema_of(table, table, record)
 
 
 def portal_schema(table: str) -> str:
@@ -284,10 +276,14 @@ def portal_schema(table: str) -> str:
     kinds = {True: {"type": ["array", "null"]}, False: {"type": ["string", "null"]}}
     columns = {name: kinds[is_list] for name, is_list in portal_columns(table).items()}
     record = {"type": "object", "additionalProperties": False, "properties": columns}
+    return _schema_of(f"portal/{table}", table, record)
+
+
+def _schema_of(title: str, table: str, record: dict[str, Any]) -> str:
     rows = {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-9][0-9]*$": record}}
     made = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"ndxp-emulator pack: portal/{table}",
+        "title": f"ndxp-emulator pack: {title}",
         "type": "object",
         "additionalProperties": False,
         "properties": {table: rows},

@@ -35,21 +35,25 @@ class AdminRefused(CannotStart):
 
 def server_options(command: F) -> F:
     """Declare ``--url``, ``--admin-token`` and ``--sandbox``."""
-    for declare in (
-        click.option("--sandbox", default="default", show_default=True, help="Sandbox nào. / Which sandbox."),
-        click.option(
-            "--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help=f"Mã quản trị. / Admin token. [{PREFIX}ADMIN_TOKEN]"
-        ),
-        click.option(
-            "--url",
-            envvar=f"{PREFIX}URL",
-            default=DEFAULT_URL,
-            show_default=True,
-            help=f"Máy chủ đang chạy. / The running server. [{PREFIX}URL]",
-        ),
-    ):
-        command = declare(command)
-    return command
+    sandbox = click.option("--sandbox", default="default", show_default=True, help="Sandbox nào. / Which sandbox.")
+    return address_options("Mã quản trị. / Admin token.")(sandbox(command))
+
+
+def address_options(token_help: str) -> Callable[[F], F]:
+    """Return what declares ``--url`` and ``--admin-token``, the latter in the words given."""
+    token = click.option("--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help=f"{token_help} [{PREFIX}ADMIN_TOKEN]")
+    url = click.option(
+        "--url",
+        envvar=f"{PREFIX}URL",
+        default=DEFAULT_URL,
+        show_default=True,
+        help=f"Máy chủ đang chạy. / The running server. [{PREFIX}URL]",
+    )
+
+    def declare(command: F) -> F:
+        return url(token(command))
+
+    return declare
 
 
 @dataclass(frozen=True)

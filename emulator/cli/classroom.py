@@ -7,18 +7,16 @@ import re
 import sys
 import time
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import click
 
-from emulator.cli.admin_client import DEFAULT_URL, AdminClient, Unreachable
+from emulator.cli.admin_client import AdminClient, Unreachable, address_options
 from emulator.cli.frame import BilingualGroup
 from emulator.cli.state import write_private, write_private_bytes
 from emulator.cli.terminal import CannotStart
-from emulator.settings import PREFIX
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -53,29 +51,9 @@ Ví dụ / Examples:
   ndxp-emulator class close lop --out bao-cao --lang en
 """
 _LONGEST_NAME = 30
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _server(command: F) -> F:
-    """Declare ``--url`` and ``--admin-token``, which may be the token of the class's owner."""
-    for declare in (
-        click.option(
-            "--admin-token",
-            envvar=f"{PREFIX}ADMIN_TOKEN",
-            help=f"Mã quản trị, hoặc mã của chủ lớp. / Admin token, or the class owner's. [{PREFIX}ADMIN_TOKEN]",
-        ),
-        click.option(
-            "--url",
-            envvar=f"{PREFIX}URL",
-            default=DEFAULT_URL,
-            show_default=True,
-            help=f"Máy chủ đang chạy. / The running server. [{PREFIX}URL]",
-        ),
-    ):
-        command = declare(command)
-    return command
-
-
+_server = address_options("Mã quản trị, hoặc mã của chủ lớp. / Admin token, or the class owner's.")
 _HOST = click.option(
     "--host",
     help="Địa chỉ máy này trong mạng của phòng; không nêu thì tự tìm. / This machine's address in the room's network; "

@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from emulator.cli.terminal import CannotStart
+from emulator.server.launch import PLAIN
 from emulator.settings import PREFIX
+from emulator.store.file_locks import are_shared
 
 _SHORTEST_TOKEN = 6
 _FROM_KUBERNETES = re.compile(r"(?:SERVICE_(?:HOST|PORT).*|PORT|PORT_\d+_(?:TCP|UDP|SCTP).*)")
@@ -83,17 +85,17 @@ def check_certificate(flags: dict[str, Any]) -> None:
 
 def usual_kind() -> str:
     """Return the kind of worker that this system can run when none is asked for."""
-    return "asgi" if hasattr(os, "fork") and find_spec("fcntl") else "plain"
+    return "asgi" if are_shared() else PLAIN
 
 
 def check_kind(kind: str) -> None:
     """Stop at a kind of worker that this system cannot run, or that is not installed."""
-    if kind != "plain" and usual_kind() == "plain":
+    if kind != PLAIN and not are_shared():
         raise CannotStart(
             f"--worker-kind {kind} cần fork của Linux hoặc macOS; trên Windows dùng --worker-kind plain. / "
             f"--worker-kind {kind} needs fork, as on Linux or macOS: on Windows, use --worker-kind plain."
         )
-    if kind == "plain" and find_spec("uvicorn") is None:
+    if kind == PLAIN and find_spec("uvicorn") is None:
         raise CannotStart(
             "--worker-kind plain cần phần mở rộng: pip install 'ndxp-emulator[windows]'. / --worker-kind plain needs "
             "an extra: pip install 'ndxp-emulator[windows]'."
