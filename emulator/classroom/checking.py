@@ -85,7 +85,7 @@ class StepWatch:
         for finding in self._findings():
             if finding.answer != "good":
                 is_spoilt = is_spoilt or finding.answer == "bad"
-                missing.append(_told(finding))
+                missing.append(_sentences_of(finding))
         return StepStanding(not missing, is_spoilt, tuple(missing))
 
     def _findings(self) -> Iterable[Finding]:
@@ -101,7 +101,7 @@ def scene_of(name: str, task: Mapping[str, Any], expected: Mapping[str, Any], ca
     return Played(1, name, "main", Entry({"seq": 0, "request": {}}), task, calls, {}, expected)
 
 
-def _told(finding: Finding) -> tuple[str, str]:
+def _sentences_of(finding: Finding) -> tuple[str, str]:
     vi, en = finding.vi, finding.en
     if finding.expected:
         vi, en = f"{vi}; cần {finding.expected}", f"{en}; expected {finding.expected}"

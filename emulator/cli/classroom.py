@@ -233,7 +233,7 @@ def print_sheet(
         words = f'{", ".join(missing)}: pip install "ndxp-emulator[certify]"'
         raise CannotStart(f"Thiếu thư viện in {words}. / The libraries that print are missing, {words}.")
     file = keys or Path(f"{name}.class.json")
-    made = _renewed(AdminClient(url, admin_token), name) if new_codes else _read_keys(file)
+    made = _renew_codes(AdminClient(url, admin_token), name) if new_codes else _read_keys(file)
     if new_codes or host:
         made = with_base(made, room_base(url, host))
         keep_keys(file, made)
@@ -259,7 +259,7 @@ def _read_keys(file: Path) -> dict[str, Any]:
     return made
 
 
-def _renewed(client: AdminClient, name: str) -> dict[str, Any]:
+def _renew_codes(client: AdminClient, name: str) -> dict[str, Any]:
     path = f"/classes/{quote(name, safe='')}"
     made: dict[str, Any] = client.ask_house("GET", path)
     numbers = [each["number"] for each in made["seats"] if each["sandbox"]]

@@ -40,7 +40,7 @@ def program_of(lesson: Lesson, language: str, base: str, values: Mapping[str, st
     texts = [text for each in lesson.solution for text in (each.path, each.body, *each.headers.values())]
     needed = {"key", "secret", *(word for text in texts for word in _WORD.findall(text))}
     kept = {name: value for name, value in values.items() if name in needed}
-    calls = "\n".join(_noted(each, told) for each in lesson.solution)
+    calls = "\n".join(_write_call(each, told) for each in lesson.solution)
     made = _template(told.template)
     for mark, text in (("LESSON", lesson.id), ("BASE", base), ("VARS", told.values(kept)), ("CALLS", calls)):
         made = made.replace(f"@@{mark}@@", text)
@@ -67,12 +67,12 @@ def _template(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _noted(call: SolutionCall, told: SolutionLanguage) -> str:
+def _write_call(call: SolutionCall, told: SolutionLanguage) -> str:
     note = f"{told.comment} {call.note['vi']} · {call.note['en']}\n" if call.note else ""
     return note + told.call(call)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -82,12 +82,12 @@ def _object(values: Mapping[str, str]) -> str:
 
 def _python(call: SolutionCall) -> str:
     body = f"r'''{call.body}'''" if call.body else '""'
-    return f"call({_quoted(call.method)}, {_quoted(call.path)}, {_object(call.headers)}, {body}, {_object(call.take)})"
+    return f"call({_quote(call.method)}, {_quote(call.path)}, {_object(call.headers)}, {body}, {_object(call.take)})"
 
 
 def _node(call: SolutionCall) -> str:
     body = f"String.raw`{call.body}`" if call.body else '""'
-    words = f"{_quoted(call.method)}, {_quoted(call.path)}, {_object(call.headers)}, {body}, {_object(call.take)}"
+    words = f"{_quote(call.method)}, {_quote(call.path)}, {_object(call.headers)}, {body}, {_object(call.take)}"
     return f"await call({words});"
 
 
@@ -122,13 +122,13 @@ def _shell_values(values: Mapping[str, str]) -> str:
 
 
 def _java_map(values: Mapping[str, str]) -> str:
-    return "Map.of(" + ", ".join(f"{_quoted(name)}, {_quoted(value)}" for name, value in values.items()) + ")"
+    return "Map.of(" + ", ".join(f"{_quote(name)}, {_quote(value)}" for name, value in values.items()) + ")"
 
 
 def _java(call: SolutionCall) -> str:
     body = call.body.replace("\\", "\\\\").replace('"""', '\\"""')
     text = f'"""\n{body}"""' if body else '""'
-    head = f"        call({_quoted(call.method)}, {_quoted(call.path)}, {_java_map(call.headers)}"
+    head = f"        call({_quote(call.method)}, {_quote(call.path)}, {_java_map(call.headers)}"
     return f"{head}, {text}, {_java_map(call.take)});"
 
 
@@ -136,12 +136,12 @@ _SHARP_MAP = "new Dictionary<string, string>"
 
 
 def _sharp_map(values: Mapping[str, str]) -> str:
-    return "{ " + ", ".join(f"[{_quoted(name)}] = {_quoted(value)}" for name, value in values.items()) + " }"
+    return "{ " + ", ".join(f"[{_quote(name)}] = {_quote(value)}" for name, value in values.items()) + " }"
 
 
 def _sharp(call: SolutionCall) -> str:
     body = '@"' + call.body.replace('"', '""') + '"'
-    head = f"        await Call({_quoted(call.method)}, {_quoted(call.path)}, {_SHARP_MAP} {_sharp_map(call.headers)}"
+    head = f"        await Call({_quote(call.method)}, {_quote(call.path)}, {_SHARP_MAP} {_sharp_map(call.headers)}"
     return f"{head}, {body}, {_SHARP_MAP} {_sharp_map(call.take)});"
 
 
