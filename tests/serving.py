@@ -81,7 +81,10 @@ class Server:
         finally:
             watchdog.cancel()
             watchdog.join()
-        assert line, self.said()
+        if not line:
+            said = self.said()
+            self.__exit__()
+            raise AssertionError(said)
         self.ready: dict[str, Any] = json.loads(line)
         self.base_url: str = self.ready["base_url"]
         self.port = int(self.base_url.rpartition(":")[2])

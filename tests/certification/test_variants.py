@@ -21,6 +21,14 @@ def test_a_conforming_variant_passes(country: Country, variant: str, kit: str) -
     assert not wrong & {test["id"] for test in report["tests"] if test["level"] == "MUST"}
 
 
+@pytest.mark.parametrize("kit", kit_names())
+def test_a_conforming_client_passes_at_the_midnight_of_new_year(country: Country, kit: str) -> None:
+    stand = Stand(country, kit, "nửa đêm")
+    turn = {"action": "freeze", "to": "2027-01-01T00:00:00+07:00"}
+    stand.admin("PUT", f"/sandboxes/{stand.id}/clock", turn)
+    assert not_passed(stand.play()) == {}
+
+
 @pytest.mark.parametrize("seed", ["một", "hai", "ba", "bốn"])
 def test_who_sends_first_what_is_pending_passes_whatever_scene_comes_next(country: Country, seed: str) -> None:
     """The order of scenes follows from the seed: what is tried again later meets another scene's faults."""
