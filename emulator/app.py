@@ -19,21 +19,18 @@ from emulator.admin.sweeper import Sweeper
 from emulator.classroom.classes import Classes
 from emulator.classroom.lessons import LessonShelf
 from emulator.classroom.progress import ClassProgress
-from emulator.country.keyring import Keyring
+from emulator.country.access import CallMeter, Keyring, Tenants
 from emulator.country.pack import Pack, PackDigests
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.settings import SandboxSettings
-from emulator.country.tenants import CallMeter, Tenants
 from emulator.country.world import World
-from emulator.gateways.arrival import Arrival
+from emulator.gateways.arrival import Arrival, Timekeeper
 from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.door import Door, Gateway, PenRules
 from emulator.gateways.ndxp.gateway import NdxpGateway
-from emulator.gateways.provincial import provincial_gateways
-from emulator.gateways.public_sites import public_sites
-from emulator.gateways.timekeeper import Timekeeper
+from emulator.gateways.provincial import provincial_gateways, public_sites
 from emulator.journal.journal import Journal
-from emulator.journal.near_miss import Offer
+from emulator.journal.patterns import Offer
 from emulator.kernel.exchange import Exchange
 from emulator.scenario import magic, prefer
 from emulator.scenario.cast import Cast, DirectorFinder

@@ -34,7 +34,7 @@ from emulator.services.packs import pack_part
 from emulator.services.portal.pack import portal_columns, portal_names
 from emulator.wire.codes import ERROR_CODES
 from emulator.wire.columns import Column
-from emulator.wire.quirks import QUIRKS, Behaviour, OwnRule, Quirk
+from emulator.wire.reading import QUIRKS, Behaviour, OwnRule, Quirk
 
 _WRITTEN = "<!-- Written by `make docs`; do not edit. -->\n"
 _FORMS = {"day": "dd/MM/yyyy", "moment": "dd/MM/yyyy HH:mm:ss", "province": "GSO", "district": "GSO", "commune": "GSO"}

@@ -7,8 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emulator.country.access import Quotas
 from emulator.country.sandbox import Definition
-from emulator.country.tenants import Quotas
 from emulator.gateways.axis.allow_list import AllowList
 from emulator.store.store import Durability
 

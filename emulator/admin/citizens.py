@@ -25,7 +25,7 @@ from emulator.services import citizens as citizen_results
 from emulator.services.citizens import Keeping
 from emulator.services.portal.models import Paper
 from emulator.services.portal.pack import Portal
-from emulator.wire.agency_codes import full_form, is_agency_code
+from emulator.wire.codes import full_form, is_agency_code
 
 ROUTES = RouteTable("đất nước / country", scoped=True)
 

@@ -16,8 +16,8 @@ from emulator.classroom.classes import ClassExists, Classroom, NewClass, NoClass
 from emulator.classroom.lessons import BadLesson, NoLesson
 from emulator.classroom.report import report_of_class
 from emulator.classroom.roster import tidy_name, trouble_of_name
+from emulator.country.access import OverQuota, typed_groups
 from emulator.country.sandbox import NoSandbox, SandboxExists
-from emulator.country.tenants import OverQuota, typed_groups
 from emulator.kernel.clock import iso
 
 ROUTES = RouteTable("lớp học / class")

@@ -16,7 +16,7 @@ from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.pack import EVER, Portal
-from emulator.wire.agency_codes import is_same_agency
+from emulator.wire.codes import is_same_agency
 
 ROUTES = RouteTable("đất nước / country", scoped=True)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from emulator.admin.problems import Trouble
+from emulator.country.access import Tenants
 from emulator.country.sandbox import Sandbox
-from emulator.country.tenants import Tenants
 
 if TYPE_CHECKING:
     from emulator.admin.route import Route

@@ -15,8 +15,8 @@ from emulator import __version__
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
+from emulator.country.access import ends_soon, is_asleep
 from emulator.country.sandbox import Sandbox
-from emulator.country.tenants import ends_soon, is_asleep
 from emulator.journal.write import BOUNDS_US, TallyRow
 from emulator.kernel.clock import iso, system_ms
 

@@ -17,8 +17,7 @@ from emulator.services.portal import filing as portal_filing
 from emulator.services.portal.models import SupportRequest
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import read_agency, security_server_rows
-from emulator.wire.agency_codes import full_form, is_agency_code, short_form
-from emulator.wire.codes import is_result_code
+from emulator.wire.codes import full_form, is_agency_code, is_result_code, short_form
 
 ROUTES = RouteTable("đất nước / country", scoped=True)
 _KONTUM = "VN:GOV:000.00.00.H34:kontumvdxpsvc01"

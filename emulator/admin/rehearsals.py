@@ -14,7 +14,7 @@ from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.axis import Axis
 from emulator.country.world import World
 from emulator.journal.entry import entry_id
-from emulator.kernel.dice import name_uuid
+from emulator.kernel.clock import name_uuid
 from emulator.kernel.exchange import Call, Reply
 from emulator.wire.callbacks import DOWNLOADS, Callback, callback, findings
 

@@ -15,11 +15,11 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
 from emulator.classroom.classes import Classes
 from emulator.classroom.progress import ClassProgress
+from emulator.country.access import Tenants
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
-from emulator.country.tenants import Tenants
 from emulator.country.world import World
 from emulator.journal.journal import Journal
-from emulator.journal.near_miss import Offer
+from emulator.journal.patterns import Offer
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.scenario.cast import Cast

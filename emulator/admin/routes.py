@@ -42,9 +42,8 @@ from emulator.admin.route import BODY_LIMIT, Route, RouteDoc, RouteTable
 from emulator.country.sandbox import Sandbox
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import World
-from emulator.journal.chain import digest
 from emulator.journal.redaction import MASK, hidden_from_viewer
-from emulator.journal.write import AdminAct
+from emulator.journal.write import AdminAct, digest
 from emulator.kernel.exchange import Call, Exchange
 
 # The admin API as one table, and how a call finds its row.

@@ -14,9 +14,9 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.admin.time import begin_arrivals
+from emulator.country.access import OverQuota
 from emulator.country.sandbox import Sandbox, SandboxExists, is_secret
 from emulator.country.settings import SandboxSettings
-from emulator.country.tenants import OverQuota
 from emulator.journal.entry import as_entry
 from emulator.journal.journal import SERVER, Search
 from emulator.journal.redaction import masked_text

@@ -10,7 +10,7 @@ from typing import Any
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminContext, AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.country.plot import ScenarioState
+from emulator.country.agenda import ScenarioState
 from emulator.country.positions import Problem
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World

@@ -12,9 +12,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminRequest
+from emulator.country.access import ROLES
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
-from emulator.country.tenants import ROLES
 from emulator.scenario.faults import FAULTS
 
 

@@ -63,8 +63,7 @@ def import_state(request: AdminRequest) -> AdminReply:
     Raises:
         Trouble: something in the file is wrong; nothing is changed then.
     """
-    from emulator.country.export import bring_in
-    from emulator.country.export_check import state_findings
+    from emulator.country.export import bring_in, state_findings
     from emulator.services.registry import shelf_kinds
 
     content, name = request.content(), request.named.get("sandbox", "default")

@@ -15,7 +15,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.agenda import AgendaRow, BadEffect
-from emulator.country.snapshots import MOST, NoSnapshot, Snapshot, SnapshotExists, Snapshots, TooManySnapshots
+from emulator.country.export import MOST, NoSnapshot, Snapshot, SnapshotExists, Snapshots, TooManySnapshots
 from emulator.kernel.clock import Clock, iso, system_ms, to_ms
 
 ROUTES = RouteTable("đất nước / country", scoped=True)

@@ -9,14 +9,14 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.axis import Axis
-from emulator.country.axis_records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
+from emulator.country.records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
 from emulator.country.units import contact_of, find_unit, nearest_unit, own_unit_code, units_of
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import read_agency
-from emulator.wire.agency_codes import full_form, is_agency_code, short_form
 from emulator.wire.axis import NotASubsystem, read_subsystem
+from emulator.wire.codes import full_form, is_agency_code, short_form
 
 ROUTES = RouteTable("trục / axis", scoped=True)
 

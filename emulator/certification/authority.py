@@ -18,7 +18,7 @@ from emulator.certification.bundle.envelope import BadEnvelope, check, payload_o
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.keys import PrivateKey, PublicKey, public_key
 from emulator.certification.challenge import Challenge, challenge_of
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 
 Kind = Literal["issued", "accepted", "withdrawn"]
 RECORD = "application/vnd.ndxp-emulator.ledger+json"

@@ -11,7 +11,7 @@ from typing import Any
 from emulator.certification.bundle.envelope import CHALLENGE, BadEnvelope, check, payload_of, seal_payload, told_in
 from emulator.certification.bundle.form import object_in
 from emulator.certification.bundle.keys import BadKey, PrivateKey, PublicKey, public_key
-from emulator.journal.chain import canonical, digest
+from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import iso, to_ms
 
 _SEEDS = 2**53

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from emulator.certification.marks import ENDED
 from emulator.certification.redaction import Redactor
-from emulator.journal.chain import canonical, digest
 from emulator.journal.write import Entry as Row
+from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import iso, to_ms
 from emulator.kernel.exchange import CERTIFICATION, is_behind_the_scenes
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.certification.evidence import Entry
 from emulator.certification.judge import Judgement
-from emulator.wire.quirks import QUIRKS, ModeName
+from emulator.wire.reading import QUIRKS, ModeName
 
 _MOST_TEXT = 1_500
 _MOST_CITED = 300

@@ -12,7 +12,7 @@ from emulator.certification.kit_words import KIT
 from emulator.certification.reached import REACHED
 from emulator.country.furnish import nearest
 from emulator.country.positions import Problem
-from emulator.journal.chain import digest
+from emulator.journal.write import digest
 from emulator.scenario.reader import value_node
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page

@@ -7,8 +7,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from emulator.country.world import World
-from emulator.journal.chain import canonical
-from emulator.journal.write import JournalPlace, Measured, write_down
+from emulator.journal.write import JournalPlace, Measured, canonical, write_down
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply
 

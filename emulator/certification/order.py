@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from emulator.certification.kit import Kit, Scene, Test
 from emulator.certification.plan import Plan
-from emulator.kernel.dice import random_for
+from emulator.kernel.clock import random_for
 
 PROVIDER, CLOCK = "provider", "clock"
 """Features that the plan does not list but shows: a server of its own, a client that takes the virtual time."""

@@ -18,7 +18,7 @@ from emulator.certification.judge import DONE, Judged, Judgement, broken_order, 
 from emulator.certification.kpi import estimates, kpi_notes, pushed_dossiers
 from emulator.certification.ledger import basis_of, quote_requirements, shipped_ledger
 from emulator.certification.scenes import Played
-from emulator.journal.chain import digest
+from emulator.journal.write import digest
 
 # What the ten parts of a printed report need beyond the verdicts (src:test-circulars; the grading is ours).
 

@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Any
 
 from emulator.classroom.roster import labels_of
+from emulator.country.access import Tenants
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes, secret_seed
-from emulator.country.tenants import Tenants
 from emulator.kernel.clock import system_ms
-from emulator.store import class_rows
-from emulator.store.class_rows import ClassRow, SeatRow
+from emulator.store import access_rows
+from emulator.store.access_rows import ClassRow, SeatRow
 from emulator.store.store import Store
 
 LONGEST_CLASS_NAME = 40
@@ -104,10 +104,10 @@ class Classes:
         made: list[tuple[Seat, str]] = []
         try:
             with self._store.writing():
-                if class_rows.get_class(self._store, wish.name):
+                if access_rows.get_class(self._store, wish.name):
                     raise ClassExists(wish.name)
                 state = json.dumps({"title": wish.title, "lessons": list(wish.lessons)})
-                class_rows.add_class(self._store, ClassRow(wish.name, wish.owner, system_ms(), state))
+                access_rows.add_class(self._store, ClassRow(wish.name, wish.owner, system_ms(), state))
                 for number, person in enumerate(labels_of(wish.people), 1):
                     made.append(self._add_seat(wish, number, person))
         except BaseException:
@@ -119,28 +119,28 @@ class Classes:
         self._tenants.check_room(wish.owner)
         made = self._sandboxes.create(seat_name(wish.name, number), {**wish.definition, "seed": secret_seed()})
         sandbox = self._tenants.assign(made, wish.owner, wish.lifetime_s)
-        class_rows.add_seat(self._store, SeatRow(wish.name, number, sandbox.no, person, "{}", 1))
+        access_rows.add_seat(self._store, SeatRow(wish.name, number, sandbox.no, person, "{}", 1))
         token = self._tenants.issue_token(sandbox, is_typed=True)
         return Seat(wish.name, number, person, sandbox), token
 
     def get(self, name: str) -> Classroom:
         """Return a class. Raises NoClass."""
-        row = class_rows.get_class(self._store, name)
+        row = access_rows.get_class(self._store, name)
         if row is None:
             raise NoClass(name)
         return _classroom_of(row)
 
     def every(self) -> list[Classroom]:
         """Return all classes, the oldest first."""
-        return [_classroom_of(row) for row in class_rows.every_class(self._store)]
+        return [_classroom_of(row) for row in access_rows.every_class(self._store)]
 
     def seats(self, name: str) -> list[Seat]:
         """Return the seats of a class by their numbers."""
-        return [self._seat_of(row) for row in class_rows.seats_of(self._store, name)]
+        return [self._seat_of(row) for row in access_rows.seats_of(self._store, name)]
 
     def seat_of(self, sandbox: Sandbox) -> Seat | None:
         """Return the seat that a sandbox is; None when it is none."""
-        row = class_rows.seat_of_sandbox(self._store, sandbox.no)
+        row = access_rows.seat_of_sandbox(self._store, sandbox.no)
         return self._seat_of(row) if row else None
 
     def _seat_of(self, row: SeatRow) -> Seat:
@@ -152,7 +152,7 @@ class Classes:
 
     def mark(self, classroom: Classroom) -> str:
         """Return a word that is another one when something in a class has changed since, or a minute has passed."""
-        numbers = class_rows.mark_of_class(self._store, classroom.name)
+        numbers = access_rows.mark_of_class(self._store, classroom.name)
         state = sha256(json.dumps(classroom.state, sort_keys=True).encode()).hexdigest()[:8]
         return ".".join(map(str, (*numbers, state, system_ms() // 60_000)))
 
@@ -166,18 +166,18 @@ class Classes:
         """Change the state of a class from what it is now. Raises NoClass."""
         with self._store.writing():
             classroom = self.get(name)
-            class_rows.write_class(self._store, name, json.dumps(change(dict(classroom.state))))
+            access_rows.write_class(self._store, name, json.dumps(change(dict(classroom.state))))
         return self.get(name)
 
     def change_seat(self, seat: Seat, change: Callable[[State], State]) -> Seat | None:
         """Change the state of a seat from what it is now; None when the seat is gone."""
         with self._store.writing():
-            rows = class_rows.seats_of(self._store, seat.class_name)
+            rows = access_rows.seats_of(self._store, seat.class_name)
             row = next((each for each in rows if each.number == seat.number), None)
             if row is None:
                 return None
             state = change(json.loads(row.state))
-            class_rows.write_seat(self._store, seat.class_name, seat.number, json.dumps(state))
+            access_rows.write_seat(self._store, seat.class_name, seat.number, json.dumps(state))
         return Seat(seat.class_name, seat.number, row.person, seat.sandbox, state, row.version + 1)
 
     def close(self, name: str) -> list[str]:
@@ -189,7 +189,7 @@ class Classes:
             gone += [each for each in self._sandboxes.every() if each.parent_no in numbers]
             for sandbox in gone:
                 self._sandboxes.drop(sandbox)
-            class_rows.drop_class(self._store, name)
+            access_rows.drop_class(self._store, name)
             if classroom.owner == own_owner(name):
                 self._tenants.end_owner_tokens(classroom.owner)
         return [sandbox.id for sandbox in gone]

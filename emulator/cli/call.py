@@ -97,7 +97,7 @@ def _verdict(told: dict[str, Any]) -> None:
 
 
 def _remark(remark: dict[str, str]) -> None:
-    from emulator.wire.quirks import QUIRKS
+    from emulator.wire.reading import QUIRKS
 
     for line in remark_lines(remark):
         click.echo(line)

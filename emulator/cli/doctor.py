@@ -165,7 +165,7 @@ def _store(store: Path) -> DoctorLine:
 
 def _claim(store: Path) -> DoctorLine:
     size = f"{store.stat().st_size / _MIB:.1f} MiB"
-    from emulator.store.file_locks import are_shared, try_lock
+    from emulator.store.store import are_shared, try_lock
 
     if not are_shared():
         return ok("store", f"{store}, {size}", f"{store}, {size}")

@@ -62,7 +62,7 @@ def new(
 ) -> None:
     """Tạo gói NAME của một tỉnh, chạy được ngay. / Make a province's pack NAME that runs at once."""
     from emulator.services.pack_making import NoSuchProvince, PackWish, write_pack
-    from emulator.wire.agency_codes import is_agency_code
+    from emulator.wire.codes import is_agency_code
     from emulator.wire.gso import provinces
 
     if agency and not is_agency_code(agency):

@@ -67,14 +67,13 @@ def people(number: int, out: str, form: str, bom: bool, kind: str, force: bool, 
 
 def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -> CensusWish:
     from emulator.country.furnish import nearest
-    from emulator.country.people.census import CensusWish
-    from emulator.country.people.families import BY_PROCEDURE
-    from emulator.wire import gso_names
+    from emulator.country.people.census import BY_PROCEDURE, CensusWish
+    from emulator.wire import gso
 
     if procedure and procedure not in BY_PROCEDURE:
         vi, en = nearest(procedure, BY_PROCEDURE)
         raise CannotStart(f"--procedure: không có thủ tục “{procedure}”{vi} / no procedure {procedure!r}{en}")
-    codes = {each.code: each.name for each in gso_names.provinces(era)}
+    codes = {each.code: each.name for each in gso.province_units(era)}
     if province and province not in codes:
         sentence = f"--province: GSO {era} không có tỉnh “{province}” / GSO {era} has no province {province!r}"
         raise CannotStart(f"{sentence}: {', '.join(codes)}")
@@ -86,11 +85,11 @@ def _wish(seed: int, procedure: str, province: str, era: Any, as_of: datetime) -
 
 def _rows(kind: str, form: str, wish: CensusWish) -> Iterator[Row]:
     from emulator.country.people.census import census, officers
-    from emulator.wire import people_sheet
+    from emulator.wire import identity
 
     if kind == "officers":
-        return map(people_sheet.officer_row, officers(wish))
-    return map(people_sheet.table_row if form == "csv" else people_sheet.person_row, census(wish))
+        return map(identity.officer_row, officers(wish))
+    return map(identity.table_row if form == "csv" else identity.person_row, census(wish))
 
 
 def _take_with_progress(rows: Iterator[Row], number: int) -> Iterator[Row]:

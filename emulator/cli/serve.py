@@ -22,8 +22,8 @@ from emulator.cli.serve_checks import (
 )
 from emulator.cli.serve_flags import FLAGS, variables_of
 from emulator.cli.terminal import CannotStart, write_data
+from emulator.country.access import Quotas
 from emulator.country.sandbox import Definition
-from emulator.country.tenants import Quotas
 from emulator.gateways.axis.allow_list import AllowList
 from emulator.settings import PREFIX, Settings
 

@@ -15,7 +15,7 @@ import click
 from emulator.cli.terminal import CannotStart
 from emulator.server.launch import PLAIN
 from emulator.settings import PREFIX
-from emulator.store.file_locks import are_shared
+from emulator.store.store import are_shared
 
 _SHORTEST_TOKEN = 6
 _FROM_KUBERNETES = re.compile(r"(?:SERVICE_(?:HOST|PORT).*|PORT|PORT_\d+_(?:TCP|UDP|SCTP).*)")

@@ -27,10 +27,8 @@ from emulator.server.log_lines import begin_logging
 from emulator.server.readiness import when_ready
 from emulator.services.registry import ServiceTrouble, services
 from emulator.settings import MEMORY, Settings, data_folder
-from emulator.store.file_locks import try_lock
-from emulator.store.opening import open_replica, open_store
-from emulator.store.store import StoreTrouble
-from emulator.store.upkeep import Upkeep
+from emulator.store.opening import Upkeep, open_replica, open_store
+from emulator.store.store import StoreTrouble, try_lock
 
 # What ``serve`` says when it is ready: a banner for people on stderr, one JSON line for programs on stdout.
 

@@ -64,7 +64,7 @@ def export_state(
     output: Path | None,
 ) -> None:
     """Ghi một sandbox ra tệp. / Write a sandbox to a file."""
-    from emulator.country.export import as_text
+    from emulator.country.export import export_text
 
     if every:
         content: Any = _export_all(store, url)
@@ -76,9 +76,9 @@ def export_state(
     if secrets or every:
         click.echo("Tệp này chứa bí mật. / This file holds secrets.", err=True)
     if output:
-        write_private(output, as_text(content))
+        write_private(output, export_text(content))
     else:
-        write_data(as_text(content))
+        write_data(export_text(content))
 
 
 def _export_one(store: str | None, sandbox: str, *, with_journal: bool, secrets: bool) -> Any:
@@ -132,8 +132,7 @@ def import_state(
 
     Mã thoát 2 khi tệp sai, mỗi lỗi một dòng. / Exit code 2 when the file is wrong, a line for each fault.
     """
-    from emulator.country.export import bring_in
-    from emulator.country.export_check import state_problems
+    from emulator.country.export import bring_in, state_problems
     from emulator.country.sandbox import ID_GRAMMAR
     from emulator.services.registry import shelf_kinds
 
@@ -156,8 +155,7 @@ def import_state(
 
 def _import_all(file: Path, store: str | None) -> None:
     """Bring every sandbox of a file in; when one of them is wrong, none."""
-    from emulator.country.export import bring_in
-    from emulator.country.export_check import state_findings
+    from emulator.country.export import bring_in, state_findings
     from emulator.services.registry import shelf_kinds
 
     try:

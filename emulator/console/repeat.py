@@ -19,8 +19,8 @@ from emulator.kernel.exchange import Call, Reply
 from emulator.services.client_view import CannotCall, ClientView, asks, put_together
 from emulator.services.portal.links import read_link
 from emulator.services.service import post_of
-from emulator.wire.agency_codes import full_form
 from emulator.wire.axis import SERVER_PREFIX
+from emulator.wire.codes import full_form
 
 _OWN_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 _LONGEST_IN_CURL = 8_000

@@ -17,8 +17,8 @@ from emulator.admin.request import AdminContext
 from emulator.classroom.classes import Seat
 from emulator.console import access, language, words
 from emulator.console.caller import AdminCaller
+from emulator.country.access import read_typed
 from emulator.country.sandbox import NoSandbox
-from emulator.country.tenants import read_typed
 
 PREFIX = "/__console"
 _POLICY = (

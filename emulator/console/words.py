@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from emulator.kernel.clock import VIETNAM
 from emulator.services.registry import OF_GATEWAYS, operations
 from emulator.services.service import Both
-from emulator.wire.statuses import STATUS_NAMES, STATUS_NAMES_EN
+from emulator.wire.codes import STATUS_NAMES, STATUS_NAMES_EN
 
 
 def given_words(source: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 
-from emulator.country.axis_records import GRANTS, GROUPS, HOSTS, LIVE_AGENCIES, SUBSYSTEMS, Grant, Subsystem
+from emulator.country.records import GRANTS, GROUPS, HOSTS, LIVE_AGENCIES, SUBSYSTEMS, Grant, Subsystem
 from emulator.country.world import World
-from emulator.wire.agency_codes import full_form, is_agency_code
 from emulator.wire.axis import is_group, read_subject
+from emulator.wire.codes import full_form, is_agency_code
 
 _EVER = 2**62
 _LONGEST = 120

@@ -16,7 +16,7 @@ from emulator.country.furnish import nearest
 from emulator.country.settings import TlsFault, setting_trouble
 from emulator.country.world import World
 from emulator.kernel.exchange import Effect
-from emulator.store import sandbox_rows, token_rows
+from emulator.store import sandbox_rows
 from emulator.wire.axis import NotASubsystem, read_subsystem
 
 TEXT, NUMBER, OBJECT, LIST = (str,), (int,), (dict,), (list,)
@@ -121,7 +121,7 @@ def set_settings(words: Words, world: World) -> None:
     changed = json.loads(row.settings if row else "{}") | words["settings"]
     sandbox_rows.change(world.store, world.sandbox.no, "settings", json.dumps(changed))
     if words["settings"].get("application_state") == "revoked":
-        token_rows.revoke_keys(world.store, world.sandbox.no)
+        sandbox_rows.revoke_tokens_of_keys(world.store, world.sandbox.no)
     for name in words["settings"]:
         world.note_effect(Effect("settings", name, "put"))
     for kind, shape in effect_kinds().items():

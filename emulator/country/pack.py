@@ -20,15 +20,21 @@ from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
 from emulator import __version__
-from emulator.country.axis_records import axis_bases
 from emulator.country.filed_base import CompiledBase, CompiledTables, compiled_rows, write_compiled
-from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings
-from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, STEPS
-from emulator.country.pack_checks import structure_findings
+from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings, structure_findings
 from emulator.country.pack_files import COMPILED, FoundFiles, PackFile, content_of, files_of, is_same_content
 from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
-from emulator.country.records import DetailLink, Dossier, Fields, ProcessingStep
+from emulator.country.records import (
+    DETAIL_LINKS,
+    DOSSIERS,
+    STEPS,
+    DetailLink,
+    Dossier,
+    Fields,
+    ProcessingStep,
+    axis_bases,
+)
 from emulator.country.shelf import Base, ShelfKind
 from emulator.kernel.refusals import StoreFailure
 from emulator.store.paper_file import CompiledFile

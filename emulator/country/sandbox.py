@@ -10,9 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from emulator.country.settings import MOST, Mode, Profile, SandboxSettings
-from emulator.kernel.clock import Clock
-from emulator.kernel.dice import consumer_text
-from emulator.store import sandbox_rows, token_rows
+from emulator.kernel.clock import Clock, consumer_text
+from emulator.store import sandbox_rows
 from emulator.store.sandbox_rows import CredentialRow, SandboxRow
 from emulator.store.store import Store, StoreFailure, StoreTrouble
 
@@ -280,7 +279,7 @@ class Sandboxes:
             text = json.dumps(json.loads(row.settings) | dict(changes))
             sandbox_rows.change(self._store, sandbox.no, "settings", text)
             if changes.get("application_state") == "revoked":
-                token_rows.revoke_keys(self._store, sandbox.no)
+                sandbox_rows.revoke_tokens_of_keys(self._store, sandbox.no)
         return self.of_no(sandbox.no).settings
 
     def redefine(self, sandbox: Sandbox, changes: Mapping[str, Any]) -> Sandbox:

@@ -8,7 +8,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from emulator.store.journal_rows import JournalBounds
-from emulator.wire.quirks import OwnRule, Stance
+from emulator.wire.reading import OwnRule, Stance
 
 OddityName = Literal[
     "dates-with-time",

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from emulator.country.access import basic_pair, bearer_word
 from emulator.country.axis import nearest_of
-from emulator.country.axis_records import UNITS, AgencyUnit
-from emulator.country.keyring import basic_pair, bearer_word
+from emulator.country.records import UNITS, AgencyUnit
 from emulator.country.sandbox import Sandbox
-from emulator.kernel.dice import consumer_text
+from emulator.kernel.clock import consumer_text
 from emulator.kernel.exchange import Call
-from emulator.wire.agency_codes import full_form, is_agency_code, short_form
 from emulator.wire.axis import SERVER_PREFIX
+from emulator.wire.codes import full_form, is_agency_code, short_form
 from emulator.wire.json_body import MOST_PARTS, parts_of
 
 if TYPE_CHECKING:
-    from emulator.country.keyring import Token
+    from emulator.country.access import Token
     from emulator.country.world import World
 
 HOME_UNIT = "H26"

@@ -6,22 +6,21 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from emulator.country.keyring import Keyring, Token
-from emulator.country.kinds import DETAIL_LINKS, DOSSIERS, KEEPSAKES, PERSON, STEPS, of_test_system
+from emulator.country.access import Keyring, Token
 from emulator.country.pack import Pack
-from emulator.country.records import Fields
+from emulator.country.records import DETAIL_LINKS, DOSSIERS, KEEPSAKES, PERSON, STEPS, Fields, of_test_system
 from emulator.country.sandbox import Sandbox
 from emulator.country.settings import Mode, SandboxSettings
 from emulator.country.shelf import Shelf, ShelfKind
-from emulator.kernel import dice
+from emulator.kernel import clock
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Effect, Exchange, Level, Remark, Reply
 from emulator.store import record_rows, sandbox_rows
 from emulator.store.store import Store
 
 if TYPE_CHECKING:
+    from emulator.country.access import Quotas
     from emulator.country.agenda import Agenda, Settlement
-    from emulator.country.tenants import Quotas
 
 T = TypeVar("T")
 FILED = ("dossiers", "portal_dossiers")
@@ -188,7 +187,7 @@ class World:
 
         The epoch has no say: the same calls after a reset get the same identities.
         """
-        return dice.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.seq, purpose)
+        return clock.name_uuid(self.sandbox.definition.seed, self.sandbox.id, self.seq, purpose)
 
     def why_full(self, more: int = 1) -> tuple[str, str] | None:
         """Return why the sandbox has no room for so many more dossiers, in Vietnamese and English; None when it has."""

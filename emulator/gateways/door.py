@@ -14,7 +14,7 @@ from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
 from emulator.gateways.arrival import Arrival, NoSuchSandbox
 from emulator.journal.entry import entry_id
-from emulator.journal.near_miss import NearMiss, Offer, near_misses
+from emulator.journal.patterns import NearMiss, Offer, near_misses
 from emulator.journal.redaction import masked_text
 from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms

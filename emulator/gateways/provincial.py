@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import orjson
@@ -24,8 +25,8 @@ from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
 from emulator.services.portal.links import host_of, read_link
 from emulator.services.portal.pack import Portal
-from emulator.services.service import Api, Operation, ProvinceGateway, Service, carry
-from emulator.wire.agency_codes import full_form
+from emulator.services.service import Api, Operation, ProvinceGateway, Service, Site, carry
+from emulator.wire.codes import full_form
 from emulator.wire.json_body import is_deep
 
 CONTEXT = "KetNoiMotCuaQuocGia"
@@ -165,3 +166,72 @@ def provincial_gateways(services: Iterable[Service], axis: XroadGateway) -> Iter
         found = [each for each in service.operations if isinstance(each.place, ProvinceGateway)]
         if found:
             yield ProvincialGateway(service, found, axis)
+
+
+# Public sites without a guard: the ministry's files and pages (BTXH 3.1.4), the portal's list of servers (KDL V.3).
+#
+# That the portal's real page asks for a login is left out: nothing is learnt from it.
+
+_READING = ("GET", "HEAD")
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+
+
+@dataclass(frozen=True)
+class PublicSite:
+    """A door without a guard, for GET and HEAD, to the one operation that a service declares there."""
+
+    site: Site
+    operation: Operation
+
+    @property
+    def name(self) -> str:
+        """Return the site's name."""
+        return self.site.name
+
+    def owns(self, call: Call) -> bool:
+        """Calls to the site's host name, and to its paths."""
+        return call.path.startswith(self.site.prefixes) or call.host.partition(":")[0] == self.site.host
+
+    def answer(self, exchange: Exchange, world: World) -> Reply:
+        """Serve a page; HEAD gives the headers of GET, other verbs get 405."""
+        call = exchange.call
+        exchange.operation, exchange.clause = self.operation.name, self.operation.clause
+        staged = world.apply_scenario()
+        if staged:
+            return staged
+        if call.method not in _READING:
+            exchange.outcome = "refused"
+            return Reply(405, b"Method Not Allowed", (*_TEXT, ("Allow", ", ".join(_READING))))
+        reply = self.operation.answer(call, world)
+        if reply.status == 404:
+            exchange.outcome = "refused"
+        sized = (*reply.headers, ("Content-Length", str(len(reply.body))))
+        return Reply(reply.status, reply.body if call.method == "GET" else b"", sized)
+
+    def word(self, refusal: Refusal, _exchange: Exchange, _world: World) -> Reply:
+        """Put a refusal, which only a scenario can raise here, into plain text."""
+        return Reply(503, str(refusal).encode(), _TEXT)
+
+    def blocks(self, _call: Call, _enter: Callable[[], World]) -> bool:
+        """Its pages are all in this house."""
+        return False
+
+    def word_breakdown(self, _exchange: Exchange, _world: World) -> Reply:
+        """Answer for a fault of the emulator itself."""
+        return Reply(500, b"Internal Server Error", _TEXT)
+
+    def unavailable(self, _call: Call, _world: World | None) -> Reply:
+        """Answer as a web server does whose system is away."""
+        return Reply(503, b"Service Unavailable", _TEXT)
+
+    def over_quota(self, _call: Call, _world: World, _wait_s: int) -> Reply:
+        """Answer as a web server does that has enough."""
+        return Reply(429, b"Too Many Requests", _TEXT)
+
+
+def public_sites(services: Iterable[Service]) -> Iterator[PublicSite]:
+    """Yield the sites that services declare, each with its operation."""
+    for service in services:
+        for operation in service.operations:
+            if isinstance(operation.place, Site):
+                yield PublicSite(operation.place, operation)

@@ -8,15 +8,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from emulator.journal.chain import first_break, follows
-from emulator.journal.write import AdminAct, write_change
+from emulator.journal.write import AdminAct, first_break, follows, write_change
 from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
-from emulator.store import journal_rows, sandbox_rows, tally_rows
+from emulator.store import journal_rows, sandbox_rows
 from emulator.store.journal_rows import Condition, JournalBounds, fit_page
 from emulator.store.journal_rows import JournalRow as Entry
-from emulator.store.sandbox_rows import ChainEnds
+from emulator.store.sandbox_rows import ChainEnds, TallyRow
 from emulator.store.store import SqlDialect, Store, StoreFailure
-from emulator.store.tally_rows import TallyRow
 
 __all__ = ["SERVER", "Entry", "Journal", "Search", "fit_page"]
 T = TypeVar("T")
@@ -185,7 +183,7 @@ class Journal:
 
     def tallies(self) -> list[TallyRow]:
         """Return how many calls of each kind were served so far, whatever was reset or forgotten since."""
-        return self._read(tally_rows.every)
+        return self._read(sandbox_rows.list_tallies)
 
     def store_bytes(self) -> int:
         """Return the size of the store's files."""

@@ -1,13 +1,19 @@
-"""Sandbox time. An instant is an ``int``: milliseconds since 1970-01-01 UTC; people read it in Vietnamese time."""
+"""Time and luck, asked of the sandbox and never of the system.
+
+An instant is an ``int``: milliseconds since 1970-01-01 UTC; people read it in Vietnamese time.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
+import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
+from random import Random
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
 _EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)
@@ -114,3 +120,29 @@ def _read(pattern: re.Pattern[str], text: str) -> int | None:
         return to_ms(datetime(year, month, day, hour, minute, second, tzinfo=VIETNAM))
     except ValueError:
         return None
+
+
+# Luck and identity, drawn from the sandbox and never from the system.
+
+_KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
+
+def draw(*parts: object) -> bytes:
+    """Return 32 bytes that depend on the parts alone."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+
+
+def random_for(*parts: object) -> Random:
+    """Return a generator seeded by the parts, whichever worker asks."""
+    return Random(int.from_bytes(draw(*parts)))
+
+
+def name_uuid(*parts: object) -> str:
+    """Return a version 3 UUID, as WSO2 builds its opaque tokens (src:apim-token-issue)."""
+    return str(uuid.UUID(bytes=hashlib.md5(draw(*parts), usedforsecurity=False).digest(), version=3))
+
+
+def consumer_text(*parts: object) -> str:
+    """Return 28 characters that end in ``a``, as consumer keys and secrets look (src:apim-key-types)."""
+    picks = random_for(*parts)
+    return "".join(picks.choices(_KEY_ALPHABET, k=27)) + "a"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from emulator.admin.problems import WORDINGS
-from emulator.country.axis_records import Host, LiveAgency, Subsystem
+from emulator.country.access import ROLES
 from emulator.country.positions import Problem
-from emulator.country.records import Dossier, ProcessingStep
+from emulator.country.records import Dossier, Host, LiveAgency, ProcessingStep, Subsystem
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
-from emulator.country.tenants import ROLES
 from emulator.scenario.armed import Arm
 from emulator.services.citizens import CitizenResult
 from emulator.services.portal.models import Notice, Paper, PortalDossier, PortalStep, SupportRequest

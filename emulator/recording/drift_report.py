@@ -17,7 +17,7 @@ from emulator.recording.drift import (
 )
 from emulator.recording.replay import Answered, ReplayedExchange
 from emulator.recording.session import Recorded
-from emulator.wire.quirks import QUIRKS, ModeName
+from emulator.wire.reading import QUIRKS, ModeName
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote
 
-from emulator.country.people import pseudonyms, strangers
+from emulator.country import people
+from emulator.country.people import peoples
 from emulator.country.privacy import suspects
-from emulator.wire.agency_codes import is_agency_code
+from emulator.wire.codes import is_agency_code
 from emulator.wire.identity import IdentityKind
 
 # The values a session has shown to be somebody's, and their replacement wherever else they stand.
@@ -196,9 +197,9 @@ class Pseudonyms:
             taken = self._taken.setdefault(kind, set())
             if len(taken) >= _MOST:
                 raise TooManyPeople
-            serial = self.luck(kind, text) % (strangers.MOST_PEOPLE - 1) + 1
+            serial = self.luck(kind, text) % (people.MOST_PEOPLE - 1) + 1
             while serial in taken:
-                serial = serial % (strangers.MOST_PEOPLE - 1) + 1
+                serial = serial % (people.MOST_PEOPLE - 1) + 1
             taken.add(serial)
             self._serials[kind, text] = serial
         return self._serials[kind, text]
@@ -218,7 +219,7 @@ class Pseudonyms:
     def _new_name(self, key: str) -> str:
         luck = self.luck("name", key)
         while True:
-            name = pseudonyms.full_name(luck, " thị " in key or " thi " in key)
+            name = peoples.full_name(luck, " thị " in key or " thi " in key)
             if name.casefold() not in self.known.pseudonyms and name.casefold() != key:
                 return name
             luck += 1
@@ -226,7 +227,7 @@ class Pseudonyms:
     def number(self, text: str) -> str:
         """Return another personal number, card or tax code; of anything else, other letters and digits."""
         tight = re.sub(r"[\s.]", "", text)
-        made = pseudonyms.personal_number(tight, self._serial("number", tight))
+        made = peoples.personal_number(tight, self._serial("number", tight))
         new = self._scramble(text) if made is None else made
         return self._remember(tight, new) if new != tight else text
 
@@ -235,13 +236,13 @@ class Pseudonyms:
         digits = re.sub(r"\D", "", re.sub(r"^\+?84", "0", text))
         if len(digits) < 6 or digits.startswith("00"):
             return text
-        return self._remember(digits, strangers.phone(self._serial("phone", digits)))
+        return self._remember(digits, people.phone(self._serial("phone", digits)))
 
     def mail(self, text: str) -> str:
         """Return an address at ``example.vn``; what is reserved for examples stays."""
         if "@" not in text or not any(each.kind == "mail" for each in suspects(text)):
             return text
-        return self._remember(text.casefold(), strangers.mail(self._serial("mail", text.casefold())))
+        return self._remember(text.casefold(), people.mail(self._serial("mail", text.casefold())))
 
     def account(self, text: str) -> str:
         """Return the name of an account."""
@@ -272,16 +273,16 @@ class Pseudonyms:
         return f"{self.luck(kind, context + digits) % 10 ** len(digits):0{len(digits)}d}"
 
     def _hamlet(self, text: str) -> str:
-        return text if text.endswith("Không Có Thật") else pseudonyms.hamlet(text, self.luck("hamlet", bare(text)))
+        return text if text.endswith("Không Có Thật") else peoples.hamlet(text, self.luck("hamlet", bare(text)))
 
     def _address(self, text: str) -> str:
         if text.endswith("Không Có Thật"):
             return text
-        new = pseudonyms.address(self._serial("address", bare(text)))
+        new = peoples.address(self._serial("address", bare(text)))
         return self._remember(text, new) if len(text.split()) > 2 else new
 
     def _day(self, text: str) -> str:
-        return pseudonyms.other_day(text, self.luck("day", text[:10]), self._today)
+        return peoples.other_day(text, self.luck("day", text[:10]), self._today)
 
     def _scramble(self, text: str) -> str:
         luck = self.luck("text", text)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from emulator.country.positions import Problem
 from emulator.country.privacy import text_problems
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 from emulator.kernel.exchange import Headers
 
 FORMAT = "ndxp-emulator/session/1"

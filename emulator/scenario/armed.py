@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from emulator.country.world import World
-from emulator.kernel.dice import random_for
+from emulator.kernel.clock import random_for
 from emulator.kernel.exchange import Call, Exchange
 from emulator.scenario.fault import LUCK, OCCURRENCE
 from emulator.scenario.faults import FAULTS

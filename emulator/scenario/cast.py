@@ -8,10 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator.country.agenda import Lapsed
+from emulator.country.agenda import Lapsed, ScenarioState
 from emulator.country.furnish import nearest
 from emulator.country.pack import Pack
-from emulator.country.plot import ScenarioState
 from emulator.country.positions import Problem
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import CallDirector, World

@@ -18,7 +18,7 @@ from emulator.scenario.placeholders import PLACEHOLDER
 from emulator.scenario.script import WEEKDAYS, Condition, ConditionGroup, FieldTest, tests_of
 from emulator.services.btxh import extent
 from emulator.services.packs import pack_part
-from emulator.wire.statuses import STATUS_NAMES
+from emulator.wire.codes import STATUS_NAMES
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)

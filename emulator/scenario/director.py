@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from emulator.country.agenda import happen_within
-from emulator.country.plot import ScenarioState
+from emulator.country.agenda import ScenarioState, happen_within
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply

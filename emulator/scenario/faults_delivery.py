@@ -8,7 +8,7 @@ from dataclasses import replace
 from random import Random
 
 from emulator.country.world import World
-from emulator.kernel.dice import random_for
+from emulator.kernel.clock import random_for
 from emulator.kernel.exchange import Exchange, Misdelivery, Reply
 from emulator.scenario.fault import (
     LUCK,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from emulator.country.keyring import Token
+from emulator.country.access import Token
 from emulator.country.world import World
 from emulator.kernel.clock import http_date
 from emulator.kernel.exchange import Exchange, Reply

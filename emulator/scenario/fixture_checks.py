@@ -9,18 +9,17 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from emulator.country.axis_records import GRANTS, GROUPS, HOSTED_FILES, HOSTS, SUBSYSTEMS
-from emulator.country.furnish import nearest, row_findings
+from emulator.country.furnish import choice_findings, nearest, row_findings
 from emulator.country.pack import Pack
-from emulator.country.pack_checks import choice_findings
 from emulator.country.pack_tables import OWN, PackPart, PackTable, table_of
+from emulator.country.records import GRANTS, GROUPS, HOSTED_FILES, HOSTS, SUBSYSTEMS
 from emulator.scenario.script import LIKE
 from emulator.scenario.yaml_text import Page, members, plain
 from emulator.services.btxh.pack_tables import DOSSIER_CODE, PROCEDURE_CODE
 from emulator.services.packs import pack_part
 from emulator.services.portal.pack import portal_base, row_troubles
 from emulator.services.registry import host_services
-from emulator.wire.agency_codes import short_form
+from emulator.wire.codes import short_form
 
 PAPERS = "papers"
 _PAPER = table_of("SoDinhDanhChuSoHuu MaKetQua TenGiayTo SoKyHieu CoQuanChuQuan DanhSachTepDinhKem")

@@ -21,8 +21,7 @@ from emulator.services.portal.bodies import issued_results
 from emulator.services.portal.links import file_name_of, holder_of
 from emulator.services.portal.models import Paper, PortalDossier
 from emulator.services.portal.pack import EVER, Portal
-from emulator.wire.codes import unit_of_dossier_code
-from emulator.wire.statuses import FINAL_STATUSES
+from emulator.wire.codes import FINAL_STATUSES, unit_of_dossier_code
 
 Source = Literal["DongBoHoSoMC", "DongBoDVC"]
 _DIGITS = 12

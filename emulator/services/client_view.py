@@ -10,8 +10,7 @@ from functools import cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from emulator.kernel.clock import VIETNAM
-from emulator.kernel.dice import consumer_text
+from emulator.kernel.clock import VIETNAM, consumer_text
 from emulator.services.btxh.samples import dossier_code
 from emulator.services.registry import REVOKE, TOKEN, gateway_of, operations
 from emulator.services.service import Api, Ask, AxisAddress, Both, Caller, Mistake, Place, post_of, replace_in_path

@@ -25,7 +25,7 @@ from emulator.country.records import Fields
 from emulator.kernel.clock import moment_text, read_moment
 from emulator.services.packs import inspect, pack_part
 from emulator.services.portal.pack import portal_names
-from emulator.wire.statuses import STATUS_NAMES, judge_move
+from emulator.wire.codes import STATUS_NAMES, judge_move
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

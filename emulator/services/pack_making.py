@@ -17,10 +17,10 @@ from typing import Any
 from emulator.country.pack import Pack
 from emulator.country.people import person_of
 from emulator.country.records import Fields
-from emulator.kernel.dice import name_uuid, random_for
+from emulator.kernel.clock import name_uuid, random_for
 from emulator.services.packs import load_pack
 from emulator.wire import gso
-from emulator.wire.agency_codes import full_form
+from emulator.wire.codes import full_form
 
 BASE = "co-ban"
 _OWN = "VN:GOV:000.00.00.H26:hanoivdxpsvc01"

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import uuid4
 
-from emulator.country.axis_records import HOSTS
 from emulator.country.furnish import nearest, row_findings
 from emulator.country.pack import (
     Pack,
@@ -38,7 +37,7 @@ from emulator.country.pack_files import COMPILED, files_of
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
 from emulator.country.positions import Problem, pack_rows
 from emulator.country.privacy import looked_through
-from emulator.country.records import Fields
+from emulator.country.records import HOSTS, Fields
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.kernel.clock import read_moment, to_datetime
 from emulator.kernel.refusals import ServiceRefusal
@@ -47,8 +46,8 @@ from emulator.services.btxh.bodies import read_dossier, read_step
 from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
 from emulator.services.portal.pack import portal_problems
 from emulator.services.registry import services
+from emulator.wire.codes import FINAL_STATUSES, judge_move, status_text
 from emulator.wire.reading import Reading, ReadingRules
-from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
 
 _KINDS = {"dossiers": NEW_DOSSIER, "results": FINAL_RESULT}
 _END = 4_102_419_600_000  # 01/01/2100: a pack's story may lie in the future of whoever checks it

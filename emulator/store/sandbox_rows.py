@@ -1,10 +1,9 @@
-"""Rows of ``sandboxes`` and ``credentials``."""
+"""Rows of ``sandboxes``, ``credentials`` and ``tokens``, and of ``served``: how many calls were served."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.store import tally_rows
 from emulator.store.store import Store
 
 
@@ -97,7 +96,7 @@ def drop(store: Store, no: int) -> None:
     store.run(
         "INSERT INTO ended SELECT sandbox_no, shelter FROM snapshots WHERE sandbox_no = ? ON CONFLICT DO NOTHING", (no,)
     )
-    tally_rows.leave(store, no)
+    leave_tallies(store, no)
     store.run("DELETE FROM access WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM snapshots WHERE sandbox_no = ?", (no,))
     store.run("DELETE FROM credentials WHERE sandbox_no = ?", (no,))
@@ -195,3 +194,114 @@ _SWEPT = {
     "agenda": "sandbox_no, epoch, due_ms, no",
     "kept_tokens": "sandbox_no, epoch, token",
 }
+
+
+# Rows of ``served``: how many calls were served, whose, of which kind and how quickly, over all workers.
+#
+# A row belongs to one sandbox, so that counting never makes two sandboxes wait for each other. What a dropped sandbox
+# was served is kept under number 0.
+
+
+class TallyRow(NamedTuple):
+    """Calls of one kind whose service took between one bound and the next; ``bucket`` numbers the bounds.
+
+    ``status_class`` is the first digit of the HTTP status; ``bytes_in`` and ``bytes_out`` are those of bodies.
+    """
+
+    sandbox_no: int
+    gateway: str
+    operation: str
+    outcome: str
+    status_class: int
+    bucket: int
+    calls: int
+    duration_us: int
+    bytes_in: int
+    bytes_out: int
+
+
+_KIND = "sandbox_no, gateway, operation, outcome, status_class, bucket"
+_ADD = (
+    f" ON CONFLICT ({_KIND}) DO UPDATE SET calls = served.calls + excluded.calls,"
+    " duration_us = served.duration_us + excluded.duration_us, bytes_in = served.bytes_in + excluded.bytes_in,"
+    " bytes_out = served.bytes_out + excluded.bytes_out"
+)
+
+
+def count_calls(store: Store, row: TallyRow) -> None:
+    """Count what a row says. Call inside the transaction that writes it down."""
+    store.run(f"INSERT INTO served VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?){_ADD}", row)
+
+
+def list_tallies(store: Store) -> list[TallyRow]:
+    """Return all rows, in the order of their sandboxes and kinds."""
+    return [TallyRow(*row) for row in store.all(f"SELECT * FROM served ORDER BY {_KIND}")]
+
+
+def leave_tallies(store: Store, sandbox_no: int) -> None:
+    """Keep what a sandbox was served without its number, as it is dropped. Call inside a transaction."""
+    columns = "gateway, operation, outcome, status_class, bucket, calls, duration_us, bytes_in, bytes_out"
+    store.run(f"INSERT INTO served SELECT 0, {columns} FROM served WHERE sandbox_no = ?{_ADD}", (sandbox_no,))
+    store.run("DELETE FROM served WHERE sandbox_no = ?", (sandbox_no,))
+
+
+# Rows of ``tokens``. Times are virtual instants of the sandbox.
+
+
+class TokenRow(NamedTuple):
+    """One access token; ``expires_at`` is None for one that never expires."""
+
+    token: str
+    sandbox_no: int
+    epoch: int
+    consumer_key: str
+    kind: str
+    scope: str
+    issued_at: int
+    expires_at: int | None
+    is_revoked: int
+
+
+REPLACING = "ON CONFLICT (token) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in TokenRow._fields if name != "token"
+)
+
+
+def find_token(store: Store, token: str) -> TokenRow | None:
+    """Return a token, whoever it belongs to."""
+    row = store.one("SELECT * FROM tokens WHERE token = ?", (token,))
+    return TokenRow(*row) if row else None
+
+
+def latest_token(store: Store, home: tuple[int, int], consumer_key: str, scope: str) -> TokenRow | None:
+    """Return the newest unrevoked token of a key and scope; of those of one instant, the one that lasts longest."""
+    row = store.one(
+        "SELECT * FROM tokens WHERE sandbox_no = ? AND epoch = ? AND consumer_key = ? AND scope = ?"
+        " AND is_revoked = 0 ORDER BY issued_at DESC, expires_at IS NULL DESC, expires_at DESC LIMIT 1",
+        (*home, consumer_key, scope),
+    )
+    return TokenRow(*row) if row else None
+
+
+def add_token(store: Store, row: TokenRow) -> None:
+    """Add a token; one of an ended epoch with the same text is replaced."""
+    store.run(f"INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) {REPLACING}", row)
+
+
+def end_token(store: Store, token: str, at_ms: int) -> None:
+    """Let a token end at a virtual instant, whatever its life was to be."""
+    store.run("UPDATE tokens SET expires_at = ? WHERE token = ?", (at_ms, token))
+
+
+def revoke_token(store: Store, token: str) -> None:
+    """Mark a token as revoked."""
+    store.run("UPDATE tokens SET is_revoked = 1 WHERE token = ?", (token,))
+
+
+def revoke_tokens_of_keys(store: Store, sandbox_no: int) -> None:
+    """Mark every token of a sandbox's key pairs as revoked, those of their users too."""
+    store.run(
+        "UPDATE tokens SET is_revoked = 1 WHERE sandbox_no = ? AND consumer_key IN"
+        " (SELECT consumer_key FROM credentials WHERE sandbox_no = ?)",
+        (sandbox_no, sandbox_no),
+    )

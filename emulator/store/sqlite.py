@@ -11,9 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from emulator.store.file_locks import OPEN_LOCK, try_lock, unlock
 from emulator.store.schema import APPLICATION_ID, MIGRATIONS
-from emulator.store.store import Durability, Row, SqlDialect, Store, StoreBusy, StoreFailure, StoreTrouble
+from emulator.store.store import (
+    OPEN_LOCK,
+    Durability,
+    Row,
+    SqlDialect,
+    Store,
+    StoreBusy,
+    StoreFailure,
+    StoreTrouble,
+    try_lock,
+    unlock,
+)
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_SIZE = 100

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from emulator.kernel.clock import read_day
-from emulator.wire.agency_codes import is_agency_code
+from emulator.wire.codes import is_agency_code
 
 # Identifiers of the axis: ``VN:GOV:000.00.00.G22:vpcpdvcprovider`` and its other spellings (src:xroad-identifiers).
 

@@ -1,12 +1,17 @@
-"""The error codes of the emulated services. They are ours: no public text lists any (src:portal-envelopes, B08)."""
+"""Codes that several services share: errors, results, procedures, agencies and statuses.
+
+The error codes are ours: no public text lists any (src:portal-envelopes, B08).
+"""
 
 from __future__ import annotations
 
+import csv
 import re
-from typing import NamedTuple
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
 
 from emulator.kernel.clock import to_datetime
-from emulator.wire.agency_codes import is_agency_code
 
 DONE = 0
 BAD_JSON = -1
@@ -125,3 +130,167 @@ def agencies_in(text: str) -> list[str]:
 def unit_of_dossier_code(code: str) -> str:
     """Return the unit code a dossier code begins with."""
     return code.partition("-")[0]
+
+
+# Agency codes: two written forms of one name (src:agency-codes; K16).
+#
+# QCVN 102:2016 reads right to left with every group present, ``000.00.15.G07``; Decision 20/2020/QĐ-TTg reads left to
+# right without the empty ones, ``G07.15``. Clients meet both and must join them.
+
+_OLD = re.compile(r"(\d{3})\.(\d{2})\.(\d{2})\.([A-Z]\d{2})", re.ASCII)
+_NEW = re.compile(r"([A-Z]\d{2})((?:\.[A-Z0-9]{1,3})*)", re.ASCII)
+_WIDTHS = (2, 2, 3)
+
+
+def is_agency_code(text: str) -> bool:
+    """Tell whether a text is an agency code in either form."""
+    return bool(_OLD.fullmatch(text) or (len(text) <= 35 and _NEW.fullmatch(text)))
+
+
+@lru_cache(1024)
+def short_form(code: str) -> str:
+    """Return ``G07.15`` for ``000.00.15.G07``; any other text comes back as it is."""
+    found = _OLD.fullmatch(code)
+    if not found:
+        return code
+    *low, root = found.groups()
+    groups = list(reversed(low))
+    while groups and not int(groups[-1]):
+        groups.pop()
+    return ".".join([root, *groups])
+
+
+def full_form(code: str) -> str:
+    """Return ``000.00.15.G07`` for ``G07.15``; a code that has no such form comes back as it is."""
+    found = _NEW.fullmatch(code)
+    if not found:
+        return code
+    groups = found.group(2).split(".")[1:]
+    fits = len(groups) <= len(_WIDTHS) and all(
+        group.isdigit() and len(group) <= width for group, width in zip(groups, _WIDTHS, strict=False)
+    )
+    if not fits:
+        return code
+    padded = [(groups[place] if place < len(groups) else "").zfill(width) for place, width in enumerate(_WIDTHS)]
+    return ".".join([*reversed(padded), found.group(1)])
+
+
+def root_of(code: str) -> str:
+    """Return the first-level code, ``G07`` for both forms; empty for a text that is no agency code."""
+    found = _OLD.fullmatch(code)
+    if found:
+        return found.group(4)
+    found = _NEW.fullmatch(code)
+    return found.group(1) if found else ""
+
+
+def is_same_agency(one: str, other: str) -> bool:
+    """Tell whether two codes, in whichever forms, name one agency."""
+    return full_form(one) == full_form(other)
+
+
+def is_within(code: str, unit_code: str) -> bool:
+    """Tell whether an agency is a unit or belongs to its subtree."""
+    own, unit = short_form(full_form(code)), short_form(full_form(unit_code))
+    return own == unit or own.startswith(unit + ".")
+
+
+@cache
+def province_of(root: str) -> str | None:
+    """Return the GSO code of the province that a first-level code belongs to, ``01`` for ``H26``; None for a ministry.
+
+    The codes are those of before 01/07/2025 (Circular 01/2018/TT-VPCP, annex; decision 0040).
+    """
+    return _provinces().get(root)
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    text = files("emulator.wire").joinpath("agency_provinces.csv").read_text(encoding="utf-8")
+    return {row["agency"]: row["province"] for row in csv.DictReader(text.splitlines())}
+
+
+# Statuses of a dossier and the moves between them (BTXH PL 5; the matrix is ours, from src:status-moves).
+
+Move = Literal["legal", "tolerated", "illegal"]
+Start = int | None
+
+STATUS_NAMES: dict[int, str] = {
+    1: "Mới đăng ký",
+    2: "Được tiếp nhận",
+    3: "Không được tiếp nhận",
+    4: "Đang xử lý",
+    5: "Yêu cầu bổ sung giấy tờ",
+    6: "Yêu cầu thực hiện nghĩa vụ tài chính",
+    7: "Công dân yêu cầu rút hồ sơ",
+    8: "Dừng xử lý",
+    9: "Đã xử lý xong",
+    10: "Đã trả kết quả",
+    11: "Bộ, ngành, địa phương từ chối",
+    13: "Đã nộp tại Cổng dịch vụ công (chưa gửi)",
+    14: "Không gửi được",
+}
+"""Every status there is; 12 does not exist (B67)."""
+STATUS_NAMES_EN: dict[int, str] = {
+    1: "newly registered",
+    2: "accepted",
+    3: "not accepted",
+    4: "in process",
+    5: "papers to be added",
+    6: "a fee to be paid",
+    7: "withdrawn by the citizen",
+    8: "stopped",
+    9: "processed",
+    10: "result given",
+    11: "refused by the agency",
+    13: "filed at the portal, not sent yet",
+    14: "could not be sent",
+}
+"""The same in English; these are ours."""
+
+FINAL_STATUSES = frozenset({9, 10})
+"""The statuses in which a dossier has its result."""
+
+_LEGAL: dict[Start, frozenset[int]] = {
+    None: frozenset({1, 2, 13}),
+    13: frozenset({1, 11, 14}),
+    14: frozenset({1, 13}),
+    1: frozenset({2, 3, 5, 7, 11}),
+    2: frozenset({4, 5, 6, 7, 8, 9}),
+    4: frozenset({4, 5, 6, 7, 8, 9}),
+    5: frozenset({1, 2, 3, 4, 7, 8}),
+    6: frozenset({2, 4, 7, 8, 9}),
+    9: frozenset({9, 10}),
+}
+_TOLERATED: dict[Start, frozenset[int]] = {
+    None: frozenset({4, 9, 10}),
+    13: frozenset({2, 7}),
+    1: frozenset({6}),
+    2: frozenset({3}),
+    4: frozenset({2, 10}),
+    5: frozenset({5}),
+    8: frozenset({4, 10}),
+    9: frozenset({4}),
+    10: frozenset({9}),
+}
+
+
+def judge_move(before: int | None, after: int) -> Move:
+    """Tell whether a dossier may go from one status to another; ``before`` is None for a new dossier.
+
+    ``tolerated`` is legal with a remark, except in mode ``strict``. Staying in a status is told apart by the caller:
+    a repeated status is judged by the matrix like any other move.
+    """
+    if after in _LEGAL.get(before, frozenset()):
+        return "legal"
+    return "tolerated" if after in _TOLERATED.get(before, frozenset()) else "illegal"
+
+
+def legal_after(before: int | None) -> list[int]:
+    """Return the statuses that usually follow one; ``before`` is None for a new dossier."""
+    return sorted(_LEGAL.get(before, frozenset()))
+
+
+def status_text(status: int) -> str:
+    """Return ``4 (Đang xử lý)``."""
+    return f"{status} ({STATUS_NAMES.get(status, 'không có trong danh mục')})"

@@ -106,3 +106,34 @@ def district_names(province: str) -> Names:
 def commune_names(era: Era, province: str, district: str) -> Names:
     """Return the names of a district's communes by code; in era 2025, without a district, those of the province."""
     return administration(era).communes.get((province, district), _NO_NAMES)
+
+
+# Administrative units with their names, each inside the one above it, in the two eras of ``gso``.
+
+
+class Unit(NamedTuple):
+    """A province, district or commune: its GSO code and its name with its kind, ``Xã La Phù``."""
+
+    code: str
+    name: str
+
+
+@lru_cache(2)
+def province_units(era: Era) -> tuple[Unit, ...]:
+    """Return all provinces in the order of their codes."""
+    return tuple(Unit(code, name) for code, name in sorted(province_names(era).items()))
+
+
+@lru_cache(128)
+def district_units(era: Era, province: str) -> tuple[Unit, ...]:
+    """Return a province's districts that have communes; from 01/07/2025 one unit without a code and a name."""
+    if era == "2025":
+        return (Unit("", ""),)
+    named = sorted(district_names(province).items())
+    return tuple(Unit(code, name) for code, name in named if commune_units(era, province, code))
+
+
+@lru_cache(1024)
+def commune_units(era: Era, province: str, district: str) -> tuple[Unit, ...]:
+    """Return the communes of a district, or of a province in the era without districts."""
+    return tuple(Unit(code, name) for code, name in sorted(commune_names(era, province, district).items()))

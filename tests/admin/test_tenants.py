@@ -20,10 +20,10 @@ from emulator.admin.guard import QUESTIONS
 from emulator.admin.routes import TABLE
 from emulator.app import found_country
 from emulator.console.site import console_app
+from emulator.country.access import Quotas
 from emulator.country.pack import Pack
-from emulator.country.tenants import Quotas
 from emulator.settings import Settings
-from emulator.store.upkeep import Upkeep
+from emulator.store.opening import Upkeep
 from tests.builders import dossier
 from tests.conftest import Visitor
 

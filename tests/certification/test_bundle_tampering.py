@@ -18,7 +18,7 @@ from emulator.certification.bundle.pack import derive_files
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import challenge_of
 from emulator.cli.in_process import replay_host
-from emulator.journal.chain import canonical, digest
+from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import system_ms
 from tests.certification.packed import bad_points, bundle, changed, forged, keys, trust
 

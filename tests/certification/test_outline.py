@@ -12,7 +12,7 @@ import pytest
 from emulator.certification.evidence import Entry
 from emulator.certification.kpi import estimates
 from emulator.certification.ledger import quote_requirements
-from emulator.journal.chain import digest
+from emulator.journal.write import digest
 from tests.certification.packed import played
 
 ROOT = Path(__file__).resolve().parents[2]

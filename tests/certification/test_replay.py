@@ -16,7 +16,7 @@ from emulator.certification.evidence import entries_of
 from emulator.certification.kit_reader import kit_names
 from emulator.certification.redaction import COMMITMENT
 from emulator.cli.in_process import replay_host
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 from tests.certification.stand import Stand
 
 

@@ -12,8 +12,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from emulator.app import found_country
+from emulator.country.access import Quotas
 from emulator.country.pack import Pack
-from emulator.country.tenants import Quotas
 from emulator.settings import Settings
 from emulator.store.opening import open_store
 from emulator.store.sqlite import SqliteStore

@@ -15,7 +15,7 @@ from lxml import etree
 from emulator.country.pack import Pack
 from emulator.kernel.clock import read_day, to_datetime
 from emulator.services.packs import load_pack
-from emulator.wire.statuses import STATUS_NAMES
+from emulator.wire.codes import STATUS_NAMES
 from fixtures import make_portal
 from fixtures.make_co_ban import Maker
 from tests import builders

@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 
 from emulator.app import found_country
 from emulator.cli import main
+from emulator.country.access import Quotas
 from emulator.country.filed_base import CompiledBase
 from emulator.country.pack import Pack, PackTrouble
-from emulator.country.tenants import Quotas
 from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.builders import pull

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from emulator.wire.quirks import QUIRKS, Behaviour
+from emulator.wire.reading import QUIRKS, Behaviour
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier, final_result, pull, step
 from tests.conftest import Visitor
 from tests.documents.quirk_table import Stage, case

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.country.records import Dossier, ProcessingStep
-from emulator.wire.quirks import ModeName
+from emulator.wire.reading import ModeName
 from tests.conftest import Visitor
 from tests.services.stories import visiting
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.wire.quirks import ModeName
+from emulator.wire.reading import ModeName
 from tests.documents import cases_gateway
 from tests.documents.quirk_table import CASES, MODES, Case, Stage
 

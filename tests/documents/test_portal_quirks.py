@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.wire.quirks import read_quirks
+from emulator.wire.reading import read_quirks
 from tests.documents import cases_dvcqg
 from tests.documents.quirk_table import CASES, MODES, Case, Stage
 from tests.serving import ROOT

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.wire.quirks import QUIRKS, WrongQuirk, read_register
+from emulator.wire.reading import QUIRKS, WrongQuirk, read_register
 from tests.documents import cases_bodies, cases_gateway, cases_replies
 from tests.documents.quirk_table import CASES, MODES, Stage
 

@@ -24,6 +24,6 @@ def test_each_mode_treats_the_quirk_as_the_register_says(tmp_path: Path, quirk: 
 
 
 def test_the_register_has_every_row_of_the_guide() -> None:
-    from emulator.wire.quirks import QUIRKS
+    from emulator.wire.reading import QUIRKS
 
     assert [name for name in QUIRKS if name.startswith("K")] == [f"K{number:02d}" for number in range(1, 32)]

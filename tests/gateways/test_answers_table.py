@@ -11,7 +11,7 @@ import pytest
 import requests
 from lxml import etree
 
-from emulator.gateways.ndxp.answers import ReleaseAnswer, release_answers
+from emulator.gateways.ndxp.faults import ReleaseAnswer, release_answers
 from tests.builders import dossier
 from tests.conftest import Door
 from tests.gateways.test_refusals_teach import PYTHON

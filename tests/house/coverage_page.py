@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from emulator.reference import quirks_page
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.reading import QUIRKS
 from tests.documents import cases_bodies, cases_dvcqg, cases_gateway, cases_replies, cases_xroad
 from tests.documents.quirk_table import CASES, MODES, Case
 from tests.house import ledger

@@ -19,7 +19,7 @@ import emulator.app  # every room registers its rules when it is loaded  # noqa:
 from emulator.kernel.rules import OF_OPERATION, registered_rules
 from emulator.scenario.faults import FAULTS
 from emulator.services.registry import operations
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.reading import QUIRKS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "sources"

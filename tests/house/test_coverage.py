@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.reading import QUIRKS
 from tests.house import coverage_page
 from tests.house.coverage_page import Clause
 

@@ -10,7 +10,7 @@ from dataclasses import fields
 import pytest
 
 from emulator.certification.kit_reader import kit_names, kit_of
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.reading import QUIRKS
 from tests.house import coverage_page, ledger
 from tests.house.ledger import FILES, Requirement
 

@@ -16,7 +16,7 @@ import emulator.scenario.faults
 from emulator.country.furnish import nearest
 from emulator.kernel.exchange import Remark
 from emulator.kernel.rules import Rule, UnregisteredRule, WrongRule, register_rules, registered_rules
-from emulator.wire.quirks import QUIRKS, REFUSING, OwnRule
+from emulator.wire.reading import QUIRKS, REFUSING, OwnRule
 
 PACKAGE = Path(emulator.app.__file__).parent
 RULES = tuple(registered_rules())

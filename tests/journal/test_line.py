@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from emulator.journal.chain import canonical, digest
+from emulator.journal.write import canonical, digest
 from tests.builders import dossier
 from tests.conftest import Visitor
 from tests.faults.arming import arm, wish

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.journal.near_miss import Offer, near_misses
+from emulator.journal.patterns import Offer, near_misses
 from tests.conftest import Visitor
 
 OFFERS = (

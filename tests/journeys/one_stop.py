@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import requests
 
-from emulator.wire.agency_codes import full_form
+from emulator.wire.codes import full_form
 from tests.axis_country import PAPERS_URL, PATIENCE_S, PORTAL_CODE, AxisCountry
 
 XRD, VXP = "/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from emulator.journal.chain import first_break
+from emulator.journal.write import first_break
 from emulator.store import journal_rows, record_rows, sandbox_rows
 from emulator.store.sqlite import SqliteStore
 from tests.builders import dossier

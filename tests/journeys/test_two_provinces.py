@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 import requests
 
-from emulator.wire.agency_codes import full_form
+from emulator.wire.codes import full_form
 from tests.gateways.axis.axis import HAGIANG, HANOI, KONTUM
 from tests.gateways.axis.provider import BIG, Provider, big, provider, said
 from tests.gateways.axis.test_downloads import HOSTED

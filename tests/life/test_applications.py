@@ -9,7 +9,7 @@ import pytest
 
 from emulator.services.btxh.catalogues import PROCEDURES
 from emulator.services.btxh.life.lives import inspect_life
-from emulator.wire.statuses import judge_move
+from emulator.wire.codes import judge_move
 from tests.conftest import Visitor
 from tests.life.ministry import Ministry
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.wire.agency_codes import full_form
+from emulator.wire.codes import full_form
 from tests.gateways.axis.axis import HAGIANG, HAGIANG_URL, HANOI, KONTUM, newest
 from tests.portal.portal_client import CITIZEN, LLTP, OFFICER, Portal, dossier, result, wanted
 

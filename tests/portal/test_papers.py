@@ -156,7 +156,7 @@ def test_an_enterprise_is_named_by_its_tax_code(portal: Portal, owner: str) -> N
 
 
 def test_the_agency_code_is_joined_with_the_list_of_security_servers(portal: Portal) -> None:
-    from emulator.wire.agency_codes import full_form
+    from emulator.wire.codes import full_form
 
     (paper,) = portal.found()
     assert paper["CoQuanChuQuan"] == "H22"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.services.btxh.replies import quirk_of_difference
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.reading import QUIRKS
 from tests.builders import dossier, pull
 from tests.recording.sessions import exchange, run, session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.kernel.dice import random_for
+from emulator.kernel.clock import random_for
 
 Words = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.wire.quirks import QUIRKS
+from emulator.wire.reading import QUIRKS
 from tests.portal.portal_client import CITIZEN, LLTP, OFFICER, SECOND
 from tests.serving import Server
 

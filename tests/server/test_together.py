@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bench.quick import Crowd, Target, request_of
-from emulator.journal.chain import first_break
+from emulator.journal.write import first_break
 from emulator.store import journal_rows
 from emulator.store.sqlite import SqliteStore
 from tests.builders import dossier

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator.app import found_country
-from emulator.country.kinds import DOSSIERS, STEPS
 from emulator.country.pack import Pack, PackFile
-from emulator.country.records import Dossier, ProcessingStep
+from emulator.country.records import DOSSIERS, STEPS, Dossier, ProcessingStep
 from emulator.country.sandbox import Definition
 from emulator.country.shelf import Base
 from emulator.kernel.clock import Clock, read_day, read_moment

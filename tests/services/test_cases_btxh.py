@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args
 import pytest
 
 from emulator.kernel.clock import read_day, read_moment
-from emulator.wire.quirks import REFUSING, OwnRule
+from emulator.wire.reading import REFUSING, OwnRule
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier, final_result, pull, step
 from tests.conftest import Visitor
 from tests.services.stories import CODE, ministry_dossier, ministry_step, visiting

@@ -15,11 +15,11 @@ from emulator.country.pack import Pack
 from emulator.journal.journal import Journal, Search
 from emulator.kernel.refusals import StoreBusy
 from emulator.settings import Settings
-from emulator.store import access_rows, agenda_rows, journal_rows, record_rows, sandbox_rows, tally_rows
+from emulator.store import access_rows, agenda_rows, journal_rows, record_rows, sandbox_rows
 from emulator.store.record_rows import RecordRow
+from emulator.store.sandbox_rows import TallyRow
 from emulator.store.sqlite import SqliteStore
 from emulator.store.store import Store
-from emulator.store.tally_rows import TallyRow
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
 from tests.serving import slack
@@ -151,14 +151,14 @@ def test_a_duty_is_one_holders_at_a_time(store: Store) -> None:
 def test_tallies_and_sandboxes_survive_what_ends_and_numbers_are_never_given_twice(store: Store) -> None:
     row = TallyRow(1, "ndxp", "ndxp.token", "answered", 2, 0, 1, 1_000, 10, 20)
     with store.writing(1):
-        tally_rows.add(store, row)
-        tally_rows.add(store, row)
-    assert [each.calls for each in tally_rows.every(store)] == [2]
+        sandbox_rows.count_calls(store, row)
+        sandbox_rows.count_calls(store, row)
+    assert [each.calls for each in sandbox_rows.list_tallies(store)] == [2]
     with store.writing():
         sandbox_rows.drop(store, 1)
         sandbox_rows.add(store, "hai", "{}", [])
     assert [each.no for each in sandbox_rows.every(store)] == [2]
-    assert sum(each.calls for each in tally_rows.every(store)) == 2
+    assert sum(each.calls for each in sandbox_rows.list_tallies(store)) == 2
     with store.writing():
         while sandbox_rows.sweep(store, 50):
             pass

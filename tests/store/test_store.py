@@ -10,10 +10,10 @@ import pytest
 
 from emulator.kernel.refusals import StoreBusy
 from emulator.store import sandbox_rows
+from emulator.store.opening import Upkeep
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
 from emulator.store.store import StoreTrouble
-from emulator.store.upkeep import Upkeep
 from tests.builders import dossier
 from tests.conftest import Visitor
 

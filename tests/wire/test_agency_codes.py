@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.wire.agency_codes import full_form, is_agency_code, is_same_agency, is_within, root_of, short_form
+from emulator.wire.codes import full_form, is_agency_code, is_same_agency, is_within, root_of, short_form
 
 
 @pytest.mark.parametrize(

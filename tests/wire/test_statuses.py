@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
+from emulator.wire.codes import STATUS_NAMES, judge_move, status_text
 
 _MATRIX = {
     None: "●● ○    ○○ ● ",

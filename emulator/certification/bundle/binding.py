@@ -15,7 +15,7 @@ from emulator.certification.challenge import Challenge, challenge_of
 from emulator.certification.evidence import Entry, broken_at, entries_of
 from emulator.certification.plan import plan_of
 from emulator.certification.scenes import record_of
-from emulator.journal.chain import digest
+from emulator.journal.write import digest
 from emulator.kernel.clock import to_datetime
 
 Files = Mapping[str, bytes]

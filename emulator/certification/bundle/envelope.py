@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.certification.bundle.form import object_in
 from emulator.certification.bundle.keys import PrivateKey, PublicKey
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 
 IN_TOTO = "application/vnd.in-toto+json"
 CHALLENGE = "application/vnd.ndxp-emulator.challenge+json"

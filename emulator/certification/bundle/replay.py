@@ -24,7 +24,7 @@ from emulator.certification.evidence import Entry, entries_of, line_of
 from emulator.certification.plan import plan_of
 from emulator.certification.redaction import COMMITMENT, Openings, hidden_as_secret
 from emulator.certification.stage import CertificationHost, put_away
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import ADMIN_CHANGE, CLOCK_EFFECT, Call
 

@@ -10,7 +10,7 @@ from emulator.certification.bundle.envelope import CHALLENGE, IN_TOTO, BadEnvelo
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.keys import BadKey, PublicKey, public_key
 from emulator.certification.bundle.statement import test_result, witnessing
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 
 Files = Mapping[str, bytes]
 _WHO = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.certification.bundle.form import MANIFEST, kit_file, sha256
-from emulator.journal.chain import canonical
+from emulator.journal.write import canonical
 
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 WITNESSED = "urn:ndxp-emulator:witness:1"

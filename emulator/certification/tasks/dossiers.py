@@ -10,12 +10,12 @@ from typing import Any
 
 from emulator.certification.tasks.expected import DATABASES, expected_of
 from emulator.certification.tasks.props import Props
-from emulator.country.people.strangers import citizen_id
+from emulator.country.people import citizen_id
 from emulator.country.records import Dossier
 from emulator.kernel.clock import iso, to_datetime
 from emulator.services.btxh import catalogues
+from emulator.wire.codes import STATUS_NAMES
 from emulator.wire.identity import FEMALE, MALE, NOBODY, is_tax_code, tax_remainder
-from emulator.wire.statuses import STATUS_NAMES
 
 Words = Mapping[str, Any]
 _ISSUERS = ("1047", "1048", "1195", "1213")

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from emulator.services.btxh import catalogues
+from emulator.wire.codes import STATUS_NAMES
 from emulator.wire.identity import FEMALE, MALE
-from emulator.wire.statuses import STATUS_NAMES
 
 DATABASES: Mapping[str, str] = {
     "population": "1",

@@ -12,7 +12,7 @@ from emulator.kernel.clock import moment_text, to_datetime
 from emulator.services.btxh import ministry as forms
 from emulator.services.btxh.life import moving, units
 from emulator.services.btxh.models import Fields
-from emulator.wire.statuses import STATUS_NAMES
+from emulator.wire.codes import STATUS_NAMES
 
 Words = Mapping[str, Any]
 _FIRST = 7000  # serials below are the pack's, the samples' and those of the ministry's living side

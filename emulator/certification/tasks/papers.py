@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from emulator.certification.tasks.props import Props
 from emulator.country.axis import Axis
-from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile, Subsystem
+from emulator.country.records import HOSTED_FILES, Host, HostedFile, Subsystem
 from emulator.kernel.clock import iso
 from emulator.services.portal.models import Paper, PortalDossier
 from emulator.services.portal.pack import Portal

@@ -9,11 +9,9 @@ from random import Random
 from typing import Any
 
 from emulator.certification.plan import Plan
-from emulator.country.people import Person, person_of
-from emulator.country.people.strangers import citizen_id
+from emulator.country.people import Person, citizen_id, person_of
 from emulator.country.world import World
-from emulator.kernel.clock import iso, to_datetime
-from emulator.kernel.dice import name_uuid, random_for
+from emulator.kernel.clock import iso, name_uuid, random_for, to_datetime
 from emulator.services.btxh import catalogues
 from emulator.services.btxh.life.units import place_of
 from emulator.wire import gso

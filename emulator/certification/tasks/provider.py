@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.certification.tasks.props import Props
 from emulator.country.axis import Axis
-from emulator.country.axis_records import LiveAgency, Subsystem
+from emulator.country.records import LiveAgency, Subsystem
 
 Words = Mapping[str, Any]
 _KINDS = {"pdf": "application/pdf", "jpg": "image/jpeg", "docx": "application/octet-stream"}

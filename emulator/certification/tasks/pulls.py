@@ -12,8 +12,7 @@ from typing import Any
 
 from emulator.certification.tasks.filed import Filed, file, filed_before, finish
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
-from emulator.country.kinds import KEEPSAKES
-from emulator.country.records import Keepsake
+from emulator.country.records import KEEPSAKES, Keepsake
 from emulator.country.shelf import Base, Shelf
 from emulator.country.world import World
 from emulator.kernel.clock import iso

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from emulator.country.axis import Axis
 from emulator.country.world import World
 from emulator.gateways.axis.faults import bad_address
-from emulator.kernel.dice import name_uuid
+from emulator.kernel.clock import name_uuid
 from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.wire.axis import HOST_PLACEHOLDER, SERVICE, NotASubsystem, SubsystemId, has_placeholder, read_subsystem
 

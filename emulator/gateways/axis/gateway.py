@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from emulator.country.axis import Axis
-from emulator.country.axis_records import Host, LiveAgency, Subsystem
+from emulator.country.records import Host, LiveAgency, Subsystem
 from emulator.country.units import NoSuchUnit, nearest_unit, unit_of_call
 from emulator.country.world import World
 from emulator.gateways.axis import faults

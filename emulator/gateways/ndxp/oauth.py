@@ -10,11 +10,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from emulator.country.keyring import Credential, Token, basic_pair
+from emulator.country.access import Credential, Token, basic_pair
 from emulator.country.world import World
-from emulator.gateways.ndxp.answers import BASIC, OAuthRefusal, Observed, refusal_of, remark_of
-from emulator.gateways.ndxp.client_quirks import refuses, shape_of
-from emulator.gateways.ndxp.faults import DIALECTS, FaultDialect, media_type
+from emulator.gateways.ndxp.faults import (
+    BASIC,
+    DIALECTS,
+    FaultDialect,
+    OAuthRefusal,
+    Observed,
+    media_type,
+    refusal_of,
+    remark_of,
+)
+from emulator.gateways.ndxp.routes import refuses, shape_of
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.wire.json_body import is_deep, is_packed, word_packed
 

@@ -23,7 +23,7 @@ from emulator.services.btxh.tidy import (
     unit,
 )
 from emulator.wire import codes
-from emulator.wire.agency_codes import province_of, root_of
+from emulator.wire.codes import province_of, root_of
 from emulator.wire.columns import day_or_moment, moment_of
 from emulator.wire.gso import Level, communes, districts, misfit, names_of, provinces
 from emulator.wire.json_body import read_object

@@ -20,7 +20,7 @@ from emulator.services.btxh.catalogues import (
 from emulator.services.btxh.extent import DOCUMENTS, PATH, RESULTS, Lists, extent_of, parse_extent
 from emulator.services.btxh.models import ExtentData, ResultPaper
 from emulator.wire import codes
-from emulator.wire.agency_codes import short_form
+from emulator.wire.codes import short_form
 from emulator.wire.columns import day_of, day_or_moment, lies_ahead, moment_of
 from emulator.wire.identity import (
     CITIZEN_CARD,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from emulator.country.records import IssuedResult
 from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire import codes
-from emulator.wire.quirks import OwnRule
-from emulator.wire.reading import Reading, ReadingRules, told
+from emulator.wire.reading import OwnRule, Reading, ReadingRules, told
 from emulator.wire.xml_tree import MOST_LEVELS, MOST_TAGS, PlainForm, PlainItem, PlainLists, is_deep_tree
 
 if TYPE_CHECKING:

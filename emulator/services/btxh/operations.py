@@ -7,8 +7,7 @@ from dataclasses import replace
 from html import escape
 from typing import TypeVar
 
-from emulator.country.kinds import given_at
-from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, step_of
+from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, given_at, step_of
 from emulator.country.shelf import NO_LIMIT, Shelf
 from emulator.country.world import World
 from emulator.kernel.clock import moment_text
@@ -20,9 +19,8 @@ from emulator.services.btxh.bodies import read_dossier, read_pull, read_step
 from emulator.services.btxh.models import FINAL_RESULT, DossierForm, PullForm, StepForm
 from emulator.services.btxh.replies import detail_id, in_force, remarks
 from emulator.services.btxh.rules import SUPPLEMENT, status_after
-from emulator.wire.codes import NO_ROOM
+from emulator.wire.codes import NO_ROOM, status_text
 from emulator.wire.reading import Reading, ReadingRules
-from emulator.wire.statuses import status_text
 
 # Putting what was pushed on the shelves.
 

@@ -20,7 +20,7 @@ from emulator.kernel.clock import read_moment
 from emulator.services.btxh.models import DossierForm, Fields, StepForm
 from emulator.services.btxh.names import DOSSIER_FIELDS, STEP_FIELDS
 from emulator.services.btxh.replies import detail_id
-from emulator.wire.statuses import FINAL_STATUSES
+from emulator.wire.codes import FINAL_STATUSES
 
 DOSSIER_CODE, PROCEDURE_CODE, STATUS, RECORD_KIND = "MaHoSo", "MaTTHC", "StatusId", "LoaiDuLieu"
 RECEIVED, HANDLED, PAPERS = "NgayTiepNhan", "ThoiDiemXuLy", "CertificateExtentData"

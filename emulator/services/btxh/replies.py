@@ -24,7 +24,7 @@ from emulator.services.btxh.names import (
     respell_xml,
     without_results,
 )
-from emulator.wire.quirks import ModeName
+from emulator.wire.reading import ModeName
 
 # Where the printed replies contradict the tables: each oddity can be asked for by name, some are a mode's habit.
 #

@@ -15,9 +15,9 @@ from emulator.services.btxh.catalogues import PROCEDURES
 from emulator.services.btxh.ministry import procedure_of
 from emulator.services.btxh.models import FINAL_RESULT, DossierForm, StepForm
 from emulator.wire import codes
+from emulator.wire.codes import FINAL_STATUSES, judge_move, legal_after, status_text
 from emulator.wire.columns import lies_ahead
 from emulator.wire.reading import Reading, told
-from emulator.wire.statuses import FINAL_STATUSES, judge_move, legal_after, status_text
 
 SUPPLEMENT = 5
 _LISTED = 60

@@ -26,7 +26,7 @@ from emulator.services.portal.pack import Portal
 from emulator.services.portal.papers import find_through_province
 from emulator.services.portal.wire_catalogues import read_agency
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
-from emulator.wire.agency_codes import is_agency_code
+from emulator.wire.codes import is_agency_code
 
 if TYPE_CHECKING:
     from emulator.services.interface import Interface

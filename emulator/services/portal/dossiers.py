@@ -22,9 +22,16 @@ from emulator.services.portal.models import PortalDossier, PortalStep, StepRepor
 from emulator.services.portal.result_checks import by_mode, check_results, with_owner
 from emulator.services.portal.session import PortalCall
 from emulator.services.portal.wire_catalogues import Procedure
-from emulator.wire.agency_codes import is_within, short_form
-from emulator.wire.codes import NO_ROOM, dossier_code_trouble, unit_of_dossier_code
-from emulator.wire.statuses import STATUS_NAMES, judge_move, status_text
+from emulator.wire.codes import (
+    NO_ROOM,
+    STATUS_NAMES,
+    dossier_code_trouble,
+    is_within,
+    judge_move,
+    short_form,
+    status_text,
+    unit_of_dossier_code,
+)
 
 # What must be true of a dossier pushed to the portal (src:portal-procedure, src:dossier-code, src:client-faults).
 

@@ -21,7 +21,7 @@ from emulator.services.portal.envelope import stamp
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.wire_catalogues import Procedure
-from emulator.wire.agency_codes import full_form, short_form
+from emulator.wire.codes import full_form, short_form
 from emulator.wire.json_body import is_deep
 
 FORWARD = "/XrdAdapter/RestService/forward"

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from emulator.country.axis import Axis
-from emulator.country.axis_records import HOSTED_FILES, PORTS, Host
+from emulator.country.records import HOSTED_FILES, PORTS, Host
 from emulator.country.world import World
 from emulator.services.portal.pack import Portal
-from emulator.wire.agency_codes import full_form, is_within, root_of
 from emulator.wire.axis import HOST_PLACEHOLDER
+from emulator.wire.codes import full_form, is_within, root_of
 
 _FORWARD = "/RestService/forward"
 

@@ -30,7 +30,7 @@ from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
 from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.services.service import Both
-from emulator.wire.agency_codes import is_within
+from emulator.wire.codes import is_within
 from emulator.wire.reading import ABSENT
 
 

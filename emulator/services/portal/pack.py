@@ -48,7 +48,7 @@ from emulator.services.portal.models import (
     SupportRequest,
 )
 from emulator.services.portal.wire_catalogues import Agency, Procedure, ResultKind, Row
-from emulator.wire.agency_codes import is_same_agency
+from emulator.wire.codes import is_same_agency
 
 FOLDER = "portal"
 PAPER_FILE = "papers.sqlite"

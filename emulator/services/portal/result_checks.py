@@ -16,8 +16,7 @@ from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE, is_id
 from emulator.services.portal.links import is_missing_file, link_trouble
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.session import PortalCall
-from emulator.wire.codes import is_procedure_code, mended_result_code
-from emulator.wire.statuses import FINAL_STATUSES, status_text
+from emulator.wire.codes import FINAL_STATUSES, is_procedure_code, mended_result_code, status_text
 
 _MOST_JUDGED = 500
 """Results of one dossier that are judged: each costs a look at the axis, and no paper has so many. Ours."""

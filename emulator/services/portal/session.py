@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from emulator.country.keyring import Token
+from emulator.country.access import Token
 from emulator.country.units import Account
 from emulator.country.world import World
-from emulator.kernel import dice
+from emulator.kernel import clock
 from emulator.kernel.clock import moment_text
 from emulator.kernel.exchange import Remark
 from emulator.kernel.refusals import ServiceRefusal
@@ -140,7 +140,7 @@ def _note_early_login(previous: Token, world: World) -> None:
 
 def _session_text(world: World) -> str:
     seed = world.sandbox.definition.seed
-    picks = dice.random_for(seed, world.sandbox.id, world.home[1], world.seq, "mapi-session")
+    picks = clock.random_for(seed, world.sandbox.id, world.home[1], world.seq, "mapi-session")
     while True:
         text = base64.b64encode(picks.randbytes(_SESSION_BYTES)).decode()
         if "+" in text and "/" in text:

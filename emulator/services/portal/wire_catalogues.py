@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.wire.agency_codes import full_form, root_of, short_form
+from emulator.wire.codes import full_form, root_of, short_form
 
 Row = dict[str, Any]
 

@@ -11,8 +11,7 @@ from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.envelope import BAD_FIELD, HTTP_STATUS, NOT_IN_CATALOGUE, dump, is_identity_number
 from emulator.services.portal.models import Paper, PapersForm, WantedResult
-from emulator.wire.agency_codes import full_form, short_form
-from emulator.wire.codes import mended_result_code, national_procedure_code
+from emulator.wire.codes import full_form, mended_result_code, national_procedure_code, short_form
 from emulator.wire.json_body import kind_of, read_object
 from emulator.wire.reading import Reading, told
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from emulator.country.axis_records import HostedFile
 from emulator.country.pack_files import BadPath, path_within
+from emulator.country.records import HostedFile
 from emulator.country.world import World
 from emulator.kernel.exchange import FileBody
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from emulator.country.axis import nearest_of
-from emulator.country.axis_records import HOSTED_FILES, HOSTS, HostedFile
+from emulator.country.records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.services.province.contents import HostedContent, content_of

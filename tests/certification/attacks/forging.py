@@ -16,7 +16,7 @@ from emulator.certification.bundle.pack import derive_files
 from emulator.certification.bundle.statement import test_result as statement_of
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import Challenge, challenge_of
-from emulator.journal.chain import canonical, digest
+from emulator.journal.write import canonical, digest
 from tests.certification.packed import bundle, keys, trust
 
 Files = dict[str, bytes]

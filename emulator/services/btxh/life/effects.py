@@ -11,7 +11,7 @@ from emulator.country.furnish import nearest
 from emulator.country.world import World
 from emulator.services.btxh.life import moving, units
 from emulator.services.btxh.ministry import Author
-from emulator.wire.statuses import STATUS_NAMES, status_text
+from emulator.wire.codes import STATUS_NAMES, status_text
 
 Words = Mapping[str, Any]
 _DUE_DAYS = 5

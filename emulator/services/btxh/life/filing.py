@@ -10,8 +10,7 @@ from emulator.country.furnish import row_findings
 from emulator.country.people import person_of
 from emulator.country.records import DetailLink, Dossier
 from emulator.country.world import World
-from emulator.kernel.clock import day_text, to_datetime
-from emulator.kernel.dice import random_for
+from emulator.kernel.clock import day_text, random_for, to_datetime
 from emulator.services.btxh import ministry as forms
 from emulator.services.btxh.life import moving, units
 from emulator.services.btxh.life.lives import Chances, Life, life_of, procedures_with_lives
@@ -20,7 +19,7 @@ from emulator.services.btxh.ministry import procedure_of
 from emulator.services.btxh.models import Fields
 from emulator.services.btxh.pack_tables import PART
 from emulator.wire import gso
-from emulator.wire.statuses import STATUS_NAMES
+from emulator.wire.codes import STATUS_NAMES
 
 # The course of a dossier: from stage to stage of its procedure's life, by seeded chance, in working hours.
 

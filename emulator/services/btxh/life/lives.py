@@ -16,7 +16,7 @@ from emulator.country.furnish import nearest
 from emulator.country.pack import Pack, shipped_folder
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.services.btxh.life.units import LEVELS
-from emulator.wire.statuses import STATUS_NAMES, judge_move
+from emulator.wire.codes import STATUS_NAMES, judge_move
 
 FOLDER = "lives"
 Chances = Mapping[str, float]

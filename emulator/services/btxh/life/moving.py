@@ -15,7 +15,7 @@ from emulator.services.btxh import ministry as forms
 from emulator.services.btxh.life.tiny_pdf import pdf
 from emulator.services.btxh.life.units import ISSUED_FILES, IssuedFile
 from emulator.services.btxh.ministry import Author, FiledPaper
-from emulator.wire.statuses import FINAL_STATUSES, judge_move, status_text
+from emulator.wire.codes import FINAL_STATUSES, judge_move, status_text
 
 # When offices work: Monday to Friday, 08:00 to 12:00 and 13:00 to 17:00 in Vietnam. Holidays are not known. Ours.
 

@@ -1,7 +1,9 @@
-"""Who shares a server: the tokens that open a sandbox, whose it is, how much there may be, and when it ends."""
+"""Who gets in: key pairs and access tokens of a sandbox, the tokens that open it, and how much there may be."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import secrets
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +14,75 @@ from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
 from emulator.store import access_rows, journal_rows, sandbox_rows
 from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging, Holding
+from emulator.store.sandbox_rows import CredentialRow as Credential
+from emulator.store.sandbox_rows import TokenRow as Token
 from emulator.store.store import Store
+
+__all__ = ["Credential", "Keyring", "Token", "basic_pair", "bearer_word"]
+
+
+class Keyring:
+    """All keys and tokens of a store; whoever asks checks that they belong to the right sandbox."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def credential(self, consumer_key: str) -> Credential | None:
+        """Return a key pair."""
+        return sandbox_rows.credential(self._store, consumer_key)
+
+    def token(self, text: str) -> Token | None:
+        """Return a token."""
+        return sandbox_rows.find_token(self._store, text)
+
+    def key_of(self, sandbox_no: int, kind: str) -> str:
+        """Return the consumer key of one kind of a sandbox's pairs, empty when it has none."""
+        pairs = sandbox_rows.credentials_of(self._store, sandbox_no)
+        return next((pair.consumer_key for pair in pairs if pair.kind == kind), "")
+
+    def latest(self, home: tuple[int, int], consumer_key: str, scope: str) -> Token | None:
+        """Return the newest unrevoked token of a key and scope in a sandbox's epoch."""
+        return sandbox_rows.latest_token(self._store, home, consumer_key, scope)
+
+    def add(self, token: Token) -> None:
+        """Keep a new token. The world must be held."""
+        sandbox_rows.add_token(self._store, token)
+
+    def end(self, text: str, at_ms: int) -> None:
+        """Let a token end at a virtual instant, whatever its life was to be. The world must be held."""
+        sandbox_rows.end_token(self._store, text, at_ms)
+
+    def revoke(self, text: str) -> None:
+        """Revoke a token. The world must be held."""
+        sandbox_rows.revoke_token(self._store, text)
+
+
+# What an ``Authorization`` header holds, as WSO2 reads it (src:apim-token-errors, src:apim-security-codes).
+
+
+def bearer_word(value: str) -> str:
+    """Return the token in a header value, empty when there is none (src:apim-security-codes).
+
+    The value is split on commas, then on spaces; ``Bearer`` is case-sensitive; quotes around the token are dropped.
+    """
+    for part in value.split(","):
+        words = part.split()
+        if "Bearer" in words[:-1]:
+            return words[words.index("Bearer") + 1].strip("\"'")
+    return ""
+
+
+def basic_pair(encoded: str) -> tuple[str, str]:
+    """Return (key, secret) of a Basic credential, empty texts when it cannot be read."""
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return "", ""
+    key, colon, secret = text.partition(":")
+    return (key, secret) if colon else ("", "")
+
+
+# Who shares a server: the tokens that open a sandbox, whose it is, how much there may be, and when it ends.
 
 TenantRole = Literal["owner", "viewer"]
 ROLES: tuple[TenantRole, ...] = ("owner", "viewer")
