@@ -32,6 +32,7 @@ docs:  ## write the generated pages of docs/ anew
 lock:  ## pin versions and hashes anew, of what runs and of what tests need (pip-tools)
 	$(COMPILE) --extra certify -o requirements.lock pyproject.toml
 	$(COMPILE) --extra certify --extra dev --extra postgres --extra windows --extra xlsx -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --allow-unsafe -o release/tools.lock release/tools.in
 
 messages:  ## bring the console's English sentences to its templates
 	$(PYTHON) -m release.messages
@@ -44,9 +45,15 @@ gso:  ## write the tables of administrative units anew, from two packages instal
 sbom:  ## print the bill of materials, CycloneDX 1.6
 	@$(PYTHON) -m release.sbom
 
-dist:  ## build wheel and sdist, and the wheel of ndxp-emulator-pytest, into dist/
+dist:  ## build wheel and sdist of both distributions into dist/
 	$(PYTHON) -m hatchling build -d dist
-	cd distributions/pytest && $(abspath $(shell command -v $(PYTHON))) -m hatchling build -t wheel -d $(CURDIR)/dist
+	cd distributions/pytest && $(abspath $(shell command -v $(PYTHON))) -m hatchling build -d $(CURDIR)/dist
+
+single-file: dist  ## build one file that needs a Python and no installation, into dist/
+	$(PYTHON) -m release.single_file
+
+release:  ## build all parts of a release into dist/VERSION, from a clean checkout (FLAGS=--offline)
+	$(PYTHON) -m release.build $(FLAGS)
 
 site:  ## build the docs site into site/ (read it with: python3 -m http.server -d site)
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
@@ -55,4 +62,5 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-.PHONY: mutants storm lock dist docs gso messages sbom site help check lint types test format
+# "release" and "bench" are folders, too
+.PHONY: release single-file mutants storm lock dist docs gso messages sbom site help check lint types test format

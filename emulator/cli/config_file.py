@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import click
 
 from emulator.cli.serve_checks import nearest_name
 from emulator.cli.terminal import CannotStart
-from emulator.settings import PREFIX
+from emulator.settings import MEMORY, PREFIX
 
 CONFIG_FILE = "ndxp-emulator.toml"
 _FLAG_ONLY = {"config", "print_config"}
 _SECRET = "admin_token"  # noqa: S105 - the name of a flag
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]*@")
+_WINDOWS_PATH = (
+    r": đường dẫn Windows viết trong dấu nháy đơn, như 'C:\ndxp\kho.db'",
+    r": a Windows path stands in single quotes, as 'C:\ndxp\store.db'",
+)
 _PLACES = {"pack", "scenario", "store", "port_file", "tls_cert", "tls_key"}
 
 
@@ -64,7 +68,22 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(trouble))
         line, column = where.groups() if where else (text.count("\n") + 1, 1)
         reason = re.sub(r" \(at .*\)", "", str(trouble))
-        raise CannotStart(f"{path}:{line}:{column}: không phải TOML: {reason} / not TOML: {reason}") from trouble
+        vi, en = _advice(text.splitlines()[int(line) - 1 : int(line)])
+        raise CannotStart(
+            f"{path}:{line}:{column}: không phải TOML: {reason}{vi} / not TOML: {reason}{en}"
+        ) from trouble
+
+
+def _advice(lines: list[str]) -> tuple[str, str]:
+    """Return what a line that is no TOML most often suffers from, in both languages; empty for anything else."""
+    from emulator.country.furnish import invisible_sign
+
+    for line in lines:
+        if sign := invisible_sign(line):
+            return f": {sign[0]}", f": {sign[1]}"
+        if "\\" in line:
+            return _WINDOWS_PATH
+    return "", ""
 
 
 def _place(text: str, word: str) -> str:
@@ -90,12 +109,25 @@ def _beside(path: Path, option: click.Parameter, value: Any) -> Any:
         return value
     if isinstance(value, list):
         return [_beside(path, option, each) for each in value]
-    is_path = isinstance(value, str) and (isinstance(option.type, click.Path) or value.startswith((".", "~")))
-    return str(path.parent / Path(value).expanduser()) if is_path else value
+    if not isinstance(value, str) or not _is_path(option, value) or PureWindowsPath(value).is_absolute():
+        return value
+    return str(path.parent / Path(value).expanduser())
+
+
+def _is_path(option: click.Parameter, value: str) -> bool:
+    """Tell a path from a name in the box, ``:memory:`` and the URL of a database."""
+    if isinstance(option.type, click.Path):
+        return True
+    if option.name == "store":
+        return value != MEMORY and "://" not in value
+    return value.startswith((".", "~")) or "/" in value or "\\" in value or value.endswith((".yaml", ".yml"))
 
 
 def _value(context: click.Context, option: click.Parameter, value: Any, place: str) -> Any:
     """Return the value when the flag takes it. Raises CannotStart."""
+    if isinstance(value, str) and option.name in _PLACES and not value.isprintable():
+        vi, en = _WINDOWS_PATH
+        raise CannotStart(f"{place}: {_word(option)}: {value!r}{vi} / {value!r}{en}")
     has_form, vi, en = _form_of(option)
     if not has_form(value):
         raise CannotStart(f"{place}: {_word(option)} phải là {vi}. / {_word(option)} must be {en}.")

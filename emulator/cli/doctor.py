@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.findings import DoctorLine, fail, ok, warn
+from emulator.cli.frame import Twin
 from emulator.settings import PREFIX
 
 # Ports: free, or taken and by whom, as ``doctor`` sees them.
@@ -208,6 +209,7 @@ _COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
     default=8080,
     show_default=True,
     envvar=[f"{PREFIX}PORT", "PORT"],
+    cls=Twin,
     help=f"Cổng định dùng. / The port you mean to use. [{PREFIX}PORT / PORT]",
 )
 @click.option(

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -16,6 +18,31 @@ from emulator.cli.terminal import soften_streams, wishes_colour
 PROGRAM = "ndxp-emulator"
 COMPLETE_VARIABLE = "_NDXP_EMULATOR_COMPLETE"
 UNUSABLE, FAULT, STOPPED = 2, 5, 130
+_OF_KUBERNETES = re.compile(r"(?:tcp|udp|sctp)://\S+")
+
+
+class Twin(click.Option):
+    """An option with a variable that means the same: its errors name both."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:  # noqa: ARG002 - click's
+        """Return the variable's text. What Kubernetes says of a Service of our name was not meant for us."""
+        for name in variables_of(self):
+            value = os.environ.get(name)
+            if value and _OF_KUBERNETES.fullmatch(value):
+                click.echo(f"{name}={value}: của Kubernetes, bỏ qua. / Kubernetes's, ignored.", err=True)
+            elif value:
+                return value
+        return None
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return flag and variables."""
+        return f"{super().get_error_hint(ctx)} ({' / '.join(variables_of(self))})"
+
+
+def variables_of(option: click.Parameter) -> list[str]:
+    """Return the names of the variables that are an option's twins."""
+    given = getattr(option, "envvar", None)
+    return [given] if isinstance(given, str) else list(given or ())
 
 
 class BilingualGroup(click.Group):
@@ -55,8 +82,6 @@ class Frame(BilingualGroup):
 
 def _add_our_shell() -> None:
     """Make PowerShell known when a shell asks for words."""
-    import os
-
     if os.environ.get(COMPLETE_VARIABLE, "").startswith("powershell"):
         from emulator.cli.powershell import add
 
@@ -101,7 +126,5 @@ def _flush() -> None:
 
 def _leave_quietly() -> NoReturn:
     """End as a reader that needs no more (``| head``) expects, without a complaint when Python closes stdout."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from emulator.cli.frame import Twin
 from emulator.settings import PREFIX
 
 _EXAMPLES = """\b
@@ -15,7 +16,12 @@ Ví dụ / Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, envvar=[f"{PREFIX}PORT", "PORT"]
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    envvar=[f"{PREFIX}PORT", "PORT"],
+    cls=Twin,
 )
 @click.option("--tls", is_flag=True, envvar=f"{PREFIX}TLS", help="Hỏi qua HTTPS. / Ask over HTTPS.")
 @click.option("--url", help="Hỏi địa chỉ này thay cho cổng trên máy. / Ask this address instead of a local port.")

@@ -201,6 +201,8 @@ _VERDICTS = {
     "lapsed": ("LAPSED", "cyan"),
 }
 
+_WHAT, _WHY = 120, 400  # letters a line of the journal gives to an address, and to a sentence
+
 _BASES = {
     "document": "tài liệu / document",
     "platform": "nền tảng / platform",
@@ -221,7 +223,7 @@ def line_of(entry: dict[str, Any]) -> str:
         click.style(f"{verdict:9}", fg=colour, bold=True),
         f"{status:3}",
         f"{request['method']:4}",
-        click.style(plain(what), bold=True),
+        click.style(_shorten(plain(what), _WHAT), bold=True),
         click.style(f"{entry['timing']['totalTime']} ms", dim=True),
         click.style(entry["id"], dim=True),
     ]
@@ -275,10 +277,15 @@ def reason_of(entry: dict[str, Any]) -> str:
     told = [f"[{fault}]" for fault in entry.get("faults") or ([entry["fault"]] if entry.get("fault") else [])]
     if remarks:
         first = remarks[0]
-        told.append(f"{first['rule']}: {plain(first['vi'])} / {plain(first['en'])}")
+        told.append(f"{first['rule']}: {_shorten(plain(first['vi']), _WHY)} / {_shorten(plain(first['en']), _WHY)}")
     if len(remarks) > 1:
         told.append(f"(+{len(remarks) - 1})")
     return " ".join(told)
+
+
+def _shorten(text: str, room: int) -> str:
+    """Return a text that fits into a line with others; ``logs show`` has all of it."""
+    return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
 def plain(text: str) -> str:

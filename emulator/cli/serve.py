@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from emulator.cli.config_file import config_lines
+from emulator.cli.frame import variables_of
 from emulator.cli.serve_checks import (
     check_certificate,
     check_kind,
@@ -20,7 +21,7 @@ from emulator.cli.serve_checks import (
     warn_of_seed,
     warn_of_strange_variables,
 )
-from emulator.cli.serve_flags import FLAGS, variables_of
+from emulator.cli.serve_flags import FLAGS
 from emulator.cli.terminal import CannotStart, write_data
 from emulator.country.access import Quotas
 from emulator.country.sandbox import Definition

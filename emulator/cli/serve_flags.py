@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from emulator.cli.config_file import CONFIG_FILE, read_config
+from emulator.cli.frame import Twin
 from emulator.cli.serve_checks import usual_kind
 from emulator.country.settings import MODES, MOST, PROFILES
 from emulator.server.launch import KINDS
@@ -25,28 +24,9 @@ def _option(flag: str, help_text: str, *more_variables: str, **attributes: Any) 
     variables = [variable, *more_variables] if more_variables else variable
     shown = " / ".join([variable, *more_variables])
     attributes.setdefault("show_default", not attributes.get("is_flag"))
-    return click.option(flag, envvar=variables, help=f"{help_text} [{shown}]", cls=_Twin, **attributes)
+    return click.option(flag, envvar=variables, help=f"{help_text} [{shown}]", cls=Twin, **attributes)
 
 
-class _Twin(click.Option):
-    """An option whose error names both the flag and its variable."""
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:  # noqa: ARG002 - click's
-        """Return the variable's text. What Kubernetes says of a Service of our name was not meant for us (T1)."""
-        for name in variables_of(self):
-            value = os.environ.get(name)
-            if value and _OF_KUBERNETES.fullmatch(value):
-                click.echo(f"{name}={value}: của Kubernetes, bỏ qua. / Kubernetes's, ignored.", err=True)
-            elif value:
-                return value
-        return None
-
-    def get_error_hint(self, ctx: click.Context | None) -> str:
-        names = self.envvar if isinstance(self.envvar, list) else [self.envvar]
-        return f"{super().get_error_hint(ctx)} ({' / '.join(map(str, names))})"
-
-
-_OF_KUBERNETES = re.compile(r"(?:tcp|udp|sctp)://\S+")
 _NUMBER, _SIZE = click.IntRange(min=1), click.IntRange(min=1024)
 FLAGS: tuple[Callable[[Any], Any], ...] = (
     _option(
@@ -288,9 +268,3 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
         default="text",
     ),
 )
-
-
-def variables_of(option: click.Parameter) -> list[str]:
-    """Return the names of the variables that are an option's twins."""
-    given = getattr(option, "envvar", None)
-    return [given] if isinstance(given, str) else list(given or ())

@@ -151,3 +151,12 @@ def test_a_program_that_is_judged_cannot_look_behind_the_scenes(plan: Path) -> N
     ended = certify("preflight", plan, "--command", f"{sys.executable} {spy}")
     assert (ended.returncode, "KN-00" in ended.stderr) == (2, True), ended.stderr
     assert "NDXP_EMULATOR_ADMIN_TOKEN" not in os.environ
+
+
+def test_a_misspelt_command_is_no_plan(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "emulator", "certify", "lst"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Did you mean list?" in ended.stderr

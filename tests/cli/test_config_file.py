@@ -85,6 +85,9 @@ def test_no_secret_is_printed(tmp_path: Path) -> None:
         ("port = = 1\n", "1:8", ("TOML",)),
         ("port = 1\nport = 2\n", "2:9", ("TOML",)),
         ("[serve]\nport = 1\n", "1:2", ("serve",)),
+        ("port\u00a0= 1\n", "1:5", ("U+00A0", "a no-break space")),
+        ('store = "C:\\kho.db"\n', "1:14", ("single quotes",)),
+        ('workers = 1\nstore = "C:\\ndxp\\temp"\n', "2:1", ("single quotes",)),
         ('config = "x.toml"\n', "1:1", ("config",)),
     ],
 )
@@ -107,3 +110,15 @@ def test_a_named_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     ended = run(tmp_path, "--config", "khong-co.toml")
     assert ended.returncode == 2
     assert "khong-co.toml" in ended.stderr
+
+
+def test_paths_begin_at_the_file_but_names_urls_memory_and_drives_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "goi").mkdir()
+    here = {"store": "kho.db", "port-file": "cong.txt"}
+    there = {"store": "postgresql://db.example.vn/ndxp", "port-file": "C:\\ndxp\\cong.txt"}
+    for wish, begins in ((here, f"{tmp_path}/"), (there, "")):
+        lines = [f"{word} = '{value}'\n" for word, value in wish.items()]
+        file = write(tmp_path, "".join([*lines, "pack = ['co-ban', 'goi/ca-mau']\n"]))
+        found, _ = printed(tmp_path / "goi", "--config", str(file))
+        assert {word: found[word] for word in wish} == {word: f"{begins}{value}" for word, value in wish.items()}
+        assert found["pack"] == ["co-ban", f"{tmp_path}/goi/ca-mau"]

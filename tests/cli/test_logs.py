@@ -84,6 +84,16 @@ def test_what_a_caller_writes_cannot_command_the_terminal() -> None:
     assert click.unstyle(line_of(entry)) == "07:49:21 UNMATCHED 404 GET  /·]0;x· 1 ms default.1.7  r: a b·[2J / c"
 
 
+def test_a_long_address_leaves_room_for_the_next_line_and_is_shown_whole_by_itself(server: Server) -> None:
+    path = f"/{'dai' * 1000}"
+    with sandbox_of(server, "dai"):
+        requests.get(f"{server.base_url}/s/dai{path}", timeout=10)
+        (line,) = logs(server, "--sandbox", "dai", "-n", "1")
+        assert len(line) < 1200
+        entry = json.loads(logs(server, "--sandbox", "dai", "-n", "1", "--json")[0])
+        assert path in "\n".join(logs(server, "--sandbox", "dai", "show", entry["id"]))
+
+
 def test_every_remark_of_a_call_can_be_reached(server: Server) -> None:
     with sandbox_of(server, "nhieu") as client:
         client.log_in()

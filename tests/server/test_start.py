@@ -217,6 +217,10 @@ def test_healthcheck_tells_a_ready_server_from_a_missing_one() -> None:
 
     with Server("--store", ":memory:", "--workers", "1", "--admin-token", "secret") as server:
         assert ask(server.port) == 0
+        variables = environment(NDXP_EMULATOR_PORT="tcp://10.96.12.7:8080", PORT=str(server.port))
+        asked = [sys.executable, "-m", "emulator", "healthcheck"]
+        ended = subprocess.run(asked, env=variables, capture_output=True, text=True, timeout=30, check=False)
+        assert (ended.returncode, ended.stderr.count("Kubernetes's, ignored")) == (0, 1)
     assert ask(server.port) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from emulator.cli.certify.attempts import list_kits, new, preflight, resume, run
 from emulator.cli.certify.authority import authority
 from emulator.cli.certify.bundles import disclose, judge, verify, witness
 from emulator.cli.certify.keys import key
+from emulator.cli.serve_checks import nearest_name
 from emulator.cli.terminal import CannotStart
 
 _EXAMPLES = """\b
@@ -31,8 +33,15 @@ class OrPlan(click.Group):
         """Put ``run`` before what is neither a command nor a question for help."""
         first: Any = args[0] if args else "--help"
         if first not in self.commands and first not in ("--help", "-h") and _DEFAULT in self.commands:
+            self._refuse_misspelt(first)
             args = [_DEFAULT, *args]
         return super().parse_args(ctx, args)
+
+    def _refuse_misspelt(self, word: str) -> None:
+        """Stop at a word that is no file and nearly a command. Raises CannotStart."""
+        vi, en = nearest_name(word, self.commands, 0.6)
+        if vi and not Path(word).exists():
+            raise CannotStart(f"Không có lệnh hay kế hoạch {word}.{vi} / There is no command and no plan {word}.{en}")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
