@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from emulator.scenario.yaml_text import Page
 
 Words = Mapping[str, Any]
 _SILENCE = {"defect", "twin", "control"}
+_OPERATIONS = frozenset({"operation", "calls", "login"})
+"""The words of checks that name operations."""
 
 
 class BadFile(Exception):
@@ -221,5 +224,18 @@ def _known_names(test: Test) -> Iterator[tuple[str, str, str]]:
 
     for check in test.checks:
         yield from _unknown(check.name, CHECKS, "phép kiểm tra", "check", "checks")
+        for word in _OPERATIONS & check.given.keys():
+            yield from _unknown_operations(check.given[word], "checks")
     for scene in test.scenes:
         yield from _unknown(scene.task, TASKS, "việc", "task", "scenes")
+        for fault in scene.stimulus.faults:
+            yield from _unknown_operations(fault.get("on", ()), "scenes")
+
+
+def _unknown_operations(told: Any, word: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what no service and no gateway declares: a check that looks for it would look at nothing."""
+    from emulator.services.registry import journalled_names
+
+    for name in (told,) if isinstance(told, str) else told if isinstance(told, (list, tuple)) else ():
+        if not any(fnmatchcase(each, str(name)) for each in journalled_names()):
+            yield from _unknown(str(name), journalled_names(), "thao tác", "operation", word)

@@ -197,7 +197,7 @@ def _keys_of(scene: Played) -> frozenset[str]:
     keys = [str(each["dossier_code"]) for each in told if each.get("dossier_code")]
     keys += [str(each["applicant"]["citizen_id"]) for each in told if each.get("applicant", {}).get("citizen_id")]
     for each in _listed(scene):
-        keys += [str(each["code"]), *map(str, each.get("files", ()))]
+        keys += [str(each["code"]), *map(str, (*each.get("files", ()), *each.get("deleted", ())))]
     return frozenset(keys)
 
 

@@ -17,7 +17,7 @@ from emulator.country.shelf import ShelfKind
 from emulator.services.btxh import declaration as btxh
 from emulator.services.portal import declaration as portal
 from emulator.services.province import declaration as province
-from emulator.services.service import Api, AxisAddress, Both, Operation, Service, Site
+from emulator.services.service import BYPASSED, Api, AxisAddress, Both, Operation, Service, Site
 
 GROUP = "ndxp_emulator.services"
 _OURS = (btxh.SERVICE, portal.SERVICE, province.SERVICE)
@@ -162,6 +162,12 @@ def staged_names() -> tuple[str, ...]:
     """Return the names of all operations that a scenario may be on, those of the gateways included."""
     own = [each.name for each in OF_GATEWAYS]
     return (*own, *(name for name, each in operations().items() if not is_address_only(each)))
+
+
+@cache
+def journalled_names() -> tuple[str, ...]:
+    """Return every name by which a journal may call an exchange with a platform, answered or not."""
+    return (*dict.fromkeys((*staged_names(), *operations())), BYPASSED)
 
 
 @cache

@@ -95,6 +95,10 @@ class Api:
         return f"/{self.context}/{self.version}"
 
 
+BYPASSED = "xroad.bypass"
+"""What the journal calls a call straight to a host behind the axis: nobody answers it, so nobody stages it."""
+
+
 @dataclass(frozen=True, slots=True)
 class AxisAddress:
     """A provider on the axis: its subsystem and origin, and the adapter that the documents print for it.

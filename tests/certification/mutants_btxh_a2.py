@@ -50,6 +50,15 @@ class ScrapesLinksFromTheText(Client):
         return re.findall(f"<{name}>(.*?)</{name}>", item["certificateExtentData"]) if links else links
 
 
+class TakesDeletedFiles(Client):
+    """Does not look at ``IsDeleted``."""
+
+    def links(self, item: Words, group: str, name: str) -> list[str]:
+        kept = item["certificateExtentData"]
+        shown = item | {"certificateExtentData": kept and kept.replace("<IsDeleted>1<", "<IsDeleted>0<")}
+        return super().links(shown, group, name)
+
+
 class LooksBackTwentyThreeHours(Client):
     def window(self, name: str, task: Words) -> tuple[str, str]:
         first, last = super().window(name, task)
@@ -161,7 +170,8 @@ class KnowsOneSpellingOfLists(Client):
     def links(self, item: Words, group: str, name: str) -> list[str]:
         root = self.tree(item["certificateExtentData"])
         wanted = "DanhSachTaiLieuNop" if group == FILED[0] else "DanhSachGiayToKetQua"
-        return [row.findtext(name) or "" for child in root if child.tag == wanted for row in child]
+        rows = [row for child in root if child.tag == wanted for row in child]
+        return [row.findtext(name) or "" for row in rows if row.findtext("IsDeleted") != "1"]
 
 
 class BreaksOnAnUnknownProcedure(Client):
@@ -285,6 +295,7 @@ MUTANTS: dict[str, tuple[type[Client], str]] = {
     "stops at a missing file": (StopsAtAMissingFile, "A2-FILE-01"),
     "keeps whatever comes with 200": (KeepsWhateverComesWith200, "A2-FILE-02"),
     "breaks when the file host does": (BreaksWhenTheFileHostDoes, "A2-FILE-03"),
+    "takes deleted files": (TakesDeletedFiles, "A2-FILE-04"),
     "asks for new ones instead of results": (AsksForNewOnesInsteadOfResults, "A2-RES-01"),
     "skips results of known dossiers": (SkipsResultsOfKnownDossiers, "A2-RES-02"),
     "polls by receipt alone": (PollsByReceiptAlone, "A2-RES-02"),
@@ -297,5 +308,6 @@ MUTANTS: dict[str, tuple[type[Client], str]] = {
 
 ALSO: dict[str, tuple[str, ...]] = {
     "swaps the ends": tuple(test.id for test in kit_of("btxh-a2").tests),
+    "scrapes links from the text": ("A2-FILE-04",),
 }
 """Tests behind the first that may fail for the same fault: whoever asks for nothing is given nothing."""

@@ -10,6 +10,7 @@ from emulator.certification.checks.papers import FIND, code_of
 from emulator.certification.evidence import Entry
 from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
 from emulator.certification.scenes import Played
+from emulator.services.service import BYPASSED
 
 PUSH = "dvcqg.mapi.DongBoHoSoMC"
 DOWNLOAD, FORWARD = "province.download", "xroad.forward"
@@ -81,7 +82,7 @@ def _fetching(scene: Played) -> Finding:
 
 
 def _not_fetched(scene: Played, calls: list[Entry], missed: Sequence[Mapping[str, Any]]) -> Finding:
-    tried = [call for call in scene.of(DOWNLOAD, FORWARD, "xroad.bypass", "") if call not in calls]
+    tried = [call for call in scene.of(DOWNLOAD, FORWARD, BYPASSED, "") if call not in calls]
     vi, en = "Chưa tải tệp của giấy tờ qua trục", "a file of the paper was not fetched over the axis"
     if attached_papers(scene) or pushes_of(scene) or tried:
         seen = [*tried, *pushes_of(scene)]

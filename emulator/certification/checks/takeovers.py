@@ -38,6 +38,26 @@ def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(f"Đã tải {len(wanted)} tệp", f"{len(wanted)} files were fetched", *fetched[:3])]
 
 
+def deleted_left(scenes: Sequence[Played], given: Given) -> list[Finding]:
+    """Say whether no file was fetched that its citizen took back: ``IsDeleted`` 1 in the list (BTXH 3.1.4)."""
+    shown, fetched = _first_lists(scenes, _NEW), _file_downloads(scenes)
+    gone = [
+        (each, path)
+        for each in expected_dossiers(scenes, given)
+        for path in each.get("deleted", ())
+        if each["code"] in shown
+    ]
+    if not gone:
+        return [unseen("Chưa gặp tệp đã xóa nào", "no deleted file was met")]
+    wrong = [(each, path, call) for each, path in gone for call in fetched if call.path.endswith(path)]
+    if wrong:
+        each, path, call = wrong[0]
+        vi = f"Hồ sơ {each['code']}: tải cả tệp đã xóa (IsDeleted 1)"
+        return [bad(vi, f"{each['code']}: a deleted file (IsDeleted 1) was fetched", call, expected="–", actual=path)]
+    vi, en = f"{len(gone)} tệp đã xóa được để yên", f"{len(gone)} deleted files were left alone"
+    return [good(vi, en, *(shown[each["code"]] for each, _ in gone[:3]))]
+
+
 def reports_dossiers(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether every listed dossier was reported as received.
 
@@ -164,6 +184,7 @@ TAKEOVERS: Mapping[str, CheckOf] = {
     "all-listed": pulls.all_listed,
     "survives": pulls.survives,
     "files-fetched": files_fetched,
+    "deleted-left": deleted_left,
     "reported": reports_dossiers,
     "left-alone": left_alone,
     "not-again": not_again,

@@ -23,12 +23,16 @@ _NULLS = ("SoDienThoai", "Email", "CMND_NoiCap", "CMND_NgayCap", "HKTT_MaThon", 
 
 @dataclass(frozen=True)
 class Filed:
-    """One dossier: ``files`` handed in, ``results`` issued (paths); ``odd`` what is wrong with it, or empty."""
+    """One dossier: ``files`` handed in, ``deleted`` ones taken back, ``results`` issued (paths).
+
+    ``odd`` is what is wrong with it, or empty.
+    """
 
     dossier: Dossier
     files: tuple[str, ...]
     odd: str = ""
     results: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -38,6 +42,7 @@ class Filed:
     def as_dict(self) -> dict[str, Any]:
         """Return what the judge is told."""
         told = {"code": self.code, "odd": self.odd, "files": list(self.files), "results": list(self.results)}
+        told |= {"deleted": list(self.deleted)} if self.deleted else {}
         listed_at = (self.dossier.result_given_at if self.results else None) or self.dossier.received_at
         return told | {"received": moment_text(listed_at)}
 
@@ -57,8 +62,9 @@ def filed_before(code: str, props: Props) -> Filed:
 def file(number: int, moment: int, given: Words, props: Props) -> Filed:
     """Let the scene's ``number``-th citizen file at an instant, and return the dossier.
 
-    ``papers`` (1) files; ``ampersand`` in their names; ``odd`` falls on one of the ``count`` dossiers: broken-xml,
-    missing-file, unknown-procedure or nulls. ``steps``: the statuses it went through since.
+    ``papers`` (1) files; ``ampersand`` in their names; ``deleted``: one more that the citizen took back, and that is
+    still listed. ``odd`` falls on one of the ``count`` dossiers: broken-xml, missing-file, unknown-procedure or nulls.
+    ``steps``: the statuses it went through since.
     """
     odd = str(given.get("odd", "")) if number == _odd_one(given, props) else ""
     person, place = props.person(number), props.place(number)
@@ -69,6 +75,9 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
     at = forms.Place(HOME_PROVINCE, place["district"], place["commune"], place["unit"])
     code = _code(moment, props)
     papers = [_paper(props, name, odd) for name in _names(given)]
+    if given.get("deleted"):
+        gone = replace(_paper(props, "nop-nham.pdf", ""), is_deleted=True)
+        papers.insert(props.luck("deleted", number).randrange(len(papers) + 1), gone)
     fields = forms.filed_fields(code, _procedure(number, odd, props), row, at, moment)
     fields = forms.with_papers(fields, props.uuid(f"page/{code}"), papers)
     dossier = Dossier(
@@ -84,7 +93,8 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
         changed_at=moment,
         fields=_spoilt(fields, odd),
     )
-    return Filed(_begin_dossier(dossier, given, props), tuple(paper.path for paper in papers), odd)
+    kept, gone_ones = ([paper.path for paper in papers if paper.is_deleted is gone] for gone in (False, True))
+    return Filed(_begin_dossier(dossier, given, props), tuple(kept), odd, deleted=tuple(gone_ones))
 
 
 _CODES = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune"}

@@ -26,9 +26,9 @@ def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
     """Fetch the new dossiers since the last time, take each over (BTXH 3.1.4).
 
     ``count`` new ones (2), one of them ``odd`` in its own way (tasks/filed.py), at a place the seed draws; ``papers``
-    in each (1). ``again``: those of the scene before are listed once more. ``late``: filed in the very second of the
-    fetch before, after it. ``none``: whatever the window, the ministry has nothing for it. ``days``: fetched once a
-    day for so long; ``outage``: for so many days nobody could fetch.
+    in each (1), with ``deleted`` one more that was taken back. ``again``: those of the scene before are listed once
+    more. ``late``: filed in the very second of the fetch before, after it. ``none``: whatever the window, the ministry
+    has nothing for it. ``days``: fetched once a day for so long; ``outage``: for so many days nobody could fetch.
     """
     moments = _moments(given, props)
     if given.get("none"):

@@ -28,7 +28,7 @@ from emulator.gateways.axis.allow_list import AllowList
 from emulator.gateways.axis.faults import AxisRefusal
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import GatewayRefusal, Refusal
-from emulator.services.service import AxisAddress, Listed, Operation, Service, carry
+from emulator.services.service import BYPASSED, AxisAddress, Listed, Operation, Service, carry
 from emulator.wire.axis import NotASubsystem, SubsystemId, member_trouble, read_slashed, read_subsystem
 
 # The gate of the axis: who calls, whom they name, what they reach, and whether its owner lets them in.
@@ -235,7 +235,7 @@ _PAGE = (
 
 def refuse(exchange: Exchange, world: World) -> Reply:
     """Answer 403 and remark that the axis was bypassed."""
-    exchange.operation, exchange.clause, exchange.outcome = "xroad.bypass", "KDL V.3", "refused"
+    exchange.operation, exchange.clause, exchange.outcome = BYPASSED, "KDL V.3", "refused"
     host = exchange.call.host
     world.remark(
         "bypassed-the-axis",

@@ -22,12 +22,13 @@ _NO_RESULTS = "<DanhSachGiayToKetQua />"
 
 @dataclass(frozen=True, slots=True)
 class FiledPaper:
-    """A file with its number, name and link; ``result_code`` for a result."""
+    """A file with its number, name and link; ``result_code`` for a result, ``is_deleted`` for one taken back."""
 
     number: int
     name: str
     path: str
     result_code: str = ""
+    is_deleted: bool = False
 
     @property
     def link(self) -> str:
@@ -154,7 +155,8 @@ def stranger(
 def _document(paper: FiledPaper) -> str:
     return (
         f"<TaiLieuNop><TepDinhKemId>{paper.number}</TepDinhKemId><TenTepDinhKem>{escape(paper.name)}</TenTepDinhKem>"
-        f"<IsDeleted>0</IsDeleted><MaThanhPhanHoSo /><DuongDanTaiTepTin>{escape(paper.link)}</DuongDanTaiTepTin>"
+        f"<IsDeleted>{int(paper.is_deleted)}</IsDeleted><MaThanhPhanHoSo />"
+        f"<DuongDanTaiTepTin>{escape(paper.link)}</DuongDanTaiTepTin>"
         "<DuocSoHoa>1</DuocSoHoa><DuocTaiSuDung>0</DuocTaiSuDung><DuocLayTuKhoDMQG>0</DuocLayTuKhoDMQG>"
         "<MaKetQuaThayThe>0</MaKetQuaThayThe></TaiLieuNop>"
     )
