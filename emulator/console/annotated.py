@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from emulator.console.words import as_json_text
 from emulator.wire.xml_tree import BrokenXml, xml_root
 
 LONGEST_VALUE = 2_000
 """Characters of one value that a page prints; the rest is in the raw body."""
 MOST_LINES = 3_000
+MOST_BYTES = 512
+"""Bytes of a body that is no text which a page prints."""
 Remark = Mapping[str, Any]
 
 
@@ -35,6 +39,23 @@ class AnnotatedBody:
     lines: list[Line]
     rest: list[Remark]
     is_cut: bool = False
+
+
+def annotate_message(message: Mapping[str, Any], remarks: Sequence[Remark] = ()) -> AnnotatedBody:
+    """Return the body of one side of a journal entry: a text as ``annotate`` prints it, anything else by its bytes."""
+    headers = {name.lower(): value for name, value in message["headers"].items()}
+    if "bodyAsBase64" not in message:
+        return annotate(message.get("body", ""), str(headers.get("content-type", "")), remarks)
+    content = base64.b64decode(message["bodyAsBase64"])
+    return AnnotatedBody("bytes", list(_dump_lines(content[:MOST_BYTES])), list(remarks), len(content) > MOST_BYTES)
+
+
+def _dump_lines(content: bytes) -> Iterator[Line]:
+    """Print bytes as ``hexdump -C`` does: sixteen a line, with what of them is ASCII."""
+    for start in range(0, len(content), 16):
+        row = content[start : start + 16]
+        shown = "".join(chr(each) if 32 <= each < 127 else "." for each in row)
+        yield Line(0, f"{start:06x}  {row.hex(' '):47}  {shown}")
 
 
 def annotate(text: str, content_type: str, remarks: Sequence[Remark]) -> AnnotatedBody:
@@ -86,7 +107,7 @@ def _value_line(depth: int, before: str, value: str, pointer: str, after: str = 
 
 
 def _json_lines(value: Any, pointer: str, depth: int, name: str, after: str = "") -> Iterator[Line]:
-    head = f"{json.dumps(name, ensure_ascii=False)}: " if name else ""
+    head = f"{as_json_text(name)}: " if name else ""
     if isinstance(value, dict | list) and value:
         opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
         yield Line(depth, head + opening, pointer)
@@ -99,7 +120,7 @@ def _json_lines(value: Any, pointer: str, depth: int, name: str, after: str = ""
     elif isinstance(value, str) and value.lstrip().startswith("<"):
         yield from _embedded_lines(value, pointer, depth, head, after)
     else:
-        yield _value_line(depth, head, json.dumps(value, ensure_ascii=False), pointer, after)
+        yield _value_line(depth, head, as_json_text(value), pointer, after)
 
 
 def _embedded_lines(text: str, pointer: str, depth: int, head: str, after: str) -> Iterator[Line]:
@@ -107,7 +128,7 @@ def _embedded_lines(text: str, pointer: str, depth: int, head: str, after: str) 
     try:
         root = xml_root(text)
     except BrokenXml:
-        yield _value_line(depth, head, json.dumps(text, ensure_ascii=False), pointer, after)
+        yield _value_line(depth, head, as_json_text(text), pointer, after)
         return
     yield Line(depth, f'{head}"', pointer)
     yield from _xml_lines(root, pointer, depth + 1)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import segment
 from emulator.console.site import go_to, person
-from emulator.console.words import given_words, path_part
+from emulator.console.words import given_words, number_or_text, path_part
 from emulator.services.portal.links import read_link
 from emulator.wire.callbacks import KINDS
 
@@ -51,10 +51,8 @@ def _links_in(texts: list[Any]) -> list[tuple[str, bool]]:
 
 def file_application() -> AnyResponse:
     """Let citizens file dossiers at the ministry now."""
-    wish = {"count": request.form.get("count", 1, type=int)}
-    procedure = request.form.get("procedure", "").strip()
-    if procedure:
-        wish["procedure"] = procedure  # type: ignore[assignment]
+    wish: dict[str, Any] = dict(given_words(request.form, ("count", "procedure")))
+    wish["count"] = number_or_text(wish.get("count", "1"))
     made = person().caller.change("POST", "/applications", wish)["dossiers"]
     return go_to(f"/dossiers/{path_part(made[0])}" if len(made) == 1 else "/dossiers")
 
@@ -63,7 +61,7 @@ def move_dossier(code: str) -> AnyResponse:
     """Move a dossier on by scheduling its next status for now; what did not come about is shown with its reason."""
     caller = person().caller
     caller.get(f"/dossiers/{segment(code)}")
-    status = request.form.get("status", type=int)
+    status = number_or_text(request.form.get("status", "").strip())
     effect = {"kind": "move", "dossier": code, "status": status}
     caller.change("POST", "/agenda", {"after": "PT0S", "effect": effect})
     newest = caller.get("/requests", limit=1, clock="show", total="skip")["requests"]

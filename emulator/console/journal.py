@@ -10,9 +10,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from emulator import __version__
 from emulator.admin.problems import Trouble
-from emulator.console.annotated import annotate
+from emulator.console.annotated import annotate_message
+from emulator.console.caller import segment
 from emulator.console.clauses import clause_texts
-from emulator.console.repeat import as_curl, draft_of, draft_of_form, right_call, scenario_text, send_call, token_header
+from emulator.console.repeat import (
+    as_curl,
+    draft_of,
+    draft_of_form,
+    raw_name,
+    readable_draft,
+    refuse_cut_call,
+    right_call,
+    scenario_text,
+    send_call,
+    token_header,
+)
 from emulator.console.site import go_to, page_address, person
 from emulator.console.words import given_words
 from emulator.services.client_view import asks
@@ -69,17 +81,18 @@ def _listing() -> dict[str, Any]:
 
 def exchange(number: str) -> str:
     """Show one exchange: both messages, each remark at its field, what it changed, and what to do next."""
-    entry = _entry(number)
+    entry = entry_of(number)
     asked, answered = entry["request"], entry["response"]
     remarks = entry["remarks"]
     return render_template(
         "exchange.html",
         entry=entry,
-        body=annotate(asked.get("body", ""), _content_type(asked), remarks),
-        reply=annotate(answered.get("body", ""), _content_type(answered), ()),
+        body=annotate_message(asked, remarks),
+        reply=annotate_message(answered),
         clauses=clause_texts([entry["clause"], *(each.get("source") for each in remarks)]),
         misses=_near_misses(entry),
-        curl=as_curl(asked),
+        curl=as_curl(entry, person().address),
+        open_curl=as_curl(_open_entry(entry), person().address),
         has_example=entry["operation"] in asks(),
         **_neighbours(entry["seq"]),
     )
@@ -91,19 +104,21 @@ def raw_message(number: str, side: str) -> AnyResponse:
 
     if side not in ("request", "response"):
         raise Trouble("no-such-request", name=f"{number}/{side}")
-    entry = _entry(number)
+    entry = entry_of(number)
     message = entry[side]
     content = (
         base64.b64decode(message["bodyAsBase64"]) if "bodyAsBase64" in message else message.get("body", "").encode()
     )
     answer = Response(content, content_type="application/octet-stream")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{side}-{entry["seq"]}.bin"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{raw_name(entry, side)}"'
     return answer
 
 
 def send_again(number: str) -> AnyResponse:
     """Send the same call once more, with its own credentials or a fresh token, and show what came of it."""
-    draft = draft_of(_entry(number, secrets=True))
+    entry = _open_entry(entry_of(number))
+    refuse_cut_call(entry)
+    draft = draft_of(entry)
     if request.form.get("token") == "fresh":
         draft = draft.with_header("authorization", token_header(person().caller))
     send_call(person().caller, draft)
@@ -112,7 +127,8 @@ def send_again(number: str) -> AnyResponse:
 
 def edit_call(number: str) -> str:
     """Show the form in which a call can be changed before it is sent again."""
-    return render_template("send.html", draft=draft_of(_entry(number, secrets=True)), operations=(), chosen="")
+    draft = readable_draft(draft_of(_open_entry(entry_of(number))))
+    return render_template("send.html", draft=draft, operations=(), chosen="")
 
 
 def compose_call() -> str:
@@ -135,7 +151,7 @@ def send_edited() -> AnyResponse:
 
 def make_scenario(number: str) -> str:
     """Open the editor with a scenario that gives this very answer to the next such call."""
-    text = scenario_text(_entry(number))
+    text = scenario_text(entry_of(number))
     return render_template("scenario_editor.html", text=text, problems=(), name="")
 
 
@@ -145,7 +161,7 @@ def export_selection() -> AnyResponse:
 
     numbers = request.args.getlist("id")
     if numbers:
-        entries = [_entry(number) for number in numbers[:_MOST_EXPORTED]]
+        entries = [entry_of(number) for number in numbers[:_MOST_EXPORTED]]
     else:
         entries = person().caller.get("/requests", limit=_MOST_EXPORTED, **_filters())["requests"]
     answer = Response(as_text(har_of(entries, __version__)), content_type="application/json")
@@ -159,20 +175,22 @@ def forget_journal() -> AnyResponse:
     return go_to("/journal")
 
 
-def _entry(number: str, *, secrets: bool = False) -> dict[str, Any]:
-    if not secrets or person().caller.who.role == "viewer":
-        return person().caller.get(f"/requests/{number}")
+def entry_of(number: str) -> dict[str, Any]:
+    """Return an entry of the journal by its number or id, secrets masked. Raises Trouble."""
+    if not number.rpartition(".")[2].isdigit():  # /requests/unmatched is another route of the admin API
+        raise Trouble("no-such-request", name=number)
+    return person().caller.get(f"/requests/{segment(number)}")
+
+
+def _open_entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry as it was written, secrets readable; the same to a viewer, who sees none."""
     from emulator.journal.entry import as_entry
 
-    seq = person().caller.get(f"/requests/{number}")["seq"]
     caller = person().caller
-    row = caller.context.journal.entry(caller.context.sandboxes.get(caller.sandbox).home, seq)
-    return as_entry(row, secrets=True) if row else person().caller.get(f"/requests/{number}")
-
-
-def _content_type(message: Mapping[str, Any]) -> str:
-    headers = {name.lower(): value for name, value in message["headers"].items()}
-    return str(headers.get("content-type", ""))
+    if caller.who.role == "viewer":
+        return entry
+    row = caller.context.journal.entry(caller.context.sandboxes.get(caller.sandbox).home, entry["seq"])
+    return as_entry(row, secrets=True) if row else entry
 
 
 def _near_misses(entry: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import AdminCaller
+from emulator.console.words import as_json_text
 from emulator.country.units import own_unit_code, portal_credentials
 from emulator.kernel.exchange import Call, Reply
 from emulator.services.client_view import CannotCall, ClientView, asks, put_together
@@ -22,6 +24,8 @@ from emulator.wire.codes import full_form
 
 _OWN_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 _LONGEST_IN_CURL = 8_000
+_NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would act on, or show in another order, where somebody pastes it."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 BODY_LIMIT = 1024 * 1024
 """Bytes of a body that the form takes."""
@@ -29,12 +33,16 @@ BODY_LIMIT = 1024 * 1024
 
 @dataclass(frozen=True)
 class Draft:
-    """A call that has not been sent. ``url`` is path and query without the sandbox's prefix."""
+    """A call that has not been sent. ``url`` is path and query without the sandbox's prefix.
+
+    ``content`` is a body that is no text; where there is one, ``body`` says nothing.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
     body: str
+    content: bytes = b""
 
     def with_header(self, name: str, value: str) -> Draft:
         """Return the draft with one value for a header, in the place it had."""
@@ -50,11 +58,34 @@ class Draft:
 def draft_of(entry: Mapping[str, Any]) -> Draft:
     """Return the call of a journal entry, without the headers that only one transport can have."""
     asked = entry["request"]
-    headers: list[tuple[str, str]] = []
-    for name, value in asked["headers"].items():
-        if name.lower() not in _OWN_HEADERS:
-            headers += [(name, each) for each in (value if isinstance(value, list) else [value])]
-    return Draft(asked["method"], asked["url"], tuple(headers), asked.get("body", ""))
+    content = base64.b64decode(asked.get("bodyAsBase64", ""))
+    return Draft(asked["method"], asked["url"], tuple(_headers_of(asked)), asked.get("body", ""), content)
+
+
+def _headers_of(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the headers of a journalled request as they came, each as often as it came, none of the transport's."""
+    named = ((name, value) for name, value in asked["headers"].items() if name.lower() not in _OWN_HEADERS)
+    return [(name, each) for name, value in named for each in (value if isinstance(value, list) else [value])]
+
+
+def refuse_cut_call(entry: Mapping[str, Any]) -> None:
+    """Refuse to send a call again of whose body the journal kept the beginning alone. Raises Trouble."""
+    if "bodyBeginning" in entry["request"]:
+        vi = "nhật ký chỉ giữ phần đầu của thân này (journal_body_limit), nên không gửi lại được"
+        en = "the journal kept the beginning of this body alone (journal_body_limit), so it cannot be sent again"
+        raise invalid([InputFault("/body", vi, en)])
+
+
+def readable_draft(draft: Draft) -> Draft:
+    """Return a draft whose JSON body is indented, its characters readable, where that changes no value of it."""
+    return replace(draft, body=_readable(draft.body.encode(), _only_once))
+
+
+def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice")
+    return found
 
 
 def draft_of_form(form: Mapping[str, str]) -> Draft:
@@ -94,7 +125,7 @@ def send_call(caller: AdminCaller, draft: Draft, subsystem: str | None = None) -
     """
     prefix = f"/s/{caller.sandbox}"
     path, _, query = draft.url.partition("?")
-    body = draft.body.encode()
+    body = draft.content or draft.body.encode()
     host = urlsplit(caller.base).netloc
     headers = [(name.lower(), value) for name, value in draft.headers]
     headers += [("host", host), ("content-length", str(len(body)))]
@@ -133,17 +164,35 @@ def token_header(caller: AdminCaller) -> str:
         ) from None
 
 
-def as_curl(asked: Mapping[str, Any]) -> str:
-    """Return a request of the journal as a curl command; masked secrets stay masked."""
-    words = ["curl", "-X", asked["method"], asked["absoluteUrl"]]
-    for name, value in asked["headers"].items():
-        if name.lower() not in _OWN_HEADERS:
-            for each in value if isinstance(value, list) else [value]:
-                words += ["-H", f"{name}: {each}"]
-    body = asked.get("body", "")
-    if body:
-        words += ["--data-binary", body if len(body) <= _LONGEST_IN_CURL else "@request.bin"]
-    return " ".join(shlex.quote(word) for word in words)
+def as_curl(entry: Mapping[str, Any], home: str) -> str:
+    """Return the request of a journal entry as a curl command that sends the same bytes; masked secrets stay masked.
+
+    ``home`` is the address of the sandbox: a call that named another host is never sent there. A body that no
+    terminal takes goes through ``base64``; a long one comes from the file as which the page saves its raw bytes.
+    """
+    asked = entry["request"]
+    words = ["curl", "--globoff", *(["--head"] if asked["method"] == "HEAD" else ["-X", asked["method"]])]
+    words.append(home + asked["url"])
+    headers = _headers_of(asked)
+    for name, value in headers:
+        words += ["-H", f"{name}: {value}" if value.strip() else f"{name};"]
+    text, content = asked.get("body", ""), base64.b64decode(asked.get("bodyAsBase64", ""))
+    size = len(text.encode()) + len(content)
+    if size and all(name.lower() != "content-type" for name, _ in headers):
+        words += ["-H", "Content-Type:"]
+    if size > _LONGEST_IN_CURL:
+        words += ["--data-binary", f"@{raw_name(entry, 'request')}"]
+    elif content or _NO_TEXT.search(text):
+        coded = base64.b64encode(content or text.encode()).decode()
+        return f"printf %s {coded} | base64 -d | {shlex.join([*words, '--data-binary', '@-'])}"
+    elif text:
+        words += ["--data-raw", text]
+    return shlex.join(words)
+
+
+def raw_name(entry: Mapping[str, Any], side: str) -> str:
+    """Return the name of the file as which a page saves the bytes of one side, ``request`` or ``response``."""
+    return f"{side}-{entry['seq']}.bin"
 
 
 def scenario_text(entry: Mapping[str, Any]) -> str:
@@ -160,7 +209,7 @@ def scenario_text(entry: Mapping[str, Any]) -> str:
         "  - name: lap-lai",
         f"    on: {entry['operation'] or '*'}",
         "    nth: 1",
-        f"    answer: {json.dumps(answer, ensure_ascii=False)}",
+        f"    answer: {as_json_text(answer)}",
     )
     return "\n".join(lines) + "\n"
 
@@ -208,13 +257,17 @@ def right_call(caller: AdminCaller, operation: str) -> Draft:
     return Draft(ask.method, ask.path, tuple(ask.headers.items()), _readable(ask.body or b""))
 
 
-def _readable(body: bytes) -> str:
+def _readable(body: bytes, pairs: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> str:
     """Return a JSON body as a person edits it; anything else as it is."""
     text = body.decode("utf-8", "replace")
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-    except ValueError:
+        return as_json_text(json.loads(text, object_pairs_hook=pairs, parse_float=_no_fraction), indent=2)
+    except (ValueError, RecursionError):
         return text
+
+
+def _no_fraction(_: str) -> float:
+    raise ValueError("a number would be written in another way")
 
 
 # An agency's own system, as the Kho DL guide wants it: its calls, put together from what the services declare.

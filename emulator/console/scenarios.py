@@ -10,7 +10,9 @@ from flask import render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from emulator.admin.problems import InputFault, invalid
+from emulator.console.caller import segment
 from emulator.console.site import go_to, person
+from emulator.console.words import number_or_text
 
 _UPCOMING = 50
 TEXT_LIMIT = 256 * 1024
@@ -59,7 +61,7 @@ def restart_scenario() -> AnyResponse:
 
 def put_state(name: str) -> AnyResponse:
     """Put a machine of the scenario into a state."""
-    person().caller.change("PUT", f"/scenario/states/{name}", {"state": request.form.get("state", "")})
+    person().caller.change("PUT", f"/scenario/states/{segment(name)}", {"state": request.form.get("state", "")})
     return go_to("/scenarios")
 
 
@@ -68,7 +70,7 @@ def arm_fault() -> AnyResponse:
     form = request.form
     wish: dict[str, Any] = {"fault": form.get("fault", ""), "on": form.get("on", "").strip() or "*"}
     if form.get("times", "").strip():
-        wish["times"] = form.get("times", type=int)
+        wish["times"] = number_or_text(form["times"].strip())
     if form.get("params", "").strip():
         wish["params"] = _object(form["params"])
     person().caller.change("POST", "/faults", {"faults": [wish]})
@@ -99,7 +101,7 @@ def take_snapshot() -> AnyResponse:
 
 def restore_snapshot(name: str) -> AnyResponse:
     """Go back to a kept moment."""
-    person().caller.change("POST", f"/snapshots/{name}/restore")
+    person().caller.change("POST", f"/snapshots/{segment(name)}/restore")
     return go_to("/scenarios")
 
 

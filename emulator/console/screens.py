@@ -14,10 +14,10 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.uploads import UPLOAD_LIMIT
 from emulator.console.caller import segment
 from emulator.console.data import citizen_records
-from emulator.console.journal import newest_number
+from emulator.console.journal import entry_of, newest_number
 from emulator.console.repeat import download_call, send_call, unit_call
 from emulator.console.site import go_to, person
-from emulator.console.words import given_words
+from emulator.console.words import given_words, number_or_text
 from emulator.kernel.exchange import Reply
 from emulator.services.portal.envelope import stamp
 
@@ -122,7 +122,7 @@ def one_stop() -> str:
 
 def _entry_seen() -> dict[str, Any] | None:
     number = request.args.get("seen", "")
-    return person().caller.get(f"/requests/{segment(number)}") if number else None
+    return entry_of(number) if number else None
 
 
 def _papers_in(entry: dict[str, Any] | None) -> list[dict[str, Any]] | None:
@@ -339,7 +339,7 @@ def support() -> str:
 def ask_support() -> AnyResponse:
     """Send a request: result code, title, uses a month."""
     wish: dict[str, Any] = dict(_given("result_code", "title", "unit"))
-    wish["monthly_uses"] = request.form.get("monthly_uses", type=int)
+    wish["monthly_uses"] = number_or_text(request.form.get("monthly_uses", "").strip())
     person().caller.change("POST", "/support-requests", wish)
     return go_to("/screens/support")
 

@@ -44,6 +44,11 @@ class Person:
     caller: AdminCaller
     home: str
 
+    @property
+    def address(self) -> str:
+        """Return the base address of the sandbox, as a client of it is given."""
+        return self.caller.base + ("" if self.sandbox == "default" else f"/s/{self.sandbox}")
+
     def seat(self) -> Seat | None:
         """Return the seat of a class that the sandbox is, None when it is none."""
         context = self.caller.context
@@ -65,8 +70,6 @@ def person() -> Person:
 
 def page_address(path: str = "/", **query: str) -> str:
     """Return the address of a page of the sandbox that is looked at."""
-    from urllib.parse import urlencode
-
     return person().home + path + (f"?{urlencode(query)}" if query else "")
 
 

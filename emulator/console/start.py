@@ -69,8 +69,7 @@ def _secrets() -> dict[str, object]:
 
 def _curl(card: dict[str, object]) -> str:
     pair = card["credentials"]["production"]  # type: ignore[index]
-    base = person().caller.base + ("" if person().sandbox == "default" else f"/s/{person().sandbox}")
-    return f"curl -s -u '{pair['consumer_key']}:…' -d grant_type=client_credentials {base}/token"
+    return f"curl -s -u '{pair['consumer_key']}:…' -d grant_type=client_credentials {person().address}/token"
 
 
 def set_clock() -> AnyResponse:
@@ -80,7 +79,7 @@ def set_clock() -> AnyResponse:
     if wish.get("to"):
         wish["to"] = wish["to"].replace(" ", "T")
     person().caller.change("PUT", "/clock", wish)
-    return go_to(form.get("back", "/"))
+    return go_to("/scenarios" if form.get("back") == "/scenarios" else "/")
 
 
 PAGES = (

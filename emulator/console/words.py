@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -43,6 +44,17 @@ def size(count: int) -> str:
     if count < 1_000:
         return f"{count} B"
     return f"{count / 1_000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def as_json_text(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON with readable characters; half a character (a surrogate) stays the escape it was."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def number_or_text(text: str) -> int | str | None:
+    """Return what a form says where a number belongs: what is none goes on as it is, to be refused in words."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text or None
 
 
 def path_part(text: str) -> str:

@@ -446,6 +446,8 @@ def test_a_unit_a_broken_host_and_a_rehearsal_are_worked_from_the_axis_page(visi
         ("/screens/security-servers", {"agency": "../x", "dstcode": "x"}),
         ("/screens/access-rights", {"do": "khac"}),
         ("/dossiers/khong-co/move", {"status": "4"}),
+        ("/dossiers", {"count": "nhiều"}),
+        ("/scenarios/faults", {"fault": "gateway-503", "on": "btxh.DongBoDVC", "times": "nhiều"}),
         ("/axis/rehearsals", {"kind": "khong-co"}),
         ("/axis/units", {"code": ""}),
     ],
@@ -456,6 +458,13 @@ def test_a_form_that_says_something_impossible_is_refused_in_words(
     reply = visitor.http.post(f"/__console{path}?lang=en", data=form)
     assert 400 <= reply.status_code < 500
     assert len(re.findall(r'role="alert"', reply.text)) == 1 + reply.text.count('id="offline"')
+
+
+@pytest.mark.parametrize("back", ["//elsewhere.example", "@elsewhere.example", "a\r\nSet-Cookie: a=b", "/scenarios"])
+def test_the_clock_leads_back_to_a_page_of_ours(visitor: Visitor, back: str) -> None:
+    turned = visitor.http.post("/__console/clock", data={"action": "advance", "by": "PT1M", "back": back})
+    assert turned.status_code == 303
+    assert turned.location in ("/__console/", "/__console/scenarios")
 
 
 def test_the_journals_first_page_tells_how_many_there_are_without_counting_them(visitor: Visitor) -> None:
