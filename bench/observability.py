@@ -16,7 +16,7 @@ from bench.rates import basic
 from emulator.app import Country, found_country
 from emulator.journal import write
 from emulator.kernel.exchange import Call
-from emulator.server.log_lines import JsonLines
+from emulator.server.launch import JsonLines
 from emulator.services.packs import load_pack
 from emulator.settings import Settings
 from tests.builders import dossier

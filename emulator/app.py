@@ -32,8 +32,7 @@ from emulator.gateways.provincial import provincial_gateways, public_sites
 from emulator.journal.journal import Journal
 from emulator.journal.patterns import Offer
 from emulator.kernel.exchange import Exchange
-from emulator.scenario import magic, prefer
-from emulator.scenario.cast import Cast, DirectorFinder
+from emulator.scenario.cast import Cast, DirectorFinder, magic_wishes, preferred_wishes
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
@@ -75,7 +74,7 @@ def found_country(
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     doors, offers = _doors(settings, known)
     timekeeper = Timekeeper(enter, sandboxes)
-    directors = DirectorFinder(cast, (prefer.wishes, magic.wishes), timekeeper.settle_sandbox)
+    directors = DirectorFinder(cast, (preferred_wishes, magic_wishes), timekeeper.settle_sandbox)
     due, meter = timekeeper.settle_due, CallMeter(store, settings.quotas.calls)
     door = Door(arrival, enter, doors, directors, due, _pen_rules(store, settings), meter=meter, offers=offers)
     context = AdminContext(
@@ -202,7 +201,7 @@ def application(country: Country) -> Any:
     """Return what the chosen kind of worker runs: ASGI, or WSGI for gthread."""
     if country.settings.worker_kind == "gthread":
         return create_app(country)
-    from emulator.server.own_pages import own_pages_app
+    from emulator.server.flask_door import own_pages_app
 
     open_paths = (f"{PREFIX}/health", f"{PREFIX}/ready")
     pages = own_pages_app(own_pages(country), ProbePages(country.admin), open_paths, body_limit_of, WAITING)

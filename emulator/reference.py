@@ -12,14 +12,14 @@ from xml.sax.saxutils import quoteattr
 import click
 
 import emulator.app  # noqa: F401  # with it every room has registered its rules
-from emulator.certification.kit_page import kits_page
+from emulator.certification.ledger import kits_page
 from emulator.certification.vocabulary import schema as task_words
 from emulator.certification.vocabulary import vocabulary_page
 from emulator.classroom.lesson_words import lesson_grammar
 from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
-from emulator.scenario.faults_page import page as faults_table
+from emulator.scenario.cast import magic_page as magic_table
+from emulator.scenario.faults import faults_page as faults_table
 from emulator.scenario.grammar import schema as scenario_grammar
-from emulator.scenario.magic import page as magic_table
 from emulator.services.btxh.extent import (
     DOCUMENT,
     DOCUMENT_FIELDS,

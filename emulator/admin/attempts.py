@@ -87,7 +87,7 @@ def start_attempt(request: AdminRequest) -> AdminReply:
     """Open one: ``plan`` as in a plan file, ``challenge`` and ``id`` if there are."""
     from emulator.admin.attempt_cards import card
     from emulator.certification.attempt import open_attempt
-    from emulator.certification.context import context_of
+    from emulator.certification.preflight import context_of
 
     content = request.content()
     _only(content, ("plan", "challenge", "id"))
@@ -185,7 +185,7 @@ def _attempt(request: AdminRequest) -> Attempt:
 def show_attempt(request: AdminRequest) -> AdminReply:
     """Return one attempt: verdicts so far, the scene that is played, what has arrived."""
     from emulator.admin.attempt_cards import standing
-    from emulator.certification.context import context_of
+    from emulator.certification.preflight import context_of
 
     attempt = _attempt(request)
     return AdminReply(standing(attempt) | {"context": context_of(attempt, request.base)})

@@ -14,9 +14,8 @@ from emulator.country.axis import Axis, nearest_of
 from emulator.country.units import own_unit_code, units_of
 from emulator.kernel.clock import iso
 from emulator.services.portal import filing as portal_filing
-from emulator.services.portal.models import SupportRequest
+from emulator.services.portal.models import SupportRequest, read_agency, security_server_rows
 from emulator.services.portal.pack import Portal
-from emulator.services.portal.wire_catalogues import read_agency, security_server_rows
 from emulator.wire.codes import full_form, is_agency_code, is_result_code, short_form
 
 ROUTES = RouteTable("đất nước / country", scoped=True)

@@ -13,8 +13,8 @@ from emulator.country.records import UNITS, AgencyUnit, Host, LiveAgency, Subsys
 from emulator.country.units import contact_of, find_unit, nearest_unit, own_unit_code, units_of
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
+from emulator.services.portal.models import read_agency
 from emulator.services.portal.pack import Portal
-from emulator.services.portal.wire_catalogues import read_agency
 from emulator.wire.axis import NotASubsystem, read_subsystem
 from emulator.wire.codes import full_form, is_agency_code, short_form
 

@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emulator.certification import marks
+from emulator.certification import evidence
 from emulator.certification.challenge import Challenge, challenge_of
-from emulator.certification.evidence import Entry, bare_entry, entries_of, lines_of
-from emulator.certification.judge import Judgement, judge
+from emulator.certification.evidence import BEGUN, CLOSED, ENDED, OPENED, Entry, bare_entry, entries_of, lines_of
+from emulator.certification.judge import Cue, Judgement, judge, running_order
 from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import kit_of
-from emulator.certification.marks import BEGUN, CLOSED, ENDED, OPENED
-from emulator.certification.order import Cue, running_order
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import BROKEN_OFF, Record, record_of
@@ -105,7 +103,7 @@ class Attempt:
         def mark(world: World) -> Mapping[str, Any]:
             return {"task": self._task(cue, world)[0]}
 
-        return {"task": marks.write_mark(self.enter, marks.GREETED, mark)["task"], "say": cue.scene.say}
+        return {"task": evidence.write_mark(self.enter, evidence.GREETED, mark)["task"], "say": cue.scene.say}
 
     def order(self) -> tuple[Cue, ...]:
         """Return every scene of the attempt."""
@@ -141,7 +139,7 @@ class Attempt:
             base = {"no": cue.no, "test": cue.test.id, "role": cue.scene.role, "task": made}
             return {**base, "stimulus": aim_at(told, made, expected), "expected": expected}
 
-        written = marks.write_mark(self.enter, marks.BEGUN, mark)
+        written = evidence.write_mark(self.enter, evidence.BEGUN, mark)
         arm(self.house, self.sandbox, written["stimulus"])
         return {"task": written["task"], "say": cue.scene.say}
 
@@ -170,11 +168,11 @@ class Attempt:
         if how == "done":
             pay(scene["expected"].get("visits", ()), self.house.serve, self.id)
         put_away(self.house, self.sandbox, scene["stimulus"])
-        marks.write_mark(self.enter, marks.ENDED, lambda _: {"no": scene["no"], "how": how, **more})
+        evidence.write_mark(self.enter, evidence.ENDED, lambda _: {"no": scene["no"], "how": how, **more})
 
     def declare(self, test_id: str, words: Mapping[str, str]) -> None:
         """Write down what a person declares for an attest test."""
-        marks.write_mark(self.enter, marks.DECLARED, lambda _: {"test": test_id, **words})
+        evidence.write_mark(self.enter, evidence.DECLARED, lambda _: {"test": test_id, **words})
 
     def close(self) -> None:
         """Close the attempt: nothing can be added, and what was never exercised is inconclusive.
@@ -184,7 +182,7 @@ class Attempt:
         """
         if self.standing().is_closed:
             raise WrongMoment("Lượt kiểm thử đã đóng", "the attempt is closed")
-        marks.write_mark(self.enter, marks.CLOSED, lambda _: {})
+        evidence.write_mark(self.enter, evidence.CLOSED, lambda _: {})
 
     def enter(self, exchange: Exchange) -> World:
         """Return the attempt's world as it is now."""
@@ -221,7 +219,7 @@ def open_attempt(
         told = {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
         return told | {"issued": _list_issued(attempt)}
 
-    marks.write_mark(attempt.enter, marks.OPENED, write_opening)
+    evidence.write_mark(attempt.enter, evidence.OPENED, write_opening)
     if at_ms is None:  # played again, each declaration comes at its own instant
         for test_id, words in plan.attestations.items():
             attempt.declare(test_id, words)
@@ -261,7 +259,7 @@ def attempt_of(house: CertificationHost, attempt_id: str) -> Attempt:
     """
     sandbox = house.settle_due(house.sandboxes.get(attempt_id))
     first = house.journal.entry(sandbox.home, 1)
-    if first is None or first.operation != marks.OPENED:
+    if first is None or first.operation != evidence.OPENED:
         raise WrongMoment("Sandbox này không phải lượt kiểm thử", "this sandbox is not an attempt")
     told = json.loads(first.request_body)
     plan = plan_of(told["plan"])

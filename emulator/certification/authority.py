@@ -13,10 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from emulator.certification.bundle import form
-from emulator.certification.bundle.envelope import BadEnvelope, check, payload_of, seal_payload, told_in
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.keys import PrivateKey, PublicKey, public_key
+from emulator.certification.bundle.keys import (
+    BadEnvelope,
+    PrivateKey,
+    PublicKey,
+    check,
+    payload_of,
+    public_key,
+    seal_payload,
+    told_in,
+)
 from emulator.certification.challenge import Challenge, challenge_of
 from emulator.journal.write import canonical
 
@@ -88,7 +96,7 @@ class AuthorityLedger:
             if not named or prev != self._last or record.no != no or int(named[1]) != no or named[2] != record.kind:
                 vi = f"{path.name}: sổ bị thiếu, thừa hoặc đổi chỗ một dòng"
                 raise BadLedger(vi, f"{path.name}: a line of the ledger is missing, too much, or out of its place")
-            self._last = form.sha256(raw)
+            self._last = archive.sha256(raw)
             yield record
 
     def of(self, serial: str, kind: Kind) -> list[LedgerRecord]:
@@ -105,7 +113,7 @@ class AuthorityLedger:
         path = self.folder / f"{record.no:06d}-{record.kind}-{record.serial}.dsse.json"
         with path.open("xb") as file:
             file.write(raw)
-        self._last, self.records = form.sha256(raw), (*self.records, record)
+        self._last, self.records = archive.sha256(raw), (*self.records, record)
         return path
 
     def issue(self, challenge: Challenge, at: str, key: PrivateKey) -> None:
@@ -150,13 +158,13 @@ class AuthorityLedger:
 
     def points(self, files: Mapping[str, bytes]) -> Iterator[Point]:
         """Say what the ledger knows of a bundle: was its challenge handed out, used up, withdrawn."""
-        challenge = challenge_of(form.object_in(files[form.CHALLENGE]))
+        challenge = challenge_of(archive.object_in(files[archive.CHALLENGE]))
         issued = self.of(challenge.serial, "issued") if challenge.serial else []
         if not issued or dict(issued[0].challenge) != challenge.as_dict():
             vi = f"Sổ không có thử thách này ({challenge.serial or 'không có số'})"
             yield Point("ledger", "bad", vi, f"the ledger has no such challenge ({challenge.serial or 'no serial'})")
             return
-        yield from self._use(challenge, f"sha256:{form.sha256(files[form.MANIFEST])}")
+        yield from self._use(challenge, f"sha256:{archive.sha256(files[archive.MANIFEST])}")
         for each in self.of(challenge.serial, "withdrawn"):
             yield _withdrawn_point("ledger", challenge.serial, each.at, each.reason)
 
@@ -187,8 +195,8 @@ class Withdrawals:
 
     def points(self, files: Mapping[str, bytes]) -> Iterator[Point]:
         """Say whether a bundle's certificate was withdrawn."""
-        challenge = challenge_of(form.object_in(files[form.CHALLENGE]))
-        if form.SIGNED_CHALLENGE not in files or not challenge.serial:
+        challenge = challenge_of(archive.object_in(files[archive.CHALLENGE]))
+        if archive.SIGNED_CHALLENGE not in files or not challenge.serial:
             vi = "Gói không theo thử thách có số nào của cơ quan: danh sách thu hồi không nói gì về nó"
             yield Point("revocations", "open", vi, "the bundle answers no numbered challenge: the list cannot name it")
         elif not self._is_of_its_authority(files):
@@ -201,9 +209,9 @@ class Withdrawals:
             yield Point("revocations", "good", vi, f"not withdrawn, by the list signed on {self.at[:10]}")
 
     def _is_of_its_authority(self, files: Mapping[str, bytes]) -> bool:
-        from emulator.certification.bundle.envelope import CHALLENGE
+        from emulator.certification.bundle.keys import CHALLENGE
 
-        told = told_in(payload_of(files[form.SIGNED_CHALLENGE], CHALLENGE))
+        told = told_in(payload_of(files[archive.SIGNED_CHALLENGE], CHALLENGE))
         return public_key(str(told["publicKey"]).encode()).id == self.key.id
 
 

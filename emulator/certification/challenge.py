@@ -8,9 +8,19 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from emulator.certification.bundle.envelope import CHALLENGE, BadEnvelope, check, payload_of, seal_payload, told_in
-from emulator.certification.bundle.form import object_in
-from emulator.certification.bundle.keys import BadKey, PrivateKey, PublicKey, public_key
+from emulator.certification.bundle.archive import object_in
+from emulator.certification.bundle.keys import (
+    CHALLENGE,
+    BadEnvelope,
+    BadKey,
+    PrivateKey,
+    PublicKey,
+    check,
+    payload_of,
+    public_key,
+    seal_payload,
+    told_in,
+)
 from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import iso, to_ms
 

@@ -1,6 +1,8 @@
-"""The evidence: a journal as a bundle holds it, one canonical JSON line an entry, each naming its predecessor's digest.
+"""The evidence: a journal as a bundle holds it, the marks of an attempt in it, and what the client has come to.
 
-A judge sees these lines and nothing else, so that whoever has the bundle reaches the same verdicts.
+One canonical JSON line is an entry, each naming its predecessor's digest. A judge sees these lines and nothing else, so
+that whoever has the bundle reaches the same verdicts.
+
 """
 
 from __future__ import annotations
@@ -10,15 +12,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from time import perf_counter_ns
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from emulator.certification.marks import ENDED
 from emulator.certification.redaction import Redactor
+from emulator.country.world import World
 from emulator.journal.write import Entry as Row
-from emulator.journal.write import canonical, digest
-from emulator.kernel.clock import iso, to_ms
-from emulator.kernel.exchange import CERTIFICATION, is_behind_the_scenes
+from emulator.journal.write import JournalPlace, Measured, canonical, digest, write_down
+from emulator.kernel.clock import iso, system_ms, to_ms
+from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply, is_behind_the_scenes
 
 
 def lines_of(rows: Iterable[Row], before: str, redactor: Redactor) -> Iterator[bytes]:
@@ -259,3 +262,89 @@ def bare_entry(row: Row) -> Entry:
 def entries_of(lines: Iterable[bytes]) -> list[Entry]:
     """Return the entries of a bundle's journal."""
     return [Entry(json.loads(line)) for line in lines]
+
+
+# Marks: where an attempt begins and ends, and what was asked of the client, written into the very chain it leaves.
+
+OPENED, GREETED, BEGUN, ENDED, DECLARED, CLOSED, LEFT_OUT = (
+    CERTIFICATION + word for word in ("opened", "greeted", "begun", "ended", "declared", "closed", "left-out")
+)
+"""``LEFT_OUT`` stands in no bundle: a replay writes it where the journal has a call that cannot be played again."""
+_NOTHING_SAID = Reply(200)
+
+
+def exchange_of(operation: str, told: Mapping[str, Any]) -> Exchange:
+    """Return the exchange that a mark is in the journal: nobody called, ``told`` is its request body."""
+    path = "/" + operation.replace(".", "/")
+    body = canonical(told)
+    call = Call("MARK", path, body=body, body_size=len(body), target=path, client_ip="")
+    return Exchange(call, operation=operation, outcome="happened")
+
+
+def write_mark(
+    enter: Callable[[Exchange], World], operation: str, told: Callable[[World], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Hold the sandbox's world, let ``told`` change it and say what the mark holds, and write both down at once."""
+    started = perf_counter_ns()
+    world = enter(Exchange(Call("MARK", "/")))
+    world.hold()
+    try:
+        words = told(world)
+        exchange = exchange_of(operation, words)
+        exchange.effects.extend(world.exchange.effects)
+        limit = world.settings.journal_bounds
+        page = JournalPlace(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, limit)
+        measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
+        write_down(world.store, page, exchange, _NOTHING_SAID, measured)
+    except BaseException:
+        world.release()
+        raise
+    world.commit()
+    return words
+
+
+# What a client has come to: a test that needs it asks for the thing, never for another test's verdict.
+
+_LISTS = ("btxh.DanhSachHoSo", "btxh.TienTrinhXuLy")
+
+
+class Reachable(NamedTuple):
+    """One thing: its name for people, and how a call shows that it was reached."""
+
+    vi: str
+    en: str
+    is_shown_by: Callable[[Entry], bool]
+
+
+def _is(operation: str) -> Callable[[Entry], bool]:
+    return lambda call: call.operation == operation and call.status == 200 and call.outcome == "answered"
+
+
+REACHED: Mapping[str, Reachable] = {
+    "token": Reachable("một token của cổng", "a token of the gateway", _is("ndxp.token")),
+    "list": Reachable(
+        "một danh sách của Bộ",
+        "a list of the ministry's",
+        lambda call: call.operation in _LISTS and call.status == 200 and call.outcome == "answered",
+    ),
+    "session": Reachable("một phiên mapi", "a mapi session", _is("dvcqg.mapi.login")),
+    "papers-session": Reachable(
+        "token của dịch vụ giấy tờ", "a token of the papers service", _is("dvcqg.papers.login")
+    ),
+    "papers": Reachable("câu trả lời về giấy tờ", "an answer about papers", _is("dvcqg.papers.find")),
+    "published": Reachable(
+        "một tệp trên máy chủ của đơn vị",
+        "a file on the vendor's own server",
+        lambda call: call.operation == "xroad.live" and call.status == 200,
+    ),
+}
+
+
+def reached_in(calls: Iterable[Entry]) -> frozenset[str]:
+    """Return the names of everything the calls of an attempt have reached."""
+    left, found = dict(REACHED), set()
+    for call in calls:
+        for name in [name for name, each in left.items() if each.is_shown_by(call)]:
+            found.add(name)
+            del left[name]
+    return frozenset(found)

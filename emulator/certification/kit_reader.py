@@ -8,14 +8,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from emulator.certification.kit import Check, Kit, Scene, Stimulus, Test
-from emulator.certification.kit_words import KIT
-from emulator.certification.reached import REACHED
+from emulator.certification.evidence import REACHED
+from emulator.certification.kit import KINDS, ROLES, Check, Kit, Scene, Stimulus, Test
 from emulator.country.furnish import nearest
 from emulator.country.positions import Problem
 from emulator.journal.write import digest
+from emulator.scenario import words as kinds
+from emulator.scenario.grammar import BOTH
 from emulator.scenario.reader import value_node
-from emulator.scenario.words import MISSING
+from emulator.scenario.words import MISSING, Record, Word
 from emulator.scenario.yaml_text import Page
 
 Words = Mapping[str, Any]
@@ -176,9 +177,9 @@ def _check_whole(kit: Kit, found: Words, page: Page) -> None:
     if page.path.stem != kit.id:
         page.say(value_node(found, "id"), f"id phải trùng tên tệp {page.path.stem}", "the id must be the file's name")
     ids: set[str] = set()
-    for test, words in zip(kit.tests, found["tests"], strict=True):
+    for test, told in zip(kit.tests, found["tests"], strict=True):
         for vi, en, word in _troubles(test, kit, ids):
-            page.say(value_node(words, word), vi, en)
+            page.say(value_node(told, word), vi, en)
         ids.add(test.id)
 
 
@@ -239,3 +240,75 @@ def _unknown_operations(told: Any, word: str) -> Iterator[tuple[str, str, str]]:
     for name in (told,) if isinstance(told, str) else told if isinstance(told, (list, tuple)) else ():
         if not any(fnmatchcase(each, str(name)) for each in journalled_names()):
             yield from _unknown(str(name), journalled_names(), "thao tác", "operation", word)
+
+
+# The words of a kit file.
+
+_ID = kinds.text(r"[A-Z0-9]+(-[A-Z0-9]+)+", "phải như NDXP-TK-01", "must look like NDXP-TK-01")
+_SHORT = kinds.text(r"[a-z0-9]+(-[a-z0-9]+)*", "phải gồm chữ thường, số và dấu -", "must be a-z, 0-9 and '-'")
+_LEVEL = kinds.one_of(("MUST", "SHOULD"), "mức", "a level")
+_ROLE = kinds.one_of(ROLES, "vai của cảnh", "a role of a scene")
+_FREE = kinds.map_of(kinds.anything())
+
+STIMULUS = Record(
+    {
+        "faults": Word(kinds.list_of(_FREE), "lỗi đặt sẵn (docs/faults.md)", "armed faults"),
+        "settings": Word(_FREE, "thiết lập của sandbox", "settings of the sandbox"),
+        "advance": Word(kinds.duration(), "tua đồng hồ ảo trước cảnh", "turns the virtual clock first"),
+        "effects": Word(kinds.list_of(_FREE), "việc xảy ra trước cảnh (docs/time.md)", "effects that happen first"),
+        "scenario": Word(_SHORT, "kịch bản có sẵn", "a scenario of the box"),
+    }
+)
+SCENE = Record(
+    {
+        "role": Word(_ROLE, "vai: main, defect, twin, control", "main, defect, twin or control", True),
+        "task": Word(_SHORT, "việc giao cho phần mềm", "what the client is asked to do", True),
+        "with": Word(_FREE, "tham số của việc", "words of the task"),
+        "stimulus": Word(STIMULUS.kind(), "điều trình giả lập gây ra", "what the emulator does meanwhile"),
+        "say": Word(BOTH.kind(), "lời dặn người thao tác", "what the person is told"),
+    }
+)
+CHECK = Record(
+    {
+        "check": Word(kinds.text(), "tên phép kiểm tra", "name of the check", True),
+        "on": Word(_ROLE, "chỉ xét cảnh này", "looks at these scenes only"),
+        "level": Word(_LEVEL, "SHOULD: chỉ cảnh báo", "SHOULD: warns only"),
+        "with": Word(_FREE, "tham số", "what it is given"),
+    }
+)
+TEST = Record(
+    {
+        "id": Word(_ID, "mã, không đổi giữa các phiên bản", "id, never changed", True),
+        "group": Word(_SHORT, "nhóm", "group", True),
+        "kind": Word(kinds.one_of(KINDS, "loại", "a kind"), "observe, probe, silence, attest", "kind", True),
+        "title": Word(BOTH.kind(), "tên", "title", True),
+        "requirements": Word(kinds.list_of(kinds.text(), or_single=True), "yêu cầu được kiểm", "requirements", True),
+        "level": Word(_LEVEL, "MUST hoặc SHOULD", "MUST or SHOULD"),
+        "needs": Word(
+            kinds.list_of(kinds.one_of(tuple(REACHED), "điều phải tới được", "a thing to be reached"), or_single=True),
+            "điều phải tới được: " + ", ".join(REACHED),
+            "what must have been reached",
+        ),
+        "together": Word(kinds.truth(), "các cảnh diễn liền nhau", "its scenes follow one another"),
+        "feature": Word(_SHORT, "tính năng; không khai báo thì bỏ qua", "feature; omitted when not declared"),
+        "scenes": Word(kinds.list_of(SCENE.kind()), "các cảnh", "the scenes"),
+        "checks": Word(kinds.list_of(CHECK.kind()), "các phép kiểm tra", "the checks"),
+        "next": Word(BOTH.kind(), "nếu không đạt thì làm gì", "what to do when it fails", True),
+        "example": Word(BOTH.kind(), "ví dụ chép được", "an example to copy", True),
+        "statement": Word(BOTH.kind(), "điều người chứng thực khai", "what a person declares"),
+    }
+)
+KIT = Record(
+    {
+        "$schema": Word(kinds.text(), "lược đồ", "schema"),
+        "id": Word(_SHORT, "mã, trùng tên tệp", "id, the file's name", True),
+        "version": Word(
+            kinds.text(r"\d+\.\d+(\.\d+)?", "phải như 1.0", "must look like 1.0"), "phiên bản", "version", True
+        ),
+        "title": Word(BOTH.kind(), "tên", "title", True),
+        "purpose": Word(BOTH.kind(), "mục đích", "purpose", True),
+        "groups": Word(kinds.map_of(BOTH.kind(), _SHORT), "các nhóm", "groups", True),
+        "features": Word(kinds.map_of(BOTH.kind(), _SHORT), "tính năng có thể không có", "features one may lack"),
+        "tests": Word(kinds.list_of(TEST.kind()), "các phép thử", "tests", True),
+    }
+)

@@ -13,9 +13,15 @@ from emulator.certification.attempt import Attempt
 from emulator.certification.bundle.levels import isolation_of, level_as_dict, validity_of
 from emulator.certification.challenge import Challenge
 from emulator.certification.evidence import Entry
-from emulator.certification.exchanges import list_discrepancies, list_exchanges, operations
+from emulator.certification.exchanges import (
+    estimates,
+    kpi_notes,
+    list_discrepancies,
+    list_exchanges,
+    operations,
+    pushed_dossiers,
+)
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
-from emulator.certification.kpi import estimates, kpi_notes, pushed_dossiers
 from emulator.certification.ledger import basis_of, quote_requirements, shipped_ledger
 from emulator.certification.scenes import Played
 from emulator.journal.write import digest

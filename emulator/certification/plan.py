@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from emulator.certification.kit_reader import BadFile
-from emulator.certification.plan_words import PLAN
-from emulator.country.settings import Mode
-from emulator.scenario.words import MISSING
+from emulator.country.settings import MODES, Mode
+from emulator.scenario import words
+from emulator.scenario.words import MISSING, Record, Word
 from emulator.scenario.yaml_text import Page
 
 PARTIES = ("owner", "vendor", "tester", "operator")
@@ -85,3 +85,82 @@ def _plain(found: Any) -> Any:
     if isinstance(found, Mapping):
         return {name: _plain(value) for name, value in found.items() if name != "@"}
     return found
+
+
+# The words of a plan file.
+
+_TEXT = words.text()
+_TEST = words.text(r"[A-Z0-9]+(-[A-Z0-9]+)+", "phải như NDXP-TK-01", "must look like NDXP-TK-01")
+
+
+def _kits() -> list[str]:
+    from emulator.certification.kit_reader import kit_names
+
+    return kit_names()
+
+
+PRODUCT = Record(
+    {
+        "name": Word(_TEXT, "tên phần mềm", "name of the software", True),
+        "version": Word(_TEXT, "phiên bản", "version", True),
+        "vendor": Word(_TEXT, "đơn vị phát triển", "who makes it", True),
+    }
+)
+PARTIES_RECORD = Record(
+    {
+        "owner": Word(_TEXT, "chủ đầu tư / đơn vị thụ hưởng", "the owner"),
+        "vendor": Word(_TEXT, "nhà thầu", "the contractor"),
+        "tester": Word(_TEXT, "đơn vị kiểm thử", "who tests"),
+        "operator": Word(_TEXT, "đơn vị vận hành nền tảng", "who runs the platform"),
+    }
+)
+PROVIDER = Record(
+    {
+        "dstcode": Word(_TEXT, "dstcode của hệ thống cung cấp tệp", "dstcode of the providing system", True),
+        "url": Word(_TEXT, "địa chỉ hệ thống cung cấp tệp", "address of the providing system", True),
+    }
+)
+ATTESTATION = Record(
+    {
+        "by": Word(_TEXT, "người khai", "who declares", True),
+        "statement": Word(_TEXT, "điều khai", "what is declared", True),
+        "attachment": Word(_TEXT, "tệp đính kèm", "a file"),
+    }
+)
+PLAN = Record(
+    {
+        "$schema": Word(_TEXT, "lược đồ", "schema"),
+        "kit": Word(words.one_known(_kits, "bộ kiểm thử có sẵn", "a kit in the box"), "bộ kiểm thử", "the kit", True),
+        "product": Word(PRODUCT.kind(), "phần mềm được kiểm thử", "the software under test", True),
+        "parties": Word(PARTIES_RECORD.kind(), "các bên, ghi vào biên bản", "the parties, for the report"),
+        "place": Word(_TEXT, "địa điểm", "where"),
+        "number": Word(_TEXT, "số biên bản", "number of the report"),
+        "agency": Word(words.text(r"[A-Z]\d{2}", "phải như H26", "must look like H26"), "mã đơn vị", "agency code"),
+        "mode": Word(words.one_of(MODES, "chế độ", "a mode"), "strict, documented, observed", "mode"),
+        "features": Word(words.list_of(_TEXT), "tính năng phần mềm có; bỏ trống: mọi tính năng", "features it has"),
+        "only": Word(words.list_of(_TEST), "chỉ tập dượt các phép thử này", "rehearse these tests alone"),
+        "command": Word(
+            words.list_of(_TEXT, or_single=True), "lệnh chạy phần mềm, mỗi cảnh một lần", "command, run once a scene"
+        ),
+        "environment": Word(
+            words.list_of(words.text(r"[A-Za-z_][A-Za-z0-9_]*", "phải là tên biến", "must be a variable's name")),
+            "biến môi trường lệnh cần thêm",
+            "variables the command needs besides",
+        ),
+        "patience": Word(words.duration(), "một cảnh chờ tối đa", "how long a scene may take"),
+        "clock": Word(
+            words.one_of(("follows", "own"), "đồng hồ", "a clock"),
+            "follows: theo giờ ảo được giao; own: giờ của máy",
+            "follows: the client takes the virtual time it is given; own: its machine's",
+        ),
+        "provider": Word(PROVIDER.kind(), "hệ thống của đơn vị ở vai cung cấp tệp", "the vendor's own file server"),
+        "expected_failures": Word(words.map_of(_TEXT, _TEST), "phép thử biết trước là không đạt", "known failures"),
+        "attestations": Word(words.map_of(ATTESTATION.kind(), _TEST), "điều người khai", "what people declare"),
+        "redaction": Word(
+            words.one_of(("secrets", "identity"), "mức che", "what is hidden"),
+            "secrets: che khóa, token; identity: che cả định danh",
+            "secrets: keys and tokens; identity: people, too",
+        ),
+        "validity_months": Word(words.number(1, 12), "hiệu lực, tháng", "months it is valid"),
+    }
+)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.certification.checks import CHECKS
 from emulator.certification.evidence import Entry
-from emulator.certification.finding import Finding
-from emulator.certification.scenes import Played
+from emulator.certification.scenes import Finding, Played
 from emulator.journal.journal import Entry as Row
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import is_behind_the_scenes

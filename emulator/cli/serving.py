@@ -22,9 +22,7 @@ from emulator.country.pack import Pack, PackTrouble
 from emulator.country.units import contact_of, units_of
 from emulator.kernel.exchange import Call, Exchange
 from emulator.server.certificates import CertificateTrouble, FaultyCertificates, issue
-from emulator.server.launch import Companion, LaunchPlan, bind, end_on_signals, run
-from emulator.server.log_lines import begin_logging
-from emulator.server.readiness import when_ready
+from emulator.server.launch import Companion, LaunchPlan, begin_logging, bind, end_on_signals, run, when_ready
 from emulator.services.registry import ServiceTrouble, services
 from emulator.settings import MEMORY, Settings, data_folder
 from emulator.store.opening import Upkeep, open_replica, open_store

@@ -19,9 +19,25 @@ from emulator.admin.route import Route, RouteDoc
 from emulator.admin.routes import PREFIX, TABLE
 from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS, OPTIONS
 from emulator.journal.patterns import WORDS
-from emulator.services.interface import Example, OperationDoc, ReplyDoc, in_path, in_query
+from emulator.services.interface import (
+    ANY,
+    FLAG,
+    INTEGER,
+    OBJECT,
+    TEXT,
+    Example,
+    OperationDoc,
+    ReplyDoc,
+    Shape,
+    in_path,
+    in_query,
+    mapping,
+    one_of,
+    record,
+    ref,
+    rows,
+)
 from emulator.services.portal import schemas as dvcqg_schemas
-from emulator.services.shapes import ANY, FLAG, INTEGER, OBJECT, TEXT, Shape, mapping, one_of, record, ref, rows
 from emulator.wire.columns import Column
 
 # The schemas that validate, as JSON Schema: lengths, lists of values and forms are read off their fields.

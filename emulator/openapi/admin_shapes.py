@@ -9,8 +9,7 @@ from emulator.country.records import Dossier, Host, LiveAgency, ProcessingStep, 
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
 from emulator.scenario.armed import Arm
 from emulator.services.citizens import CitizenResult
-from emulator.services.portal.models import Notice, Paper, PortalDossier, PortalStep, SupportRequest
-from emulator.services.shapes import (
+from emulator.services.interface import (
     ANY,
     FLAG,
     INTEGER,
@@ -27,6 +26,7 @@ from emulator.services.shapes import (
     ref,
     rows,
 )
+from emulator.services.portal.models import Notice, Paper, PortalDossier, PortalStep, SupportRequest
 
 # What the routes of the journal answer.
 

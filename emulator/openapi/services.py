@@ -10,19 +10,25 @@ from emulator.gateways.ndxp.oauth import KNOWN_GRANTS
 from emulator.services.interface import (
     FORM,
     HTML,
+    INTEGER,
     JSON,
+    OBJECT,
+    TEXT,
     XML,
     Described,
     Example,
     Interface,
     OperationDoc,
     ReplyDoc,
+    Shape,
     in_path,
     in_query,
+    one_of,
+    record,
+    ref,
 )
 from emulator.services.registry import REVOKE, TOKEN, services
 from emulator.services.service import Api, AxisAddress, Operation, ProvinceGateway, Service, Site
-from emulator.services.shapes import INTEGER, OBJECT, TEXT, Shape, one_of, record, ref
 
 BEARER: Mapping[str, list[str]] = {"access_token": []}
 _TAG_TOKEN = "NDXP: token"  # noqa: S105 - a heading

@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from emulator.scenario.fields import SlowPattern, bounded_pattern, text_of
-from emulator.scenario.placeholders import names_in
-from emulator.scenario.replies import body_of
+from emulator.scenario.replies import body_of, names_in
 from emulator.scenario.script import (
     DAY_MS,
     LAST,

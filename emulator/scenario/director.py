@@ -12,14 +12,12 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
 from emulator.kernel.refusals import AskAgain
-from emulator.scenario.armed import ArmedStrikes
+from emulator.scenario.armed import ArmedStrikes, Pipeline, Strike
 from emulator.scenario.fault import LUCK, FaultKind
 from emulator.scenario.faults import FAULTS
 from emulator.scenario.fields import CallFields, CallScene
 from emulator.scenario.performance import Due, Turns, begin, due_effects, enter, schedule
-from emulator.scenario.pipeline import Pipeline, Strike
-from emulator.scenario.placeholders import lookup_in
-from emulator.scenario.replies import answer_reply, changed_reply, fill_step, refusal_of
+from emulator.scenario.replies import answer_reply, changed_reply, fill_step, lookup_in, refusal_of
 from emulator.scenario.script import Blow, Phase, Script, Step, Wish
 
 _LAST_CALL = "(last call)"

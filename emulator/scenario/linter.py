@@ -15,12 +15,11 @@ import yaml
 from emulator.country.furnish import nearest
 from emulator.country.pack import Pack
 from emulator.scenario.building import Words, value_node
-from emulator.scenario.condition_checks import condition_troubles, counting_trouble, field_troubles, lacking_field
+from emulator.scenario.checks import condition_troubles, counting_trouble, field_troubles, lacking_field
 from emulator.scenario.document import scalars
-from emulator.scenario.effect_checks import EffectChecks, walk
-from emulator.scenario.fixture_checks import KnownNames, check_fixtures
+from emulator.scenario.fixture_checks import EffectChecks, KnownNames, check_fixtures, walk
 from emulator.scenario.operations import matching
-from emulator.scenario.placeholders import NAMES, PLACEHOLDER, is_known
+from emulator.scenario.replies import NAMES, PLACEHOLDER, is_known
 from emulator.scenario.script import LIKE, Script, StateMachine, Step
 from emulator.scenario.yaml_text import Page, members, plain, written_as
 

@@ -1,18 +1,19 @@
-"""What a step says instead of the service, or makes of what the service said."""
+"""What a step says instead of the service, or makes of what it said, with ``{{call.body.MaHoSo}}`` filled in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from emulator.kernel.clock import iso, moment_text
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, ServiceRefusal
 from emulator.scenario.faults_payload import with_body
-from emulator.scenario.fields import text_of
-from emulator.scenario.placeholders import Lookup, fill
+from emulator.scenario.fields import PLACES_BESIDE, CallScene, text_of
 from emulator.scenario.script import Answer, Refuse, Step
 
 # WSO2 numbers its refusals by hundreds (src:apim-security-codes, src:apim-throttling).
@@ -113,3 +114,70 @@ def _filled_headers(headers: tuple[tuple[str, str], ...], lookup: Lookup) -> tup
 def _header_text(text: str) -> str:
     line = " ".join(text.split())
     return line.encode("latin-1", "replace").decode("latin-1")
+
+
+# ``{{call.body.MaHoSo}}`` in what a step says: found when a file is read, filled when a call has come.
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_CALL = re.compile(r"call\.(?:(?:body|query|form|header)\.[^\s{}]+|body|method|path)", re.ASCII)
+Lookup = Callable[[str], Any]
+
+
+def _value_at(place: str) -> Callable[[CallScene, int], Any]:
+    return lambda scene, _: next(iter(scene.find(place)), "")
+
+
+_VALUES: Mapping[str, Callable[[CallScene, int], Any]] = {
+    "clock": lambda scene, _: iso(scene.world.now_ms),
+    "clock.moment": lambda scene, _: moment_text(scene.world.now_ms),
+    "count": lambda _, count: count,
+    "operation": lambda scene, _: scene.exchange.operation or "",
+    **{place: _value_at(place) for place in PLACES_BESIDE if place != "since"},
+}
+NAMES = (*_VALUES, "call.body.…", "call.header.…", "call.query.…", "params.…")
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a placeholder has a meaning when a call comes (parameters are filled when a file is read)."""
+    return name in _VALUES or _CALL.fullmatch(name) is not None
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Yield the placeholders anywhere in a value."""
+    if isinstance(value, str):
+        yield from PLACEHOLDER.findall(value)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from names_in(key)
+            yield from names_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from names_in(each)
+
+
+def fill(value: Any, lookup: Lookup) -> Any:
+    """Return a value with its placeholders filled; a text that is one placeholder becomes the value itself."""
+    if isinstance(value, str):
+        whole = PLACEHOLDER.fullmatch(value)
+        if whole:
+            return lookup(whole.group(1))
+        return PLACEHOLDER.sub(lambda found: text_of(lookup(found.group(1))), value)
+    if isinstance(value, Mapping):
+        return {key: fill(each, lookup) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill(each, lookup) for each in value]
+    return value
+
+
+def lookup_in(scene: CallScene, count: int) -> Lookup:
+    """Return what knows the values of one call; what the call does not have is an empty text."""
+
+    def look(name: str) -> Any:
+        if name in _VALUES:
+            return _VALUES[name](scene, count)
+        place = name.removeprefix("call.")
+        if place == "body" and scene.fields.content is not None:
+            return scene.fields.content
+        return next(iter(scene.fields.find(place)), "")
+
+    return look

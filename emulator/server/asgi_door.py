@@ -11,9 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy
-from emulator.server.bad_bytes import header_value, is_own, letters_of, pieces, read_target
+from emulator.server.bad_bytes import answer_for, answer_together, header_value, is_own, letters_of, pieces, read_target
 from emulator.server.line import Client, misdeliver
-from emulator.server.problem_replies import answer_for, answer_together
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

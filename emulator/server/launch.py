@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import os
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -165,8 +169,6 @@ def _one_context(plan: LaunchPlan) -> Callable[[Any, Callable[[], Any]], Any]:
 def _json_logger() -> type:
     from gunicorn.glogging import Logger
 
-    from emulator.server.log_lines import JsonLines
-
     class JsonGunicorn(Logger):  # type: ignore[misc]
         """gunicorn's own log in the form of ours."""
 
@@ -228,3 +230,72 @@ def _flush(stream: Any) -> None:
 def end_on_signals() -> None:
     """Until gunicorn takes over, let SIGTERM end the start as tidily as Ctrl-C does."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+# The server's log on stderr, as lines for people or as JSON for programs; with level ``info`` a line for every call.
+#
+# A record may carry ``told``: the members that a JSON line has beside time, level, logger and message.
+
+TEXT_FORM = "%(levelname)s %(name)s: %(message)s"
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, ASCII only: no code page can break it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        line: dict[str, Any] = {
+            "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+            "message": record.getMessage(),
+            **getattr(record, "told", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def begin_logging(level: str, form: str) -> None:
+    """Write the log of this process and its workers to stderr; ``form`` is ``text`` or ``json``."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(TEXT_FORM))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+# The sign that all is ready: given once, after the server has answered a call over its own port.
+
+_PAUSE_S = 0.02
+
+
+def when_ready(address: tuple[str, int], is_tls: bool, path: str, then: Callable[[], None]) -> None:
+    """Ask for ``path`` in a thread until it is answered with 200, then call ``then``."""
+
+    def wait() -> None:
+        while not _answers(address, is_tls, path):
+            time.sleep(_PAUSE_S)
+        then()
+
+    threading.Thread(target=wait, name="readiness", daemon=True).start()
+
+
+def _answers(address: tuple[str, int], is_tls: bool, path: str) -> bool:
+    try:
+        with _connect(address, is_tls) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            return connection.recv(12, socket.MSG_WAITALL if not is_tls else 0).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def _connect(address: tuple[str, int], is_tls: bool) -> socket.socket:
+    connection = socket.create_connection(address, timeout=10)
+    if not is_tls:
+        return connection
+    import ssl
+
+    # It is our own port: the question is whether it answers, not who answers.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(connection)

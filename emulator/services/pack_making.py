@@ -75,7 +75,7 @@ def write_pack(wish: PackWish, folder: Path) -> list[Path]:
 
 
 def _paper_file(number: int) -> bytes:
-    from emulator.services.btxh.life.tiny_pdf import pdf
+    from emulator.services.btxh.life.moving import pdf
 
     return pdf(f"Giay to {number}", "Du lieu mau, khong co that")
 

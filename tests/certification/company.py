@@ -9,12 +9,11 @@ from typing import Any
 from emulator.app import Country
 from emulator.certification.attempt import Attempt, attempt_of, open_attempt
 from emulator.certification.challenge import new_challenge
-from emulator.certification.context import context_of
-from emulator.certification.judge import Judgement
+from emulator.certification.judge import Judgement, applies
 from emulator.certification.kit import Kit, Test
 from emulator.certification.kit_reader import kit_of
-from emulator.certification.order import applies
 from emulator.certification.plan import Plan
+from emulator.certification.preflight import context_of
 from tests.certification.stand import BASE, StraightWire
 from tests.clients.reference.tasks import Client
 from tests.clients.reference.wire import Reply

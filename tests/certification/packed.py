@@ -12,10 +12,10 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from emulator.app import found_country
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import unzip_files, zip_files
 from emulator.certification.bundle.keys import PrivateKey, new_key
-from emulator.certification.bundle.manifest import manifest, sums
+from emulator.certification.bundle.levels import manifest, sums
 from emulator.certification.bundle.pack import pack, witness_bundle
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import Challenge, new_challenge, receive_challenge, sign_challenge
@@ -103,8 +103,8 @@ def forged(raw: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
 
     def all_of_it(files: dict[str, bytes]) -> None:
         change(files)
-        files[form.SUMS] = sums(files)
-        files[form.MANIFEST] = manifest(files)
+        files[archive.SUMS] = sums(files)
+        files[archive.MANIFEST] = manifest(files)
 
     return changed(raw, all_of_it)
 

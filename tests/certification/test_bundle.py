@@ -18,21 +18,14 @@ import junitparser
 import pytest
 
 from emulator.app import Country
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import unzip_files
 from emulator.certification.bundle.pack import pack
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.plan import plan_of, read_plan
 from emulator.cli.in_process import replay_host
 from emulator.journal.journal import Journal
-from tests.certification.packed import (
-    bundle,
-    certify,
-    challenge_file,
-    keys,
-    played,
-    trust,
-)
+from tests.certification.packed import bundle, certify, challenge_file, keys, played, trust
 from tests.certification.stand import Stand, StraightWire
 from tests.clients.reference.tasks import Client
 
@@ -60,36 +53,39 @@ def test_the_same_evidence_gives_the_same_bytes() -> None:
 
 def test_the_report_in_the_bundle_is_the_one_the_admin_api_gave() -> None:
     _, report, _ = played()
-    assert form.object_in(unzip_files(bundle("L0"))[form.REPORT]) == report
+    assert archive.object_in(unzip_files(bundle("L0"))[archive.REPORT]) == report
 
 
 def test_any_zip_program_reads_it_and_the_plan_runs_again() -> None:
     evidence, _, _ = played()
     with ZipFile(io.BytesIO(bundle("L2"))) as archive:
         assert archive.testzip() is None
-        plan = read_plan(Path("plan.yaml"), archive.read(form.PLAN))
+        plan = read_plan(Path("plan.yaml"), archive.read(archive.PLAN))
     assert plan == plan_of(evidence["plan"])
 
 
 def test_junit_and_csv_hold_one_case_a_test() -> None:
     _, report, _ = played()
     files = unzip_files(bundle("L0"))
-    suites = junitparser.JUnitXml.fromstring(files[form.JUNIT])
+    suites = junitparser.JUnitXml.fromstring(files[archive.JUNIT])
     assert suites.tests == len(report["tests"])
     assert suites.failures == suites.errors == 0
-    assert files[form.RESULTS].startswith(b"\xef\xbb\xbf"), "Excel reads Vietnamese only with a byte order mark"
-    rows = list(csv.DictReader(io.StringIO(files[form.RESULTS].decode("utf-8-sig"), newline="")))
+    assert files[archive.RESULTS].startswith(b"\xef\xbb\xbf"), "Excel reads Vietnamese only with a byte order mark"
+    rows = list(csv.DictReader(io.StringIO(files[archive.RESULTS].decode("utf-8-sig"), newline="")))
     assert [row["test"] for row in rows] == [test["id"] for test in report["tests"]]
 
 
 def test_the_attestation_is_an_in_toto_test_result_about_the_manifest() -> None:
     files = unzip_files(bundle("L1"))
-    envelope = json.loads(files[form.ATTESTATION])
+    envelope = json.loads(files[archive.ATTESTATION])
     told = json.loads(base64.b64decode(envelope["payload"]))
     assert envelope["payloadType"] == "application/vnd.in-toto+json"
     assert told["_type"] == "https://in-toto.io/Statement/v1"
     assert told["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
-    assert told["subject"][0] == {"name": "manifest.json", "digest": {"sha256": form.sha256(files[form.MANIFEST])}}
+    assert told["subject"][0] == {
+        "name": "manifest.json",
+        "digest": {"sha256": archive.sha256(files[archive.MANIFEST])},
+    }
     assert told["predicate"]["result"] == "WARNED", "what a person declared waits for a reviewer"
     passed = [test["id"] for test in played()[1]["tests"] if test["verdict"] == "pass"]
     assert told["predicate"]["passedTests"] == passed
@@ -99,7 +95,7 @@ def test_the_attestation_is_an_in_toto_test_result_about_the_manifest() -> None:
 def test_the_commands_of_its_readme_verify_it_without_our_tool(tmp_path: Path) -> None:
     with ZipFile(io.BytesIO(bundle("L1"))) as archive:
         archive.extractall(tmp_path)
-    commands = (tmp_path / form.GUIDE).read_text(encoding="utf-8").partition("# A\n")[2]
+    commands = (tmp_path / archive.GUIDE).read_text(encoding="utf-8").partition("# A\n")[2]
 
     def said() -> str:
         ran = subprocess.run(["sh", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -109,11 +105,11 @@ def test_the_commands_of_its_readme_verify_it_without_our_tool(tmp_path: Path) -
     assert "FAILED" not in good
     for sentence in ("OK manifest", "Signature Verified Successfully", "OK subject", keys()["vendor"].public.id):
         assert sentence in good
-    assert json.loads((tmp_path / form.MANIFEST).read_text())["journal"]["head"] in good, "step E walks the chain"
-    manifest = tmp_path / form.MANIFEST
+    assert json.loads((tmp_path / archive.MANIFEST).read_text())["journal"]["head"] in good, "step E walks the chain"
+    manifest = tmp_path / archive.MANIFEST
     manifest.write_text(manifest.read_text().replace('"conditional"', '"pass"'))
     assert "OK subject" not in said()
-    attestation = tmp_path / form.ATTESTATION
+    attestation = tmp_path / archive.ATTESTATION
     attestation.write_text(attestation.read_text().replace('"payload":"eyJ', '"payload":"eyI'))
     assert "Signature Verified Successfully" not in said()
 
@@ -126,7 +122,7 @@ def test_judging_is_the_same_whatever_the_machine_is_set_to(tmp_path: Path) -> N
         moods = {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": tongue, "PYTHONPATH": str(ROOT)}
         ran = subprocess.run([*asked, out], env={**os.environ, **moods}, capture_output=True, cwd=tmp_path, check=False)
         assert ran.returncode == 0, ran.stderr
-        assert out.read_bytes() == unzip_files(bundle("L1"))[form.REPORT]
+        assert out.read_bytes() == unzip_files(bundle("L1"))[archive.REPORT]
 
 
 @pytest.mark.parametrize("level", ["L0", "L3"])

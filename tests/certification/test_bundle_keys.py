@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.certification.bundle.archive import unzip_files
-from emulator.certification.bundle.form import WITNESS
+from emulator.certification.bundle.archive import WITNESS, unzip_files
 from emulator.certification.bundle.keys import private_key, public_key
 from emulator.certification.challenge import BadChallenge, new_challenge, receive_challenge, sign_challenge
 from emulator.certification.kit_reader import kit_of
@@ -109,17 +108,17 @@ def test_openings_lie_beside_the_bundle_for_its_owner_and_open_single_values(tmp
 
 
 def test_judging_again_shows_where_a_bundle_says_otherwise(tmp_path: Path) -> None:
-    from emulator.certification.bundle import form
+    from emulator.certification.bundle import archive
     from tests.certification.packed import forged
 
     def flatter(files: dict[str, bytes]) -> None:
-        files[form.REPORT] = files[form.REPORT].replace(b'"verdict": "pass"', b'"verdict": "warn"')
+        files[archive.REPORT] = files[archive.REPORT].replace(b'"verdict": "pass"', b'"verdict": "warn"')
 
     goi = tmp_path / "goi.zip"
     goi.write_bytes(bundle("L0"))
     good = certify("judge", goi, "--out", tmp_path / "report.json")
     assert (good.exit_code, "đúng từng byte" in good.output) == (0, True)
-    assert (tmp_path / "report.json").read_bytes() == unzip_files(bundle("L0"))[form.REPORT]
+    assert (tmp_path / "report.json").read_bytes() == unzip_files(bundle("L0"))[archive.REPORT]
     goi.write_bytes(forged(bundle("L0"), flatter))
     bad = certify("judge", goi)
     assert (bad.exit_code, "warn → pass" in bad.output) == (4, True)

@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import unzip_files, zip_files
-from emulator.certification.bundle.manifest import pages
+from emulator.certification.bundle.levels import pages
 from emulator.certification.bundle.pack import derive_files
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import challenge_of
@@ -61,7 +61,7 @@ def test_a_single_other_byte_of_any_file_is_seen_when_it_is_zipped_again(level: 
             assert bad_points(changed(raw, change)), name
 
 
-@pytest.mark.parametrize("name", [form.ATTESTATION, form.WITNESS, form.SIGNED_CHALLENGE])
+@pytest.mark.parametrize("name", [archive.ATTESTATION, archive.WITNESS, archive.SIGNED_CHALLENGE])
 def test_a_single_other_byte_of_a_signature_file_is_seen_by_who_has_no_key(name: str) -> None:
     luck, raw = Random(11), bundle("L3")
     for _ in range(6):
@@ -74,8 +74,8 @@ def test_a_single_other_byte_of_a_signature_file_is_seen_by_who_has_no_key(name:
 
 def lines_changed(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Files], None]:
     def all_of_it(files: Files) -> None:
-        lines = change(form.lines_in(files[form.JOURNAL]))
-        files[form.JOURNAL] = b"\n".join(lines) + b"\n"
+        lines = change(archive.lines_in(files[archive.JOURNAL]))
+        files[archive.JOURNAL] = b"\n".join(lines) + b"\n"
 
     return all_of_it
 
@@ -108,12 +108,12 @@ def without_a_call(files: Files) -> None:
 
     It is a token's: of a refusal that changed nothing for those after it, no replay could tell that it is gone.
     """
-    lines = form.lines_in(files[form.JOURNAL])
+    lines = archive.lines_in(files[archive.JOURNAL])
     at = next(at for at, line in enumerate(lines) if b'"operation":"ndxp.token"' in line and b'"status":200' in line)
-    before = challenge_of(form.object_in(files[form.CHALLENGE])).digest
-    files[form.JOURNAL] = b"\n".join(rechained(lines[:at] + lines[at + 1 :], before)) + b"\n"
+    before = challenge_of(archive.object_in(files[archive.CHALLENGE])).digest
+    files[archive.JOURNAL] = b"\n".join(rechained(lines[:at] + lines[at + 1 :], before)) + b"\n"
     files |= derive_files(files)
-    files |= pages(files[form.REPORT])
+    files |= pages(files[archive.REPORT])
 
 
 def test_a_call_less_in_a_journal_written_anew_is_seen_by_playing_it_again_and_by_every_signature() -> None:
@@ -126,13 +126,13 @@ def test_a_call_less_in_a_journal_written_anew_is_seen_by_playing_it_again_and_b
 
 def under_another_challenge(files: Files) -> None:
     """An old run shown again: the mark that opens it says another nonce, all digests are made anew."""
-    told = form.object_in(files[form.CHALLENGE]) | {"nonce": "0" * 32}
-    files[form.CHALLENGE] = form.pretty(told)
-    first, *others = (json.loads(line) for line in form.lines_in(files[form.JOURNAL]))
+    told = archive.object_in(files[archive.CHALLENGE]) | {"nonce": "0" * 32}
+    files[archive.CHALLENGE] = archive.pretty(told)
+    first, *others = (json.loads(line) for line in archive.lines_in(files[archive.JOURNAL]))
     opened = json.loads(first["request"]["body"])
     first["request"]["body"] = canonical({**opened, "challenge": told}).decode()
     lines = [canonical(each) for each in (first, *others)]
-    files[form.JOURNAL] = b"\n".join(rechained(lines, challenge_of(told).digest)) + b"\n"
+    files[archive.JOURNAL] = b"\n".join(rechained(lines, challenge_of(told).digest)) + b"\n"
     files |= derive_files(files)
 
 
@@ -142,24 +142,24 @@ def test_an_old_run_under_a_new_challenge_is_seen_whatever_its_level() -> None:
 
 def test_better_verdicts_without_a_better_journal_are_seen_at_l0() -> None:
     def flatter(files: Files) -> None:
-        report = form.object_in(files[form.REPORT])
+        report = archive.object_in(files[archive.REPORT])
         report["tests"][0]["verdict"] = "warn"
-        files[form.REPORT] = form.pretty(report)
+        files[archive.REPORT] = archive.pretty(report)
 
     assert bad_points(forged(bundle("L0"), flatter)) == {"judgement", "pages"}
 
 
 def test_another_plan_kit_or_challenge_is_seen() -> None:
     def vendor(files: Files) -> None:
-        files[form.PLAN] = files[form.PLAN].replace(b'"1.0"', b'"2.0"')
+        files[archive.PLAN] = files[archive.PLAN].replace(b'"1.0"', b'"2.0"')
 
     def easier(files: Files) -> None:
-        name = form.kit_file("cong-ndxp")
+        name = archive.kit_file("cong-ndxp")
         files[name] = files[name].replace(b"MUST", b"SHOULD") + b"\n# \n"
 
     def later(files: Files) -> None:
-        told = form.object_in(files[form.CHALLENGE]) | {"nonce": "khác"}
-        files[form.CHALLENGE] = form.pretty(told)
+        told = archive.object_in(files[archive.CHALLENGE]) | {"nonce": "khác"}
+        files[archive.CHALLENGE] = archive.pretty(told)
 
     assert "binding" in bad_points(forged(bundle("L1"), vendor))
     assert {"binding"} <= bad_points(forged(bundle("L1"), easier))
@@ -167,15 +167,14 @@ def test_another_plan_kit_or_challenge_is_seen() -> None:
 
 
 def test_a_signature_of_somebody_else_is_seen_when_the_vendors_key_is_known() -> None:
-    from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
-    from emulator.certification.bundle.statement import test_result
+    from emulator.certification.bundle.keys import IN_TOTO, seal_payload, test_result
 
     def taken_over(files: Files) -> None:
-        files[form.VENDOR_KEY] = keys()["stranger"].public.pem.encode()
+        files[archive.VENDOR_KEY] = keys()["stranger"].public.pem.encode()
 
     def signed_anew(files: Files) -> None:
-        told = test_result(files[form.MANIFEST], form.object_in(files[form.REPORT]))
-        files[form.ATTESTATION] = seal_payload(told, IN_TOTO, keys()["stranger"])
+        told = test_result(files[archive.MANIFEST], archive.object_in(files[archive.REPORT]))
+        files[archive.ATTESTATION] = seal_payload(told, IN_TOTO, keys()["stranger"])
 
     stolen = changed(forged(bundle("L1"), taken_over), signed_anew)
     assert verify(stolen, Trust(hosts=replay_host)).is_good, "it is a good bundle, of somebody else"
@@ -244,5 +243,5 @@ def test_nonsense_in_any_file_is_a_bad_point_and_never_a_crash(level: str) -> No
             def change(files: Files, name: str = name, nonsense: bytes = nonsense) -> None:
                 files[name] = nonsense
 
-            if (at + len(name)) % 4 == 0 or name == form.JOURNAL:
+            if (at + len(name)) % 4 == 0 or name == archive.JOURNAL:
                 assert bad_points(changed(bundle(level), change)), (name, nonsense[:9])

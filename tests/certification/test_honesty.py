@@ -12,9 +12,8 @@ import pytest
 from emulator.app import Country, found_country
 from emulator.certification.attempt import Attempt, attempt_of
 from emulator.certification.evidence import Entry
-from emulator.certification.judge import WORST_FIRST, Judgement, judge, worst
+from emulator.certification.judge import WORST_FIRST, Judgement, applies, judge, worst
 from emulator.certification.kit_reader import kit_names, kit_of
-from emulator.certification.order import applies
 from emulator.certification.outline import exit_code, outline
 from emulator.certification.plan import Plan
 from emulator.certification.scenes import Record

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from emulator.app import Country
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import zip_files
-from emulator.certification.bundle.manifest import manifest, pages, sums
+from emulator.certification.bundle.levels import manifest, pages, sums
 from emulator.certification.bundle.pack import derive_files, sources, surroundings
 from emulator.certification.bundle.verify import Trust
 from emulator.certification.kit_reader import kit_names
@@ -33,22 +33,22 @@ def test_a_bundle_of_each_kit_is_judged_the_same_elsewhere_and_bad_under_another
     stand.play()
     files = dict(sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), surroundings(), None, b""))
     files |= derive_files(files)
-    files[form.SUMS] = sums(files)
-    files[form.MANIFEST] = manifest(files)
+    files[archive.SUMS] = sums(files)
+    files[archive.MANIFEST] = manifest(files)
     goi, out = tmp_path / "goi.zip", tmp_path / "report.json"
     goi.write_bytes(zip_files(files))  # without the pages for people, which no judge reads
     asked = [sys.executable, "-m", "emulator", "certify", "judge", str(goi), "--force", "--out", str(out)]
     ran = subprocess.run(asked, env={**os.environ, **ELSEWHERE}, capture_output=True, cwd=tmp_path, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert out.read_bytes() == files[form.REPORT]
+    assert out.read_bytes() == files[archive.REPORT]
     _is_bad_under_a_foreign_challenge(files)
 
 
 def _sealed(files: Files) -> bytes:
     """A bundle of these files with its pages for people, sums and manifest made anew."""
-    files |= pages(files[form.REPORT])
-    files[form.SUMS] = sums(files)
-    files[form.MANIFEST] = manifest(files)
+    files |= pages(files[archive.REPORT])
+    files[archive.SUMS] = sums(files)
+    files[archive.MANIFEST] = manifest(files)
     return zip_files(files)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.certification.evidence import Entry
-from emulator.certification.kpi import estimates
+from emulator.certification.exchanges import estimates
 from emulator.certification.ledger import quote_requirements
 from emulator.journal.write import digest
 from tests.certification.packed import played

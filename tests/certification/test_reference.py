@@ -6,8 +6,8 @@ import pytest
 
 from emulator.app import Country
 from emulator.certification.challenge import new_challenge
+from emulator.certification.judge import running_order
 from emulator.certification.kit_reader import kit_names, kit_of
-from emulator.certification.order import running_order
 from emulator.certification.plan import Plan
 from tests.certification.stand import Stand, not_passed, told, verdicts
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from emulator.app import Country
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.pack import sources
 from emulator.certification.bundle.replay import replay, replay_points, replay_scenes, scene_points
 from emulator.certification.evidence import entries_of
@@ -25,7 +25,7 @@ def test_every_task_and_every_call_of_a_kit_is_made_again(country: Country, kit:
     stand = Stand(country, kit, "phát lại")
     stand.play()
     files = sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), {}, None, b"")
-    entries = entries_of(form.lines_in(files[form.JOURNAL]))
+    entries = entries_of(archive.lines_in(files[archive.JOURNAL]))
     began = time.process_time()
     whole, scenes = replay(files, replay_host), replay_scenes(files, replay_host)
     assert time.process_time() - began < 15, "a verification is not a second run"
@@ -44,7 +44,7 @@ STRANGE = "[sha256:" + "5e" * 32 + "]"
 def strangers_in(files: dict[str, bytes]) -> dict[str, tuple[int, dict[str, bytes]]]:
     """By place (a header, a body), the first answered call with a hidden secret there, and a bundle with another."""
     found: dict[str, tuple[int, dict[str, bytes]]] = {}
-    lines = [json.loads(line) for line in form.lines_in(files[form.JOURNAL])]
+    lines = [json.loads(line) for line in archive.lines_in(files[archive.JOURNAL])]
     for at, line in enumerate(lines):
         if line["outcome"] != "answered" or line["response"]["status"] >= 400:
             continue
@@ -58,7 +58,7 @@ def strangers_in(files: dict[str, bytes]) -> dict[str, tuple[int, dict[str, byte
             headers = [[told[0], other] if each is told or each == told else each for each in asked["headers"]]
             body = {"body": other} if told == text else {}
             forged = line | {"request": asked | {"headers": headers if not body else asked["headers"], **body}}
-            found[place] = line["seq"], {**files, form.JOURNAL: joined([*lines[:at], forged, *lines[at + 1 :]])}
+            found[place] = line["seq"], {**files, archive.JOURNAL: joined([*lines[:at], forged, *lines[at + 1 :]])}
     assert found, "a kit whose calls carry no secret would show nothing here"
     return found
 
@@ -71,7 +71,7 @@ def test_a_journal_without_scenes_or_calls_shows_nothing(country: Country) -> No
     stand = Stand(country, "cong-ndxp", "trống")
     stand.admin("POST", f"/attempts/{stand.id}/close")
     files = sources(stand.admin("GET", f"/attempts/{stand.id}/evidence"), {}, None, b"")
-    files[form.REPORT] = form.pretty({"emulator": {"version": "x", "judge": "x"}})
+    files[archive.REPORT] = archive.pretty({"emulator": {"version": "x", "judge": "x"}})
     for points in (scene_points(files, replay_host), replay_points(files, replay_host)):
         (point,) = points
         assert (point.state, "nothing" in point.en) == ("bad", True)

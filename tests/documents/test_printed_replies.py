@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.services.btxh.names import DOSSIER_FIELDS, DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
+from emulator.services.btxh.models import DOSSIER_FIELDS, DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
 from tests.builders import pull
 from tests.services.stories import PAGE, ministry_dossier, ministry_step, visiting
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator.scenario.magic import table
+from emulator.scenario.cast import magic_table
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
 
@@ -50,11 +50,11 @@ def magician(visitor: Visitor) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("number", [each for each, row in table().items() if row.refuse])
+@pytest.mark.parametrize("number", [each for each, row in magic_table().items() if row.refuse])
 def test_a_magic_dossier_code_gets_its_outcome(magician: Visitor, number: int) -> None:
     code = f"000.11.26.H26-261120-99{number:02d}"
     reply = magician.btxh("DongBoDVC", dossier(MaHoSo=code), headers={"Accept": "application/json"})
-    refuse = table()[number].refuse
+    refuse = magic_table()[number].refuse
     assert refuse is not None
     if refuse.error_code is None:
         assert (reply.status_code, json.loads(reply.data)["fault"]["code"]) == (refuse.status, refuse.code)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.manifest import PAGES, PAGES_IN_ENGLISH, pages
+from emulator.certification.bundle.levels import PAGES, PAGES_IN_ENGLISH, pages
 from emulator.certification.bundle.pack import derive_files, printers
 from emulator.certification.outline import judge_digest
 
@@ -17,7 +17,7 @@ Files = Mapping[str, bytes]
 def judged_again(files: Files) -> Iterator[Point]:
     """Look whether the verdicts follow from the journal, and whether the scenes follow from the challenge."""
     ours = derive_files(files)
-    told, made = form.object_in(files[form.REPORT]), form.object_in(ours[form.REPORT])
+    told, made = archive.object_in(files[archive.REPORT]), archive.object_in(ours[archive.REPORT])
     yield from _order(made)
     wrong = [name for name, content in ours.items() if files[name] != content]
     if not wrong:
@@ -67,13 +67,13 @@ def differences(told: Mapping[str, Any], made: Mapping[str, Any]) -> list[tuple[
 
 def printed_again(files: Files) -> Iterator[Point]:
     """Look whether page and sheet are those of the report: what a person reads is what was judged."""
-    report = form.object_in(files[form.REPORT])
-    theirs, ours = form.object_in(files[form.ENVIRONMENT]).get("printers"), printers()
+    report = archive.object_in(files[archive.REPORT])
+    theirs, ours = archive.object_in(files[archive.ENVIRONMENT]).get("printers"), printers()
     if "fpdf2" not in ours:
         vi = 'Chưa so được trang in: cài thêm phần chứng nhận, pip install "ndxp-emulator[certify]"'
         yield Point("pages", "open", vi, 'the printed pages were not compared: pip install "ndxp-emulator[certify]"')
         return
-    made = pages(files[form.REPORT])
+    made = pages(files[archive.REPORT])
     there = [name for name in (*PAGES, *PAGES_IN_ENGLISH) if name in files]
     wrong = [name for name in there if files[name] != made[name]]
     if not wrong:

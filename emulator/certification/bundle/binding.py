@@ -1,21 +1,34 @@
-"""What holds a journal together: its chain, the challenge it begins with, the kit it was judged by, its dates."""
+"""What holds a bundle together: chain, challenge, kit and dates of its journal, and the signatures with their level."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
+from emulator.certification.bundle.archive import plan_text
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.form import plan_text
-from emulator.certification.bundle.keys import public_key
+from emulator.certification.bundle.keys import (
+    CHALLENGE,
+    IN_TOTO,
+    BadEnvelope,
+    BadKey,
+    PublicKey,
+    check,
+    payload_of,
+    public_key,
+    test_result,
+    told_in,
+    witnessing,
+)
 from emulator.certification.bundle.levels import major_of
 from emulator.certification.challenge import Challenge, challenge_of
 from emulator.certification.evidence import Entry, broken_at, entries_of
 from emulator.certification.plan import plan_of
 from emulator.certification.scenes import record_of
-from emulator.journal.write import digest
+from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import to_datetime
 
 Files = Mapping[str, bytes]
@@ -23,7 +36,7 @@ Files = Mapping[str, bytes]
 
 def chain(files: Files) -> Iterator[Point]:
     """Look whether each line follows the one before, from the challenge to the end, without a gap."""
-    lines = form.lines_in(files[form.JOURNAL])
+    lines = archive.lines_in(files[archive.JOURNAL])
     broken = broken_at(lines, _challenge(files).digest)
     if broken:
         yield Point("chain", "bad", f"Chuỗi nhật ký đứt: {broken}", f"the chain of the journal breaks: {broken}")
@@ -36,9 +49,9 @@ def chain(files: Files) -> Iterator[Point]:
 
 
 def _challenge(files: Files) -> Challenge:
-    told = form.object_in(files[form.CHALLENGE])
-    if form.pretty(told) != files[form.CHALLENGE]:
-        raise ValueError(f"{form.CHALLENGE} is not written as packed")
+    told = archive.object_in(files[archive.CHALLENGE])
+    if archive.pretty(told) != files[archive.CHALLENGE]:
+        raise ValueError(f"{archive.CHALLENGE} is not written as packed")
     return challenge_of(told)
 
 
@@ -77,13 +90,13 @@ def _name(challenge: Challenge) -> str:
 
 
 def _not_as_opened(files: Files, challenge: Challenge) -> Iterator[tuple[str, str]]:
-    entries = entries_of(form.lines_in(files[form.JOURNAL]))
+    entries = entries_of(archive.lines_in(files[archive.JOURNAL]))
     opened = record_of(entries).opened
     plan = plan_of(opened["plan"])
-    kit = files[form.kit_file(plan.kit)]
+    kit = files[archive.kit_file(plan.kit)]
     if opened["challenge"] != challenge.as_dict():
         yield "thử thách khác với thử thách lúc mở lượt", "the challenge is not the one it was opened with"
-    if plan_text(plan) != files[form.PLAN]:
+    if plan_text(plan) != files[archive.PLAN]:
         yield "kế hoạch khác với kế hoạch lúc mở lượt", "the plan is not the one it was opened with"
     if not digest(kit) == challenge.kit_digest == opened["kit"]["digest"] or challenge.kit != plan.kit:
         yield "bộ kiểm thử khác với bộ mà thử thách nêu", "the kit is not the one the challenge names"
@@ -92,17 +105,17 @@ def _not_as_opened(files: Files, challenge: Challenge) -> Iterator[tuple[str, st
 
 
 def _not_for_this_vendor(files: Files, challenge: Challenge) -> Iterator[tuple[str, str]]:
-    if form.SIGNED_CHALLENGE not in files:
+    if archive.SIGNED_CHALLENGE not in files:
         return
     if not challenge.vendor_key or not challenge.serial:
         vi = "thử thách không nêu khóa của đơn vị nào: ai cũng dùng được"
         yield vi, "the challenge names no vendor's key: anybody could use it"
         return
-    held = public_key(files[form.VENDOR_KEY]).id if form.VENDOR_KEY in files else "–"
+    held = public_key(files[archive.VENDOR_KEY]).id if archive.VENDOR_KEY in files else "–"
     if held != challenge.vendor_key:
         vi = f"thử thách phát cho khóa {challenge.vendor_key[:16]}…, gói ký bằng khóa {held[:16]}…"
         yield vi, f"the challenge is for key {challenge.vendor_key[:16]}…, the bundle is signed by {held[:16]}…"
-    other = challenge.stranger_to(form.object_in(files[form.REPORT])["plan"]["product"])
+    other = challenge.stranger_to(archive.object_in(files[archive.REPORT])["plan"]["product"])
     if other:
         what, said, here = other
         vi = f"thử thách phát cho “{said}”, gói là của “{here}”"
@@ -115,7 +128,7 @@ def same_kit(files: Files) -> Iterator[Point]:
     if own is None:
         vi = f"Bản cài này không có bộ kiểm thử {name}; đã chấm bằng bộ trong gói"
         yield Point("kit", "note", vi, f"this installation has no kit {name}; judged with the bundle's own")
-    elif own == files[form.kit_file(name)]:
+    elif own == files[archive.kit_file(name)]:
         yield Point("kit", "good", f"Bộ kiểm thử đúng là bộ {name} của bản cài này", f"the kit is {name} of this box")
     else:
         vi = f"Bộ kiểm thử trong gói KHÁC bộ {name} của bản cài này; hãy hỏi vì sao"
@@ -132,7 +145,7 @@ def _kits(files: Files) -> tuple[str, bytes | None]:
 
 def dates(files: Files, now_ms: int) -> Iterator[Point]:
     """Look whether the report still counts."""
-    validity: Mapping[str, Any] | None = form.object_in(files[form.REPORT])["validity"]
+    validity: Mapping[str, Any] | None = archive.object_in(files[archive.REPORT])["validity"]
     if validity is None:
         vi = "Tự kiểm tra (L0) không có hiệu lực với ai khác"
         yield Point("validity", "note", vi, "a self-check (L0) is not valid towards anybody")
@@ -159,4 +172,119 @@ def _major_in_the_box(files: Files) -> str:
     from emulator.certification.kit_reader import kit_of
 
     name, own = _kits(files)
-    return major_of(kit_of(name).version) if own and own != files[form.kit_file(name)] else ""
+    return major_of(kit_of(name).version) if own and own != files[archive.kit_file(name)] else ""
+
+
+# The signatures of a bundle, and the level they give: first against the keys it carries, then against the reader's.
+
+_WHO = {
+    "attestation": ("đơn vị phát triển", "the vendor"),
+    "challenge": ("cơ quan ra thử thách", "the authority"),
+    "witness": ("phòng kiểm thử", "the laboratory"),
+}
+_OPTION = {"attestation": "--key", "challenge": "--authority", "witness": "--witness"}
+
+
+class Seals:
+    """The signatures of one bundle."""
+
+    def __init__(
+        self, files: Files, vendor: PublicKey | None, authority: PublicKey | None, witness: PublicKey | None
+    ) -> None:
+        self._files = files
+        self._trusted = {"attestation": vendor, "challenge": authority, "witness": witness}
+
+    @cached_property
+    def _seals(self) -> dict[str, PublicKey | BadEnvelope]:
+        """Return by name the key that really signed, or why the signature cannot be believed."""
+        names = {"attestation": archive.ATTESTATION, "challenge": archive.SIGNED_CHALLENGE, "witness": archive.WITNESS}
+        looks = {"attestation": self._attestation, "challenge": self._challenge, "witness": self._witness}
+        found: dict[str, PublicKey | BadEnvelope] = {}
+        for name, look in looks.items():
+            if names[name] in self._files:
+                try:
+                    found[name] = look()
+                except (BadEnvelope, BadKey) as trouble:
+                    found[name] = BadEnvelope(trouble.vi, trouble.en)
+                except Exception as trouble:  # hostile content: the trouble is the bundle's, and it is said
+                    found[name] = BadEnvelope(f"Không đọc được: {trouble}", f"cannot be read: {trouble}")
+        return found
+
+    def _attestation(self) -> PublicKey:
+        key = public_key(self._files[archive.VENDOR_KEY])
+        if key.pem.encode() != self._files[archive.VENDOR_KEY]:
+            raise BadEnvelope("Tệp khóa không viết đúng dạng", "the key file is not written canonically")
+        told = check(self._files[archive.ATTESTATION], IN_TOTO, key)
+        if told != test_result(self._files[archive.MANIFEST], archive.object_in(self._files[archive.REPORT])):
+            raise BadEnvelope("Điều đã ký không phải về gói này", "what was signed is not about this bundle")
+        return key
+
+    def _challenge(self) -> PublicKey:
+        raw = self._files[archive.SIGNED_CHALLENGE]
+        told = told_in(payload_of(raw, CHALLENGE))
+        key = public_key(told["publicKey"].encode())
+        check(raw, CHALLENGE, key)
+        if told["challenge"] != archive.object_in(self._files[archive.CHALLENGE]) or not told["challenge"]["authority"]:
+            raise BadEnvelope("Thử thách đã ký không phải của gói này", "the signed challenge is not this bundle's")
+        return key
+
+    def _witness(self) -> PublicKey:
+        raw = self._files[archive.WITNESS]
+        told = told_in(payload_of(raw, IN_TOTO))["predicate"]
+        key = public_key(told["publicKey"].encode())
+        held = check(raw, IN_TOTO, key)
+        attested = self._files.get(archive.ATTESTATION, b"")
+        said = witnessing(
+            self._files[archive.MANIFEST], attested, name=told["name"], moment=told["at"], key=told["publicKey"]
+        )
+        if said != held or canonical(told_in(held)) != held:
+            raise BadEnvelope("Điều làm chứng không phải về gói này", "what was witnessed is not this bundle")
+        return key
+
+    def points(self) -> Iterator[Point]:
+        """Look at every signature, and at every key the reader gave."""
+        for name, (vi, en) in _WHO.items():
+            seal, trusted = self._seals.get(name), self._trusted[name]
+            if isinstance(seal, BadEnvelope):
+                yield Point(name, "bad", f"Chữ ký của {vi}: {seal.vi}", f"signature of {en}: {seal.en}")
+            elif seal is None and trusted:
+                yield Point(name, "bad", f"Không có chữ ký của {vi}", f"there is no signature of {en}")
+            elif seal and trusted and seal.id != trusted.id:
+                said = (
+                    f"khóa {seal.id[:16]}…, không phải {trusted.id[:16]}…",
+                    f"{seal.id[:16]}…, not {trusted.id[:16]}…",
+                )
+                yield Point(name, "bad", f"Chữ ký của {vi} do {said[0]}", f"signature of {en} is by key {said[1]}")
+            elif seal and trusted:
+                yield Point(name, "good", f"Đúng chữ ký của {vi}", f"signed by {en}")
+            elif seal:
+                yield self._unconfirmed_point(name, seal)
+        if not self._seals:
+            yield Point("signatures", "note", "Gói không có chữ ký nào (L0)", "the bundle has no signature (L0)")
+
+    def _unconfirmed_point(self, name: str, seal: PublicKey) -> Point:
+        vi, en = _WHO[name]
+        option = _OPTION[name]
+        told = f"Chữ ký của {vi} khớp khóa trong gói; muốn biết khóa của ai, thêm {option} hoặc so vân tay {seal.id}"
+        return Point(name, "note", told, f"signature of {en} fits the key in the bundle; whose it is, {option} tells")
+
+    def keys(self) -> dict[str, str]:
+        """Return the fingerprint of each key that signed."""
+        return {name: seal.id for name, seal in self._seals.items() if isinstance(seal, PublicKey)}
+
+    def level(self) -> str:
+        """Return the level by the keys in the bundle."""
+        return _level(set(self.keys()))
+
+    def confirmed_level(self) -> str:
+        """Return the level by the keys of the reader."""
+        keys, trusted = self.keys(), self._trusted
+        return _level({name for name, key in trusted.items() if key and keys.get(name) == key.id})
+
+
+def _level(names: set[str]) -> str:
+    if "witness" in names:
+        return "L3"
+    if "attestation" not in names:
+        return "L0"
+    return "L2" if "challenge" in names else "L1"

@@ -10,13 +10,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from emulator.certification.bundle import form
-from emulator.certification.bundle.archive import zip_files
-from emulator.certification.bundle.form import plan_text
-from emulator.certification.bundle.guide import guide
+from emulator.certification.bundle import archive
+from emulator.certification.bundle.archive import plan_text, zip_files
 from emulator.certification.bundle.keys import PrivateKey
-from emulator.certification.bundle.levels import packed_level
-from emulator.certification.bundle.manifest import manifest, pages, sums
+from emulator.certification.bundle.levels import manifest, packed_level, pages, sums
 from emulator.certification.challenge import challenge_of
 from emulator.certification.evidence import entries_of
 from emulator.certification.judge import judge
@@ -122,15 +119,14 @@ def pack(
     """
     files = dict(sources(evidence, environment or surroundings(), key, _envelope(signed_challenge)))
     files |= derive_files(files)
-    files |= pages(files[form.REPORT])
-    files[form.SUMS] = sums(files)
-    files[form.MANIFEST] = manifest(files)
+    files |= pages(files[archive.REPORT])
+    files[archive.SUMS] = sums(files)
+    files[archive.MANIFEST] = manifest(files)
     if key:
-        from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
-        from emulator.certification.bundle.statement import test_result
+        from emulator.certification.bundle.keys import IN_TOTO, seal_payload, test_result
 
-        told = test_result(files[form.MANIFEST], form.object_in(files[form.REPORT]))
-        files[form.ATTESTATION] = seal_payload(told, IN_TOTO, key)
+        told = test_result(files[archive.MANIFEST], archive.object_in(files[archive.REPORT]))
+        files[archive.ATTESTATION] = seal_payload(told, IN_TOTO, key)
     return zip_files(files)
 
 
@@ -149,16 +145,16 @@ def sources(
     """Return the files that everything else follows from."""
     plan = plan_of(evidence["plan"])
     files = {
-        form.PLAN: plan_text(plan),
-        form.kit_file(plan.kit): evidence["kit"].encode(),
-        form.CHALLENGE: form.pretty(challenge_of(evidence["challenge"]).as_dict()),
-        form.JOURNAL: "".join(f"{line}\n" for line in evidence["journal"]).encode(),
-        form.ENVIRONMENT: form.pretty({"attempt": evidence["attempt"], **environment}),
+        archive.PLAN: plan_text(plan),
+        archive.kit_file(plan.kit): evidence["kit"].encode(),
+        archive.CHALLENGE: archive.pretty(challenge_of(evidence["challenge"]).as_dict()),
+        archive.JOURNAL: "".join(f"{line}\n" for line in evidence["journal"]).encode(),
+        archive.ENVIRONMENT: archive.pretty({"attempt": evidence["attempt"], **environment}),
     }
     if key:
-        files[form.VENDOR_KEY] = key.public.pem.encode()
+        files[archive.VENDOR_KEY] = key.public.pem.encode()
     if signed_challenge:
-        files[form.SIGNED_CHALLENGE] = signed_challenge
+        files[archive.SIGNED_CHALLENGE] = signed_challenge
     return files
 
 
@@ -170,26 +166,26 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     report = judge_bundle(files)
     return {
-        form.REPORT: form.pretty(report),
-        form.JUNIT: junit(report),
-        form.RESULTS: results(report),
-        form.GUIDE: guide(report),
+        archive.REPORT: archive.pretty(report),
+        archive.JUNIT: junit(report),
+        archive.RESULTS: results(report),
+        archive.GUIDE: guide(report),
     }
 
 
 def judge_bundle(files: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the report on the journal of a bundle, from kit, plan, challenge, journal and level alone."""
-    entries = entries_of(form.lines_in(files[form.JOURNAL]))
+    entries = entries_of(archive.lines_in(files[archive.JOURNAL]))
     record = record_of(entries)
     plan = plan_of(record.opened["plan"])
     kit = kit_in(files, plan.kit)
-    challenge = challenge_of(form.object_in(files[form.CHALLENGE]))
+    challenge = challenge_of(archive.object_in(files[archive.CHALLENGE]))
     return outline(judge(kit, plan, record), challenge, packed_level(files))
 
 
 def kit_in(files: Mapping[str, bytes], kit_id: str) -> Kit:
     """Return the kit a bundle holds. Raises KeyError, or BadFile when it is wrong."""
-    name = form.kit_file(kit_id)
+    name = archive.kit_file(kit_id)
     return _read_once(name, files[name])
 
 
@@ -233,12 +229,114 @@ def witness_bundle(raw: bytes, key: PrivateKey, *, name: str, moment: str) -> by
         BadBundle: it cannot be read, or it has been witnessed already.
     """
     from emulator.certification.bundle.archive import BadBundle, unzip_files
-    from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
-    from emulator.certification.bundle.statement import witnessing
+    from emulator.certification.bundle.keys import IN_TOTO, seal_payload, witnessing
 
     files = unzip_files(raw)
-    if form.WITNESS in files:
+    if archive.WITNESS in files:
         raise BadBundle("Gói đã có chữ ký làm chứng", "the bundle has been witnessed already")
-    attested = files.get(form.ATTESTATION, b"")
-    told = witnessing(files[form.MANIFEST], attested, name=name, moment=moment, key=key.public.pem)
-    return zip_files({**files, form.WITNESS: seal_payload(told, IN_TOTO, key)})
+    attested = files.get(archive.ATTESTATION, b"")
+    told = witnessing(files[archive.MANIFEST], attested, name=name, moment=moment, key=key.public.pem)
+    return zip_files({**files, archive.WITNESS: seal_payload(told, IN_TOTO, key)})
+
+
+# README.txt of a bundle: how anybody checks it, with this tool, and with sha256sum and openssl alone.
+
+_TEXT = """\
+{title_vi}
+{product} · {kit} · {conclusion_vi} · mức tin cậy / level of assurance: {level}
+
+TIẾNG VIỆT
+----------
+Kiểm tra bằng công cụ này (không cần mạng, không cần máy chủ):
+
+    ndxp-emulator certify verify goi.zip --key khoa-cong-khai.pem
+    ndxp-emulator certify judge goi.zip
+
+Mã thoát 0: gói thật, đạt; 1: thật, không đạt hoặc hết hiệu lực; 3: thật, chưa đủ căn cứ; 4: không thật, kèm câu
+nói rõ chỗ nào sai; 2: sai cách gọi.
+
+Kiểm tra không cần công cụ này, chỉ với sha256sum và openssl (Linux, macOS, Git Bash):
+
+1. Giải nén vào một thư mục trống rồi vào thư mục đó. Chạy các lệnh ở phần COMMANDS bên dưới.
+2. Bước A phải in OK cho mọi tệp; bước B phải in "OK manifest".
+3. Có attestation.dsse.json thì làm bước C: phải in "Signature Verified Successfully" và "OK subject".
+   So vân tay khóa (bước D) với vân tay mà đơn vị ký cho biết bằng đường khác: tệp khóa trong gói không tự chứng
+   minh nó là của ai.
+4. Bước E: dòng đầu của nhật ký phải ghi "prev" bằng mã băm của thử thách; mỗi dòng sau ghi mã băm của dòng trước.
+
+Những bước này chứng minh không tệp nào bị sửa sau khi ký. Chấm lại nhật ký thì cần công cụ này.
+Mức {level} chứng minh: {proves_vi}
+Không chứng minh: {not_vi}
+Cách ly: {apart_vi}
+
+ENGLISH
+-------
+With this tool (no network, no server):
+
+    ndxp-emulator certify verify bundle.zip --key public-key.pem
+    ndxp-emulator certify judge bundle.zip
+
+Exit code 0: genuine and passed; 1: genuine and not passed, or it counts no longer; 3: genuine and not complete;
+4: not genuine, with a sentence that says where; 2: wrong usage.
+
+Without this tool, with sha256sum and openssl alone (Linux, macOS, Git Bash):
+
+1. Unzip into an empty folder and go there. Run the commands below.
+2. Step A must print OK for every file; step B must print "OK manifest".
+3. If there is an attestation.dsse.json, step C must print "Signature Verified Successfully" and "OK subject".
+   Compare the fingerprint (step D) with the one the signer told you by other means: a key that lies in the bundle
+   does not say whose it is.
+4. Step E: the first line of the journal names the digest of the challenge as "prev"; each later line names the digest
+   of the line before it.
+
+These steps show that no file was changed after it was signed. Judging the journal again needs this tool.
+Level {level} proves: {proves_en}
+It does not prove: {not_en}
+Kept apart: {apart_en}
+
+COMMANDS
+--------
+# A
+sha256sum -c SHA256SUMS
+# B
+grep -q "$(openssl dgst -sha256 -r SHA256SUMS | cut -d' ' -f1)" manifest.json && echo "OK manifest"
+# C
+work=$(mktemp -d)
+sed 's/.*"payload":"\\([^"]*\\)".*/\\1/' attestation.dsse.json | openssl base64 -d -A > "$work/payload.json"
+sed 's/.*"sig":"\\([^"]*\\)".*/\\1/' attestation.dsse.json | openssl base64 -d -A > "$work/signature.bin"
+size=$(wc -c < "$work/payload.json")
+printf 'DSSEv1 28 application/vnd.in-toto+json %d ' $size | cat - "$work/payload.json" > "$work/pae.bin"
+openssl pkeyutl -verify -pubin -inkey keys/vendor.pem -rawin -in "$work/pae.bin" -sigfile "$work/signature.bin"
+grep -q "$(openssl dgst -sha256 -r manifest.json | cut -d' ' -f1)" "$work/payload.json" && echo "OK subject"
+# D
+openssl pkey -pubin -in keys/vendor.pem -outform DER | openssl dgst -sha256 -r
+# E
+before="{challenge}"
+while IFS= read -r line; do
+  case "$line" in *"\\"prev\\":\\"$before\\""*) ;; *) echo "BROKEN"; break;; esac
+  before="sha256:$(printf '%s' "$line" | openssl dgst -sha256 -r | cut -d' ' -f1)"
+done < journal.jsonl; echo "$before"
+"""
+
+
+def guide(report: Mapping[str, Any]) -> bytes:
+    """Return README.txt for the bundle of a report."""
+    product, kit, level = report["plan"]["product"], report["kit"], report["level"]
+    return _TEXT.format(
+        title_vi="GÓI CHỨNG CỨ KIỂM THỬ KẾT NỐI / EVIDENCE OF A CONNECTION TEST",
+        product=_line(f"{product['name']} {product['version']} ({product['vendor']})"),
+        kit=f"{kit['id']} {kit['version']}",
+        conclusion_vi=f"{report['conclusion']['vi']} / {report['conclusion']['en']}",
+        level=level["id"],
+        proves_vi=level["proves"]["vi"],
+        proves_en=level["proves"]["en"],
+        not_vi=level["does_not_prove"]["vi"],
+        not_en=level["does_not_prove"]["en"],
+        apart_vi=level["isolation"]["vi"],
+        apart_en=level["isolation"]["en"],
+        challenge=report["challenge"]["digest"],
+    ).encode()
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from emulator.certification import marks
+from emulator.certification import evidence
 from emulator.certification.attempt import Attempt, WrongMoment, open_attempt
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.again import is_by_this_judge
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.pack import kit_in
@@ -71,11 +71,11 @@ class _Stage:
     """One attempt on its way through a country that was empty when it began."""
 
     def __init__(self, files: Files, host: CertificationHost, *, has_calls: bool) -> None:
-        self._entries = entries_of(form.lines_in(files[form.JOURNAL]))
+        self._entries = entries_of(archive.lines_in(files[archive.JOURNAL]))
         opened = self._entries[0].body
         self._plan, self._challenge = plan_of(opened["plan"]), challenge_of(opened["challenge"])
         self._kit = kit_in(files, self._plan.kit)
-        self._id = str(form.object_in(files[form.ENVIRONMENT])["attempt"])
+        self._id = str(archive.object_in(files[archive.ENVIRONMENT])["attempt"])
         self._host, self._has_calls = host, has_calls
         self._done = Replayed()
         self._openings: Openings | None = None
@@ -138,7 +138,7 @@ class _Stage:
 
     def _write_gap(self) -> None:
         """Leave a line out without giving its number to the next one: identities follow from numbers."""
-        marks.write_mark(self._attempt().enter, marks.LEFT_OUT, lambda _: {})
+        evidence.write_mark(self._attempt().enter, evidence.LEFT_OUT, lambda _: {})
 
     def _newest(self) -> int:
         if not self._is_open:
@@ -154,17 +154,17 @@ class _Stage:
         return Attempt(self._host, sandbox, self._plan, self._kit, self._challenge)
 
     def _act(self, entry: Entry) -> None:
-        if entry.operation == marks.OPENED:
+        if entry.operation == evidence.OPENED:
             open_attempt(self._host, self._id, self._plan, self._challenge, kit=self._kit, at_ms=entry.at_ms)
             return
         self._turn(entry.at_ms - self._advance(entry))
-        if entry.operation == marks.BEGUN:
+        if entry.operation == evidence.BEGUN:
             self._attempt().begin()
             self._done.scenes += 1
             self._has_visits = bool(entry.body["expected"].get("visits"))
-        elif entry.operation == marks.GREETED:
+        elif entry.operation == evidence.GREETED:
             self._attempt().greet()
-        elif entry.operation == marks.ENDED:
+        elif entry.operation == evidence.ENDED:
             put_away(self._host, self._attempt().sandbox, (self._attempt().standing().scene or {})["stimulus"])
             self._copy(entry)
         elif entry.is_mark or entry.operation == ADMIN_CHANGE:
@@ -181,10 +181,10 @@ class _Stage:
 
     def _copy(self, entry: Entry) -> None:
         """Write down again what a person or the vendor's program said, or that somebody turned the clock."""
-        marks.write_mark(self._attempt().enter, entry.operation, lambda _: entry.body)
+        evidence.write_mark(self._attempt().enter, entry.operation, lambda _: entry.body)
 
     def _advance(self, entry: Entry) -> int:
-        told = entry.body if entry.operation == marks.BEGUN else None
+        told = entry.body if entry.operation == evidence.BEGUN else None
         return int(told["stimulus"].get("advance_ms", 0)) if isinstance(told, dict) else 0
 
     def _turn(self, at_ms: int) -> None:
@@ -199,7 +199,7 @@ class _Stage:
 
     def _compare_replies(self, entry: Entry, *, has_strangers: bool) -> str | None:
         home = self._host.sandboxes.get(self._id).home
-        number = entry.seq if self._has_calls or entry.operation == marks.OPENED else self._newest()
+        number = entry.seq if self._has_calls or entry.operation == evidence.OPENED else self._newest()
         row = self._host.journal.entry(home, number)
         if row is None:
             return "–"
@@ -211,7 +211,7 @@ class _Stage:
         names = [*_COMPARED, *(name for name in _COMPARED_IF_THERE if name in written or name in made)]
         one, other = ({name: each.get(name) for name in names} for each in (written, made))
         # An attempt keeps a key by chance, to make commitments with; without calls a dossier has not moved on.
-        if entry.operation == marks.OPENED or not self._has_calls:
+        if entry.operation == evidence.OPENED or not self._has_calls:
             one["effects"], other["effects"] = (_without_digests(each["effects"]) for each in (one, other))
         other["effects"] = _as_far_as_told(one["effects"], other["effects"])
         found = self._known.first_difference(one, other)
@@ -239,7 +239,7 @@ def _are_refusals(written: Entry, made: Entry) -> bool:
 
 
 _NEWER = ("before", "after", "fields")
-_SCENERY = (marks.OPENED, marks.GREETED, marks.BEGUN, marks.ENDED)
+_SCENERY = (evidence.OPENED, evidence.GREETED, evidence.BEGUN, evidence.ENDED)
 
 
 def _as_far_as_told(written: Any, made: Any) -> Any:
@@ -328,14 +328,14 @@ def _not_here(name: str) -> Point:
 
 
 def _scenes_in(files: Files) -> int:
-    return sum(1 for each in entries_of(form.lines_in(files[form.JOURNAL])) if each.operation == marks.BEGUN)
+    return sum(1 for each in entries_of(archive.lines_in(files[archive.JOURNAL])) if each.operation == evidence.BEGUN)
 
 
 def _differs(name: str, where: tuple[int, str], files: Files) -> Point:
     number, place = where
     vi = f"Dòng nhật ký #{number} không phải điều trình giả lập này đã làm ({place})"
     en = f"line #{number} of the journal is not what this emulator did ({place})"
-    report = form.object_in(files[form.REPORT])
+    report = archive.object_in(files[archive.REPORT])
     if is_by_this_judge(report):
         return Point(name, "bad", vi, en)
     version = report["emulator"]["version"]

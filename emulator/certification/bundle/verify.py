@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import BadBundle, Container, unpack_zip
-from emulator.certification.bundle.envelope import BadEnvelope
 from emulator.certification.bundle.finding import Point, Verification
-from emulator.certification.bundle.keys import BadKey, PublicKey
-from emulator.certification.bundle.manifest import OLDER, PAGES, PAGES_IN_ENGLISH, SCHEMA, manifest, sums
+from emulator.certification.bundle.keys import BadEnvelope, BadKey, PublicKey
+from emulator.certification.bundle.levels import OLDER, PAGES, PAGES_IN_ENGLISH, SCHEMA, manifest, sums
 from emulator.certification.bundle.replay import Hosts, replay_points, scene_points
 from emulator.certification.challenge import Challenge
 from emulator.kernel.clock import system_ms
 
 Files = Mapping[str, bytes]
 _ALWAYS = {
-    form.MANIFEST, form.SUMS, form.GUIDE, form.PLAN, form.CHALLENGE, form.JOURNAL, form.ENVIRONMENT, form.REPORT,
-    form.JUNIT, form.RESULTS, *PAGES,
+    archive.MANIFEST, archive.SUMS, archive.GUIDE, archive.PLAN, archive.CHALLENGE, archive.JOURNAL,
+    archive.ENVIRONMENT, archive.REPORT, archive.JUNIT, archive.RESULTS, *PAGES,
 }  # fmt: skip
-_MAYBE = {form.SIGNED_CHALLENGE, form.VENDOR_KEY, form.ATTESTATION, form.WITNESS, *PAGES_IN_ENGLISH}
+_MAYBE = {archive.SIGNED_CHALLENGE, archive.VENDOR_KEY, archive.ATTESTATION, archive.WITNESS, *PAGES_IN_ENGLISH}
 _NOT_LOOKED_AT = Point(
     "content",
     "open",
@@ -71,7 +70,7 @@ def verify(raw: bytes, trust: Trust | None = None) -> Verification:
     if not container.is_ours or not is_whole:
         points.append(_NOT_LOOKED_AT)
         return _weigh_points(points, files, trust)
-    edition = _object(files[form.MANIFEST]).get("schema")
+    edition = _object(files[archive.MANIFEST]).get("schema")
     points += _content(files, trust) if edition == SCHEMA else _older(files, trust)
     return _weigh_points(points, files, trust)
 
@@ -119,7 +118,7 @@ def _older(files: Files, trust: Trust) -> list[Point]:
 
 
 def _edition(files: Files) -> Iterator[Point]:
-    told = _object(files[form.MANIFEST])
+    told = _object(files[archive.MANIFEST])
     if told.get("schema") != OLDER:
         vi = f"Không biết dạng gói này: {told.get('schema')!r}"
         yield Point("edition", "bad", vi, f"a form of bundle that is not known: {told.get('schema')!r}")
@@ -138,19 +137,19 @@ def _edition(files: Files) -> Iterator[Point]:
 
 
 def _weigh_points(points: list[Point], files: Files, trust: Trust) -> Verification:
-    from emulator.certification.bundle.signatures import Seals
+    from emulator.certification.bundle.binding import Seals
 
     seals = Seals(files, trust.vendor, trust.authority, trust.witness)
     points += _look_at("signatures", lambda _: seals.points(), files)
     for standing in trust.standing:
         points += _look_at("authority", standing, files)
-    told, report = _object(files[form.MANIFEST]), _object(files[form.REPORT])
+    told, report = _object(files[archive.MANIFEST]), _object(files[archive.REPORT])
     return Verification(tuple(points), seals.level(), seals.confirmed_level(), seals.keys(), told, report)
 
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
-        return form.object_in(content)
+        return archive.object_in(content)
     except ValueError:
         return {}
 
@@ -172,8 +171,8 @@ def _files(files: Files) -> Iterator[Point]:
     kits = [name for name in files if name.startswith("kit/") and name.endswith(".yaml")]
     missing = sorted(_ALWAYS - set(files)) + (["kit/*.yaml"] if len(kits) != 1 else [])
     extra = sorted(set(files) - _ALWAYS - _MAYBE - set(kits))
-    if (form.VENDOR_KEY in files) != (form.ATTESTATION in files):
-        missing.append(form.ATTESTATION if form.VENDOR_KEY in files else form.VENDOR_KEY)
+    if (archive.VENDOR_KEY in files) != (archive.ATTESTATION in files):
+        missing.append(archive.ATTESTATION if archive.VENDOR_KEY in files else archive.VENDOR_KEY)
     if missing:
         yield Point("files", "bad", f"Thiếu tệp: {', '.join(missing)}", f"missing files: {', '.join(missing)}")
     if extra:
@@ -183,19 +182,19 @@ def _files(files: Files) -> Iterator[Point]:
 
 
 def _manifest(files: Files) -> Iterator[Point]:
-    told = form.object_in(files[form.MANIFEST])
+    told = archive.object_in(files[archive.MANIFEST])
     listed = told["files"]
     wrong = [name for name, content in files.items() if name in listed and not _fits(content, listed[name])]
     if wrong:
         yield Point("manifest", "bad", f"Tệp bị sửa: {', '.join(wrong)}", f"changed files: {', '.join(wrong)}")
-    elif sums(files) != files[form.SUMS]:
-        yield Point("manifest", "bad", f"{form.SUMS} không khớp các tệp", f"{form.SUMS} does not fit the files")
-    elif manifest(files, OLDER if told.get("schema") == OLDER else SCHEMA) != files[form.MANIFEST]:
-        vi = f"{form.MANIFEST} không khớp nội dung các tệp"
-        yield Point("manifest", "bad", vi, f"{form.MANIFEST} does not fit what the files say")
+    elif sums(files) != files[archive.SUMS]:
+        yield Point("manifest", "bad", f"{archive.SUMS} không khớp các tệp", f"{archive.SUMS} does not fit the files")
+    elif manifest(files, OLDER if told.get("schema") == OLDER else SCHEMA) != files[archive.MANIFEST]:
+        vi = f"{archive.MANIFEST} không khớp nội dung các tệp"
+        yield Point("manifest", "bad", vi, f"{archive.MANIFEST} does not fit what the files say")
     else:
         yield Point("manifest", "good", "Mọi tệp đúng mã băm", "every file has its digest")
 
 
 def _fits(content: bytes, told: Mapping[str, Any]) -> bool:
-    return told == {"sha256": form.sha256(content), "size": len(content)}
+    return told == {"sha256": archive.sha256(content), "size": len(content)}

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emulator.certification.checks.attachments import ATTACHMENTS, RESULTS
 from emulator.certification.checks.basics import BASICS
-from emulator.certification.checks.courses import COURSES
 from emulator.certification.checks.delivery import DELIVERY
-from emulator.certification.checks.downloads import DOWNLOADS, SERVERS
-from emulator.certification.checks.papers import PAPERS
-from emulator.certification.checks.provider import PROVIDER
-from emulator.certification.checks.pushes import PUSHES
-from emulator.certification.checks.takeovers import TAKEOVERS
-from emulator.certification.checks.token_requests import ADDRESSES, TOKEN_REQUESTS
-from emulator.certification.checks.tokens import TOKENS
-from emulator.certification.finding import CheckOf
+from emulator.certification.checks.downloads import ATTACHMENTS, DOWNLOADS, RESULTS, SERVERS
+from emulator.certification.checks.papers import PAPERS, PROVIDER
+from emulator.certification.checks.pulls import TAKEOVERS
+from emulator.certification.checks.pushes import COURSES, PUSHES
+from emulator.certification.checks.tokens import ADDRESSES, TOKEN_REQUESTS, TOKENS
+from emulator.certification.scenes import CheckOf
 
 _PUSHING = {**TOKEN_REQUESTS, **ADDRESSES, **DELIVERY, **PUSHES, **COURSES}
 _KHO_DL = {**PAPERS, **SERVERS, **DOWNLOADS, **ATTACHMENTS, **RESULTS, **PROVIDER}

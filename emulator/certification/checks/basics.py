@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulator.certification.evidence import Entry
-from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
-from emulator.certification.scenes import Played
+from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 
 Given = Mapping[str, Any]
 

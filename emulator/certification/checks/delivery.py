@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from emulator.certification.checks.basics import Given
 from emulator.certification.evidence import Entry
-from emulator.certification.finding import CheckOf, Finding, bad, good, unseen
-from emulator.certification.scenes import Played
+from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 from emulator.kernel.clock import to_ms
 
 _PUSH = "btxh.DongBoDVC"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-from emulator.certification import marks
+from emulator.certification import evidence
 from emulator.certification.attempt import Attempt
-from emulator.certification.context import papers_url_of
-from emulator.certification.preflight.address_rules import ADDRESS_RULES
-from emulator.certification.preflight.axis_rules import AXIS_RULES
-from emulator.certification.preflight.situation import Arrived, Situation, quote
-from emulator.certification.preflight.token_rules import TIME_RULES, TOKEN_RULES
+from emulator.certification.preflight.situation import ADDRESS_RULES, Arrived, Situation, quote
+from emulator.certification.preflight.token_rules import AXIS_RULES, TIME_RULES, TOKEN_RULES
 from emulator.country.axis import Axis
+from emulator.country.world import World
 from emulator.kernel.exchange import Call, Exchange
+from emulator.services.btxh import ministry as ministry_forms
 
 RULES = (*ADDRESS_RULES, *TOKEN_RULES, *TIME_RULES, *AXIS_RULES)
 _NOTHING = {
@@ -52,7 +53,7 @@ def diagnosis(attempt: Attempt) -> dict[str, Any]:
 def _situation(attempt: Attempt) -> Situation:
     house = attempt.house
     world = attempt.enter(Exchange(Call("GET", "/")))
-    greeted = [row for row in house.journal.each(attempt.sandbox.home) if row.operation == marks.GREETED]
+    greeted = [row for row in house.journal.each(attempt.sandbox.home) if row.operation == evidence.GREETED]
     since = greeted[-1] if greeted else None
     own = house.journal.calls(attempt.sandbox.home, since.seq if since else 0)
     default = house.sandboxes.get("default")
@@ -67,3 +68,32 @@ def _situation(attempt: Attempt) -> Situation:
         agency=attempt.plan.agency,
         known_dstcodes=frozenset(each.id for each in axis.subsystems.each()),
     )
+
+
+# What a client under test is told: where the country is, with which credentials, what to do now. A public contract.
+#
+# A driven client gets it as a JSON file whose path stands in ``NDXP_CERT_CONTEXT``. It ends with exit code 0 when it
+# has done what it wanted, which may be to hold back; anything else is read as a crash.
+
+
+def context_of(attempt: Attempt, base: str) -> dict[str, Any]:
+    """Return the context of an attempt; ``base`` is the emulator's address as the client sees it."""
+    world = attempt.enter(Exchange(Call("GET", "/")))
+    credentials: Mapping[str, Any] = attempt.house.sandboxes.credentials_shown(attempt.sandbox)
+    address = f"{base}/s/{attempt.id}"
+    return {
+        "attempt": attempt.id,
+        "base_url": address,
+        "security_server_url": address,
+        "credentials": credentials,
+        "agency": attempt.plan.agency,
+        "mode": attempt.plan.mode,  # how the platforms read what the documents leave open (docs/quirks.md)
+        "own_subsystem": world.settings.own_subsystem,
+        "hosts": {urlsplit(ministry_forms.SITE).netloc: address},  # links in replies lead there; here is where it is
+        "portal": {"dstcode": world.settings.portal_subsystem, "papers_url": papers_url_of(world)},
+    }
+
+
+def papers_url_of(world: World) -> str:
+    """Return the ``providerurl`` of the papers service (KDL V.2)."""
+    return next((f"https://{host.name}" for host in Axis(world).hosts.each() if host.service == "papers"), "")

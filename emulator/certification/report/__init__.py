@@ -10,7 +10,7 @@ Language = Literal["vi", "en"]
 
 def html(report: Mapping[str, Any], language: Language = "vi") -> bytes:
     """Return the report in one language as one HTML file that needs nothing beside it."""
-    from emulator.certification.report.page import page
+    from emulator.certification.report.chapters import page
 
     return page(report, language)
 

@@ -5,10 +5,13 @@ The parts follow src:test-circulars, which is built on Circulars 24/2020/TT-BTTT
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from emulator.certification.report.blocks import (
     Block,
@@ -26,8 +29,19 @@ from emulator.certification.report.blocks import (
     Verdict,
     speak,
 )
-from emulator.certification.report.tests_part import mending, tests_part
-from emulator.certification.report.words import CONCLUSION_TONES, KINDS, LEGAL_BASES, VERDICTS, bare
+from emulator.certification.report.tests_part import (
+    CONCLUSION_TONES,
+    KINDS,
+    LEGAL_BASES,
+    VERDICTS,
+    bare,
+    mending,
+    tests_part,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 
 # Part 9: how often each service was called, and in full the exchanges that what did not pass cites.
 
@@ -275,3 +289,39 @@ def _conclusion(report: Report) -> Iterator[Block]:
     who.append(("Đơn vị vận hành nền tảng", "Operator of the platform"))
     how = Cell("(ký, ghi rõ họ tên, đóng dấu)", "(signature, full name, seal)")
     yield Signatures(tuple(Cell(vi, en) for vi, en in who), how)
+
+
+# The report as one HTML file: prints well on A4, reads well on a phone, needs no network.
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    surroundings = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    surroundings.filters["kind"] = lambda block: type(block).__name__
+    surroundings.filters["qr"] = _qr
+    return surroundings.get_template("page.html.jinja")
+
+
+def page(report: Mapping[str, Any], language: Language = "vi") -> bytes:
+    """Return the page in one language, in UTF-8."""
+    text = _template().render(paper=paper(report, language), style=(_FOLDER / "page.css").read_text(encoding="utf-8"))
+    return text.encode()
+
+
+def _qr(content: str) -> str:
+    import segno
+    from markupsafe import Markup
+
+    drawn = io.BytesIO()
+    segno.make(content, error="m").save(drawn, kind="svg", scale=3, xmldecl=False, svgclass="qr", lineclass=None)
+    return Markup(drawn.getvalue().decode())  # noqa: S704 - drawn by the library, holds squares only

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.certification.tasks import dossiers, papers, provider, pulls
+from emulator.certification.tasks import dossiers, papers, pulls
 from emulator.certification.tasks.props import Props
 
 Maker = Callable[[Mapping[str, Any], Props], dict[str, Any]]
@@ -22,5 +22,5 @@ TASKS: Mapping[str, Maker] = {
     "pull-steps": pulls.pull_steps,
     "file-with-papers": papers.file_with_papers,
     "finish-with-result": papers.finish_with_result,
-    "serve-files": provider.serve_files,
+    "serve-files": papers.serve_files,
 }

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from emulator.certification.tasks.expected import DATABASES, expected_of
-from emulator.certification.tasks.props import Props
+from emulator.certification.tasks.props import DATABASES, Props, expected_of
 from emulator.country.people import citizen_id
 from emulator.country.records import Dossier
 from emulator.kernel.clock import iso, to_datetime

@@ -130,7 +130,7 @@ def accept(bundle: Path, ledger: Path, key: Path) -> None:
 
     Mã thoát: như verify; 4 thì không ghi gì. / Exit codes: as of verify; with 4 nothing is written down.
     """
-    from emulator.certification.bundle.form import sha256
+    from emulator.certification.bundle.archive import sha256
     from emulator.certification.bundle.verify import Trust, verify
     from emulator.cli.certify.bundles import print_verification
     from emulator.cli.in_process import replay_host
@@ -142,8 +142,7 @@ def accept(bundle: Path, ledger: Path, key: Path) -> None:
     print_verification(found)
     if not found.is_genuine:
         raise SystemExit(found.exit_code)
-    from emulator.certification.bundle.archive import unzip_files
-    from emulator.certification.bundle.form import MANIFEST
+    from emulator.certification.bundle.archive import MANIFEST, unzip_files
 
     serial = str(found.report["challenge"].get("serial", ""))
     digest = f"sha256:{sha256(unzip_files(raw)[MANIFEST])}"

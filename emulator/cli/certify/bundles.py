@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.certify.files import (
-    FILE,
-    Untrustworthy,
-    content_of,
-    files_of,
-    private_key_at,
-    public_key_at,
-    write,
-)
+from emulator.cli.certify.files import FILE, Untrustworthy, content_of, files_of, private_key_at, public_key_at, write
 from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
@@ -170,24 +162,24 @@ def judge(bundle: Path, out: Path | None, force: bool) -> None:
     Mã thoát / exit codes: 0 cùng kết luận / the same verdicts, 4 khác hoặc không đọc được / different or unreadable,
     2 sai cách gọi / usage.
     """
-    from emulator.certification.bundle import form
+    from emulator.certification.bundle import archive
     from emulator.certification.bundle.again import differences
     from emulator.certification.bundle.pack import judge_bundle
 
     files = files_of(bundle)
     try:
-        told = form.object_in(files[form.REPORT])
+        told = archive.object_in(files[archive.REPORT])
         made = judge_bundle(files)
         differ = differences(told, made)
     except Exception as trouble:  # hostile content: the trouble is the bundle's
         raise Untrustworthy(f"{bundle}: không chấm được. / cannot be judged: {trouble}") from trouble
     if out:
-        write(out, form.pretty(made), force=force)
+        write(out, archive.pretty(made), force=force)
     for name, before, after in differ:
         click.echo(f"✗ {name}: {before} → {after}")
     if differ:
         raise SystemExit(4)
-    _say_the_same(form.pretty(made) == files[form.REPORT], made["conclusion"])
+    _say_the_same(archive.pretty(made) == files[archive.REPORT], made["conclusion"])
 
 
 def _say_the_same(is_identical: bool, conclusion: dict[str, str]) -> None:
@@ -287,9 +279,9 @@ def _openings(path: Path) -> Openings:
 
 
 def _lines(bundle: Path) -> list[bytes]:
-    from emulator.certification.bundle import form
+    from emulator.certification.bundle import archive
 
-    journal = files_of(bundle).get(form.JOURNAL, b"")
+    journal = files_of(bundle).get(archive.JOURNAL, b"")
     return journal.splitlines()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emulator.services.btxh import operations, samples
 from emulator.services.btxh.life.effects import EFFECTS
-from emulator.services.btxh.life.units import ISSUED_FILES
+from emulator.services.btxh.life.moving import ISSUED_FILES
 from emulator.services.btxh.pack_tables import PART
 from emulator.services.service import Api, Both, Operation, Service, Site
 

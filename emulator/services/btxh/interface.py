@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.services.btxh.fields import DossierPullSchema, DossierSchema, ProgressPullSchema, StepSchema
-from emulator.services.btxh.names import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
+from emulator.services.btxh.models import DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_REPLY_FIELDS, camel_key
 from emulator.services.interface import (
     ANY_MEDIA,
     HTML,
+    TEXT,
     TEXT_PLAIN,
     Described,
     Interface,
     OperationDoc,
     ReplyDoc,
+    Shape,
     in_path,
+    maybe,
     read_examples,
+    read_interface,
+    record,
+    rows,
 )
-from emulator.services.shapes import TEXT, Shape, maybe, read_interface, record, rows
 
 _ABOUT = (
     "Mô tả theo chế độ strict; các chế độ khác nhận rộng hơn (docs/quirks.md). Từ chối vẫn là HTTP 200 với "

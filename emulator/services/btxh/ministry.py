@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from emulator.kernel.clock import moment_text
-from emulator.services.btxh.models import Fields
-from emulator.services.btxh.names import DOSSIER_FIELDS
+from emulator.services.btxh.models import DOSSIER_FIELDS, Fields
 
 SITE = "https://dvcbtxh.molisa.gov.vn"
 UNIT = "000.00.15.G07"

@@ -15,9 +15,9 @@ from emulator.country.settings import OddityName
 from emulator.kernel.clock import day_text, moment_text, read_day, read_moment
 from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.btxh.models import FINAL_RESULT
-from emulator.services.btxh.names import (
+from emulator.services.btxh.models import (
     DOSSIER_REPLY_FIELDS,
+    FINAL_RESULT,
     LATER_FIELDS,
     STEP_REPLY_FIELDS,
     camel_key,

@@ -10,7 +10,14 @@ from emulator.country.agenda import BadEffect
 from emulator.country.effects import TEXT, EffectKind
 from emulator.country.world import World
 from emulator.services.portal import operations, samples
-from emulator.services.portal.models import LISTED_AGENCIES, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS
+from emulator.services.portal.models import (
+    LISTED_AGENCIES,
+    PORTAL_DOSSIERS,
+    PORTAL_STEPS,
+    QUESTIONS,
+    RATINGS,
+    read_agency,
+)
 from emulator.services.portal.models import PAPERS as PAPER_SHELF
 from emulator.services.portal.operations import (
     CALL,
@@ -24,7 +31,6 @@ from emulator.services.portal.operations import (
 )
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.papers import find_through_province
-from emulator.services.portal.wire_catalogues import read_agency
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
 from emulator.wire.codes import is_agency_code
 

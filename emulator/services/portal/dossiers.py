@@ -18,10 +18,9 @@ from emulator.services.portal.envelope import (
     NOT_YOURS,
     UNKNOWN_DOSSIER,
 )
-from emulator.services.portal.models import PortalDossier, PortalStep, StepReport
-from emulator.services.portal.result_checks import by_mode, check_results, with_owner
+from emulator.services.portal.links import by_mode, check_results, with_owner
+from emulator.services.portal.models import PortalDossier, PortalStep, Procedure, StepReport
 from emulator.services.portal.session import PortalCall
-from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.codes import (
     NO_ROOM,
     STATUS_NAMES,

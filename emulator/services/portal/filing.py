@@ -18,9 +18,8 @@ from emulator.country.units import find_unit
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.services.portal.envelope import stamp
-from emulator.services.portal.models import PortalDossier
+from emulator.services.portal.models import PortalDossier, Procedure
 from emulator.services.portal.pack import Portal
-from emulator.services.portal.wire_catalogues import Procedure
 from emulator.wire.codes import full_form, short_form
 from emulator.wire.json_body import is_deep
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.services.interface import HTML, Described, Example, Interface, OperationDoc, ReplyDoc, read_examples
+from emulator.services.interface import (
+    HTML,
+    TEXT,
+    Described,
+    Example,
+    Interface,
+    OperationDoc,
+    ReplyDoc,
+    Shape,
+    read_examples,
+    read_interface,
+)
 from emulator.services.portal.operations import MAPI, PAGE
 from emulator.services.portal.schemas import PortalDossierSchema, PortalStepSchema, StatusReportSchema
 from emulator.services.portal.wire_papers import GATEWAY_QUERY
-from emulator.services.shapes import TEXT, Shape, read_interface
 
 _TAG_PROVINCE = "Cổng tỉnh / A province's gateway"
 _OFF = (

@@ -15,7 +15,7 @@ from emulator.country.units import accounts_of, own_unit_code, unit_code_of, uni
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal import catalogues, dossiers, papers, questions
+from emulator.services.portal import catalogues, dossiers, papers
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import (
     NO_SUCH_SERVICE,
@@ -26,9 +26,9 @@ from emulator.services.portal.envelope import (
     read_login,
     wrap_twice,
 )
+from emulator.services.portal.models import security_server_rows
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
-from emulator.services.portal.wire_catalogues import security_server_rows
 from emulator.services.service import Both
 from emulator.wire.codes import is_within
 from emulator.wire.reading import ABSENT
@@ -75,18 +75,20 @@ MAPI: Mapping[str, MapiService] = {
     "TraCuuHoSo": MapiService("Tra cứu hồ sơ", "Look a dossier up", dossiers.find_dossier),
     "TraCuuTechID": MapiService("Tra cứu TechID", "Look a technical id up", catalogues.find_technical_id),
     "LayDanhSachHoiDapGuiTuDVCQG": MapiService(
-        "Câu hỏi chưa trả lời", "Questions not yet answered", questions.list_unanswered
+        "Câu hỏi chưa trả lời", "Questions not yet answered", catalogues.list_unanswered
     ),
-    "LayDanhSachHoiDapBoCoQuan": MapiService("Câu hỏi của đơn vị", "Questions of a unit", questions.list_all),
-    "LayNoiDungTraLoiTheoCauHoi": MapiService("Câu trả lời của một câu hỏi", "The answer to one", questions.get_answer),
+    "LayDanhSachHoiDapBoCoQuan": MapiService("Câu hỏi của đơn vị", "Questions of a unit", catalogues.list_questions),
+    "LayNoiDungTraLoiTheoCauHoi": MapiService(
+        "Câu trả lời của một câu hỏi", "The answer to one", catalogues.get_answer
+    ),
     "DongBoHoSoMC": MapiService("Đồng bộ hồ sơ", "Push dossiers", dossiers.synchronise_dossiers, True),
     "CapNhatTienDoHoSoMC": MapiService("Cập nhật tiến độ", "Push processing steps", dossiers.record_steps, True),
     "DongBoTrangThaiHoSo": MapiService("Báo trạng thái hồ sơ", "Report a status", dossiers.report_status, True),
-    "DongBoHoiDap": MapiService("Đồng bộ hỏi đáp", "Publish questions", questions.publish_questions, True),
+    "DongBoHoiDap": MapiService("Đồng bộ hỏi đáp", "Publish questions", catalogues.publish_questions, True),
     "DongBoKetQuaHoiDapGuiTuDVCQG": MapiService(
-        "Trả lời câu hỏi", "Answer questions", questions.answer_questions, True
+        "Trả lời câu hỏi", "Answer questions", catalogues.answer_questions, True
     ),
-    "DongBoDanhGia": MapiService("Đồng bộ đánh giá", "Push ratings", questions.record_ratings, True),
+    "DongBoDanhGia": MapiService("Đồng bộ đánh giá", "Push ratings", catalogues.record_ratings, True),
 }  # fmt: skip
 """The services of ``mapi/call`` by name; their operations are ``dvcqg.mapi.<name>``."""
 ALIASES = {"DongBoTrangThaiHoSoMC": "CapNhatTienDoHoSoMC"}

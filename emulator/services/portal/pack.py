@@ -24,8 +24,8 @@ from emulator.country.world import World
 from emulator.services.portal import bodies
 from emulator.services.portal import bodies as dvcqg_lists
 from emulator.services.portal import bodies as dvcqg_questions
-from emulator.services.portal import wire_catalogues as catalogues
-from emulator.services.portal import wire_catalogues as dvcqg_catalogue
+from emulator.services.portal import models as catalogues
+from emulator.services.portal import models as dvcqg_catalogue
 from emulator.services.portal import wire_papers as dvcqg_papers
 from emulator.services.portal import wire_papers as papers
 from emulator.services.portal.models import (
@@ -38,16 +38,19 @@ from emulator.services.portal.models import (
     QUESTIONS,
     RATINGS,
     SUPPORT_REQUESTS,
+    Agency,
     ListCall,
     Notice,
     Paper,
     PortalDossier,
     PortalStep,
+    Procedure,
     Question,
     Rating,
+    ResultKind,
+    Row,
     SupportRequest,
 )
-from emulator.services.portal.wire_catalogues import Agency, Procedure, ResultKind, Row
 from emulator.wire.codes import is_same_agency
 
 FOLDER = "portal"

@@ -15,10 +15,9 @@ from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import BAD_FIELD, BAD_SESSION, NOT_IN_CATALOGUE, dump, read_login
-from emulator.services.portal.models import Paper, PapersForm, WantedResult
+from emulator.services.portal.models import Paper, PapersForm, Procedure, WantedResult
 from emulator.services.portal.pack import Portal
 from emulator.services.portal.session import printing_of, reading_of
-from emulator.services.portal.wire_catalogues import Procedure
 from emulator.services.portal.wire_papers import GATEWAY_QUERY, read_papers_call
 from emulator.wire.codes import national_procedure_code
 from emulator.wire.reading import Reading

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.services.interface import read_interface
 from emulator.services.portal.wire_papers import GATEWAY_QUERY
 from emulator.services.service import COMMON_MISTAKES, MISSING, Ask, Both, Caller, Mistake, wrong_fields
-from emulator.services.shapes import read_interface
 
 CALL = "dvcqg.mapi.call"
 WRONG_PASSWORD = wrong_fields("wrong-password", Both("Sai mật khẩu", "A wrong password"), {"password": "sai"})

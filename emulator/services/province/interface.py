@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.services.interface import ANY_MEDIA, Described, Interface, ReplyDoc, in_path
-from emulator.services.shapes import ANY, TEXT
+from emulator.services.interface import ANY, ANY_MEDIA, TEXT, Described, Interface, ReplyDoc, in_path
 
 
 def interface() -> Interface:

@@ -11,9 +11,8 @@ from typing import Any
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.interface import Interface, interface_of
+from emulator.services.interface import Interface, interface_of, read_interface
 from emulator.services.service import COMMON_MISTAKES, MISSING, Api, Ask, Both, Caller, Operation, Service, wrong_fields
-from emulator.services.shapes import read_interface
 
 NOT_JSON, MISSING_FIELD, NOBODY, OTHER_NAME = -1, -2, -3, -4
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import unzip_files, zip_files
-from emulator.certification.bundle.envelope import IN_TOTO, seal_payload
-from emulator.certification.bundle.keys import PrivateKey
-from emulator.certification.bundle.manifest import manifest, pages, sums
+from emulator.certification.bundle.keys import IN_TOTO, PrivateKey, seal_payload
+from emulator.certification.bundle.keys import test_result as statement_of
+from emulator.certification.bundle.levels import manifest, pages, sums
 from emulator.certification.bundle.pack import derive_files
-from emulator.certification.bundle.statement import test_result as statement_of
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import Challenge, challenge_of
 from emulator.journal.write import canonical, digest
@@ -24,16 +23,16 @@ Line = dict[str, Any]
 
 
 def lines_of(files: Files) -> list[Line]:
-    return [json.loads(line) for line in form.lines_in(files[form.JOURNAL])]
+    return [json.loads(line) for line in archive.lines_in(files[archive.JOURNAL])]
 
 
 def rewrite(files: Files, lines: list[Line]) -> None:
     """Put lines into a bundle as a journal: numbered anew, chained anew."""
-    before, written = challenge_of(form.object_in(files[form.CHALLENGE])).digest, []
+    before, written = challenge_of(archive.object_in(files[archive.CHALLENGE])).digest, []
     for number, line in enumerate(lines, 1):
         written.append(canonical(line | {"prev": before, "seq": number}))
         before = digest(written[-1])
-    files[form.JOURNAL] = b"\n".join(written) + b"\n"
+    files[archive.JOURNAL] = b"\n".join(written) + b"\n"
 
 
 def rebuilt(files: Files, key: PrivateKey | None = None, *, judges: bool = True) -> bytes:
@@ -41,11 +40,11 @@ def rebuilt(files: Files, key: PrivateKey | None = None, *, judges: bool = True)
     signer = key or keys()["vendor"]
     if judges:
         files |= derive_files(files)
-        files |= pages(files[form.REPORT])
-    files[form.SUMS] = sums(files)
-    files[form.MANIFEST] = manifest(files)
-    told = statement_of(files[form.MANIFEST], form.object_in(files[form.REPORT]))
-    files[form.ATTESTATION] = seal_payload(told, IN_TOTO, signer)
+        files |= pages(files[archive.REPORT])
+    files[archive.SUMS] = sums(files)
+    files[archive.MANIFEST] = manifest(files)
+    told = statement_of(files[archive.MANIFEST], archive.object_in(files[archive.REPORT]))
+    files[archive.ATTESTATION] = seal_payload(told, IN_TOTO, signer)
     return zip_files(files)
 
 
@@ -58,7 +57,7 @@ def forged_journal(change: Callable[[list[Line]], list[Line]], level: str = "L2"
 
 def under(files: Files, challenge: Challenge, envelope: bytes) -> None:
     """Show a run under another challenge: the line that opens it says that it was this one all along."""
-    files[form.CHALLENGE], files[form.SIGNED_CHALLENGE] = form.pretty(challenge.as_dict()), envelope
+    files[archive.CHALLENGE], files[archive.SIGNED_CHALLENGE] = archive.pretty(challenge.as_dict()), envelope
     first, *others = lines_of(files)
     opened = json.loads(first["request"]["body"])
     first["request"]["body"] = canonical({**opened, "challenge": challenge.as_dict()}).decode()

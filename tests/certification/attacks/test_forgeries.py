@@ -12,10 +12,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from emulator.certification.bundle import form
+from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import unzip_files, zip_files
 from emulator.certification.bundle.finding import Point
-from emulator.certification.bundle.manifest import OLDER, PAGES, PAGES_IN_ENGLISH, manifest, pages, sums
+from emulator.certification.bundle.levels import OLDER, PAGES, PAGES_IN_ENGLISH, manifest, pages, sums
 from emulator.certification.bundle.pack import pack
 from emulator.certification.bundle.replay import replay_points
 from emulator.certification.bundle.verify import Trust, verify
@@ -63,9 +63,9 @@ def test_an_edited_reply_is_not_what_this_country_answered() -> None:
 
 def test_an_exchanged_pdf_or_page_is_not_the_reports() -> None:
     files = unzip_files(bundle("L2"))
-    report = form.object_in(files[form.REPORT])
+    report = archive.object_in(files[archive.REPORT])
     report["plan"]["product"]["name"] = "Phần mềm khác"
-    other = pages(form.pretty(report))
+    other = pages(archive.pretty(report))
     assert set(other) == {*PAGES, *PAGES_IN_ENGLISH}
     assert not set(other) - set(files)
     for name in other:
@@ -95,7 +95,7 @@ def test_renamed_people_are_not_those_of_the_challenge() -> None:
     files = unzip_files(bundle("L2"))
     begun = next(line for line in lines_of(files) if line["operation"] == "certification.begun")
     name = json.loads(begun["request"]["body"])["task"]["dossiers"][0]["applicant"]["full_name"]
-    text = files[form.JOURNAL].decode()
+    text = files[archive.JOURNAL].decode()
     assert text.count(name) > 2
     rewrite(files, [json.loads(line) for line in text.replace(name, "Trần Thị Khác").splitlines()])
     code, wrong = said_of(rebuilt(files))
@@ -136,7 +136,7 @@ def test_a_zip_packed_again_is_told_to_be_the_same_content_in_another_container(
 
 def test_a_challenge_for_another_key_does_not_help_whoever_found_it() -> None:
     files = unzip_files(bundle("L2"))
-    files[form.VENDOR_KEY] = keys()["stranger"].public.pem.encode()
+    files[archive.VENDOR_KEY] = keys()["stranger"].public.pem.encode()
     raw = rebuilt(files, keys()["stranger"])
     code, wrong = said_of(raw, vendor=None)
     assert (code, set(wrong)) == (4, {"binding"})
@@ -168,27 +168,27 @@ def test_a_bundle_of_the_older_form_is_told_apart_and_verified_by_its_own_rules(
     assert (found.is_genuine, found.exit_code, found.level) == (True, 1, "L2"), "what has expired counts no longer"
     assert any("Gói dạng cũ (1)" in point.vi for point in found.points)
     changed = unzip_files(OLD)
-    changed[form.JOURNAL] = changed[form.JOURNAL].replace(b'"status":401', b'"status":200', 1)
+    changed[archive.JOURNAL] = changed[archive.JOURNAL].replace(b'"status":401', b'"status":200', 1)
     assert verify(zip_files(changed)).exit_code == 4
 
 
 def test_a_forger_gains_nothing_by_calling_a_new_bundle_an_old_one() -> None:
     files = unzip_files(bundle("L0"))
-    report = form.object_in(files[form.REPORT])
+    report = archive.object_in(files[archive.REPORT])
     report["conclusion"] = {"word": "pass", "vi": "đạt", "en": "passed"}
-    files[form.REPORT] = form.pretty(report)
-    files[form.SUMS] = sums(files)
-    files[form.MANIFEST] = manifest(files, OLDER)
+    files[archive.REPORT] = archive.pretty(report)
+    files[archive.SUMS] = sums(files)
+    files[archive.MANIFEST] = manifest(files, OLDER)
     found = verify(zip_files(files), Trust(hosts=replay_host))
     assert found.exit_code == 3, "an older form is never a pass"
 
 
 def test_a_forger_gains_nothing_by_naming_another_version_as_the_judge() -> None:
     files = unzip_files(bundle("L2"))
-    report = form.object_in(files[form.REPORT])
+    report = archive.object_in(files[archive.REPORT])
     report["emulator"] = {"version": "9.9", "judge": "sha256:" + "0" * 64}
     report["tests"][0]["verdict"] = "fail"
-    files[form.REPORT] = form.pretty(report)
+    files[archive.REPORT] = archive.pretty(report)
     found = verify(rebuilt(files, judges=False), Trust(hosts=replay_host))
     assert found.exit_code == 3
     assert any("dùng đúng bản" in point.vi or "bằng đúng bản" in point.vi for point in found.points)

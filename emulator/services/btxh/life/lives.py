@@ -15,7 +15,7 @@ from typing import Any
 from emulator.country.furnish import nearest
 from emulator.country.pack import Pack, shipped_folder
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
-from emulator.services.btxh.life.units import LEVELS
+from emulator.services.btxh.life.moving import LEVELS
 from emulator.wire.codes import STATUS_NAMES, judge_move
 
 FOLDER = "lives"

@@ -1,21 +1,23 @@
-"""How a dossier moves at the ministry's end: a step, a new status, perhaps a result with its file."""
+"""How a dossier moves at the ministry's end, in whose hands, in which hours; perhaps a result with its file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
+from typing import Literal
 
 from emulator.country.agenda import Lapsed
 from emulator.country.records import Dossier, step_of
+from emulator.country.shelf import ShelfKind
 from emulator.country.world import World
 from emulator.kernel.clock import VIETNAM, day_text, to_datetime, to_ms
-from emulator.services import ministry_report
+from emulator.services import citizens
 from emulator.services.btxh import ministry as forms
-from emulator.services.btxh.life.tiny_pdf import pdf
-from emulator.services.btxh.life.units import ISSUED_FILES, IssuedFile
-from emulator.services.btxh.ministry import Author, FiledPaper
+from emulator.services.btxh.ministry import Author, FiledPaper, Place
 from emulator.wire.codes import FINAL_STATUSES, judge_move, status_text
+from emulator.wire.gso import Era, names_of
 
 # When offices work: Monday to Friday, 08:00 to 12:00 and 13:00 to 17:00 in Vietnam. Holidays are not known. Ours.
 
@@ -100,7 +102,7 @@ def _write(dossier: Dossier, number: int, author: Author, note: str, due_days: i
     fields = forms.step(dossier.code, dossier.status, author, note, (handled, deadline))
     world.dossiers.put_record(dossier)
     world.steps.put_record(step_of(dossier, number, dossier.status, handled, fields))
-    ministry_report.report(dossier, author, note, deadline, world)
+    citizens.report(dossier, author, note, deadline, world)
 
 
 def enter_status(dossier: Dossier, status: int, now_ms: int) -> Dossier:
@@ -145,3 +147,88 @@ def issued_file(path: str, world: World) -> bytes | None:
     """Return the bytes of a file the ministry has issued, or None."""
     file = world.shelf(ISSUED_FILES).get(path)
     return pdf(*file.lines) if file else None
+
+
+# A small PDF that every viewer opens, the same bytes every time.
+
+
+def pdf(*lines: str) -> bytes:
+    """Return a one-page PDF 1.4. ``lines`` are ASCII: the built-in fonts have no Vietnamese letters."""
+    escaped = (line.translate({40: "\\(", 41: "\\)", 92: "\\\\"}) for line in lines)
+    text = "BT /F1 14 Tf 56 780 Td 20 TL " + " ".join(f"({line}) Tj T*" for line in escaped) + " ET"
+    parts = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        "/Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    objects = [f"{number} 0 obj\n{part}\nendobj\n".encode("ascii") for number, part in enumerate(parts, 1)]
+    head = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
+    *starts, end = accumulate((len(each) for each in objects), initial=len(head))
+    table = "".join(f"{start:010d} 00000 n \n" for start in starts)
+    tail = f"xref\n0 6\n0000000000 65535 f \n{table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{end}\n%%EOF\n"
+    return head + b"".join(objects) + tail.encode("ascii")
+
+
+# Who handles a dossier: commune, district, province or a social-assistance facility, named after the place (annex 1).
+#
+# Account names and titles follow the steps that BTXH 3.1.6 prints (``09889_cb``, "CB Xã La Phù"); those of the levels
+# above are ours.
+
+Level = Literal["citizen", "commune", "commune-chair", "police", "district", "district-chair", "province", "facility"]
+LEVELS: dict[str, tuple[str, str, str]] = {
+    "citizen": ("{commune_code}_cd", "Công dân", "Công dân"),
+    "commune": ("{commune_code}_cb", "CB {commune}", "Cán bộ xử lý hồ sơ"),
+    "commune-chair": ("{commune_code}_ct", "Chủ tịch UBND {commune}", "Chủ tịch UBND cấp xã"),
+    "police": ("{commune_code}_ca", "Công an {commune}", "Cán bộ Công an cấp xã"),
+    "district": ("{district_code}_pldtbxh", "CV Phòng LĐTBXH {district}", "Chuyên viên Phòng LĐTBXH"),
+    "district-chair": ("{district_code}_ct", "Chủ tịch UBND {district}", "Chủ tịch UBND cấp huyện"),
+    "province": ("{province_code}_sldtbxh", "CV Sở LĐTBXH {province}", "Chuyên viên Sở LĐTBXH"),
+    "facility": ("{province_code}_cstgxh", "CB Cơ sở trợ giúp xã hội {province}", "Cán bộ tiếp nhận"),
+}
+"""Account, name and title by level; a place without districts (since 01/07/2025) is handled by the province instead."""
+_INSTEAD = {"district": "province", "district-chair": "province"}
+
+
+def place_of(era: Era, province_code: str, district_code: str, commune_code: str) -> Place:
+    """Return a place with its names in one line, as ``DonViXuLy`` prints them."""
+    names = names_of(era, province_code, district_code, commune_code)
+    return Place(province_code, district_code, commune_code, ", ".join(filter(None, reversed(names))))
+
+
+def author(level: str, dossier: Dossier, era: Era) -> Author:
+    """Return who handles a dossier at a level."""
+    province, district, commune = names_of(era, dossier.province_code, dossier.district_code, dossier.commune_code)
+    at = _INSTEAD.get(level, level) if not district else level
+    account, name, title = LEVELS[at]
+    words = {
+        "province_code": dossier.province_code,
+        "district_code": dossier.district_code,
+        "commune_code": dossier.commune_code,
+        "province": province,
+        "district": district,
+        "commune": commune or district or province,
+    }
+    unit = ", ".join(filter(None, (commune, district, province)[_BEGINS.get(at, 0) :]))
+    return Author(account.format(**words), name.format(**words), title, unit)
+
+
+_BEGINS = {"district": 1, "district-chair": 1, "province": 2, "facility": 2}
+
+
+# What the ministry's living side remembers beside dossiers and steps: the files that it issued.
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFile:
+    """A file behind a link of the ministry. Its bytes are made of ``lines`` (ASCII) whenever somebody fetches it."""
+
+    path: str
+    lines: list[str]
+
+
+ISSUED_FILES = ShelfKind(
+    name="issued_files", record=IssuedFile, key=lambda file: file.path, place=lambda _: "", moment=lambda _: 0
+)
