@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -109,6 +110,7 @@ T = TypeVar("T")
 TEST_SYSTEM = "test-system"
 
 
+@cache
 def of_test_system(kind: ShelfKind[T]) -> ShelfKind[T]:
     """Return the shelf of the same nouns in the system behind the sandbox keys (decision 0041)."""
     return replace(kind, name=f"{TEST_SYSTEM}/{kind.name}")

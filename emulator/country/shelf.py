@@ -55,6 +55,11 @@ class ShelfKind(Generic[T]):
         """Return under which name the rows of the second index stand."""
         return f"{self.name}@{self.second.name if self.second else ''}"
 
+    def read(self, text: str | bytes) -> T:
+        """Return the record that a JSON text from a shelf of the kind holds."""
+        content: dict[str, Any] = orjson.loads(text)
+        return self.record(**content)
+
     def second_moment(self, record: T) -> int | None:
         """Return the other moment of a record; None while it has none."""
         return self.second.moment(record) if self.second else None
@@ -148,13 +153,19 @@ class Shelf(Generic[T]):
 
     def window(self, place: str, first: int, last: int, limit: int = NO_LIMIT) -> list[T]:
         """Return the records of a place whose moment lies from first to last inclusive, oldest first."""
+        unread = self.unread_window(place, first, last, limit)
+        return [self._kind.read(each) if isinstance(each, str | bytes) else each for each in unread]
+
+    def unread_window(self, place: str, first: int, last: int, limit: int = NO_LIMIT) -> list[T | str | bytes]:
+        """Return the same, but the sandbox's own records as the JSON that they lie in."""
         rows = record_rows.window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
-        found = [(row.moment, row.key, self._read(row)) for row in rows]
+        found: list[tuple[int, str, T | str | bytes]]
+        found = [(row.moment, row.key, row.value) for row in rows if row.value is not None]
         below = self._base.window(place, first, last)
         covered = self._overwritten_keys([key for _, key in below])
         found += [(moment, key, self._base.by_key[key]) for moment, key in below if key not in covered]
         found.sort(key=lambda entry: entry[:2])
-        kept = [record for _, _, record in found if record is not None]
+        kept = [record for _, _, record in found]
         return kept if limit == NO_LIMIT else kept[:limit]
 
     def second_window(self, place: str, first: int, last: int) -> list[T]:
@@ -211,10 +222,7 @@ class Shelf(Generic[T]):
         return record_rows.known_keys(self._world.store, self._world.home, self._kind.name, keys)
 
     def _read(self, row: RecordRow) -> T | None:
-        if row.value is None:
-            return None
-        content: dict[str, Any] = orjson.loads(row.value)
-        return self._kind.record(**content)
+        return None if row.value is None else self._kind.read(row.value)
 
     def _write(self, row: RecordRow, shelf: str = "") -> None:
         record_rows.put_record(self._world.store, self._world.home, shelf or self._kind.name, row)

@@ -10,21 +10,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
 
 from emulator.store.sqlite import SqliteStore
-from emulator.store.store import StoreFailure
+from emulator.store.store import Row, StoreFailure
 
 T = TypeVar("T")
 
 
 class _SharedTransaction:
-    """The exchanges that share a transaction. ``hub`` runs them; ``refused`` is why their transaction did not begin."""
+    """The exchanges that share a transaction. ``hub`` runs them; ``refused`` is why their transaction did not begin.
+
+    ``seen`` is what was read before it began: of one moment, so that what several exchanges ask is looked up once.
+    """
 
     def __init__(self) -> None:
         self.hub = getcurrent()
+        self.seen: dict[tuple[str, tuple[Any, ...]], Row | None] = {}
         self.is_open = self.has_savepoint = False
         self.refused: StoreFailure | None = None
 
@@ -84,6 +88,16 @@ class GroupCommitStore(SqliteStore):
         """Tell whether this thread, or the exchange that it serves in a group, is inside a transaction."""
         group = self._group
         return group.has_savepoint if group else super().is_writing
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query, or None; in a group that has not begun to write, as it was seen first."""
+        group = self._group
+        if group is None or group.is_open:
+            return super().one(sql, values)
+        question = (sql, tuple(values))
+        if question not in group.seen:
+            group.seen[question] = super().one(sql, values)
+        return group.seen[question]
 
     def begin(self, sandbox_no: int | None = None) -> None:
         """Take the pen; in a group, wait until all want it, and set a mark to which this exchange can go back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import NamedTuple
 
 from emulator.store.store import Store
@@ -21,7 +22,7 @@ def _row(store: Store) -> str:
 
 
 _AT_ONCE = 500
-_EVERYTHING = 2**62
+_AGE = attrgetter("moment", "key")
 
 
 def get(store: Store, home: tuple[int, int], shelf: str, key: str) -> RecordRow | None:
@@ -60,12 +61,16 @@ def window(
     store: Store, home: tuple[int, int], shelf: str, place: str, first: int, last: int, limit: int
 ) -> list[RecordRow]:
     """Return the records of a place from ``first`` to ``last`` inclusive, oldest first; a limit below 0 is none."""
-    rows = store.all(
+    inside = (
         f"SELECT {_row(store)} FROM records WHERE sandbox_no = ? AND epoch = ? AND shelf = ? AND place = ?"
-        " AND moment BETWEEN ? AND ? ORDER BY moment, key LIMIT ?",
-        (*home, shelf, place, first, last, limit if limit >= 0 else _EVERYTHING),
+        " AND moment BETWEEN ? AND ?"
     )
-    return [RecordRow(*row) for row in rows]
+    values = (*home, shelf, place, first, last)
+    if limit >= 0:
+        return [RecordRow(*row) for row in store.all(f"{inside} ORDER BY moment, key LIMIT ?", (*values, limit))]
+    rows = [RecordRow(*row) for row in store.all(inside, values)]
+    rows.sort(key=_AGE)  # a database would carry each value through its sorting
+    return rows
 
 
 def with_prefix(store: Store, home: tuple[int, int], shelf: str, prefix: str) -> list[RecordRow]:

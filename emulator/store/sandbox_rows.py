@@ -141,11 +141,8 @@ def lock(store: Store, no: int) -> None:
 
 def advance(store: Store, no: int, seq: int, head: str, size: int) -> int:
     """Record the newest exchange of a sandbox, and how much its journal has grown; return the size of the journal."""
-    row = store.one(
-        "UPDATE sandboxes SET seq = ?, head = ?, journal_bytes = journal_bytes + ? WHERE no = ?"
-        " RETURNING journal_bytes",
-        (seq, head, size, no),
-    )
+    changes = "seq = ?, head = ?, journal_bytes = journal_bytes + ?"
+    row = store.change("sandboxes", changes, "no = ?", "journal_bytes", (seq, head, size, no))
     return int(row[0]) if row else 0
 
 

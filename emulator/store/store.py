@@ -123,6 +123,10 @@ class Store(ABC):
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Execute a statement and return the number of rows it changed."""
 
+    def change(self, table: str, changes: str, key: str, column: str, values: Sequence[Any]) -> Row | None:
+        """Change the row of a key (``name = ?``, the last of the values) and return what it holds in a column then."""
+        return self.one(f"UPDATE {table} SET {changes} WHERE {key} RETURNING {column}", values)
+
     @abstractmethod
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row. Call inside a transaction."""

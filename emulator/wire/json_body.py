@@ -41,7 +41,7 @@ def read_object(body: bytes, size: int, reading: Reading) -> dict[str, Any]:
             _stop_at_depth(reading)
         value = _read_slowly(body, reading)
     else:
-        if is_deep_value(value):
+        if _has_many_brackets(body) and is_deep_value(value):
             _stop_at_depth(reading)
         _note_needless(reading)
         if not _has_distinct_names(body, value):
@@ -87,7 +87,7 @@ def is_deep_value(value: object) -> bool:
 
 def is_deep(body: bytes) -> bool:
     """Tell whether a JSON text nests deeper than anybody may; brackets inside texts do not count."""
-    if body.count(b"[") + body.count(b"{") <= MOST_DEPTH:
+    if not _has_many_brackets(body):
         return False
     depth = 0
     for mark in _MARKS.finditer(body):
@@ -99,6 +99,11 @@ def is_deep(body: bytes) -> bool:
         if depth > MOST_DEPTH:
             return True
     return False
+
+
+def _has_many_brackets(body: bytes) -> bool:
+    """Tell whether there are enough of them to nest too deeply."""
+    return body.count(b"[") + body.count(b"{") > MOST_DEPTH
 
 
 def _stop_when_cut(body: bytes, size: int, reading: Reading) -> NoReturn:

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from emulator.services.btxh.models import DOSSIER_FIELDS, DOSSIER_REPLY_FIELDS, LATER_FIELDS, STEP_FIELDS, camel_key
-from tests.builders import pull
+from tests.builders import dossier, pull, step
+from tests.conftest import Visitor
 from tests.services.stories import PAGE, ministry_dossier, ministry_step, visiting
 
 DOSSIER_KEYS = [
@@ -236,3 +237,20 @@ def test_pulled_steps_are_byte_by_byte_what_the_document_prints(tmp_path) -> Non
     with visiting(tmp_path, steps=steps, reply_oddities=("misspelt-handler-alone",)) as visitor:
         reply = visitor.btxh("TienTrinhXuLy", pull(**PRINTED_WINDOW))
     assert reply.data.decode() == printed_list(printed)
+
+
+def test_a_row_that_was_pulled_before_shows_what_has_changed_since(visitor: Visitor) -> None:
+    def row() -> dict[str, str | None]:
+        rows = visitor.btxh("DanhSachHoSo", pull()).json["result"]["data"]
+        return next(dict(each) for each in rows if each["maHoSo"] == dossier()["MaHoSo"])
+
+    visitor.http.patch("/__admin/settings", json={"pull_source": "all"})
+    assert visitor.btxh("DongBoDVC", dossier()).json["error_code"] == 0
+    first = row()
+    assert (row(), first["statusId"]) == (first, "1")
+    assert visitor.btxh("XuLyHoSo", step()).json["error_code"] == 0
+    assert row() == first | {"statusId": "2"}
+    visitor.http.patch("/__admin/settings", json={"reply_oddities": []})
+    assert (first["ngayThangNamSinh"], row()["ngayThangNamSinh"]) == ("15/03/1960 00:00:00", "15/03/1960")
+    assert visitor.btxh("DongBoDVC", dossier(SoDienThoai="0000000001")).json["error_code"] == 0
+    assert row()["soDienThoai"] == "0000000001"

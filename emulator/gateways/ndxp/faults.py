@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 from xml.sax.saxutils import escape
+
+import orjson
 
 from emulator.country.settings import PROFILES, Profile
 from emulator.kernel.exchange import Call, Headers, Remark, Reply
@@ -208,7 +209,7 @@ def _root(refusal: GatewayRefusal) -> tuple[str, str, str]:
 
 
 def _dump(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(value)
 
 
 # What each release says to each way of being wrong: ``answers.csv``, read once.
@@ -295,7 +296,7 @@ class OAuthRefusal(Refusal):
     def body(self) -> bytes:
         """Return the error object; the description comes first (src:apim-token-errors)."""
         said = {"error_description": self.description, "error": self.error}
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        return orjson.dumps(said)
 
     def challenge(self, host_name: str) -> Headers:
         """Return the challenge of an error that has one; the realm is not quoted."""

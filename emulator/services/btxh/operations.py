@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from emulator.country.records import DetailLink, Dossier, Origin, ProcessingStep, given_at, step_of
-from emulator.country.shelf import NO_LIMIT, Shelf
+import orjson
+
+from emulator.country.records import DOSSIERS, DetailLink, Dossier, Origin, ProcessingStep, given_at, step_of
+from emulator.country.shelf import NO_LIMIT
 from emulator.country.world import World
 from emulator.kernel.clock import moment_text
 from emulator.kernel.exchange import Call, Reply
@@ -78,7 +81,8 @@ def _enter_status(dossier: Dossier, status: int) -> Dossier:
 # by the moment they were handled. Each is one index window. ``window_on: submitted`` or ``changed`` reads every dossier
 # of the province: these two times have no index, since no documented client needs them.
 
-_Found = TypeVar("_Found", Dossier, ProcessingStep)
+_Found = TypeVar("_Found")
+_Window = Callable[[str, int, int, int], list[_Found]]
 _EVER = (-(2**62), 2**62)
 
 
@@ -90,9 +94,9 @@ def find_dossiers(form: PullForm, world: World) -> list[Dossier]:
         inside = _results_given(form, world)
     else:
         moment = _MOMENTS[window_on]
-        has_index = window_on in ("by-service", "received")
+        has_index = _finds_by_receipt(world)
         first, last = (form.first_ms, form.last_ms) if has_index else _EVER
-        inside = _at_place(world.dossiers, form, world, first, last, is_bare=has_index and not is_final)
+        inside = _at_place(world.dossiers.window, form, world, first, last, is_bare=has_index and not is_final)
 
     def is_wanted(dossier: Dossier) -> bool:
         has_kind = not is_final or dossier.result_fields is not None
@@ -114,7 +118,7 @@ def _result_given_at(dossier: Dossier) -> int:
 
 def find_steps(form: PullForm, world: World) -> list[ProcessingStep]:
     """Return the steps handled in a window, both ends included."""
-    steps = _at_place(world.steps, form, world, form.first_ms, form.last_ms, is_bare=True)
+    steps = _at_place(world.steps.window, form, world, form.first_ms, form.last_ms, is_bare=True)
     found = [step for step in steps if _is_there(step, form)]
     found.sort(key=lambda step: (step.handled_at, step.dossier_code, step.number))
     return found[: world.settings.pull_limit]
@@ -128,23 +132,25 @@ _MOMENTS: dict[str, Callable[[Dossier], int]] = {
 }
 
 
-def _at_place(shelf: Shelf[_Found], form: PullForm, world: World, first: int, last: int, is_bare: bool) -> list[_Found]:
+def _at_place(
+    window: _Window[_Found], form: PullForm, world: World, first: int, last: int, is_bare: bool
+) -> list[_Found]:
     """Return a province's records; ``is_bare`` tells that only the place can narrow them further."""
     settings = world.settings
     is_narrowed = bool(not is_bare or form.district_code or form.commune_code)
     limit = NO_LIMIT if is_narrowed or settings.pull_limit is None else settings.pull_limit
-    return [
-        each
-        for origin in _origins(world)
-        for each in shelf.window(f"{origin}/{form.province_code}", first, last, limit)
-    ]
+    return [each for origin in _origins(world) for each in window(f"{origin}/{form.province_code}", first, last, limit)]
+
+
+def _finds_by_receipt(world: World) -> bool:
+    return world.settings.window_on in ("by-service", "received")
 
 
 def _origins(world: World) -> tuple[Origin, ...]:
     return ("ministry",) if world.settings.pull_source == "ministry" else ("ministry", "local")
 
 
-def _is_there(record: Dossier | ProcessingStep, form: PullForm) -> bool:
+def _is_there(record: Dossier | ProcessingStep | _Row, form: PullForm) -> bool:
     in_district = not form.district_code or record.district_code == form.district_code
     return in_district and (not form.commune_code or record.commune_code == form.commune_code)
 
@@ -201,6 +207,8 @@ def list_dossiers(call: Call, world: World) -> Reply:
     if kind == FINAL_RESULT:
         world.exchange.clause = "BTXH 3.1.5"
     printing = printing_of(world)
+    if kind != FINAL_RESULT and _finds_by_receipt(world):
+        return _list_reply(_print_received(form, kind, printing, world), reading, printing, world, of_steps=False)
     items = [_item(dossier, kind, printing) for dossier in find_dossiers(form, world)]
     return _list_reply(items, reading, printing, world, of_steps=False)
 
@@ -253,7 +261,7 @@ def _accept_push(reading: Reading, world: World) -> Reply:
 
 
 def _list_reply(
-    items: list[btxh.Item], reading: Reading, printing: btxh.Printing, world: World, *, of_steps: bool
+    items: Sequence[btxh.Printed], reading: Reading, printing: btxh.Printing, world: World, *, of_steps: bool
 ) -> Reply:
     world.exchange.remarks.extend(reading.notes)
     if items:
@@ -265,6 +273,43 @@ def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.I
     fields = dossier.result_fields if record_kind == FINAL_RESULT and dossier.result_fields else dossier.fields
     result = (dossier.result_fields, given_at(dossier) or 0) if dossier.result_fields else None
     return btxh.dossier_item(fields, record_kind, dossier.status, printing, result)
+
+
+# New dossiers are asked for again and again, in windows that overlap: the last rows that were printed are remembered by
+# the record they were printed from, which says all that a row shows.
+
+_ROWS_REMEMBERED = 512
+
+
+class _Row(NamedTuple):
+    """A dossier as a list shows it, what it is sorted by, and where it is handled."""
+
+    received_at: int
+    code: str
+    district_code: str
+    commune_code: str
+    text: bytes
+
+
+def _print_received(form: PullForm, kind: int, printing: btxh.Printing, world: World) -> list[orjson.Fragment]:
+    """Return the rows of the dossiers that ``find_dossiers`` finds by their receipt."""
+    inside = _at_place(world.dossiers.unread_window, form, world, form.first_ms, form.last_ms, is_bare=True)
+    rows = [
+        _print_row(each, kind, printing) if isinstance(each, Dossier) else _print_stored(each, kind, printing)
+        for each in inside
+    ]
+    found = sorted(row for row in rows if _is_there(row, form))
+    return [orjson.Fragment(row.text) for row in found[: world.settings.pull_limit]]
+
+
+@lru_cache(_ROWS_REMEMBERED)
+def _print_stored(record: str | bytes, kind: int, printing: btxh.Printing) -> _Row:
+    return _print_row(DOSSIERS.read(record), kind, printing)
+
+
+def _print_row(dossier: Dossier, kind: int, printing: btxh.Printing) -> _Row:
+    text = orjson.dumps(_item(dossier, kind, printing))
+    return _Row(dossier.received_at, dossier.code, dossier.district_code, dossier.commune_code, text)
 
 
 # What the links of a dossier lead to: attached files and the public page of a dossier (BTXH 3.1.4; B38, B75).

@@ -188,6 +188,8 @@ def quirk_of_difference(kind: str, pointer: str) -> str | None:
 
 CodeStyle = Literal["number", "string", "00"]
 Item = dict[str, str | None]
+Printed = Item | orjson.Fragment
+"""A row of a list: as an object, or as the JSON text of one."""
 
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 _DETAIL = re.compile(r"/BTXH_ThongTinChung/GetViewDetail/([^/?#]+)$")
@@ -220,7 +222,7 @@ def refused_reply(refusal: ServiceRefusal, printing: Printing) -> Reply:
     return _flat(printing.code(refusal.code), refusal.message)
 
 
-def list_reply(items: Sequence[Item], printing: Printing) -> Reply:
+def list_reply(items: Sequence[Printed], printing: Printing) -> Reply:
     """Return what a pull found: ``{"result": {"message", "error_code", "data"}}`` (BTXH 3.1.4)."""
     return _nested_reply("Lấy dữ liệu thành công", printing.code(0), items)
 
@@ -237,7 +239,7 @@ def _flat(code: int | str, message: str) -> Reply:
     return Reply(200, orjson.dumps({"error_code": code, "message": message}), _JSON)
 
 
-def _nested_reply(message: str, code: int | str, data: Sequence[Item]) -> Reply:
+def _nested_reply(message: str, code: int | str, data: Sequence[Printed]) -> Reply:
     return Reply(200, orjson.dumps({"result": {"message": message, "error_code": code, "data": data}}), _JSON)
 
 
