@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # docker build -t ndxp-emulator . && docker run --rm -p 127.0.0.1:8080:8080 ndxp-emulator
-# docs/container.md tells the rest. To pin the base by digest: --build-arg BASE=python:3.12.12-slim-bookworm@sha256:...
+# docs/operate tells the rest. To pin the base by digest: --build-arg BASE=python:3.12.12-slim-bookworm@sha256:...
 ARG BASE=python:3.12.12-slim-bookworm
 
 FROM ${BASE} AS build

@@ -24,7 +24,7 @@ storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres)
 	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite)
 
 docs:  ## write the generated pages of docs/ anew
-	$(PYTHON) -m emulator.reference
+	$(PYTHON) -m release.pages
 	$(PYTHON) -m tests.house.coverage_page
 	$(PYTHON) -m tests.house.sources_page
 	$(PYTHON) -m release.licences
@@ -55,8 +55,9 @@ single-file: dist  ## build one file that needs a Python and no installation, in
 release:  ## build all parts of a release into dist/VERSION, from a clean checkout (FLAGS=--offline)
 	$(PYTHON) -m release.build $(FLAGS)
 
-site:  ## build the docs site into site/ (read it with: python3 -m http.server -d site)
+site:  ## build the docs sites, Vietnamese into site/ and English into site/en/ (open site/index.html)
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict -f mkdocs.en.yml
 
 format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff check --fix .

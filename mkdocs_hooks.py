@@ -1,4 +1,8 @@
-"""What the docs site needs beyond mkdocs: pages found by pattern, and diagrams drawn from text."""
+"""What the two docs sites need beyond mkdocs: one language a site, pages found by pattern, diagrams drawn from text.
+
+``NAME.vi.md`` and ``NAME.en.md`` are one page. Each site takes the files of the language its theme has, and shows them
+as ``NAME.html``; decisions are written in English and stand in the English site alone (decision 0027).
+"""
 
 from __future__ import annotations
 
@@ -22,26 +26,66 @@ _HALO = 'stroke="var(--md-default-bg-color,#fff)" stroke-width="4" paint-order="
 _WORDS = f'text-anchor="middle" fill="currentColor" {_HALO}'
 
 
+LANGUAGES = ("vi", "en")
+DECISIONS = "decisions/"
+_TO_DECISION = re.compile(r"\[(?P<text>[^]]+)\]\((?P<page>decisions/[\w-]+)\.md(?P<place>#[^)]*)?\)")
+_PARTS = {"vi": 0, "en": -1}  # of "Tra cứu · Reference"
+
+
+def language_of(path: str) -> str | None:
+    """Return the language of ``NAME.vi.md``, or None where a file is for both sites."""
+    found = re.search(r"\.(vi|en)\.md$", path)
+    return found[1] if found else None
+
+
 def on_config(config: Any) -> Any:
     """Fill in the patterns of the navigation, and teach the fences of Markdown to draw."""
-    folder = Path(config["docs_dir"])
-    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
-    named = set(_named(config["nav"]))
-    config["nav"] = _filled(config["nav"], [page for page in pages if page not in named])
+    language, folder = config["theme"]["language"], Path(config["docs_dir"])
+    pages = {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
+    own = sorted(page for page in pages if _is_shown(page, language))
+    nav = list(_of_language(config["nav"], language, pages))
+    named = set(_named(nav))
+    config["nav"] = _filled(nav, [page for page in own if page not in named])
     fence = {"name": FENCE, "class": FENCE, "format": drawn}
     config["mdx_configs"].setdefault("pymdownx.superfences", {})["custom_fences"] = [fence]
     return config
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Turn each citation ``src:ID`` into a link to its entry of the page of sources."""
-    up = "../" * page.file.src_uri.count("/")
-    return CITED.sub(lambda found: f"[{found[1]}]({up}sources.md#{found[1]})", markdown)
+def on_files(files: Any, config: Any) -> Any:
+    """Keep the files of the site's language, under the names that both sites share."""
+    language = config["theme"]["language"]
+    for file in list(files):
+        if not _is_shown(file.src_uri, language):
+            files.remove(file)
+        elif language_of(file.src_uri):
+            file.dest_uri = file.dest_uri.replace(f".{language}.html", ".html")
+    return files
 
 
-def on_page_context(context: Any, page: Any, **_: Any) -> Any:
-    """Remember what the navigation calls a page: it is searched by that, too."""
+def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
+    """Turn each citation ``src:ID`` into a link to its entry of the page of sources; lead to decisions."""
+    language, up = config["theme"]["language"], "../" * page.file.src_uri.count("/")
+    folder = Path(
+        config["docs_dir"], page.file.src_uri
+    ).parent  # pages that are still one for both sites are found, too
+    markdown = re.sub(
+        r"\]\(([./\w-]+?)(?:\.(?:vi|en))?\.md", lambda to: f"]({_page_of(folder, to[1], language)}", markdown
+    )
+    if language != "en":
+        markdown = _TO_DECISION.sub(
+            lambda to: f'<a href="{up}en/{to["page"]}.html{to["place"] or ""}" hreflang="en">{to["text"]}</a>', markdown
+        )
+    return CITED.sub(lambda found: f"[{found[1]}]({up}sources.{language}.md#{found[1]})", markdown)
+
+
+def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
+    """Remember what the navigation calls a page, which is searched by that, too; link to its twin."""
     _NAMES[page.url] = page.title
+    has_twin = language_of(page.file.src_uri) is not None
+    own, other = (page.url, page.url) if has_twin else (page.url, "index.html")
+    links = {"vi": (own, f"en/{other}"), "en": (f"../{other}", own)}[config["theme"]["language"]]
+    for each, link in zip(config["extra"]["alternate"], links, strict=True):
+        each["link"] = link
     return context
 
 
@@ -79,6 +123,32 @@ def _folded(text: str) -> list[str]:
         if bare != whole:
             plain.append(bare)
     return plain
+
+
+def _page_of(folder: Path, name: str, language: str) -> str:
+    return f"{name}.{language}.md" if (folder / f"{name}.{language}.md").exists() else f"{name}.md"
+
+
+def _is_shown(page: str, language: str) -> bool:
+    if page.startswith(DECISIONS):
+        return language == "en"
+    return language_of(page) in (None, language)
+
+
+def _of_language(entries: list[Any], language: str, pages: set[str]) -> Iterator[Any]:
+    """Yield the navigation with titles and pages of one language."""
+    for entry in entries:
+        title, target = next(iter(entry.items())) if isinstance(entry, dict) else (None, entry)
+        title = title and title.split(" · ")[_PARTS[language]]
+        if isinstance(target, list):
+            target = list(_of_language(target, language, pages))
+            if not target:
+                continue
+        elif not _is_shown(target, language):
+            continue
+        elif (own := target.replace(".md", f".{language}.md")) in pages:
+            target = own
+        yield {title: target} if title else target
 
 
 def _named(entries: list[Any]) -> Iterator[str]:

@@ -71,7 +71,7 @@ WORDINGS: Mapping[str, Wording] = {
     "default-stays": Wording(
         409,
         "The default sandbox stays",
-        "Không thể xoá sandbox 'default'; hãy dùng reset.",
+        "Không thể xóa sandbox 'default'; hãy dùng reset.",
         "The sandbox 'default' cannot be deleted; reset it instead.",
     ),
     "no-such-request": Wording(
@@ -133,7 +133,7 @@ WORDINGS: Mapping[str, Wording] = {
     "too-many-snapshots": Wording(
         409,
         "Too many snapshots",
-        "Sandbox đã có {most} bản chụp; hãy xoá bớt.",
+        "Sandbox đã có {most} bản chụp; hãy xóa bớt.",
         "The sandbox has {most} snapshots already; forget one.",
     ),
     "pack-exists": Wording(409, "Pack exists", "Đã có gói '{name}'.", "There is a pack '{name}' already."),

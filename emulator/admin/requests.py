@@ -89,7 +89,7 @@ def show_exchange(request: AdminRequest) -> AdminReply:
     return AdminReply(as_entry(row, secrets=request.shows_secrets()))
 
 
-@ROUTES.add("DELETE", "/requests", "Xoá nhật ký", "Forget the journal", RouteDoc("Nothing", last=6))
+@ROUTES.add("DELETE", "/requests", "Xóa nhật ký", "Forget the journal", RouteDoc("Nothing", last=6))
 @ROUTES.add("POST", "/requests/reset", "Xóa nhật ký", "Forget the journal", RouteDoc("Nothing", last=6))
 def forget_journal(request: AdminRequest) -> AdminReply:
     """Forget every exchange of the sandbox; numbers and chain go on."""

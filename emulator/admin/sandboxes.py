@@ -202,7 +202,7 @@ def redefine_sandbox(request: AdminRequest) -> AdminReply:
 @ROUTES.add(
     "DELETE",
     "/sandboxes/{sandbox}",
-    "Xoá sandbox",
+    "Xóa sandbox",
     "Drop a sandbox",
     RouteDoc("Nothing", noes=("default-stays", "wrong-moment"), last=8),
 )

@@ -321,7 +321,7 @@ def restore_snapshot(request: AdminRequest) -> AdminReply:
 @ROUTES.add(
     "DELETE",
     "/snapshots/{name}",
-    "Xoá bản chụp",
+    "Xóa bản chụp",
     "Forget a snapshot",
     RouteDoc("Nothing", noes=("no-such-snapshot",), last=5),
 )

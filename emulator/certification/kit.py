@@ -20,7 +20,7 @@ class Stimulus:
     """What the emulator does while a scene plays.
 
     ``faults`` are those of ``PUT /__admin/faults``, ``settings`` those of the sandbox, ``advance_ms`` turns the virtual
-    clock before the scene, ``effects`` happen on it (docs/time.md), ``scenario`` is one of the box. A value written
+    clock before the scene, ``effects`` happen on it (docs/time), ``scenario`` is one of the box. A value written
     ``{pick: [a, b]}`` is drawn from the attempt's seed; ``{each: [a, b]}`` is played in a scene for each of them. A
     fault with ``aim`` (``{dossier: 2}``, ``{file: 1}``, ``{owner: 1}``) strikes calls about that object alone.
     """

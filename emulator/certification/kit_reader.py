@@ -252,10 +252,10 @@ _FREE = kinds.map_of(kinds.anything())
 
 STIMULUS = Record(
     {
-        "faults": Word(kinds.list_of(_FREE), "lỗi đặt sẵn (docs/faults.md)", "armed faults"),
+        "faults": Word(kinds.list_of(_FREE), "lỗi đặt sẵn (docs/faults)", "armed faults"),
         "settings": Word(_FREE, "thiết lập của sandbox", "settings of the sandbox"),
         "advance": Word(kinds.duration(), "tua đồng hồ ảo trước cảnh", "turns the virtual clock first"),
-        "effects": Word(kinds.list_of(_FREE), "việc xảy ra trước cảnh (docs/time.md)", "effects that happen first"),
+        "effects": Word(kinds.list_of(_FREE), "việc xảy ra trước cảnh (docs/time)", "effects that happen first"),
         "scenario": Word(_SHORT, "kịch bản có sẵn", "a scenario of the box"),
     }
 )

@@ -1,12 +1,12 @@
 """The words of tasks: what a client is given to do, in a vocabulary that is a public contract.
 
-Kept here once: the schema (``docs/schemas/task.schema.json``), the page (``docs/task-vocabulary.md``) and what a person
+Kept here once: the schema (``docs/schemas/task.schema.json``), the page (``docs/kits``) and what a person
 at an attended attempt reads are derived from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -186,27 +186,3 @@ def _shape(word: TaskWord, entry: Mapping[str, Any]) -> dict[str, Any]:
     shape = kinds.get(word.kind, {"type": ["string", "null"]})
     told = {"description": f"{word.vi} / {word.en}"}
     return {**shape, **told, **({"enum": list(word.values)} if word.values else {})}
-
-
-def vocabulary_page() -> str:
-    """Return ``docs/task-vocabulary.md``."""
-    return "\n".join(_lines()) + "\n"
-
-
-def _lines() -> Iterator[str]:
-    yield "# Từ vựng của việc · The vocabulary of tasks"
-    yield ""
-    yield "<!-- Written by `make docs`; do not edit. -->"
-    yield ""
-    yield "Việc của mỗi cảnh (`task` trong tệp `NDXP_CERT_CONTEXT`) chỉ dùng các từ dưới đây; lược đồ máy đọc:"
-    yield "[task.schema.json](schemas/task.schema.json). Việc nói **điều gì**, không nói mã nào trên đường truyền:"
-    yield "mã là việc của phần mềm. · A scene's `task` says **what**, never which code of the wire."
-    yield ""
-    yield "Từ nào không có thì quầy không biết điều ấy: trường không bắt buộc để trống, không bịa, không lấy của hồ sơ"
-    yield "trước. · A word that is not there is not known: its optional field stays empty; nothing is made up."
-    yield ""
-    yield "| Từ · Word | Nghĩa | Meaning | Kiểu · Kind | Giá trị · Values |"
-    yield "|---|---|---|---|---|"
-    for name, word in WORDS.items():
-        values = "<br>".join(f"`{value}` {vi} · {en}" for value, (vi, en) in word.values.items())
-        yield f"| `{name}` | {word.vi} | {word.en} | {word.kind} | {values} |"

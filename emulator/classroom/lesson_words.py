@@ -117,7 +117,7 @@ CHECK = Record(
 )
 FAULT = Record(
     {
-        "fault": Word(words.one_of(tuple(FAULTS), "lỗi", "a fault"), "tên lỗi (docs/faults.md)", "the fault", True),
+        "fault": Word(words.one_of(tuple(FAULTS), "lỗi", "a fault"), "tên lỗi (docs/faults)", "the fault", True),
         "on": Word(words.text(), "thao tác nào", "which operations", True),
         "nth": Word(words.list_of(words.number(1, 10_000)), "những lượt nào", "which calls"),
         "times": Word(words.number(1, 10_000), "nhiều nhất mấy lần", "at most so often"),

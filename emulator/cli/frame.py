@@ -1,7 +1,7 @@
 """What every command has in common: its name, colours and letters the terminal has, and exit codes.
 
 0 done · 1 a check said no · 2 usage, configuration or a precondition · 3 incomplete · 4 a bundle does not verify ·
-5 a fault of the emulator · 130 stopped by Ctrl-C. ``docs/cli.md`` says which command uses which.
+5 a fault of the emulator · 130 stopped by Ctrl-C. ``docs/cli`` says which command uses which.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Frame(BilingualGroup):
     """The outermost group: it decides how a command ends."""
 
     def main(self, args: Any = None, *_: Any, standalone_mode: bool = True, **options: Any) -> Any:
-        """Run, and end the process with a code that ``docs/cli.md`` promises."""
+        """Run, and end the process with a code that ``docs/cli`` promises."""
         soften_streams()
         run = super().main
         options = {"prog_name": PROGRAM, "complete_var": COMPLETE_VARIABLE, "color": wishes_colour()} | options

@@ -78,7 +78,7 @@ def check_certificate(flags: dict[str, Any]) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
     except (OSError, ssl.SSLError) as trouble:
         raise CannotStart(
-            f"Không dùng được chứng chỉ {cert} với khoá {key}: {trouble}. / The certificate {cert} with the key {key} "
+            f"Không dùng được chứng chỉ {cert} với khóa {key}: {trouble}. / The certificate {cert} with the key {key} "
             f"cannot be used: {trouble}."
         ) from trouble
 
@@ -117,7 +117,7 @@ def read_networks(words: tuple[str, ...], flag: str) -> list[IPv4Network | IPv6N
 def warn_of_seed(seed: int, host: str) -> None:
     """Say aloud that keys can be worked out by whoever knows the seed."""
     click.echo(
-        f"Chú ý: khoá, mật khẩu và mã truy cập suy ra từ --seed {seed}; ai biết số này đều gọi được {host}. / Mind: "
+        f"Chú ý: khóa, mật khẩu và mã truy cập suy ra từ --seed {seed}; ai biết số này đều gọi được {host}. / Mind: "
         f"keys, passwords and access tokens follow from --seed {seed}; whoever knows it can call {host}.",
         err=True,
     )

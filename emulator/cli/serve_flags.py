@@ -100,7 +100,7 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     _option(
         "--seed",
-        "Hạt giống ngẫu nhiên; khoá của sandbox suy ra từ nó. / Seed of all luck; a sandbox's keys follow from it.  "
+        "Hạt giống ngẫu nhiên; khóa của sandbox suy ra từ nó. / Seed of all luck; a sandbox's keys follow from it.  "
         "[default: 42; bí mật khi máy khác truy cập được / secret when other machines can reach the server]",
         type=click.IntRange(-MOST, MOST),
         show_default=False,
@@ -127,7 +127,7 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     _option(
         "--tls-key",
-        "Khoá của chứng chỉ đó (PEM). / That certificate's key (PEM).",
+        "Khóa của chứng chỉ đó (PEM). / That certificate's key (PEM).",
         type=click.Path(dir_okay=False, path_type=Path),
     ),
     _option(

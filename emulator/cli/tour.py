@@ -182,7 +182,7 @@ _AFTER = (
 def tour(url: str | None, admin_token: str | None, lang: str | None, no_wait: bool) -> None:
     """Ba phút đi qua mọi thứ trong terminal. / Three minutes through everything, in the terminal.
 
-    Dùng một sandbox riêng, xong thì xoá. / In a sandbox of its own, removed at the end.
+    Dùng một sandbox riêng, xong thì xóa. / In a sandbox of its own, removed at the end.
     """
     language = lang or ("en" if os.environ.get("LANG", "").startswith("en") else "vi")
     waits = not no_wait and sys.stdin is not None and sys.stdin.isatty()

@@ -1,4 +1,4 @@
-"""Every kind of effect: which words it takes, and what it does. ``docs/time.md`` shows one of each.
+"""Every kind of effect: which words it takes, and what it does. ``docs/time`` shows one of each.
 
 Here stand the kinds that any country has; those of a service's own come with its declaration (``bring_effects``).
 """

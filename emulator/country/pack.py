@@ -1,6 +1,6 @@
 """A fixture pack: what the country is before anything happens. Opened read-only, indexed once, shared.
 
-A pack (docs/packs.md) is a folder of TinyDB files, one table each, in official field names, and of files they link to.
+A pack (docs/packs) is a folder of TinyDB files, one table each, in official field names, and of files they link to.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ class Sandboxes:
         seed = before.seed
         if self._secret_seeds and not is_secret(seed):
             raise StoreTrouble(
-                f"Kho {self._store.name}: khoá của sandbox default suy ra từ hạt giống {seed} mà ai cũng biết. Đặt "
+                f"Kho {self._store.name}: khóa của sandbox default suy ra từ hạt giống {seed} mà ai cũng biết. Đặt "
                 f"--seed {seed} nếu muốn vậy, hoặc dùng --store khác. / The store {self._store.name}: the keys of its "
                 f"sandbox default follow from the seed {seed}, which anybody can know. Give --seed {seed} if that is "
                 "wanted, or name another --store."

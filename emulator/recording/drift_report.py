@@ -189,7 +189,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _quirk(drift: Drift) -> str:
     row = QUIRKS.get(drift.quirk or "")
-    return f"{row.id} ({row.place}; docs/quirks.md)" if row else ""
+    return f"{row.id} ({row.place}; docs/quirks)" if row else ""
 
 
 def _agreement(drift: Drift) -> str:

@@ -1,4 +1,4 @@
-"""A session: the file of what was recorded. JSON Lines, one exchange a line, canonical JSON (docs/recording.md)."""
+"""A session: the file of what was recorded. JSON Lines, one exchange a line, canonical JSON (docs/recording)."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ MAGIC: Mapping[int, Magic] = {
     3: _gateway(503, 303001, "Runtime Error", "Currently , Address endpoint is suspended", "Điểm cuối bị treo"),
     4: _gateway(504, 101504, "Runtime Error", "Send timeout", "Quá thời gian chờ dịch vụ"),
     5: _gateway(429, 900804, "Message throttled out", "You have exceeded your quota", "Vượt hạn mức"),
-    6: _gateway(403, 900907, "Blocked", "The requested API is temporarily blocked", "Thuê bao bị khoá"),
+    6: _gateway(403, 900907, "Blocked", "The requested API is temporarily blocked", "Thuê bao bị khóa"),
     7: _gateway(401, 900901, "Invalid Credentials", "Access failure for API", "Token hết hiệu lực"),
     21: _service(-1, "Hệ thống đang bận, vui lòng thử lại sau", "busy"),
     22: _service(-3, "Hồ sơ đã tồn tại", "the dossier is there already"),
@@ -309,11 +309,3 @@ def magic_wishes(call: Call, world: World) -> tuple[Wish, ...]:
     fault = (Blow(magic.fault),) if magic.fault else ()
     step = Step(name=found[0].decode(), on=wishful_names(), refuse=magic.refuse, faults=fault, delay_ms=magic.delay_ms)
     return (Wish("magic", step),)
-
-
-def magic_page() -> str:
-    """Return ``docs/magic-values.md`` without its head: the table."""
-    lines = ["| Số thứ tự / running number | Số định danh / citizen number | Kết quả | Outcome |", "|---|---|---|---|"]
-    for number, row in sorted(magic_table().items()):
-        lines.append(f"| `99{number:02d}` | `9999000000{number:02d}` | {row.vi} | {row.en} |")
-    return "\n".join(lines) + "\n"

@@ -36,7 +36,7 @@ REFUSE = Record(
 
 
 def _effect() -> Kind:
-    """Return an effect on the country, as the agenda takes it (docs/time.md)."""
+    """Return an effect on the country, as the agenda takes it (docs/time)."""
 
     def read(node: yaml.Node, page: Page) -> Any:
         from emulator.country.agenda import BadEffect

@@ -1,7 +1,7 @@
 """The third door, for systems without fork: uvicorn, one process, the same ASGI application as the default door.
 
 What it says on the wire is the application's; uvicorn reads the requests. One that is no HTTP it answers by itself with
-a bare 400, and the journal does not hear of it (docs/windows.md).
+a bare 400, and the journal does not hear of it (docs/windows).
 """
 
 from __future__ import annotations

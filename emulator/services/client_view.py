@@ -15,7 +15,7 @@ from emulator.services.btxh.samples import dossier_code
 from emulator.services.registry import REVOKE, TOKEN, gateway_of, operations
 from emulator.services.service import Api, Ask, AxisAddress, Both, Caller, Mistake, Place, post_of, replace_in_path
 
-_NUMBERS = 9_000  # the running numbers above are magic (docs/magic-values.md)
+_NUMBERS = 9_000  # the running numbers above are magic (docs/faults)
 _FORM = "application/x-www-form-urlencoded"
 _DERIVED = {
     ("production", "consumer_secret"): ("production", "secret"),

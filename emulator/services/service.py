@@ -2,7 +2,7 @@
 
 Derived from it: the routes of the gateways, near misses, the names a scenario or a fault may be on, OpenAPI and the
 collections, ``call`` and its mistakes. ``emulator/services/registry.py`` has all declarations there are; packages from
-outside add theirs through the entry points ``ndxp_emulator.services`` (docs/howto-service.md).
+outside add theirs through the entry points ``ndxp_emulator.services`` (docs/howto-service).
 """
 
 from __future__ import annotations

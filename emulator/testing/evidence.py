@@ -97,7 +97,7 @@ class Evidence:
     """The journal of one sandbox.
 
     A call is named by its operation (``"btxh.DongBoDVC"``), by its path (``"/token"``), or by a request pattern
-    (docs/admin.md). ``wanted`` says more about it in the words of such a pattern: ``body={"MaHoSo": …}``,
+    (docs/admin). ``wanted`` says more about it in the words of such a pattern: ``body={"MaHoSo": …}``,
     ``status=200``, ``outcome="refused"``, ``rule="B15"``, ``headers={"Accept": {"contains": "json"}}``.
     An operation that does not exist is a ValueError, which names the nearest.
     ``within_s`` waits, in real seconds, for a client that works beside the test.

@@ -56,7 +56,7 @@ class Ndxp:
         return self.credentials["production"]["consumer_secret"]
 
     def settings(self, **changes: Any) -> dict[str, Any]:
-        """Change the settings that are named (docs/admin.md), and return all."""
+        """Change the settings that are named (docs/admin), and return all."""
         answer: dict[str, Any] = self._desk.ask("PATCH", "/settings", changes) if changes else self.ask("/settings")
         return answer
 
@@ -117,7 +117,7 @@ def _moment(at: datetime | str) -> str:
 
 
 class Faults:
-    """The faults that are armed (docs/faults.md)."""
+    """The faults that are armed (docs/faults)."""
 
     def __init__(self, desk: AdminDesk) -> None:
         self._desk = desk
@@ -167,7 +167,7 @@ class Faults:
 
 
 class Scenario:
-    """The scenario that plays (docs/scenarios.md)."""
+    """The scenario that plays (docs/scenarios)."""
 
     def __init__(self, desk: AdminDesk) -> None:
         self._desk = desk

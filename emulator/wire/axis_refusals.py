@@ -113,7 +113,7 @@ _OWN_SERVER = {
     "needs-tls": (
         "Server.ClientProxy.SslAuthenticationFailed",
         "Client ({client}) specifies HTTPS NO AUTH but client made  plaintext connection",
-        "kiểu kết nối là HTTPS NO AUTH nhưng hệ thống gọi dùng kết nối không mã hoá",
+        "kiểu kết nối là HTTPS NO AUTH nhưng hệ thống gọi dùng kết nối không mã hóa",
     ),
 }
 

@@ -1,8 +1,8 @@
-"""``docs/coverage.md``: each clause of the official documents, and each requirement with what checks it.
+"""Each clause of the official documents, and each requirement with what checks it: half of ``docs/sources``.
 
-``python -m tests.house.coverage_page`` writes the page. Source and tests cite clauses (``BTXH 3.1.4``), kits cite
-requirements (``BTXH-3.1.4-01``). With ``--open`` it prints the duties of a vendor's system that no kit checks yet and
-that have no reason.
+``python -m tests.house.coverage_page`` writes below ``docs/quirks`` which tests hold each row. Source and tests cite
+clauses (``BTXH 3.1.4``), kits cite requirements (``BTXH-3.1.4-01``). With ``--open`` it prints the duties of a vendor's
+system that no kit checks yet and that have no reason.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from emulator.reference import quirks_page
 from emulator.wire.reading import QUIRKS
+from release.pages import DOCS, LANGUAGES, TEXTS, Language, quirks_page
+from release.pages_of_trials import in_one_language
 from tests.documents import cases_bodies, cases_dvcqg, cases_gateway, cases_replies, cases_xroad
 from tests.documents.quirk_table import CASES, MODES, Case
 from tests.house import ledger
 from tests.house.ledger import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "coverage.md"
-REGISTER = ROOT / "docs" / "quirks.md"
 CITATION = re.compile(
     r"\b(BTXH|KDL) ((?:PL )?[IVX]*\d*(?:\.\d+)*)((?:(?:, | and | to )(?:(?:PL )?(?:[IVX]+\.\d+|[IVX]*\d+(?:\.\d+)*)))*)"
 )
@@ -96,81 +95,88 @@ def tests_by_clause() -> dict[str, list[str]]:
     return found
 
 
-def clause_table() -> list[str]:
+_CLAUSES = {
+    "vi": ("| Mục | Nội dung | Giả lập ở | Phép thử |\n|---|---|---|---|", "không: "),
+    "en": ("| Clause | Content | Emulated in | Shown by |\n|---|---|---|---|", "no: "),
+}
+_REQUIREMENTS = {
+    "vi": "| Mã | Mức | Bên | Căn cứ | Nội dung | Điểm lệch | Ai xét | Phép kiểm tra, hoặc vì sao không |",
+    "en": "| Id | Level | Actor | Basis | Content | Quirks | Judged | Checks, or why none |",
+}
+_HEADINGS = {
+    "vi": {
+        "clauses": "## Độ phủ của hai văn bản",
+        "about": "Mục nào cũng dẫn tới mã nguồn và phép thử có nêu nó.",
+        "sections": "### Mục của NDXP và VDXP",
+        "columns": "| Mục | Nội dung | Nguồn |",
+    },
+    "en": {
+        "clauses": "## Coverage of the two documents",
+        "about": "A clause leads to the code and the tests that cite it.",
+        "sections": "### Sections of NDXP and VDXP",
+        "columns": "| Section | Content | Source |",
+    },
+}
+
+
+def clause_table(language: str) -> list[str]:
     modules, tests = modules_by_clause(), tests_by_clause()
-    lines = ["| Clause | Nội dung · Content | Emulated in | Shown by |", "|---|---|---|---|"]
+    head, no = _CLAUSES[language]
+    lines = [head]
     for clause in clauses():
         where = "<br>".join(f"`{name}`" for name in modules[clause.name][:6])
         shown = [f"`{name}`" for name in tests[clause.name]]
-        place = where if clause.is_emulated else f"no: {clause.reason}"
-        lines.append(f"| {clause.name} | {clause.title_vi} · {clause.title_en} | {place} | {'<br>'.join(shown[:3])} |")
+        place = where if clause.is_emulated else no + in_one_language(clause.reason, language)
+        lines.append(f"| {clause.name} | {getattr(clause, f'title_{language}')} | {place} | {'<br>'.join(shown[:3])} |")
     return lines
 
 
-def shown_by(requirement: Requirement) -> str:
+def shown_by(requirement: Requirement, language: str) -> str:
     """The cell that says what checks a requirement, or why nothing does."""
     if requirement.judged == "emulator":
         return "<br>".join(f"`{name}`" for name in ledger.citations().get(requirement.id, [])[:2])
-    found = [", ".join(f"`{name}`" for name in ledger.checks().get(requirement.id, [])), requirement.reason]
-    return "<br>".join(filter(None, found)) or "—"
+    checks = ", ".join(f"`{name}`" for name in ledger.checks().get(requirement.id, []))
+    return "<br>".join(filter(None, (checks, in_one_language(requirement.reason, language)))) or "—"
 
 
-def requirement_table(name: str) -> list[str]:
-    lines = [
-        f"### {name}",
-        "",
-        "| Id | Level | Actor | Basis | Nội dung · Content | Quirks | Judged | Checks, or why none |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+def requirement_table(name: str, language: str) -> list[str]:
+    lines = [f"### {name}", "", _REQUIREMENTS[language], "|---|---|---|---|---|---|---|---|"]
     for each in ledger.requirements_of(name):
-        text = f"{each.text_vi} · {each.text_en}".replace("<", "&lt;").replace("|", "\\|")
-        row = (each.id, each.level, each.actor, each.basis, text, each.quirks, each.judged, shown_by(each))
+        text = getattr(each, f"text_{language}").replace("<", "&lt;").replace("|", "\\|")
+        row = (each.id, each.level, each.actor, each.basis, text, each.quirks, each.judged, shown_by(each, language))
         lines.append(f"| {' | '.join(row)} |")
     return [*lines, ""]
 
 
-def page() -> str:
+def page(language: Language) -> str:
+    """The second half of ``docs/sources``: clauses, and requirements with what checks them."""
+    said = _HEADINGS[language]
+    requirements = (TEXTS / f"sources-requirements.{language}.md").read_text(encoding="utf-8").strip()
     lines = [
-        "# Coverage of the official documents",
         "",
-        "Generated by `make docs`; a stale page fails the tests. BTXH is the annex of dispatch 342/LĐTBXH-BTXH",
-        "(2023), KDL the guide to Kho dữ liệu (VPCP-KSTT, 2024). A clause is linked to what cites it.",
+        said["clauses"],
         "",
-        *clause_table(),
+        said["about"],
         "",
-        "## Requirements",
+        *clause_table(language),
         "",
-        "From `requirements/*.csv`; ids are never renumbered. *Actor* is whom a row binds: the vendor's system that",
-        "calls (client) or serves files (provider), the emulated side (platform: shown by our own tests), or a person.",
-        "*Basis* is who prescribes it: the two documents (document), a graded source (platform), or ourselves "
-        "(ours), and",
-        "no MUST rests on ours. MAY says that a field need not be sent, not that it may take any form. The checks "
-        "are the tests of `kits/` that cite the id.",
+        requirements,
         "",
-        *(line for name in ledger.FILES for line in requirement_table(name)),
-        "### Sections of NDXP and VDXP",
+        *(line for name in ledger.FILES for line in requirement_table(name, language)),
+        said["sections"],
         "",
-        "| Section | Nội dung · Content | Source |",
+        said["columns"],
         "|---|---|---|",
-        *(f"| {s.document} {s.clause} | {s.title_vi} · {s.title_en} | {s.source} |" for s in ledger.sources()),
+        *(f"| {s.document} {s.clause} | {getattr(s, f'title_{language}')} | {s.source} |" for s in ledger.sources()),
     ]
     return "\n".join(lines) + "\n"
 
 
-def register_page() -> str:
-    """``docs/quirks.md``: the register, and below it the tests that hold each of its rows in each mode."""
-    lines = [
-        "",
-        "## Which tests hold each row",
-        "",
-        "A case is played in all three modes, and must do what the register says of the mode. Rows that touch no wire",
-        "have none.",
-        "",
-        "| Row | strict | documented | observed |",
-        "|---|---|---|---|",
-        *(f"| {row} | " + " | ".join(_held(row, mode) for mode in MODES) + " |" for row in QUIRKS),
-    ]
-    return quirks_page() + "\n".join(lines) + "\n"
+def register_page(language: Language) -> str:
+    """``docs/quirks``: the register, and below it the tests that hold each of its rows in each mode."""
+    tests = (TEXTS / f"quirks-tests.{language}.md").read_text(encoding="utf-8")
+    rows = (f"| {row} | " + " | ".join(_held(row, mode) for mode in MODES) + " |\n" for row in QUIRKS)
+    return quirks_page(language) + tests + "".join(rows)
 
 
 _HOLDERS = {
@@ -186,7 +192,7 @@ def _held(row: str, mode: str) -> str:
     """The tests that hold a row of the register in a mode."""
     files = {module.__name__: file for module, file in _HOLDERS.items()}
     found = [f"{files[play.__module__]}[{mode}] {_case_name(play, row)}" for play in CASES.get(row, ())]
-    return "<br>".join(dict.fromkeys(found)) or "–"
+    return "<br>".join(f"`{each}`" for each in dict.fromkeys(found)) or "–"
 
 
 def _case_name(play: Case, row: str) -> str:
@@ -205,5 +211,5 @@ if __name__ == "__main__":
     if "--open" in sys.argv[1:]:
         sys.stdout.write(open_list())
     else:
-        PAGE.write_text(page(), encoding="utf-8")
-        REGISTER.write_text(register_page(), encoding="utf-8")
+        for language in LANGUAGES:
+            (DOCS / f"quirks.{language}.md").write_text(register_page(language), encoding="utf-8")

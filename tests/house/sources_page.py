@@ -1,4 +1,4 @@
-"""``docs/sources.md``: what the project relies on, how well it is known, and who relies on it.
+"""``docs/sources``: what the project relies on, how well it is known, and who relies on it.
 
 ``python -m tests.house.sources_page`` writes the page. Who relies on an entry is read off the citations.
 """
@@ -8,28 +8,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from tests.house import sources
+from release.pages import DOCS, LANGUAGES, Language, head_of
+from release.pages_of_trials import in_one_language
+from tests.house import coverage_page, sources
 from tests.house.sources import CITED, Source
 
-PAGE = sources.ROOT / "docs" / "sources.md"
-_HEAD = """# Nguồn · Sources
-
-<!-- Written by `make docs`; do not edit. -->
-
-Trình giả lập dựa vào hai văn bản. Điều gì hai văn bản không nói thì lấy từ các nguồn công khai dưới đây, viết bằng lời
-của chúng tôi, mỗi nguồn mang dấu bậc. Điều gì không có nguồn thì là của chúng tôi và được nói rõ như thế: xem
-[các quy tắc](rules.md).
-
-The emulator rests on two documents. What they do not say comes from the public sources below, in our own words, each
-with its grade. What has no source is ours and says so: see [the rules](rules.md).
-"""
+_WORDS = {
+    "vi": {"documents": "Hai văn bản", "grades": "Dấu bậc", "head": "| Dấu | Nghĩa |"},
+    "en": {"documents": "The two documents", "grades": "Grades", "head": "| Grade | Meaning |"},
+}
+_TAIL = {
+    "vi": "Bậc: {grades}. Ở đâu: {public}. Dựa vào: {rooms}.",
+    "en": "Grade: {grades}. Public: {public}. Relied on by: {rooms}.",
+}
 
 
-def page() -> str:
-    """Return the page."""
+def page(language: Language) -> str:
+    """Return ``docs/sources``: the two documents, every source with its grade, and what covers each clause."""
     relied = reliance()
     files = sorted({entry.file for entry in sources.entries()})
-    return "".join((_HEAD, _documents(), _grades(), *(_chapter(file, relied) for file in files)))
+    chapters = (_chapter(file, relied, language) for file in files)
+    coverage = coverage_page.page(language)
+    return "".join((head_of("sources", language), _documents(language), _grades(language), *chapters, coverage))
 
 
 def reliance() -> Mapping[str, list[str]]:
@@ -46,33 +46,32 @@ def reliance() -> Mapping[str, list[str]]:
     return {name: sorted(rooms) for name, rooms in found.items()}
 
 
-def _documents() -> str:
-    rows = "".join(f"* **{name}**: {both['vi']} · {both['en']}\n" for name, both in sources.documents().items())
-    tail = "Từng mục: [độ phủ](coverage.md) · Each clause: [coverage](coverage.md)"
-    return f"\n## Hai văn bản · The two documents\n\n{rows}\n{tail}\n"
+def _documents(language: str) -> str:
+    rows = "".join(f"* **{name}**: {both[language]}\n" for name, both in sources.documents().items())
+    return f"\n## {_WORDS[language]['documents']}\n\n{rows}"
 
 
-def _grades() -> str:
-    rows = "".join(f"| `{name}` | {both['vi']} | {both['en']} |\n" for name, both in sources.grades().items())
-    return f"\n## Dấu bậc · Grades\n\n| Dấu · Grade | Nghĩa | Meaning |\n|---|---|---|\n{rows}"
+def _grades(language: str) -> str:
+    said = _WORDS[language]
+    rows = "".join(f"| `{name}` | {both[language]} |\n" for name, both in sources.grades().items())
+    return f"\n## {said['grades']}\n\n{said['head']}\n|---|---|\n{rows}"
 
 
-def _chapter(file: str, relied: Mapping[str, list[str]]) -> str:
-    first = (sources.FOLDER / file).read_text(encoding="utf-8").partition("\n")[0]
-    vi, _, en = first.removeprefix("# ").partition(" / ")
+def _chapter(file: str, relied: Mapping[str, list[str]], language: str) -> str:
+    first = (sources.FOLDER / file).read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
     entries = [entry for entry in sources.entries() if entry.file == file]
-    return f"\n## {file.removesuffix('.yaml')}\n\n{vi}\n\n{en}\n" + "".join(_entry(each, relied) for each in entries)
+    head = f"\n## {file.removesuffix('.yaml')}\n\n{in_one_language(first, language)}\n"
+    return head + "".join(_entry(each, relied, language) for each in entries)
 
 
-def _entry(entry: Source, relied: Mapping[str, list[str]]) -> str:
+def _entry(entry: Source, relied: Mapping[str, list[str]], language: str) -> str:
     grades = ", ".join(f"`{grade}`" for grade in entry.grade)
     rooms = ", ".join(f"`{room}`" for room in relied.get(entry.id, ()))
-    public = "; ".join(entry.public)
-    return (
-        f"\n### {entry.id}\n\n{entry.vi}\n\n{entry.en}\n\n"
-        f"Bậc · Grade: {grades}. Ở đâu · Public: {public}. Dựa vào · Relied on by: {rooms}.\n"
-    )
+    public = "; ".join(in_one_language(each, language) for each in entry.public)
+    tail = _TAIL[language].format(grades=grades, public=public, rooms=rooms)
+    return f"\n### {entry.id}\n\n{getattr(entry, language)}\n\n{tail}\n"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for one in LANGUAGES:
+        (DOCS / f"sources.{one}.md").write_text(page(one), encoding="utf-8")

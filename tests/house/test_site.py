@@ -1,4 +1,4 @@
-"""The docs site builds strictly, has every page in its place, and asks no other host for anything."""
+"""Both docs sites build strictly, have every page in its place, and ask no other host for anything."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -16,6 +18,10 @@ from mkdocs_hooks import drawn, messages_in
 from tests.console.browser import needs_chromium, started_browser
 
 ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+CONFIGS = {"mkdocs.yml": ".", "mkdocs.en.yml": "en"}
+LINK = re.compile(r'<a [^>]*?href="(?!https?:|mailto:)([^"]*)"')
+NAMED = re.compile(r'\bid="([^"]+)"')
 FETCHED = {"src", "srcset", "data", "poster"}
 HARMLESS = {
     "unpkg.com/mermaid": "only for mermaid blocks",
@@ -65,9 +71,9 @@ def unknown_addresses(site: Path) -> list[str]:
     return [each for each in re.findall(r"https?://([\w.-]+(?:/\w+)?)", told) if not each.startswith(tuple(HARMLESS))]
 
 
-def build(folder: Path, site: Path) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, site: Path, config: str = "mkdocs.yml") -> subprocess.CompletedProcess[str]:
     """Build as ``make site`` does. With ``--quiet`` mkdocs would not count its own warnings, and never fail."""
-    words = ("-m", "mkdocs", "build", "--strict", "--site-dir", str(site))
+    words = ("-m", "mkdocs", "build", "--strict", "-f", config, "--site-dir", str(site))
     variables = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     return subprocess.run(
         [sys.executable, *words], cwd=folder, env=variables, capture_output=True, text=True, check=False
@@ -76,33 +82,58 @@ def build(folder: Path, site: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Strict: a page in nobody's place, a link or an anchor that leads nowhere fail the build."""
+    """Both sites. Strict: a page in nobody's place, a link or an anchor that leads nowhere fail the build."""
     folder = tmp_path_factory.mktemp("site")
-    built = build(ROOT, folder)
-    assert built.returncode == 0, built.stderr
+    for config, place in CONFIGS.items():
+        built = build(ROOT, folder / place, config)
+        assert built.returncode == 0, built.stderr
     return folder
 
 
-def test_the_site_builds_strictly_and_fetches_nothing_from_another_host(site: Path) -> None:
-    assert (site / "start.html").exists()
+def test_the_sites_build_strictly_and_fetch_nothing_from_another_host(site: Path) -> None:
     assert list(foreign(site)) == []
     assert unknown_addresses(site) == []
-    pages = [path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")]
-    home = (site / "index.html").read_text(encoding="utf-8")
-    assert [page for page in pages if f'href="{page}"' not in home and page.name != "index.html"] == []
+    for language, place in (("vi", ""), ("en", "en")):
+        home = (site / place / "index.html").read_text(encoding="utf-8")
+        pages = [path.name.replace(f".{language}.md", ".html") for path in DOCS.glob(f"*.{language}.md")]
+        assert len(pages) > 2
+        assert [page for page in pages if f'href="{page}"' not in home and page != "index.html"] == []
+
+
+def test_every_link_of_both_sites_leads_to_a_file_and_a_place_in_it(site: Path) -> None:
+    """Links to the other language, to decisions and to schemas among them, which mkdocs does not look at."""
+    places = {path.resolve(): set(NAMED.findall(path.read_text(encoding="utf-8"))) for path in site.rglob("*.html")}
+    lost = []
+    for page in places:
+        for link in LINK.findall(page.read_text(encoding="utf-8")):
+            address, _, place = unquote(unescape(link)).partition("#")
+            target = (page.parent / address).resolve() if address else page
+            if not target.is_file() or (place and target.suffix == ".html" and place not in places[target]):
+                lost.append(f"{page.relative_to(site)}: {link}")
+    assert [each for each in lost if not each.startswith(("404.html", "en/404.html"))] == []
+
+
+def test_a_page_leads_to_itself_in_the_other_language(site: Path) -> None:
+    for own, other in ((site / "start.html", "en/start.html"), (site / "en" / "start.html", "../start.html")):
+        assert f'href="{other}"' in own.read_text(encoding="utf-8")
 
 
 @needs_chromium
 @pytest.mark.parametrize(
-    ("words", "found"),
-    [("mã lỗi", "error-codes.html"), ("ma loi", "error-codes.html"), ("ket noi btxh", "howto-btxh.html")],
+    ("begin", "words", "found"),
+    [
+        ("index.html", "mã lỗi", "error-codes.html"),
+        ("index.html", "ma loi", "error-codes.html"),
+        ("index.html", "ket noi btxh", "howto-btxh.html"),
+        ("en/decisions/index.html", "error codes", "error-codes.html"),
+    ],
 )
 def test_a_site_opened_from_a_disk_finds_a_page_by_words_with_marks_and_without(
-    site: Path, words: str, found: str
+    site: Path, begin: str, words: str, found: str
 ) -> None:
     with started_browser() as browser:
         page = browser.new_page()
-        page.goto((site / "decisions" / "index.html").as_uri())
+        page.goto((site / begin).as_uri())
         page.locator("input.md-search__input").focus()
         page.keyboard.type(words)
         page.wait_for_selector(".md-search-result__item")
@@ -110,6 +141,7 @@ def test_a_site_opened_from_a_disk_finds_a_page_by_words_with_marks_and_without(
         shown = page.locator(".md-search-result__item").first.inner_text()
         page_tags = page.locator(".md-search-result .md-tag:visible").count()
     assert found in {link.rpartition("/")[2].partition("?")[0] for link in links[:4]}
+    assert {"/en/" in link for link in links} == {begin.startswith("en/")}, "a site finds its own language"
     assert "#" not in shown.partition("\n")[0]
     assert page_tags == 0, "the words a page is found by are no tags to read"
 

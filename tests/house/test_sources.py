@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from release.pages import DOCS, LANGUAGES, Language
 from tests.house import sources, sources_page
 from tests.house.sources import CITED, CLAUSE, Source
 
@@ -56,11 +57,15 @@ def test_every_rule_fault_operation_scenario_and_section_has_a_source_that_resol
 
 
 def test_every_source_is_relied_on() -> None:
-    relied = {name for place, text in sources.texts() if place != "docs/sources.md" for name in CITED.findall(text)}
+    relied = {
+        name for place, text in sources.texts() if not place.startswith("docs/sources.") for name in CITED.findall(text)
+    }
     for _, source in sources.structured():
         relied |= set(source.split("; "))
     assert sources.ids() - relied == set()
 
 
-def test_the_page_of_sources_is_not_stale() -> None:
-    assert sources_page.PAGE.read_text(encoding="utf-8") == sources_page.page(), "run: make docs"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_sources_is_not_stale(language: Language) -> None:
+    written = (DOCS / f"sources.{language}.md").read_text(encoding="utf-8")
+    assert written == sources_page.page(language), "run: make docs"

@@ -27,7 +27,7 @@ def test_every_pin_of_the_lock_is_read_with_its_hashes_and_who_asked_for_it() ->
 
 
 def test_the_page_of_licences_is_not_stale_and_names_no_registry() -> None:
-    written = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    written = (ROOT / "LICENCES.md").read_text(encoding="utf-8")
     assert written == page(), "run: make docs"
     assert "http" not in written
 

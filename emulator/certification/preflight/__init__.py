@@ -87,7 +87,7 @@ def context_of(attempt: Attempt, base: str) -> dict[str, Any]:
         "security_server_url": address,
         "credentials": credentials,
         "agency": attempt.plan.agency,
-        "mode": attempt.plan.mode,  # how the platforms read what the documents leave open (docs/quirks.md)
+        "mode": attempt.plan.mode,  # how the platforms read what the documents leave open (docs/quirks)
         "own_subsystem": world.settings.own_subsystem,
         "hosts": {urlsplit(ministry_forms.SITE).netloc: address},  # links in replies lead there; here is where it is
         "portal": {"dstcode": world.settings.portal_subsystem, "papers_url": papers_url_of(world)},

@@ -86,7 +86,7 @@ Ví dụ / Examples:
   ndxp-emulator certify new --kit kho-dl --out ke-hoach.yaml --product MotCua --vendor CongTy
 """
 _NEW_PLAN = """\
-# Kế hoạch chứng nhận · Plan of a certification. Từng từ: docs/certification.md · Each word is explained there.
+# Kế hoạch chứng nhận · Plan of a certification. Từng từ: docs/certification · Each word is explained there.
 # Chạy thử một phép thử · Rehearse one test:  ndxp-emulator certify {path} --test {test}
 kit: {kit}
 product: {{name: "{product}", version: "{version}", vendor: "{vendor}"}}

@@ -126,7 +126,7 @@ def citizen_id(gender_id: str, born_on: date, number: int) -> str:
 
 # Numbers, telephones and mail addresses that nobody has and nobody can be given.
 #
-# Each follows the structure of the real thing up to the rule that makes it impossible; the rules are in docs/people.md.
+# Each follows the structure of the real thing up to the rule that makes it impossible; the rules are in docs/packs.
 # ``serial`` counts people from 1; below a million, different serials give different numbers.
 
 MOST_PEOPLE = 1_000_000

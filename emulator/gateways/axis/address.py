@@ -151,7 +151,7 @@ def _value(name: str, given: dict[str, str], call: Call, world: World) -> str:
         raise bad_address(
             "double-encoding",
             name,
-            f"{name}: giá trị bị mã hoá phần trăm hai lần ('{value}' sau khi giải mã); chỉ mã hoá đúng một lần",
+            f"{name}: giá trị bị mã hóa phần trăm hai lần ('{value}' sau khi giải mã); chỉ mã hóa đúng một lần",
             f"{name}: percent-encoded twice ('{value}' after decoding); encode exactly once",
             found=value[:120],
             expected=unquote(value)[:120],
@@ -228,13 +228,13 @@ def _remark_on_url(text: str, url: ProviderUrl, world: World) -> None:
             "provider-port", "providerurl", f"providerurl: có cổng {url.port}", f"providerurl: port {url.port}"
         )
     if url.scheme == "http":
-        world.remark("provider-http", "providerurl", "providerurl: dùng http, không mã hoá", "providerurl: plain http")
+        world.remark("provider-http", "providerurl", "providerurl: dùng http, không mã hóa", "providerurl: plain http")
 
 
 def _remark_on_raw_text(call: Call, world: World) -> None:
     if call.target.isascii():
         return
-    vi = "Địa chỉ có ký tự chưa mã hoá phần trăm; cần mã hoá UTF-8 rồi phần trăm (%C4%90 cho Đ)"
+    vi = "Địa chỉ có ký tự chưa mã hóa phần trăm; cần mã hóa UTF-8 rồi phần trăm (%C4%90 cho Đ)"
     en = "The address holds characters that are not percent-encoded; encode UTF-8 as percent triplets"
     values = {"found": call.target[:120], "expected": quote(call.target[:60], safe="/?&=:%")[:240]}
     if world.mode == "strict":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The fields of ``CertificateExtentData``.
 #
-# No document lists them (B45): this list is the emulator's own, published as ``docs/extent-data.md`` and
+# No document lists them (B45): this list is the emulator's own, published as ``docs/fields`` and
 # ``docs/extent-data.xsd``.
 
 DOCUMENTS, DOCUMENT = "DanhSachTaiLieuNop", "TaiLieuNop"

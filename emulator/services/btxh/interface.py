@@ -26,8 +26,8 @@ from emulator.services.interface import (
 )
 
 _ABOUT = (
-    "Mô tả theo chế độ strict; các chế độ khác nhận rộng hơn (docs/quirks.md). Từ chối vẫn là HTTP 200 với "
-    "`error_code` khác 0. / As mode strict reads it; the others take more (docs/quirks.md). A refusal is HTTP 200 "
+    "Mô tả theo chế độ strict; các chế độ khác nhận rộng hơn (docs/quirks). Từ chối vẫn là HTTP 200 với "
+    "`error_code` khác 0. / As mode strict reads it; the others take more (docs/quirks). A refusal is HTTP 200 "
     "with an `error_code` other than 0."
 )
 _SHAPES = {

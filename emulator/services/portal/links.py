@@ -102,7 +102,7 @@ def link_trouble(text: str, world: World) -> LinkTrouble | None:
         en = f'"{text}" is no http(s) link with a host: KDL V.3 cannot put a download together'
         return LinkTrouble("result-link", vi, en, _A_LINK)
     if "@" in link.host or re.search(r"\s", text):
-        vi = "đường dẫn có khoảng trắng chưa mã hoá hoặc tên và mật khẩu: providerurl và địa chỉ tải không ghép được"
+        vi = "đường dẫn có khoảng trắng chưa mã hóa hoặc tên và mật khẩu: providerurl và địa chỉ tải không ghép được"
         en = "the link has a blank that is not encoded, or a user's name: no providerurl can be made of it"
         return LinkTrouble("result-link", vi, en, _A_LINK)
     host = host_of(text, world)

@@ -1,7 +1,7 @@
 """The portal's part of a fixture pack: catalogues and papers. Read at the first question, then shared.
 
 Files are TinyDB tables in official field names, in the pack's folder ``portal``. ``papers.json`` is for sets a person
-edits; a set of hundreds of thousands lies beside it as ``papers.sqlite`` (docs/packs.md), opened read-only, not loaded.
+edits; a set of hundreds of thousands lies beside it as ``papers.sqlite`` (docs/packs), opened read-only, not loaded.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ def _remark_on_miss(call: Call, world: World) -> None:
     for form in ("NFD", "NFC"):
         other = unicodedata.normalize(form, call.path)
         if other != call.path and world.shelf(HOSTED_FILES).get(call.host + other):
-            vi = f"Tên tệp trên máy chủ viết theo {form}; phải giữ nguyên từng byte của DuongDan, không chuẩn hoá lại"
+            vi = f"Tên tệp trên máy chủ viết theo {form}; phải giữ nguyên từng byte của DuongDan, không chuẩn hóa lại"
             world.remark("renormalised-name", "path", vi, f"The name is kept in {form}; send the link's bytes as given")
             return
     paths = [each.path for each in world.shelf(HOSTED_FILES).window(call.host, 0, 0)]

@@ -1,6 +1,6 @@
 """The written lives of procedures: data files, one a procedure, that say what offices do with a dossier and how long.
 
-A life is JSON (``docs/time.md``): the pack's own in its folder ``lives``, else the one that comes with the emulator.
+A life is JSON (``docs/time``): the pack's own in its folder ``lives``, else the one that comes with the emulator.
 """
 
 from __future__ import annotations
