@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulator.app import Country, found_country
-from emulator.country.units import papers_account
+from emulator.country.axis import papers_account
 from emulator.kernel.exchange import Call, Exchange
 from emulator.services.packs import load_pack
 from emulator.services.portal.operations import answer

@@ -21,9 +21,9 @@ from emulator.classroom.lessons import LessonShelf
 from emulator.classroom.progress import ClassProgress
 from emulator.country.access import CallMeter, Keyring, Tenants
 from emulator.country.pack import Pack, PackDigests
-from emulator.country.sandbox import Sandbox, Sandboxes
+from emulator.country.sandbox import Sandboxes
 from emulator.country.settings import SandboxSettings
-from emulator.country.world import World
+from emulator.country.world import open_worlds
 from emulator.gateways.arrival import Arrival, Timekeeper
 from emulator.gateways.axis.gateway import XroadGateway
 from emulator.gateways.door import Door, Gateway, PenRules
@@ -31,7 +31,6 @@ from emulator.gateways.ndxp.gateway import NdxpGateway
 from emulator.gateways.provincial import provincial_gateways, public_sites
 from emulator.journal.journal import Journal
 from emulator.journal.patterns import Offer
-from emulator.kernel.exchange import Exchange
 from emulator.scenario.cast import Cast, DirectorFinder, magic_wishes, preferred_wishes
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
@@ -67,10 +66,7 @@ def found_country(
     known = Packs(packs, settings.packs_folder or Path(f"{store.name}.packs"))
     digests = PackDigests(known)
     sandboxes = _sandboxes(store, settings, known, digests)
-
-    def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, digests.find(sandbox), exchange, cast, settings.quotas)
-
+    enter = open_worlds(store, digests, cast, settings.quotas)
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     doors, offers = _doors(settings, known)
     timekeeper = Timekeeper(enter, sandboxes)

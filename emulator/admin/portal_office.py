@@ -10,8 +10,7 @@ from emulator.admin.axis import find_subsystem, hold_world, load_wish, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.country.axis import Axis, nearest_of
-from emulator.country.units import own_unit_code, units_of
+from emulator.country.axis import Axis, nearest_of, own_unit_code, units_of
 from emulator.kernel.clock import iso
 from emulator.services.portal import filing as portal_filing
 from emulator.services.portal.models import SupportRequest, read_agency, security_server_rows

@@ -8,9 +8,8 @@ from emulator.admin.axis import base_url_of, hold_world, load_wish, world_of
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
-from emulator.country.axis import Axis
+from emulator.country.axis import Axis, contact_of, find_unit, nearest_unit, own_unit_code, units_of
 from emulator.country.records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
-from emulator.country.units import contact_of, find_unit, nearest_unit, own_unit_code, units_of
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
 from emulator.services.portal.models import read_agency

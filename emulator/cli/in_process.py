@@ -19,7 +19,7 @@ from emulator.kernel.clock import Clock
 from emulator.kernel.exchange import Call
 from emulator.recording.replay import Answered, PartnerAccount
 from emulator.settings import MEMORY, Settings
-from emulator.store.journal_rows import JournalRow
+from emulator.store.world_rows import JournalRow
 
 
 @contextmanager

@@ -58,9 +58,9 @@ def openapi(form: str, out: str, base_url: str, seed: int, force: bool) -> None:
 
 def _values(base_url: str, seed: int) -> dict[str, str]:
     """Return the variables that are known before the first request: of the sandbox ``default`` of a fresh server."""
+    from emulator.country.axis import portal_credentials
     from emulator.country.sandbox import Definition, Sandbox, key_pair
     from emulator.country.settings import SandboxSettings
-    from emulator.country.units import portal_credentials
     from emulator.kernel.clock import Clock
 
     if not base_url.startswith(("http://", "https://")):

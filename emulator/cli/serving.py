@@ -17,9 +17,9 @@ from typing import Any, NoReturn, TextIO
 
 from emulator.app import Country, application, found_country, open_packs
 from emulator.cli.terminal import CannotStart
+from emulator.country.axis import contact_of, units_of
 from emulator.country.effects import GATEWAY
 from emulator.country.pack import Pack, PackTrouble
-from emulator.country.units import contact_of, units_of
 from emulator.kernel.exchange import Call, Exchange
 from emulator.server.certificates import CertificateTrouble, FaultyCertificates, issue
 from emulator.server.launch import Companion, LaunchPlan, begin_logging, bind, end_on_signals, run, when_ready

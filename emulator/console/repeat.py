@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from emulator.admin.problems import InputFault, invalid
 from emulator.console.caller import AdminCaller
 from emulator.console.words import as_json_text
-from emulator.country.units import own_unit_code, portal_credentials
+from emulator.country.axis import own_unit_code, portal_credentials
 from emulator.kernel.exchange import Call, Reply
 from emulator.services.client_view import CannotCall, ClientView, asks, put_together
 from emulator.services.portal.links import read_link

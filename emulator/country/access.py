@@ -12,7 +12,7 @@ from typing import Literal
 
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
-from emulator.store import access_rows, journal_rows, sandbox_rows
+from emulator.store import access_rows, sandbox_rows, world_rows
 from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging, Holding
 from emulator.store.sandbox_rows import CredentialRow as Credential
 from emulator.store.sandbox_rows import TokenRow as Token
@@ -296,12 +296,12 @@ class CallMeter:
         before = self._begun.get(sandbox.no)
         if before is None:
             home, since_ms = (sandbox.no, epoch), self._minute * _MINUTE_MS
-            first = journal_rows.last_before(self._store, home, since_ms, newest - most)
+            first = world_rows.last_exchange_before(self._store, home, since_ms, newest - most)
         else:  # a reset begins to number anew, and gives no calls back
             first = before[1] if before[0] == epoch else before[1] - before[2]
         self._begun[sandbox.no] = (epoch, first, newest)
         made = newest - first
-        return made if made < most else made - journal_rows.count_unasked(self._store, (sandbox.no, epoch), first)
+        return made if made < most else made - world_rows.count_unasked(self._store, (sandbox.no, epoch), first)
 
 
 def _digest(token: str) -> str:

@@ -19,7 +19,7 @@ import orjson
 
 from emulator.country.shelf import Base, Shelf, ShelfKind
 from emulator.kernel.exchange import Effect
-from emulator.store import agenda_rows, record_rows
+from emulator.store import agenda_rows, world_rows
 from emulator.store.agenda_rows import AgendaRow
 from emulator.store.store import Store
 
@@ -86,7 +86,7 @@ class Agenda:
         """
         text = as_text(effect)
         self._world.hold()
-        row = AgendaRow(due_ms, record_rows.count(self._world.store, self._world.home, COUNTER), text)
+        row = AgendaRow(due_ms, world_rows.count_up(self._world.store, self._world.home, COUNTER), text)
         settlement = self._world.settlement
         if settlement is None or not settlement.takes(row):
             agenda_rows.add(self._world.store, self._world.home, row)
@@ -257,19 +257,19 @@ class ScenarioState:
 
     def count(self, name: str) -> int:
         """Add one to a counter and return it."""
-        return record_rows.count(self.store, self.home, self._prefix + name)
+        return world_rows.count_up(self.store, self.home, self._prefix + name)
 
     def counters(self) -> dict[str, int]:
         """Return all counters by name."""
-        return record_rows.counters(self.store, self.home, self._prefix)
+        return world_rows.counters(self.store, self.home, self._prefix)
 
     def counter_value(self, name: str) -> int:
         """Return what a counter stands at, 0 when nothing was counted."""
-        return record_rows.counter_value(self.store, self.home, self._prefix + name)
+        return world_rows.counter_value(self.store, self.home, self._prefix + name)
 
     def set_counter(self, name: str, value: int) -> None:
         """Put a counter to a value."""
-        record_rows.set_counter(self.store, self.home, self._prefix + name, value)
+        world_rows.set_counter(self.store, self.home, self._prefix + name, value)
 
     def cancel_entries(self, machine: str) -> None:
         """Take the states that time would have led a machine to off the agenda. Call inside a transaction."""
@@ -283,5 +283,5 @@ class ScenarioState:
         """Forget every state and counter, and take what was scheduled off the agenda. Call inside a transaction."""
         for standing in self._standings.with_prefix(f"{self.scenario}/"):
             self._standings.drop(standing.machine)
-        record_rows.drop_counters(self.store, self.home, self._prefix)
+        world_rows.drop_counters(self.store, self.home, self._prefix)
         agenda_rows.drop_of_scenario(self.store, self.home, self.scenario)

@@ -226,7 +226,7 @@ class Sandboxes:
 
     def credentials_shown(self, sandbox: Sandbox) -> dict[str, dict[str, str]]:
         """Return every credential of a sandbox as the ready line and the admin API print them."""
-        from emulator.country.units import portal_credentials
+        from emulator.country.axis import portal_credentials
 
         pairs = {
             pair.kind: {"consumer_key": pair.consumer_key, "consumer_secret": pair.consumer_secret}

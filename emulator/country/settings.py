@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from emulator.store.journal_rows import JournalBounds
+from emulator.store.world_rows import JournalBounds
 from emulator.wire.reading import OwnRule, Stance
 
 OddityName = Literal[

@@ -12,9 +12,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 
 from emulator.kernel.exchange import Effect
-from emulator.store import record_rows
-from emulator.store.record_rows import RecordRow
+from emulator.store import world_rows
 from emulator.store.store import Store
+from emulator.store.world_rows import RecordRow
 
 T = TypeVar("T")
 NO_LIMIT = -1
@@ -131,7 +131,7 @@ class Shelf(Generic[T]):
 
     def get(self, key: str) -> T | None:
         """Return a record by its key, or None."""
-        row = record_rows.get(self._world.store, self._world.home, self._kind.name, key)
+        row = world_rows.find_record(self._world.store, self._world.home, self._kind.name, key)
         return self._read(row) if row else self._base.by_key.get(key)
 
     def put_record(self, record: T) -> None:
@@ -158,7 +158,7 @@ class Shelf(Generic[T]):
 
     def unread_window(self, place: str, first: int, last: int, limit: int = NO_LIMIT) -> list[T | str | bytes]:
         """Return the same, but the sandbox's own records as the JSON that they lie in."""
-        rows = record_rows.window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
+        rows = world_rows.record_window(self._world.store, self._world.home, self._kind.name, place, first, last, limit)
         found: list[tuple[int, str, T | str | bytes]]
         found = [(row.moment, row.key, row.value) for row in rows if row.value is not None]
         below = self._base.window(place, first, last)
@@ -171,7 +171,7 @@ class Shelf(Generic[T]):
     def second_window(self, place: str, first: int, last: int) -> list[T]:
         """Return the records of a place whose second moment lies from first to last inclusive, oldest first."""
         world, name = self._world, self._kind.second_name
-        rows = record_rows.window(world.store, world.home, name, place, first, last, NO_LIMIT)
+        rows = world_rows.record_window(world.store, world.home, name, place, first, last, NO_LIMIT)
         found = [(row.moment, row.key) for row in rows]
         below = self._base.second_window(place, first, last)
         covered = self._overwritten_keys([key for _, key in below])
@@ -183,7 +183,7 @@ class Shelf(Generic[T]):
         """Return the records whose key begins with ``prefix``, in the order of their keys."""
         rows = {
             row.key: self._read(row)
-            for row in record_rows.with_prefix(self._world.store, self._world.home, self._kind.name, prefix)
+            for row in world_rows.records_with_prefix(self._world.store, self._world.home, self._kind.name, prefix)
         }
         for key in self._base.with_prefix(prefix):
             rows.setdefault(key, self._base.by_key[key])
@@ -191,7 +191,7 @@ class Shelf(Generic[T]):
 
     def last_with_prefix(self, prefix: str) -> T | None:
         """Return the record with the greatest key that begins with ``prefix``, of a kind whose records stay."""
-        row = record_rows.last_with_prefix(self._world.store, self._world.home, self._kind.name, prefix)
+        row = world_rows.last_record(self._world.store, self._world.home, self._kind.name, prefix)
         below = self._base.with_prefix(prefix)
         if row and (not below or row.key >= below[-1]):
             return self._read(row)
@@ -213,16 +213,16 @@ class Shelf(Generic[T]):
 
     def _overlay(self, after: str) -> Iterator[RecordRow]:
         world = self._world
-        while rows := record_rows.after(world.store, world.home, self._kind.name, after, _PAGE):
+        while rows := world_rows.records_after(world.store, world.home, self._kind.name, after, _PAGE):
             yield from rows
             after = rows[-1].key
 
     def _overwritten_keys(self, keys: list[str]) -> set[str]:
         """Return those of the pack's keys that the sandbox has written over."""
-        return record_rows.known_keys(self._world.store, self._world.home, self._kind.name, keys)
+        return world_rows.known_keys(self._world.store, self._world.home, self._kind.name, keys)
 
     def _read(self, row: RecordRow) -> T | None:
         return None if row.value is None else self._kind.read(row.value)
 
     def _write(self, row: RecordRow, shelf: str = "") -> None:
-        record_rows.put_record(self._world.store, self._world.home, shelf or self._kind.name, row)
+        world_rows.put_record(self._world.store, self._world.home, shelf or self._kind.name, row)

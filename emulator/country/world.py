@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,12 +16,13 @@ from emulator.country.shelf import Shelf, ShelfKind
 from emulator.kernel import clock
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Effect, Exchange, Level, Remark, Reply
-from emulator.store import record_rows, sandbox_rows
+from emulator.store import sandbox_rows, world_rows
 from emulator.store.store import Store
 
 if TYPE_CHECKING:
     from emulator.country.access import Quotas
     from emulator.country.agenda import Agenda, Settlement
+    from emulator.country.pack import PackDigests
 
 T = TypeVar("T")
 FILED = ("dossiers", "portal_dossiers")
@@ -194,7 +196,7 @@ class World:
         most = self._quotas.dossiers if self._quotas else None
         if (
             most is None
-            or sum(record_rows.held_up_to(self.store, self.home, each, most) for each in FILED) + more <= most
+            or sum(world_rows.held_up_to(self.store, self.home, each, most) for each in FILED) + more <= most
         ):
             return None
         return (f"máy chủ chỉ cho một hộp cát {most} hồ sơ", f"this server lets a sandbox have {most} dossiers")
@@ -205,16 +207,16 @@ class World:
         held = self.counter_value(UPLOADED) + size
         if most is not None and held > most:
             return most
-        record_rows.set_counter(self.store, self.home, UPLOADED, held)
+        world_rows.set_counter(self.store, self.home, UPLOADED, held)
         return None
 
     def count(self, name: str) -> int:
         """Add one to a counter of the sandbox and return it. Hold the pen first."""
-        return record_rows.count(self.store, self.home, name)
+        return world_rows.count_up(self.store, self.home, name)
 
     def counter_value(self, name: str) -> int:
         """Return what a counter of the sandbox stands at."""
-        return record_rows.counter_value(self.store, self.home, name)
+        return world_rows.counter_value(self.store, self.home, name)
 
     def count_at_once(self, name: str) -> int:
         """Add one to a counter in a transaction of its own, which stays whatever becomes of the call; return it.
@@ -233,3 +235,14 @@ class World:
     def set_for_this_call(self, **changes: Any) -> None:
         """Change settings of the sandbox for this exchange alone."""
         self.sandbox = replace(self.sandbox, settings=replace(self.settings, **changes))
+
+
+def open_worlds(
+    store: Store, digests: PackDigests, scenes: Scenes, quotas: Quotas
+) -> Callable[[Sandbox, Exchange], World]:
+    """Return how the world of a sandbox is entered for one exchange; it raises StoreFailure where its pack is not."""
+
+    def enter(sandbox: Sandbox, exchange: Exchange) -> World:
+        return World(store, sandbox, digests.find(sandbox), exchange, scenes, quotas)
+
+    return enter

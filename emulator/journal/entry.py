@@ -10,7 +10,7 @@ from typing import Any
 from emulator.journal.redaction import masked_headers, masked_text
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import traceparent_of
-from emulator.store.journal_rows import JournalRow
+from emulator.store.world_rows import JournalRow
 
 
 def entry_id(sandbox: str, epoch: int, seq: int) -> str:

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from emulator.journal.write import AdminAct, first_break, follows, write_change
 from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
-from emulator.store import journal_rows, sandbox_rows
-from emulator.store.journal_rows import Condition, JournalBounds, fit_page
-from emulator.store.journal_rows import JournalRow as Entry
+from emulator.store import sandbox_rows, world_rows
 from emulator.store.sandbox_rows import ChainEnds, TallyRow
 from emulator.store.store import SqlDialect, Store, StoreFailure
+from emulator.store.world_rows import Condition, JournalBounds, fit_page
+from emulator.store.world_rows import JournalRow as Entry
 
 __all__ = ["SERVER", "Entry", "Journal", "Search", "fit_page"]
 T = TypeVar("T")
@@ -117,15 +117,15 @@ class Journal:
 
     def entries(self, home: tuple[int, int], after: int = 0, limit: int = 500) -> list[Entry]:
         """Return up to ``limit`` exchanges of a home after a sequence number, oldest first."""
-        return journal_rows.pages(self._store, home, after, limit)
+        return world_rows.exchange_pages(self._store, home, after, limit)
 
     def entry(self, home: tuple[int, int], seq: int) -> Entry | None:
         """Return one exchange."""
-        return journal_rows.get(self._store, home, seq)
+        return world_rows.find_exchange(self._store, home, seq)
 
     def each(self, home: tuple[int, int], after: int = 0) -> Iterator[Entry]:
         """Yield every exchange after a sequence number, oldest first, a few at a time in memory."""
-        while chunk := journal_rows.pages(self._store, home, after, _CHUNK):
+        while chunk := world_rows.exchange_pages(self._store, home, after, _CHUNK):
             yield from chunk
             after = chunk[-1].seq
 
@@ -147,7 +147,7 @@ class Journal:
 
     def kept_count(self, home: tuple[int, int], limit: int) -> int:
         """Return how many exchanges are kept, by both ends: their numbers have no gaps, so nothing is counted."""
-        first, last = journal_rows.span(self._store, home)
+        first, last = world_rows.journal_span(self._store, home)
         return last - max(first - 1, self.floor(home, limit)) if last else 0
 
     def search(
@@ -158,8 +158,8 @@ class Journal:
         order = "DESC" if newest_first else "ASC"
 
         def ask(store: Store) -> tuple[int, list[Entry]]:
-            total = journal_rows.count(store, home, search.after, conditions)
-            return total, journal_rows.search(store, home, search.after, conditions, order, limit, offset).rows
+            total = world_rows.count_exchanges(store, home, search.after, conditions)
+            return total, world_rows.search_journal(store, home, search.after, conditions, order, limit, offset).rows
 
         return self._read(ask)
 
@@ -169,7 +169,7 @@ class Journal:
         """Return one page of the answers and whether more follow; nothing is counted, so no more is read than shown."""
         order, conditions = "DESC" if newest_first else "ASC", search.conditions(self._store.dialect)
         rows, is_cut = self._read(
-            lambda store: journal_rows.search(store, home, search.after, conditions, order, limit + 1, offset)
+            lambda store: world_rows.search_journal(store, home, search.after, conditions, order, limit + 1, offset)
         )
         return rows[:limit], is_cut or len(rows) > limit
 
@@ -192,7 +192,7 @@ class Journal:
     def clear(self, home: tuple[int, int]) -> None:
         """Forget every exchange so far; numbers and chain go on from where they were."""
         with self._store.writing(home[0]):
-            journal_rows.trim(self._store, home, self.newest(home))
+            world_rows.trim_journal(self._store, home, self.newest(home))
 
     def check_chain(self, home: tuple[int, int]) -> tuple[int, int, str | None]:
         """Check the hash chain: oldest and newest kept sequence number (0, 0 when empty), and the first trouble.
@@ -203,7 +203,7 @@ class Journal:
         """
         for _ in range(_LOOKS):
             ends = sandbox_rows.chain_ends(self._store, home[0])
-            span, trouble = journal_rows.span(self._store, home), first_break(self.each(home))
+            span, trouble = world_rows.journal_span(self._store, home), first_break(self.each(home))
             if trouble is None and ends and ends.epoch == home[1]:
                 trouble = self._trouble_at_ends(home, span, ends)
             after = sandbox_rows.chain_ends(self._store, home[0])

@@ -28,7 +28,7 @@ from emulator.journal.matchers import (
     value_at,
 )
 from emulator.kernel.exchange import Outcome
-from emulator.store.journal_rows import JournalRow
+from emulator.store.world_rows import JournalRow
 
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 Test = Callable[[JournalRow, dict[str, Any]], bool]

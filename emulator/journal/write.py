@@ -14,11 +14,11 @@ import orjson
 from emulator.journal.redaction import MASK, is_secret_setting
 from emulator.kernel.clock import Clock, iso, system_ms
 from emulator.kernel.exchange import ADMIN_CHANGE, Call, Exchange, Reply
-from emulator.store import journal_rows, sandbox_rows
-from emulator.store.journal_rows import JournalBounds, JournalRow
-from emulator.store.journal_rows import JournalRow as Entry
+from emulator.store import sandbox_rows, world_rows
 from emulator.store.sandbox_rows import SandboxRow, TallyRow
 from emulator.store.store import Store
+from emulator.store.world_rows import JournalBounds, JournalRow
+from emulator.store.world_rows import JournalRow as Entry
 
 __all__ = [
     "BOUNDS_US",
@@ -88,15 +88,15 @@ def write_down(store: Store, page: JournalPlace, exchange: Exchange, reply: Repl
 def add_all(store: Store, rows: Sequence[Entry], bounds: JournalBounds) -> None:
     """Add exchanges that follow one another to their sandbox's journal, and forget what is over its bounds."""
     for row in rows:
-        journal_rows.add(store, row)
+        world_rows.add_exchange(store, row)
     last = rows[-1]
     home = (last.sandbox_no, last.epoch)
-    size = sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self, sum(map(journal_rows.size_of, rows)))
+    size = sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self, sum(map(world_rows.size_of, rows)))
     if last.seq // _TRIM_EVERY > (rows[0].seq - 1) // _TRIM_EVERY:
-        journal_rows.trim(store, home, last.seq - bounds.entries)
+        world_rows.trim_journal(store, home, last.seq - bounds.entries)
     if size > bounds.size:
         over = size - round(bounds.size * _ROOM)
-        journal_rows.trim(store, home, journal_rows.last_to_forget(store, home, over))
+        world_rows.trim_journal(store, home, world_rows.last_to_forget(store, home, over))
 
 
 class AdminAct(NamedTuple):

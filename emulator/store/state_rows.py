@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from emulator.store import agenda_rows, journal_rows, sandbox_rows
+from emulator.store import agenda_rows, sandbox_rows, world_rows
 from emulator.store.store import Row, Store
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -59,7 +59,7 @@ def replace(store: Store, no: int, whole: StateRow, tables: dict[str, Iterable[S
             f"INSERT INTO {table} (sandbox_no, epoch, {', '.join(columns)}) VALUES ({marks})",
             ((*home, *row) for row in rows),
         )
-    journal_rows.measure(store, home)
+    world_rows.measure_journal(store, home)
     agenda_rows.note_next(store, home)
 
 

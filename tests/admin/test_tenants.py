@@ -335,7 +335,7 @@ def _bounded(path: Path, pack: Pack, **quotas: int) -> Iterator[Visitor]:
 def hasty(tmp_path: Path, co_ban: Pack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     """Three calls a minute; the wall stands still at its eleventh second."""
     moment = [1_764_500_411_000]
-    for module in ("country.tenants", "journal.write", "gateways.door"):
+    for module in ("country.access", "journal.write", "gateways.door"):
         monkeypatch.setattr(f"emulator.{module}.system_ms", lambda: moment[0])
     with _bounded(tmp_path, co_ban, calls=3) as visitor:
         visitor.moment = moment  # type: ignore[attr-defined]

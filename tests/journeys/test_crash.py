@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from emulator.journal.write import first_break
-from emulator.store import journal_rows, record_rows, sandbox_rows
+from emulator.store import sandbox_rows, world_rows
 from emulator.store.sqlite import SqliteStore
 from tests.builders import dossier
 from tests.serving import Client, Server
@@ -63,8 +63,8 @@ def test_every_acknowledged_push_survives_kill_9(tmp_path: Path) -> None:
         sandbox = sandbox_rows.by_id(store, "default")
         assert sandbox
         home = (sandbox.no, sandbox.epoch)
-        rows = journal_rows.pages(store, home, limit=10_000)
-        kept = record_rows.keys(store, home, "dossiers")
+        rows = world_rows.exchange_pages(store, home, limit=10_000)
+        kept = world_rows.record_keys(store, home, "dossiers")
     assert set(acknowledged) - kept == set()
     assert first_break(rows) is None
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from emulator.app import Country, found_country
+from emulator.country.axis import papers_account, portal_account
 from emulator.country.pack import Pack
-from emulator.country.units import papers_account, portal_account
 from emulator.settings import Settings
 from tests.conftest import Visitor
 from tests.openapi.reader import Reader

@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from emulator.country.axis import papers_account, portal_account
 from emulator.country.settings import Mode
-from emulator.country.units import papers_account, portal_account
 from emulator.kernel.clock import VIETNAM, to_ms
 from tests.conftest import Visitor
 

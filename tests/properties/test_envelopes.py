@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from emulator.app import found_country
+from emulator.country.axis import papers_account, portal_account
 from emulator.country.pack import Pack
 from emulator.country.settings import MODES, PROFILES
-from emulator.country.units import papers_account, portal_account
 from emulator.settings import Settings
 from tests.conftest import Visitor
 from tests.portal.portal_client import ADDRESS, FORWARD, PAPERS_HOST

@@ -16,7 +16,7 @@ import pytest
 
 from bench.quick import Crowd, Target, request_of
 from emulator.journal.write import first_break
-from emulator.store import journal_rows
+from emulator.store import world_rows
 from emulator.store.sqlite import SqliteStore
 from tests.builders import dossier
 from tests.serving import Client, Server
@@ -128,7 +128,7 @@ def test_kill_9_loses_nothing_that_was_answered_and_no_call_by_half(tmp_path: Pa
     with Server("--store", store, "--workers", "1"):
         pass  # it finds the store as the killed one left it, and leaves it clean
     with closing(SqliteStore(Path(store))) as left:
-        rows = journal_rows.pages(left, (1, 1), limit=10_000)
+        rows = world_rows.exchange_pages(left, (1, 1), limit=10_000)
     assert first_break(rows) is None
     pushes = [json.loads(row.story) for row in rows if row.operation == "btxh.DongBoDVC"]
     stored = {effect["key"] for push in pushes for effect in push["effects"] if effect["shelf"] == "dossiers"}

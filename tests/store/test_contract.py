@@ -15,11 +15,11 @@ from emulator.country.pack import Pack
 from emulator.journal.journal import Journal, Search
 from emulator.kernel.refusals import StoreBusy
 from emulator.settings import Settings
-from emulator.store import access_rows, agenda_rows, journal_rows, record_rows, sandbox_rows
-from emulator.store.record_rows import RecordRow
+from emulator.store import access_rows, agenda_rows, sandbox_rows, world_rows
 from emulator.store.sandbox_rows import TallyRow
 from emulator.store.sqlite import SqliteStore
 from emulator.store.store import Store
+from emulator.store.world_rows import RecordRow
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
 from tests.serving import slack
@@ -51,7 +51,7 @@ HOME = (1, 1)
 
 
 def _put(store: Store, key: str, moment: int, value: str | None = "{}") -> None:
-    record_rows.put_record(store, HOME, "dossiers", RecordRow(key, "H26", moment, value))
+    world_rows.put_record(store, HOME, "dossiers", RecordRow(key, "H26", moment, value))
 
 
 def test_records_are_found_by_key_window_and_beginning_and_hidden_ones_are_told(store: Store) -> None:
@@ -60,22 +60,22 @@ def test_records_are_found_by_key_window_and_beginning_and_hidden_ones_are_told(
         for moment, key in enumerate(keys):
             _put(store, key, moment)
         _put(store, "B", 99, None)
-    assert [row.key for row in record_rows.window(store, HOME, "dossiers", "H26", 1, 5, -1)] == [
+    assert [row.key for row in world_rows.record_window(store, HOME, "dossiers", "H26", 1, 5, -1)] == [
         "a/1",
         "a/2",
         "đ",
         "ế-1",
     ]
-    assert [row.key for row in record_rows.window(store, HOME, "dossiers", "H26", 0, 99, 2)] == ["a", "a/1"]
-    assert [row.key for row in record_rows.with_prefix(store, HOME, "dossiers", "a/")] == ["a/1", "a/2"]
-    assert record_rows.known_keys(store, HOME, "dossiers", [*keys, "không có"]) == set(keys)
-    assert [row.key for row in record_rows.after(store, HOME, "dossiers", "a/2", 9)] == sorted(keys[4:])
-    assert record_rows.held_up_to(store, HOME, "dossiers", 99) == 6
-    assert record_rows.held_up_to(store, HOME, "dossiers", 3) == 3
-    hidden = record_rows.get(store, HOME, "dossiers", "B")
+    assert [row.key for row in world_rows.record_window(store, HOME, "dossiers", "H26", 0, 99, 2)] == ["a", "a/1"]
+    assert [row.key for row in world_rows.records_with_prefix(store, HOME, "dossiers", "a/")] == ["a/1", "a/2"]
+    assert world_rows.known_keys(store, HOME, "dossiers", [*keys, "không có"]) == set(keys)
+    assert [row.key for row in world_rows.records_after(store, HOME, "dossiers", "a/2", 9)] == sorted(keys[4:])
+    assert world_rows.held_up_to(store, HOME, "dossiers", 99) == 6
+    assert world_rows.held_up_to(store, HOME, "dossiers", 3) == 3
+    hidden = world_rows.find_record(store, HOME, "dossiers", "B")
     assert hidden is not None
     assert hidden.value is None
-    assert record_rows.get(store, (1, 2), "dossiers", "a") is None, "another epoch is another home"
+    assert world_rows.find_record(store, (1, 2), "dossiers", "a") is None, "another epoch is another home"
 
 
 def test_what_is_rolled_back_never_was_and_a_joined_transaction_ends_with_the_first(store: Store) -> None:
@@ -91,21 +91,21 @@ def test_what_is_rolled_back_never_was_and_a_joined_transaction_ends_with_the_fi
     for has_inner in (False, True):
         with pytest.raises(KeyError):
             fail(has_inner=has_inner)
-    assert (record_rows.keys(store, HOME, "dossiers"), store.is_writing) == (set(), False)
+    assert (world_rows.record_keys(store, HOME, "dossiers"), store.is_writing) == (set(), False)
     with store.last_words(lambda: _put(store, "lời cuối", 1)), store.writing(1):
         _put(store, "giữ", 1)
-    assert record_rows.keys(store, HOME, "dossiers") == {"giữ", "lời cuối"}
+    assert world_rows.record_keys(store, HOME, "dossiers") == {"giữ", "lời cuối"}
 
 
 def test_counters_count_and_a_refused_statement_leaves_the_pen_usable(store: Store) -> None:
     with store.writing(1):
-        assert [record_rows.count(store, HOME, "n") for _ in range(3)] == [1, 2, 3]
-        record_rows.set_counter(store, HOME, "uploaded-bytes", 2**40)
-    assert record_rows.counters(store, HOME, "") == {"n": 3, "uploaded-bytes": 2**40}
+        assert [world_rows.count_up(store, HOME, "n") for _ in range(3)] == [1, 2, 3]
+        world_rows.set_counter(store, HOME, "uploaded-bytes", 2**40)
+    assert world_rows.counters(store, HOME, "") == {"n": 3, "uploaded-bytes": 2**40}
     assert access_rows.holdings(store)[1].uploaded_bytes == 2**40
     with store.writing(1):
-        record_rows.drop_counters(store, HOME, "n")
-    assert record_rows.counter_value(store, HOME, "n") == 0
+        world_rows.drop_counters(store, HOME, "n")
+    assert world_rows.counter_value(store, HOME, "n") == 0
 
 
 def test_whoever_waits_longer_than_its_patience_is_told_busy_and_nothing_has_happened(store: Store) -> None:
@@ -187,9 +187,9 @@ def _tell_story(kind: str, request: pytest.FixtureRequest, folder: Path, pack: P
         "chain": journal.check_chain(home)[2],
         "stories": [row.story for row in journal.each(home) if row.operation != "admin.change"],
         "found": [[row.seq for row in journal.search(home, each, limit=50)[1]] for each in searches],
-        "dossiers": sorted(record_rows.keys(store, home, "dossiers")),
+        "dossiers": sorted(world_rows.record_keys(store, home, "dossiers")),
         "due": [row.due_ms for row in agenda_rows.coming(store, home, 50)],
-        "sizes": sum(map(journal_rows.size_of, journal.each(home))),
+        "sizes": sum(map(world_rows.size_of, journal.each(home))),
     }
     store.close()
     store.finish()

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
-from emulator.store import access_rows, journal_rows, sandbox_rows
+from emulator.store import access_rows, sandbox_rows, world_rows
 from emulator.store.copying import TABLE_KEYS
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
@@ -162,7 +162,7 @@ def test_a_store_of_before_the_journal_had_a_bound_opens_and_keeps_its_journal(t
         ends = sandbox_rows.chain_ends(new, 1)
         assert ends
         assert (ends.floor, ends.seq) == (4, 7)
-        assert [row.seq for row in journal_rows.pages(new, (1, 1))] == [5, 6, 7]
+        assert [row.seq for row in world_rows.exchange_pages(new, (1, 1))] == [5, 6, 7]
         assert new.one("SELECT journal_bytes FROM sandboxes WHERE no = 1") == (12,)
         assert new.one("SELECT sandbox_no, calls FROM served") == (0, 3)
 

@@ -8,9 +8,8 @@ from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
-from emulator.country.axis import Axis
+from emulator.country.axis import Axis, NoSuchUnit, nearest_unit, unit_of_call
 from emulator.country.records import Host, LiveAgency, Subsystem
-from emulator.country.units import NoSuchUnit, nearest_unit, unit_of_call
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import (

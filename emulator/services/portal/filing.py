@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator.country.axis import Axis
+from emulator.country.axis import Axis, find_unit
 from emulator.country.furnish import nearest
-from emulator.country.units import find_unit
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.services.portal.envelope import stamp

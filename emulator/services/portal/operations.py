@@ -11,7 +11,7 @@ from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
-from emulator.country.units import accounts_of, own_unit_code, unit_code_of, units_of
+from emulator.country.axis import accounts_of, own_unit_code, unit_code_of, units_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal

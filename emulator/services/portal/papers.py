@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from emulator.country.axis import nearest_of
-from emulator.country.units import accounts_of
+from emulator.country.axis import accounts_of, nearest_of
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emulator.country.access import Token
-from emulator.country.units import Account
+from emulator.country.axis import Account
 from emulator.country.world import World
 from emulator.kernel import clock
 from emulator.kernel.clock import moment_text
