@@ -20,8 +20,8 @@ test:  ## the test suite
 mutants:  ## change the code here and there: do the tests notice? (ROOMS=… MANY=22 SEED=1)
 	$(PYTHON) -m bench.mutants $(ROOMS) --many $(or $(MANY),22) --seed $(or $(SEED),1)
 
-storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres)
-	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite)
+storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres, RATE=calls a second, PAUSE=… between faults)
+	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite) $(if $(RATE),--rate $(RATE)) $(if $(PAUSE),--pause $(PAUSE))
 
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m release.pages

@@ -292,8 +292,10 @@ def write_mark(
         words = told(world)
         exchange = exchange_of(operation, words)
         exchange.effects.extend(world.exchange.effects)
-        limit = world.settings.journal_bounds
-        page = JournalPlace(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, limit)
+        bounds = world.settings.journal_bounds
+        page = JournalPlace(
+            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, bounds, world.journal_size
+        )
         measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, _NOTHING_SAID, measured)
     except BaseException:

@@ -289,10 +289,10 @@ class CallMeter:
         return is_first
 
     def _count(self, sandbox: Sandbox, most: int) -> int:
-        place = sandbox_rows.next_seq(self._store, sandbox.no)
+        place = sandbox_rows.next_place(self._store, sandbox.no)
         if place is None:
             return 0
-        epoch, newest = place[0], place[1] - 1
+        epoch, newest = place.epoch, place.seq - 1
         before = self._begun.get(sandbox.no)
         if before is None:
             home, since_ms = (sandbox.no, epoch), self._minute * _MINUTE_MS

@@ -86,6 +86,7 @@ class World:
         self.scenes, self._quotas = scenes, quotas
         self.seq = 0
         self.head = ""
+        self.journal_size = 0  # bytes that the journal held when the pen was taken
         self.is_held = False
         self.has_spent = False  # something stays whatever becomes of the call, so it cannot be served again
         self.settlement: Settlement | None = None  # the batch of effects this one belongs to
@@ -132,13 +133,12 @@ class World:
         """
         if self.is_held:
             return
-        self.store.begin(self.sandbox.no)
+        place = sandbox_rows.take_place(self.store, self.sandbox.no)
         self.is_held = True
-        place = sandbox_rows.next_seq(self.store, self.sandbox.no)
         if place is None:
             self.release()
             raise SandboxGone(self.sandbox.id)
-        epoch, self.seq, self.head = place
+        epoch, self.seq, self.head, self.journal_size = place
         self.home = (self.sandbox.no, epoch)
 
     def apply_scenario(self) -> Reply | None:

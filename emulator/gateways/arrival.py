@@ -187,7 +187,7 @@ class _Happening:
         self._epoch, self._seq, self._head = held.home[1], held.seq, held.head
         self._store = held.store
         self._rows: list[Entry] = []
-        self._limit = held.settings.journal_bounds
+        self._bounds, self._size = held.settings.journal_bounds, held.journal_size
 
     def happen(self, row: AgendaRow, settlement: Settlement | None) -> Exchange:
         """Let one effect happen and write it down; return the exchange."""
@@ -207,14 +207,14 @@ class _Happening:
         return exchange
 
     def _write_down(self, exchange: Exchange, world: World, started: int) -> None:
-        limit = world.settings.journal_bounds
-        page = JournalPlace(world.sandbox.id, world.home, self._seq, self._head, world.now_ms, limit)
+        bounds = world.settings.journal_bounds
+        page = JournalPlace(world.sandbox.id, world.home, self._seq, self._head, world.now_ms, bounds, self._size)
         measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
         row = to_entry(page, exchange, _NOTHING_SAID, measured)
         self._rows.append(row)
-        self._head, self._seq, self._limit = row.self, self._seq + 1, limit
+        self._head, self._seq, self._bounds = row.self, self._seq + 1, bounds
 
     def finish(self) -> None:
         """Put what happened into the journal."""
         if self._rows:
-            add_all(self._store, self._rows, self._limit)
+            add_all(self._store, self._rows, self._bounds, self._size)

@@ -352,8 +352,9 @@ class Door:
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()
+        bounds = world.settings.journal_bounds
         page = JournalPlace(
-            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, world.settings.journal_bounds
+            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, bounds, world.journal_size
         )
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)

@@ -135,8 +135,8 @@ class Journal:
 
     def newest(self, home: tuple[int, int]) -> int:
         """Return the sequence number of the newest exchange, 0 before the first."""
-        place = sandbox_rows.next_seq(self._store, home[0])
-        return place[1] - 1 if place and place[0] == home[1] else 0
+        place = sandbox_rows.next_place(self._store, home[0])
+        return place.seq - 1 if place and place.epoch == home[1] else 0
 
     def floor(self, home: tuple[int, int], limit: int) -> int:
         """Return the newest sequence number that the bound has already pushed out of sight.

@@ -60,7 +60,10 @@ _MEASURED = ("anchor_ms",)  # of a clock: what the machine measured is no part o
 
 
 class JournalPlace(NamedTuple):
-    """Where the next exchange of a sandbox is written: its home, number, predecessor, virtual time and bound."""
+    """Where the next exchange of a sandbox is written: its home, number, predecessor, virtual time and bound.
+
+    ``size`` is how many bytes the journal holds before it.
+    """
 
     sandbox_id: str
     home: tuple[int, int]
@@ -68,6 +71,7 @@ class JournalPlace(NamedTuple):
     head: str
     now_ms: int
     bounds: JournalBounds
+    size: int
 
 
 class Measured(NamedTuple):
@@ -80,22 +84,26 @@ class Measured(NamedTuple):
 def write_down(store: Store, page: JournalPlace, exchange: Exchange, reply: Reply, measured: Measured) -> str:
     """Add the exchange to the sandbox's journal and return its digest. The caller holds the transaction."""
     row = to_entry(page, exchange, reply, measured)
-    add_all(store, [row], page.bounds)
+    add_all(store, [row], page.bounds, page.size)
     count(store, row.sandbox_no, exchange, reply, measured.duration_us)
     return row.self
 
 
-def add_all(store: Store, rows: Sequence[Entry], bounds: JournalBounds) -> None:
-    """Add exchanges that follow one another to their sandbox's journal, and forget what is over its bounds."""
+def add_all(store: Store, rows: Sequence[Entry], bounds: JournalBounds, size: int) -> None:
+    """Add exchanges that follow one another to their sandbox's journal, and forget what is over its bounds.
+
+    ``size`` is how many bytes the journal held before them.
+    """
     for row in rows:
         world_rows.add_exchange(store, row)
     last = rows[-1]
     home = (last.sandbox_no, last.epoch)
-    size = sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self, sum(map(world_rows.size_of, rows)))
+    more = sum(map(world_rows.size_of, rows))
+    sandbox_rows.advance(store, last.sandbox_no, last.seq, last.self, more)
     if last.seq // _TRIM_EVERY > (rows[0].seq - 1) // _TRIM_EVERY:
         world_rows.trim_journal(store, home, last.seq - bounds.entries)
-    if size > bounds.size:
-        over = size - round(bounds.size * _ROOM)
+    if size + more > bounds.size:
+        over = size + more - round(bounds.size * _ROOM)
         world_rows.trim_journal(store, home, world_rows.last_to_forget(store, home, over))
 
 
@@ -120,7 +128,7 @@ def write_change(store: Store, no: int, act: AdminAct, bounds: JournalBounds) ->
 
     def write() -> None:
         sandbox_rows.lock(store, no)
-        row, place = sandbox_rows.by_no(store, no), sandbox_rows.next_seq(store, no)
+        row, place = sandbox_rows.by_no(store, no), sandbox_rows.next_place(store, no)
         if row is None or place is None or (before and before.epoch != row.epoch):
             return
         told = {"who": act.who, "sent": act.sent, "changed": _differences(before, row)}
@@ -129,9 +137,9 @@ def write_change(store: Store, no: int, act: AdminAct, bounds: JournalBounds) ->
         exchange = Exchange(call, operation=ADMIN_CHANGE, outcome="happened")
         exchange.effects = [effect for each in act.exchanges for effect in each.effects]
         now_ms = Clock(**json.loads(row.clock)).at(system_ms())
-        page = JournalPlace(row.id, (no, place[0]), place[1], place[2], now_ms, bounds)
+        page = JournalPlace(row.id, (no, place.epoch), place.seq, place.head, now_ms, bounds, place.size)
         took_us = (system_ms() - started_ms) * 1000
-        add_all(store, [to_entry(page, exchange, Reply(200), Measured(system_ms(), took_us))], bounds)
+        add_all(store, [to_entry(page, exchange, Reply(200), Measured(system_ms(), took_us))], bounds, place.size)
 
     return write
 

@@ -17,8 +17,8 @@ class AgendaRow(NamedTuple):
 
 def add(store: Store, home: tuple[int, int], row: AgendaRow) -> None:
     """Schedule an effect. Call inside a transaction."""
-    store.run("INSERT INTO agenda VALUES (?, ?, ?, ?, ?)", (*home, *row))
-    store.run(
+    store.write("INSERT INTO agenda VALUES (?, ?, ?, ?, ?)", (*home, *row))
+    store.write(
         "UPDATE sandboxes SET next_due = ?, version = version + 1 WHERE no = ? AND (next_due IS NULL OR next_due > ?)",
         (row.due_ms, home[0], row.due_ms),
     )
@@ -46,7 +46,7 @@ def coming(store: Store, home: tuple[int, int], limit: int, after: tuple[int, in
 
 def drop_through(store: Store, home: tuple[int, int], last: AgendaRow) -> None:
     """Take everything up to and including a row off the agenda, and note what is next."""
-    store.run(
+    store.write(
         "DELETE FROM agenda WHERE sandbox_no = ? AND epoch = ? AND (due_ms < ? OR due_ms = ? AND no <= ?)",
         (*home, last.due_ms, last.due_ms, last.no),
     )
@@ -74,7 +74,7 @@ def has_kind(store: Store, home: tuple[int, int], kind: str) -> bool:
 
 def note_next(store: Store, home: tuple[int, int]) -> None:
     """Write down when the agenda begins."""
-    store.run(
+    store.write(
         "UPDATE sandboxes SET version = version + 1, next_due ="
         " (SELECT min(due_ms) FROM agenda WHERE sandbox_no = ? AND epoch = ?) WHERE no = ?",
         (*home, home[0]),
@@ -93,7 +93,7 @@ def of_scenario(store: Store, home: tuple[int, int], scenario: str) -> list[Agen
 
 def drop_of_scenario(store: Store, home: tuple[int, int], scenario: str) -> None:
     """Cancel whatever a scenario has scheduled."""
-    store.run(
+    store.write(
         "DELETE FROM agenda WHERE sandbox_no = ? AND epoch = ? AND json_extract(effect, '$.scenario') = ?",
         (*home, scenario),
     )
@@ -102,7 +102,7 @@ def drop_of_scenario(store: Store, home: tuple[int, int], scenario: str) -> None
 
 def drop_entries(store: Store, home: tuple[int, int], scenario: str, machine: str) -> None:
     """Cancel the states that time would have led a machine of a scenario to."""
-    store.run(
+    store.write(
         "DELETE FROM agenda WHERE sandbox_no = ? AND epoch = ? AND json_extract(effect, '$.scenario') = ?"
         " AND json_extract(effect, '$.kind') = 'enter' AND json_extract(effect, '$.machine') = ?",
         (*home, scenario, machine),

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from emulator.store.schema import MIGRATIONS, postgres_script
-from emulator.store.store import Durability, Row, SqlDialect, Store, StoreBusy, StoreFailure, StoreTrouble
+from emulator.store.schema import MIGRATIONS, POSTGRES_FUNCTIONS, PostgresDialect, postgres_script
+from emulator.store.store import Durability, Row, Store, StoreBusy, StoreFailure, StoreTrouble
 
 _CONNECT_S, _STATEMENT_MS = 3, 10_000
 _CONNECTIONS = 16  # of each worker; a call holds one from its first write to its commit
@@ -44,45 +44,18 @@ def _in_postgres(sql: str) -> bytes:
     return sql.replace("%", "%%").replace("?", "%s").encode()
 
 
-class _PostgresDialect(SqlDialect):
-    like = "ILIKE"
-
-    def member(self, column: str, *steps: str) -> str:
-        return f"ndxp_member({column}, '{{{','.join(steps)}}}')"
-
-    def has_rule(self) -> str:
-        return (
-            "EXISTS (SELECT 1 FROM json_array_elements(ndxp_json(story) -> 'remarks') AS remark"
-            " WHERE remark ->> 'rule' = ?)"
-        )
-
-    def like_path(self, wanted: str) -> tuple[str, str]:
-        for special in "\\%_":
-            wanted = wanted.replace(special, "\\" + special)
-        return "path LIKE ? ESCAPE '\\'", wanted.replace("*", "%")
-
-    def text_of(self, column: str) -> str:
-        return f"ndxp_text({column})"
-
-    def json_of(self, column: str) -> str:
-        return column
+_Statement = tuple[bytes, tuple[Any, ...] | None]
 
 
-_FUNCTIONS = """
-CREATE OR REPLACE FUNCTION ndxp_text(content bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN RETURN convert_from(content, 'UTF8'); EXCEPTION WHEN others THEN RETURN encode(content, 'escape'); END $$;
-CREATE OR REPLACE FUNCTION ndxp_json(content text) RETURNS json LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN RETURN content::json; EXCEPTION WHEN others THEN RETURN '{}'::json; END $$;
-CREATE OR REPLACE FUNCTION ndxp_member(content text, place text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN RETURN content::json #>> place::text[]; EXCEPTION WHEN others THEN RETURN NULL; END $$;
-"""
+class _DiedIdle(Exception):
+    """A connection had died while it lay in the pool: nothing has happened."""
 
 
 class PostgresStore(Store):
     """One database. Different sandboxes never wait for each other; readers wait for nobody."""
 
     waits = True
-    dialect = _PostgresDialect()
+    dialect = PostgresDialect()
 
     def __init__(self, url: str, migrations: Sequence[str] = MIGRATIONS, *, durability: Durability = "process") -> None:
         super().__init__()
@@ -153,7 +126,7 @@ class PostgresStore(Store):
         for script in self._migrations[done:]:
             connection.execute(postgres_script(script).encode())
         if done < known:
-            connection.execute(_FUNCTIONS)
+            connection.execute(POSTGRES_FUNCTIONS)
             connection.execute("CREATE TABLE IF NOT EXISTS ndxp_schema (version integer NOT NULL)")
             connection.execute("DELETE FROM ndxp_schema")
             connection.execute("INSERT INTO ndxp_schema VALUES (%s)", (known,))
@@ -210,37 +183,43 @@ class PostgresStore(Store):
 
     def begin(self, sandbox_no: int | None = None) -> None:
         """Take the pen of a sandbox: its row is locked until the commit. None: of making and dropping sandboxes."""
-        with self._failing():
-            pool = self._connections()
-            connection = pool.getconn()
-            try:
-                self._lock(connection, sandbox_no)
-            except psycopg.OperationalError:
-                if not connection.closed:
-                    pool.putconn(connection)
-                    raise
-                pool.putconn(connection)  # it had died while it lay there: nothing has happened, so once more
-                connection = pool.getconn()
-                self._lock_or_return(pool, connection, sandbox_no)
-            except BaseException:
-                pool.putconn(connection)
-                raise
-        self._local.held = connection
+        if sandbox_no is None:
+            self._begin(f"SELECT pg_advisory_xact_lock({_DUTIES}, {_WHOLE_STORE})")
+        else:
+            self.begin_at(sandbox_no, "no")
 
-    def _lock_or_return(self, pool: Any, connection: psycopg.Connection[Row], sandbox_no: int | None) -> None:
+    def begin_at(self, sandbox_no: int, columns: str) -> Row | None:
+        """Take the pen and read the row that is locked with it, in one round trip."""
+        return self._begin(f"SELECT {columns} FROM sandboxes WHERE no = {int(sandbox_no)} FOR UPDATE")
+
+    def _begin(self, lock: str) -> Row | None:
+        """Begin with a lock and return the row it shows; once more when the connection had died while it lay there."""
+        with self._failing():
+            try:
+                return self._begin_once(lock, retries=True)
+            except _DiedIdle:
+                return self._begin_once(lock, retries=False)
+
+    def _begin_once(self, lock: str, *, retries: bool) -> Row | None:
+        pool = self._connections()
+        connection = pool.getconn()
+        wait_ms = max(1, round(self.patience_s * 1000))
         try:
-            self._lock(connection, sandbox_no)
+            cursor = connection.execute(f"BEGIN; SET LOCAL lock_timeout = {wait_ms}; {lock}".encode())
+            while cursor.nextset():  # the last of the three shows the row
+                pass
+            row = cursor.fetchone()
+        except psycopg.OperationalError as trouble:
+            has_died = connection.closed
+            pool.putconn(connection)
+            if has_died and retries:
+                raise _DiedIdle from trouble
+            raise
         except BaseException:
             pool.putconn(connection)
             raise
-
-    def _lock(self, connection: psycopg.Connection[Row], sandbox_no: int | None) -> None:
-        wait_ms = max(1, round(self.patience_s * 1000))
-        connection.execute(f"BEGIN; SET LOCAL lock_timeout = {wait_ms}".encode())
-        if sandbox_no is None:
-            connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_DUTIES, _WHOLE_STORE))
-        else:
-            connection.execute("SELECT 1 FROM sandboxes WHERE no = %s FOR UPDATE", (sandbox_no,))
+        self._local.held, self._local.unsent = connection, []
+        return row
 
     def _keep(self) -> None:
         """Keep everything since ``begin``.
@@ -248,21 +227,29 @@ class PostgresStore(Store):
         Raises:
             StoreFailure: it is not known to be kept (the connection was lost), or it is not.
         """
-        self._end("COMMIT")
+        self._end("COMMIT", self._take_unsent())
 
     def rollback(self) -> None:
         """Forget everything since ``begin``; a lost connection has forgotten it already."""
+        self._take_unsent()
         with contextlib.suppress(StoreFailure):
-            self._end("ROLLBACK")
+            self._end("ROLLBACK", [])
 
-    def _end(self, how: LiteralString) -> None:
+    def _take_unsent(self) -> list[_Statement]:
+        """Return the statements of this thread's transaction that are not sent yet; they are the caller's now."""
+        unsent, self._local.unsent = getattr(self._local, "unsent", []), []
+        return unsent
+
+    def _end(self, how: LiteralString, unsent: list[_Statement]) -> None:
         connection: psycopg.Connection[Row] | None = getattr(self._local, "held", None)
         if connection is None:
             return
         self._local.held = None
         try:
             with self._failing():
-                connection.execute(how)
+                done = _send(connection, unsent, (how.encode(), None))
+                if done.statusmessage != how:  # an error that was passed over: PostgreSQL commits nothing after one
+                    raise StoreFailure("io", f"{how} was answered with {done.statusmessage}")
         finally:
             self._connections().putconn(connection)
 
@@ -281,13 +268,20 @@ class PostgresStore(Store):
         number: int = self._execute(sql, values, lambda cursor: cursor.rowcount)
         return number
 
+    def write(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """Keep a statement back until the next one that is asked something, or the commit: they go in one message."""
+        if self.is_writing:
+            self._local.unsent.append((_in_postgres(sql), tuple(map(_plain, values))))
+        else:
+            self.run(sql, values)
+
     def _execute(self, sql: str, values: Sequence[Any], then: Any) -> Any:
         """Execute a statement; outside a transaction once more when its connection had died while it lay there."""
-        statement, plain = _in_postgres(sql), tuple(map(_plain, values))
+        statement = _in_postgres(sql), tuple(map(_plain, values))
         for is_last in (self.is_writing, True):
             try:
                 with self._borrow_connection() as connection, self._failing():
-                    return then(connection.execute(statement, plain))
+                    return then(_send(connection, self._take_unsent(), statement))
             except StoreFailure as failure:
                 if is_last or failure.reason != "unreachable":
                     raise
@@ -296,6 +290,7 @@ class PostgresStore(Store):
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row. Call inside a transaction."""
         with self._borrow_connection() as connection, self._failing():
+            _send(connection, self._take_unsent(), None)
             connection.cursor().executemany(_in_postgres(sql), (tuple(map(_plain, row)) for row in rows))
 
     def trouble(self) -> StoreFailure | None:
@@ -357,6 +352,20 @@ class PostgresStore(Store):
         if self._pool is not None and self._pid == os.getpid():
             self._pool.close(timeout=1.0)
         self._pool = None
+
+
+def _send(connection: psycopg.Connection[Row], before: list[_Statement], last: _Statement | None) -> Any:
+    """Execute statements in their order, in one round trip; return the cursor of the last.
+
+    Raises:
+        psycopg.Error: what the first that failed met; those after it did nothing.
+    """
+    if not before:
+        return connection.execute(*last) if last else None
+    with connection.pipeline():
+        for statement in before:
+            connection.execute(*statement)
+        return connection.execute(*last) if last else None
 
 
 def _exists(connection: psycopg.Connection[Any], table: str) -> bool:

@@ -128,22 +128,40 @@ def change(store: Store, no: int, column: str, text: str) -> None:
     store.run(f"UPDATE sandboxes SET {column} = ?, version = version + 1 WHERE no = ?", (text, no))
 
 
-def next_seq(store: Store, no: int) -> tuple[int, int, str] | None:
-    """Return ``(epoch, next sequence number, head of the hash chain)``; None when the sandbox is gone."""
-    row = store.one("SELECT epoch, seq + 1, head FROM sandboxes WHERE no = ?", (no,))
-    return (row[0], row[1], row[2]) if row else None
+class ChainPlace(NamedTuple):
+    """Where the next exchange of a sandbox is written: epoch, number, head of the chain, bytes the journal holds."""
+
+    epoch: int
+    seq: int
+    head: str
+    size: int
+
+
+_PLACE = "epoch, seq + 1, head, journal_bytes"
+
+
+def next_place(store: Store, no: int) -> ChainPlace | None:
+    """Return where the next exchange of a sandbox goes; None when the sandbox is gone."""
+    row = store.one(f"SELECT {_PLACE} FROM sandboxes WHERE no = ?", (no,))
+    return ChainPlace(*row) if row else None
+
+
+def take_place(store: Store, no: int) -> ChainPlace | None:
+    """Take the pen of a sandbox (``Store.begin``) and return where its next exchange goes; None when it is gone."""
+    row = store.begin_at(no, _PLACE)
+    return ChainPlace(*row) if row else None
 
 
 def lock(store: Store, no: int) -> None:
     """Keep others from writing into the journal of a sandbox until the end of this transaction, whoever began it."""
-    store.run("UPDATE sandboxes SET version = version WHERE no = ?", (no,))
+    store.write("UPDATE sandboxes SET version = version WHERE no = ?", (no,))
 
 
-def advance(store: Store, no: int, seq: int, head: str, size: int) -> int:
-    """Record the newest exchange of a sandbox, and how much its journal has grown; return the size of the journal."""
-    changes = "seq = ?, head = ?, journal_bytes = journal_bytes + ?"
-    row = store.change("sandboxes", changes, "no = ?", "journal_bytes", (seq, head, size, no))
-    return int(row[0]) if row else 0
+def advance(store: Store, no: int, seq: int, head: str, size: int) -> None:
+    """Record the newest exchange of a sandbox, and how much its journal has grown."""
+    store.write(
+        "UPDATE sandboxes SET seq = ?, head = ?, journal_bytes = journal_bytes + ? WHERE no = ?", (seq, head, size, no)
+    )
 
 
 def chain_ends(store: Store, no: int) -> ChainEnds | None:
@@ -227,7 +245,7 @@ _ADD = (
 
 def count_calls(store: Store, row: TallyRow) -> None:
     """Count what a row says. Call inside the transaction that writes it down."""
-    store.run(f"INSERT INTO served VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?){_ADD}", row)
+    store.write(f"INSERT INTO served VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?){_ADD}", row)
 
 
 def list_tallies(store: Store) -> list[TallyRow]:
@@ -238,8 +256,8 @@ def list_tallies(store: Store) -> list[TallyRow]:
 def leave_tallies(store: Store, sandbox_no: int) -> None:
     """Keep what a sandbox was served without its number, as it is dropped. Call inside a transaction."""
     columns = "gateway, operation, outcome, status_class, bucket, calls, duration_us, bytes_in, bytes_out"
-    store.run(f"INSERT INTO served SELECT 0, {columns} FROM served WHERE sandbox_no = ?{_ADD}", (sandbox_no,))
-    store.run("DELETE FROM served WHERE sandbox_no = ?", (sandbox_no,))
+    store.write(f"INSERT INTO served SELECT 0, {columns} FROM served WHERE sandbox_no = ?{_ADD}", (sandbox_no,))
+    store.write("DELETE FROM served WHERE sandbox_no = ?", (sandbox_no,))
 
 
 # Rows of ``tokens``. Times are virtual instants of the sandbox.
@@ -282,22 +300,22 @@ def latest_token(store: Store, home: tuple[int, int], consumer_key: str, scope: 
 
 def add_token(store: Store, row: TokenRow) -> None:
     """Add a token; one of an ended epoch with the same text is replaced."""
-    store.run(f"INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) {REPLACING}", row)
+    store.write(f"INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) {REPLACING}", row)
 
 
 def end_token(store: Store, token: str, at_ms: int) -> None:
     """Let a token end at a virtual instant, whatever its life was to be."""
-    store.run("UPDATE tokens SET expires_at = ? WHERE token = ?", (at_ms, token))
+    store.write("UPDATE tokens SET expires_at = ? WHERE token = ?", (at_ms, token))
 
 
 def revoke_token(store: Store, token: str) -> None:
     """Mark a token as revoked."""
-    store.run("UPDATE tokens SET is_revoked = 1 WHERE token = ?", (token,))
+    store.write("UPDATE tokens SET is_revoked = 1 WHERE token = ?", (token,))
 
 
 def revoke_tokens_of_keys(store: Store, sandbox_no: int) -> None:
     """Mark every token of a sandbox's key pairs as revoked, those of their users too."""
-    store.run(
+    store.write(
         "UPDATE tokens SET is_revoked = 1 WHERE sandbox_no = ? AND consumer_key IN"
         " (SELECT consumer_key FROM credentials WHERE sandbox_no = ?)",
         (sandbox_no, sandbox_no),

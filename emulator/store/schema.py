@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from emulator.store.store import SqlDialect
+
 APPLICATION_ID = 0x4E445850  # "NDXP": tells our files from any other SQLite file
 
 MIGRATIONS: tuple[str, ...] = (
@@ -215,6 +217,12 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE sandboxes ADD COLUMN pack_digest TEXT NOT NULL DEFAULT ''
     """,
+    # The place first, so that this index is of no use to whoever looks for a key: of two that may be, PostgreSQL takes
+    # either as long as it has not counted a table, and read all of a sandbox's dossiers for each push.
+    """
+    DROP INDEX records_by_moment;
+    CREATE INDEX records_by_moment ON records (place, sandbox_no, epoch, shelf, moment)
+    """,
 )
 
 
@@ -233,3 +241,44 @@ def postgres_script(script: str) -> str:
     for pattern, words in _IN_POSTGRES:
         script = re.sub(pattern, words, script)
     return script
+
+
+class PostgresDialect(SqlDialect):
+    """How PostgreSQL says what the row modules ask; some of it by functions of ours (``POSTGRES_FUNCTIONS``)."""
+
+    like = "ILIKE"
+
+    def member(self, column: str, *steps: str) -> str:
+        """Return a text at a place; of what is no JSON, nothing."""
+        return f"ndxp_member({column}, '{{{','.join(steps)}}}')"
+
+    def has_rule(self) -> str:
+        """Return whether a remark names the rule."""
+        return (
+            "EXISTS (SELECT 1 FROM json_array_elements(ndxp_json(story) -> 'remarks') AS remark"
+            " WHERE remark ->> 'rule' = ?)"
+        )
+
+    def like_path(self, wanted: str) -> tuple[str, str]:
+        """Return the pattern with the special characters of LIKE escaped."""
+        for special in "\\%_":
+            wanted = wanted.replace(special, "\\" + special)
+        return "path LIKE ? ESCAPE '\\'", wanted.replace("*", "%")
+
+    def text_of(self, column: str) -> str:
+        """Return bytes as UTF-8, escaped where they are none."""
+        return f"ndxp_text({column})"
+
+    def json_of(self, column: str) -> str:
+        """Return the column: text is what comes anyway."""
+        return column
+
+
+POSTGRES_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION ndxp_text(content bytea) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN convert_from(content, 'UTF8'); EXCEPTION WHEN others THEN RETURN encode(content, 'escape'); END $$;
+CREATE OR REPLACE FUNCTION ndxp_json(content text) RETURNS json LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN content::json; EXCEPTION WHEN others THEN RETURN '{}'::json; END $$;
+CREATE OR REPLACE FUNCTION ndxp_member(content text, place text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN content::json #>> place::text[]; EXCEPTION WHEN others THEN RETURN NULL; END $$;
+"""

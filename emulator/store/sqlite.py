@@ -351,11 +351,6 @@ class SqliteStore(Store):
         except sqlite3.Error as trouble:
             raise _word_failure(trouble) from trouble
 
-    def change(self, table: str, changes: str, key: str, column: str, values: Sequence[Any]) -> Row | None:
-        """Change a row and look at it: here ``RETURNING`` costs ten times what a second statement does."""
-        self.run(f"UPDATE {table} SET {changes} WHERE {key}", values)
-        return self.one(f"SELECT {column} FROM {table} WHERE {key}", values[-1:])
-
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement once for each row. Call inside a transaction."""
         try:

@@ -77,6 +77,19 @@ class Store(ABC):
             StoreFailure: not now.
         """
 
+    def begin_at(self, sandbox_no: int, columns: str) -> Row | None:
+        """Take the pen of a sandbox and return these columns of its row as they stay; None when it is gone.
+
+        Raises:
+            StoreFailure: not now.
+        """
+        self.begin(sandbox_no)
+        try:
+            return self.one(f"SELECT {columns} FROM sandboxes WHERE no = ?", (sandbox_no,))
+        except BaseException:
+            self.rollback()
+            raise
+
     def commit(self) -> None:
         """Keep everything since ``begin``, as durably as was promised. Raises StoreFailure when it is not kept."""
         last_words, self._local.last_words = getattr(self._local, "last_words", None), None
@@ -123,9 +136,12 @@ class Store(ABC):
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Execute a statement and return the number of rows it changed."""
 
-    def change(self, table: str, changes: str, key: str, column: str, values: Sequence[Any]) -> Row | None:
-        """Change the row of a key (``name = ?``, the last of the values) and return what it holds in a column then."""
-        return self.one(f"UPDATE {table} SET {changes} WHERE {key} RETURNING {column}", values)
+    def write(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """Execute a statement of which nothing is asked: what it meets may be told by the next one, or by the commit.
+
+        Whatever is read after it in the same transaction sees what it did.
+        """
+        self.run(sql, values)
 
     @abstractmethod
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -52,7 +52,7 @@ def known_keys(store: Store, home: tuple[int, int], shelf: str, record_keys: lis
 
 def put_record(store: Store, home: tuple[int, int], shelf: str, row: RecordRow) -> None:
     """Add or replace one record."""
-    store.run(
+    store.write(
         "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sandbox_no, epoch, shelf, key)"
         " DO UPDATE SET place = excluded.place, moment = excluded.moment, value = excluded.value",
         (*home, shelf, *row),
@@ -142,7 +142,7 @@ def held_up_to(store: Store, home: tuple[int, int], shelf: str, most: int) -> in
 
 def set_counter(store: Store, home: tuple[int, int], name: str, value: int) -> None:
     """Put a counter to a value."""
-    store.run(
+    store.write(
         "INSERT INTO counters VALUES (?, ?, ?, ?) ON CONFLICT (sandbox_no, epoch, name)"
         " DO UPDATE SET value = excluded.value",
         (*home, name, value),
@@ -151,7 +151,7 @@ def set_counter(store: Store, home: tuple[int, int], name: str, value: int) -> N
 
 def drop_counters(store: Store, home: tuple[int, int], prefix: str) -> None:
     """Remove the counters whose name begins with ``prefix``."""
-    store.run(
+    store.write(
         "DELETE FROM counters WHERE sandbox_no = ? AND epoch = ? AND name >= ? AND name < ?",
         (*home, prefix, prefix + "\U0010ffff"),
     )
@@ -215,7 +215,7 @@ class Condition(NamedTuple):
 
 def add_exchange(store: Store, row: JournalRow) -> None:
     """Write one exchange down. Call inside a transaction."""
-    store.run("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    store.write("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def find_exchange(store: Store, home: tuple[int, int], seq: int) -> JournalRow | None:
@@ -242,8 +242,8 @@ def trim_journal(store: Store, home: tuple[int, int], keep_after: int) -> None:
     if last is None:
         return
     gone = store.one(f"SELECT {_SIZE} FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ?", (*home, last[1]))
-    store.run("DELETE FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ?", (*home, last[1]))
-    store.run(
+    store.write("DELETE FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq <= ?", (*home, last[1]))
+    store.write(
         "UPDATE sandboxes SET floor = ?, floor_head = ?, journal_bytes = journal_bytes - ? WHERE no = ? AND epoch = ?",
         (last[1], last[0], int(gone[0]) if gone else 0, *home),
     )
@@ -284,7 +284,7 @@ def count_unasked(store: Store, home: tuple[int, int], after: int) -> int:
 
 def measure_journal(store: Store, home: tuple[int, int]) -> None:
     """Write beside a journal that came from a file where it begins and how much it holds."""
-    store.run(
+    store.write(
         "UPDATE sandboxes SET floor_head = '',"
         " floor = coalesce((SELECT min(seq) - 1 FROM journal WHERE sandbox_no = ? AND epoch = ?), seq),"
         f" journal_bytes = (SELECT {_SIZE} FROM journal WHERE sandbox_no = ? AND epoch = ?) WHERE no = ?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from emulator.app import found_country
 from emulator.country.pack import Pack
 from emulator.journal.journal import Journal, Search
-from emulator.kernel.refusals import StoreBusy
+from emulator.kernel.refusals import StoreBusy, StoreFailure
 from emulator.settings import Settings
 from emulator.store import access_rows, agenda_rows, sandbox_rows, world_rows
 from emulator.store.sandbox_rows import TallyRow
@@ -22,6 +23,7 @@ from emulator.store.store import Store
 from emulator.store.world_rows import RecordRow
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
+from tests.databases import Postgres
 from tests.serving import slack
 
 
@@ -106,6 +108,42 @@ def test_counters_count_and_a_refused_statement_leaves_the_pen_usable(store: Sto
     with store.writing(1):
         world_rows.drop_counters(store, HOME, "n")
     assert world_rows.counter_value(store, HOME, "n") == 0
+
+
+def test_a_statement_kept_back_is_seen_by_what_is_read_next_and_told_by_the_commit(store: Store) -> None:
+    with store.writing(1):
+        store.write("UPDATE sandboxes SET seq = seq + 2 WHERE no = ?", (1,))
+        assert store.one("SELECT seq FROM sandboxes WHERE no = 1") == (2,)
+        store.write("UPDATE sandboxes SET seq = seq + 2 WHERE no = ?", (1,))
+    place = sandbox_rows.take_place(store, 1)
+    store.rollback()
+    assert place is not None
+    assert place.seq == 5
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate"), store.writing(1):  # noqa: PT012 - told at once, or at the end
+        _put(store, "mất", 1)
+        store.write("INSERT INTO sandboxes (id, definition) VALUES ('mot', '{}')")
+    assert (world_rows.record_keys(store, HOME, "dossiers"), store.is_writing) == (set(), False)
+    assert store.trouble() is None
+
+
+def test_a_pen_of_a_sandbox_that_is_gone_shows_nothing_and_can_be_put_down(store: Store) -> None:
+    assert sandbox_rows.take_place(store, 77) is None
+    assert store.is_writing
+    store.rollback()
+    assert not store.is_writing
+
+
+def test_a_commit_that_the_database_turned_into_a_rollback_is_no_commit(postgres: Postgres, tmp_path: Path) -> None:
+    from emulator.store.postgres import PostgresStore
+
+    store = PostgresStore(postgres.new_database())
+    store.prepare()
+    with pytest.raises(StoreFailure), store.writing():  # noqa: PT012 - an error that is passed over, and the commit
+        _put(store, "mất", 1)
+        with contextlib.suppress(Exception):
+            store.one("SELECT 1 / 0")
+    assert world_rows.record_keys(store, HOME, "dossiers") == set()
+    store.finish()
 
 
 def test_whoever_waits_longer_than_its_patience_is_told_busy_and_nothing_has_happened(store: Store) -> None:

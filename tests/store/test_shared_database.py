@@ -170,6 +170,16 @@ def test_a_database_that_may_only_be_read_gets_503_with_the_reason(postgres: Pos
         assert (ready.status_code, "read-only" in ready.json()["detail"]) == (503, True)
 
 
+def test_a_push_reads_no_more_rows_because_many_were_pushed_before(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    with Server("--store", url, "--workers", "1") as server, Client(server) as client:
+        client.log_in()
+        for number in range(120):
+            assert client.call("DongBoDVC", dossier(MaHoSo=_code(number))).json()["error_code"] == 0
+    (read,) = postgres.execute(url, "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'records'")[0]
+    assert int(read) < 4 * 120, "a dossier was looked for among all of its sandbox's"
+
+
 def test_a_row_that_somebody_else_holds_is_waited_for_and_others_go_on(postgres: Postgres) -> None:
     import psycopg
 
