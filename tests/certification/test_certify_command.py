@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -160,3 +162,77 @@ def test_a_misspelt_command_is_no_plan(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "Did you mean list?" in ended.stderr
+
+
+def test_a_port_that_somebody_has_is_named_and_nobody_waits(plan: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = taken.getsockname()[1]
+        ended = certify(plan, "--command", CLIENT, "--port", str(port))
+    assert (ended.returncode, f"Không mở được cổng 127.0.0.1:{port}" in ended.stderr) == (2, True), ended.stderr
+    assert "--port 0" in ended.stderr
+
+
+INTERRUPTED = """\
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+runpy.run_module("emulator", run_name="__main__", alter_sys=True)
+"""
+
+
+def test_a_run_that_is_broken_off_by_ctrl_c_says_how_to_go_on(plan: Path) -> None:
+    out = plan.parent / "lượt"
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, "certify", plan, "--attended", "--out", out],
+        cwd=ROOT,
+        env=environment(NO_COLOR="1"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as running:
+        told = iter(running.stdout or ())
+        assert any("base_url" in line for line in told)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert (running.returncode, f"certify resume {out}" in said) == (130, True), said
+
+
+@pytest.mark.parametrize("verb", [("list",), ("accept", "goi.zip"), ("withdraw", "x", "--reason", "y")])
+def test_a_mistyped_folder_is_no_empty_ledger(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    made = certify("key", "new", "--out", tmp_path / "co-quan.pem")
+    assert made.returncode == 0
+    (tmp_path / "goi.zip").write_bytes(b"")
+    words = [str(tmp_path / word) if word.endswith(".zip") else word for word in verb]
+    ended = certify("authority", *words, "--ledger", tmp_path / "soo", "--key", tmp_path / "co-quan.pem")
+    assert (ended.returncode, "soo" in ended.stderr, (tmp_path / "soo").exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--test", "NDXP-TK-99"), "gần nhất: “NDXP-TK-09”"),
+        (("--group", "isue"), "gần nhất: “issue”"),
+        (("--tset", "NDXP-TK-01"), "--test"),
+        (("--port", "99999"), "65535"),
+        (("--url", "ftp://x"), "--url phải là http(s)://"),
+        (("--key", "PLAN"), "Không phải khóa bí mật PEM"),
+        (("--challenge", "PLAN"), "Không phải tệp thử thách"),
+    ],
+    ids=["test", "group", "option", "port", "url", "key", "challenge"],
+)
+def test_a_word_that_is_wrong_is_told_before_anything_starts(plan: Path, words: tuple[str, str], said: str) -> None:
+    asked = (plan if word == "PLAN" else word for word in words)
+    ended = certify("run", plan, "--command", CLIENT, *asked)
+    assert (ended.returncode, said in ended.stderr, "Traceback" in ended.stderr) == (2, True, False), ended.stderr
+    assert not list(plan.parent.glob("*/*.zip"))
+
+
+@pytest.mark.parametrize("how", ["byte order mark", "UTF-16"])
+def test_a_plan_that_an_editor_of_windows_saved_is_read_or_told_so(plan: Path, how: str) -> None:
+    code = "utf-8-sig" if how == "byte order mark" else "utf-16"
+    plan.write_text(PLAN, encoding=code)
+    ended = certify("preflight", plan, "--command", "khong-co-lenh-nay")
+    assert (ended.returncode, ("KN-60" if code == "utf-8-sig" else "UTF-16") in ended.stderr) == (2, True), ended.stderr

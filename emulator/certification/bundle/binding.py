@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import plan_text
-from emulator.certification.bundle.finding import Point
+from emulator.certification.bundle.finding import Point, State
 from emulator.certification.bundle.keys import (
     CHALLENGE,
     IN_TOTO,
@@ -46,6 +46,26 @@ def chain(files: Files) -> Iterator[Point]:
         yield Point("chain", "bad", "Số thứ tự nhật ký không liền nhau", "the journal's numbers have a gap")
         return
     yield Point("chain", "good", f"{len(lines)} dòng nhật ký nối liền nhau", f"{len(lines)} lines, an unbroken chain")
+    yield from _clock_turned_back(files)
+
+
+_MOST_BACK_MS = 3_600_000
+"""Wall milliseconds: a machine's clock may be put right, and calls that take long are written down late."""
+
+
+def _clock_turned_back(files: Files) -> Iterator[Point]:
+    latest = 0
+    for entry in entries_of(archive.lines_in(files[archive.JOURNAL])):
+        if entry.wall_ms < latest - _MOST_BACK_MS:
+            vi = f"Giờ máy lùi lại ở dòng #{entry.seq}, từ {_minute(latest)} về {_minute(entry.wall_ms)}"
+            en = f"the clock goes back at line #{entry.seq}, from {_minute(latest)} to {_minute(entry.wall_ms)}"
+            yield Point("clock", "open", f"{vi}: không rõ lượt chạy khi nào", f"{en}: when it ran is not known")
+            return
+        latest = max(latest, entry.wall_ms)
+
+
+def _minute(moment_ms: int) -> str:
+    return iso_of(to_datetime(moment_ms))
 
 
 def _challenge(files: Files) -> Challenge:
@@ -122,17 +142,26 @@ def _not_for_this_vendor(files: Files, challenge: Challenge) -> Iterator[tuple[s
         yield vi, f"the challenge was handed out for {what} {said!r}, the bundle is about {here!r}"
 
 
-def same_kit(files: Files) -> Iterator[Point]:
-    """Look whether the kit in the bundle is the one in the box."""
+def same_kit(files: Files, authority: PublicKey | None = None) -> Iterator[Point]:
+    """Look whether the kit in the bundle is the one in the box, or that of the ``authority`` whose key a reader has.
+
+    A kit that nobody vouches for may demand nothing: what was passed then is not known.
+    """
     name, own = _kits(files)
-    if own is None:
-        vi = f"Bản cài này không có bộ kiểm thử {name}; đã chấm bằng bộ trong gói"
-        yield Point("kit", "note", vi, f"this installation has no kit {name}; judged with the bundle's own")
-    elif own == files[archive.kit_file(name)]:
+    if own == files[archive.kit_file(name)]:
         yield Point("kit", "good", f"Bộ kiểm thử đúng là bộ {name} của bản cài này", f"the kit is {name} of this box")
+        return
+    is_named = authority is not None and archive.SIGNED_CHALLENGE in files
+    vi, en = f"KHÁC bộ {name} của bản cài này", f"is NOT kit {name} of this box"
+    if own is None:
+        vi, en = f"là {name}, bản cài này không có", f"is {name}, which this installation has not"
+    if is_named:
+        vi_who, en_who = "cơ quan ra thử thách nêu đúng bộ ấy", "the authority's challenge names that very one"
     else:
-        vi = f"Bộ kiểm thử trong gói KHÁC bộ {name} của bản cài này; hãy hỏi vì sao"
-        yield Point("kit", "note", vi, f"the kit in the bundle is NOT kit {name} of this box: ask why")
+        vi_who = "không ai bảo đảm nó đòi hỏi gì; dùng bản cài có đúng bộ ấy, hoặc đưa --authority"
+        en_who = "nobody vouches for what it demands; use the version that has it, or give --authority"
+    state: State = "note" if is_named else "open"
+    yield Point("kit", state, f"Bộ kiểm thử trong gói {vi}: {vi_who}", f"the kit in the bundle {en}: {en_who}")
 
 
 def _kits(files: Files) -> tuple[str, bytes | None]:
@@ -143,6 +172,10 @@ def _kits(files: Files) -> tuple[str, bytes | None]:
     return name, (shipped_kits() / f"{name}.yaml").read_bytes() if name in kit_names() else None
 
 
+_EARLY = timedelta(days=1)
+"""By how much the clocks of whoever ran it and of whoever reads may differ."""
+
+
 def dates(files: Files, now_ms: int) -> Iterator[Point]:
     """Look whether the report still counts."""
     validity: Mapping[str, Any] | None = archive.object_in(files[archive.REPORT])["validity"]
@@ -150,7 +183,14 @@ def dates(files: Files, now_ms: int) -> Iterator[Point]:
         vi = "Tự kiểm tra (L0) không có hiệu lực với ai khác"
         yield Point("validity", "note", vi, "a self-check (L0) is not valid towards anybody")
         return
-    until = datetime.fromisoformat(validity["until"])
+    until, begins = (datetime.fromisoformat(validity[word]) for word in ("until", "from"))
+    if to_datetime(now_ms) < begins - _EARLY:
+        vi, en = (
+            f"Lượt kết thúc lúc {iso_of(begins)}, sau giờ máy này",
+            f"it ended at {iso_of(begins)}, which is to come",
+        )
+        yield Point("validity", "void", f"{vi}: đồng hồ sai, hoặc giờ bị sửa", f"{en}: a clock is wrong, or was set")
+        return
     if to_datetime(now_ms) > until:
         yield Point("validity", "void", f"Đã hết hiệu lực từ {iso_of(until)}", f"expired at {iso_of(until)}")
         return

@@ -98,7 +98,7 @@ def _content(files: Files, trust: Trust) -> list[Point]:
         ("pages", again.printed_again),
         ("tasks", lambda held: scene_points(held, trust.hosts)),
         ("replay", lambda held: replay_points(held, trust.hosts)),
-        ("kit", binding.same_kit),
+        ("kit", lambda held: binding.same_kit(held, trust.authority)),
         ("validity", lambda held: binding.dates(held, trust.moment_ms)),
     )
     return [point for name, look in looks for point in _look_at(name, look, files)]

@@ -26,7 +26,12 @@ _WITHDRAW = (
     "--key co-quan.pem\n"
 )
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_LEDGER = click.option("--ledger", type=_FOLDER, required=True, help="Thư mục sổ của cơ quan. / The ledger's folder.")
+_WHERE = "Thư mục sổ của cơ quan. / The ledger's folder."
+_LEDGER = click.option("--ledger", type=_FOLDER, required=True, help=_WHERE)
+_KEPT = click.option(
+    "--ledger", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help=_WHERE
+)
+"""A ledger that there is already: a mistyped folder is no empty ledger."""
 _KEY = click.option("--key", type=FILE, required=True, help="Khóa bí mật của cơ quan. / The authority's private key.")
 _WORDS = {"issued": "đã phát / issued", "accepted": "đã nhận gói / accepted", "withdrawn": "ĐÃ THU HỒI / WITHDRAWN"}
 
@@ -121,7 +126,7 @@ def _challenge(book: AuthorityLedger, words: dict[str, Any]) -> Any:
 
 @authority.command(epilog=_ACCEPT)
 @click.argument("bundle", type=FILE)
-@_LEDGER
+@_KEPT
 @_KEY
 def accept(bundle: Path, ledger: Path, key: Path) -> None:
     """Kiểm tra gói theo sổ rồi ghi là đã nhận: thử thách ấy coi như đã dùng. / Verify a bundle and take it.
@@ -153,7 +158,7 @@ def accept(bundle: Path, ledger: Path, key: Path) -> None:
 
 
 @authority.command("list", epilog=_LIST)
-@_LEDGER
+@_KEPT
 @_KEY
 def show(ledger: Path, key: Path) -> None:
     """Liệt kê từng dòng sổ. / List the ledger, line by line.
@@ -171,7 +176,7 @@ def show(ledger: Path, key: Path) -> None:
 @authority.command(epilog=_WITHDRAW)
 @click.argument("serial")
 @click.option("--reason", required=True, help="Lý do, ai cũng đọc được. / The reason, for everybody to read.")
-@_LEDGER
+@_KEPT
 @_KEY
 def withdraw(serial: str, reason: str, ledger: Path, key: Path) -> None:
     """Thu hồi điều đã chứng nhận, và viết lại danh sách thu hồi đã ký. / Withdraw, and write the signed list anew.

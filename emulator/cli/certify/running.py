@@ -154,16 +154,16 @@ def play(session: Session, plan: Plan, wish: RunWish, *, key: Any = None, signed
     from emulator.cli.certify.session import Paused
     from emulator.cli.certify.wording import progress, summary
 
-    performer = performer_of(session, plan, wish.out / _WORK)
     try:
+        performer = performer_of(session, plan, wish.out / _WORK)
         if not session.standing()["played"] and not is_ready(session, performer):
             return NOT_READY
         for asked in scenes(session):
             progress(asked, is_quiet=wish.is_json)
             session.end(performer.perform(asked))
-    except Paused:
+    except (Paused, KeyboardInterrupt) as stop:
         click.echo(f"\nTiếp tục bằng / go on with: ndxp-emulator certify resume {wish.out}", err=True)
-        return INCOMPLETE
+        return INCOMPLETE if isinstance(stop, Paused) else STOPPED
     session.close()
     report = session.report()
     bundle = None if plan.only else _bundle(session, wish, key, signed_challenge)

@@ -120,7 +120,7 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
             process.stdin.flush()
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            said = process.stderr.read() if process.stderr else ""
+            _, said = process.communicate()  # lets go of its leash first: whoever holds that holds the stream
             raise CannotStart(said.strip() or "Máy chủ không khởi động. / The server did not come up.")
         yield json.loads(line)
     finally:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import warnings
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
+from emulator.certification import kit_reader
+from emulator.certification.authority import AuthorityLedger
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import unzip_files, zip_files
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.levels import OLDER, PAGES, PAGES_IN_ENGLISH, manifest, pages, sums
-from emulator.certification.bundle.pack import pack
+from emulator.certification.bundle.pack import derive_files, pack
 from emulator.certification.bundle.replay import replay_points
 from emulator.certification.bundle.verify import Trust, verify
 from emulator.certification.challenge import receive_challenge, sign_challenge
 from emulator.cli.in_process import replay_host
 from tests.certification.attacks.forging import Line, forged_journal, lines_of, rebuilt, rewrite, said_of, under
-from tests.certification.packed import bundle, challenge_file, challenge_for, keys, played
+from tests.certification.packed import KIT, bundle, challenge_file, challenge_for, keys, played
 
 OLD = gzip.decompress((Path(__file__).parent / "bundle-form-1.zip.gz").read_bytes())
 PUSH = "btxh.DongBoDVC"
@@ -260,3 +264,129 @@ def test_a_hidden_person_whom_no_task_named_leaves_the_bundle_incomplete() -> No
     points = replayed(renamed, evidence)
     assert points["not-replayed"].state == "open", "and with an open point a bundle is not complete: exit code 3"
     assert "dữ liệu cá nhân bị che" in points["not-replayed"].vi
+
+
+def shifted(lines: list[Line], span: timedelta, of: slice) -> list[Line]:
+    """The machine's clock as somebody says it was; the virtual one stays."""
+    for line in lines[of]:
+        line["wall"] = (datetime.fromisoformat(line["wall"]) + span).isoformat()
+    return lines
+
+
+def test_an_end_that_is_still_to_come_makes_no_certificate_last_longer() -> None:
+    late = forged_journal(lambda lines: shifted(lines, timedelta(days=300), slice(-1, None)))
+    code, wrong = said_of(late)
+    assert (code, set(wrong)) == (1, {"validity"})
+    assert "sau giờ máy này" in wrong["validity"]
+
+
+def test_a_clock_that_goes_back_leaves_open_when_it_ran() -> None:
+    back = forged_journal(lambda lines: shifted(lines, timedelta(days=-20), slice(10, 11)))
+    found = verify(back, Trust(hosts=replay_host))
+    told = {point.name: point.vi for point in found.points if point.state == "open"}
+    assert (found.exit_code, set(told)) == (3, {"clock"})
+    assert "Giờ máy lùi lại ở dòng #11" in told["clock"]
+
+
+def test_a_kit_of_ones_own_is_no_pass_unless_an_authority_named_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever makes every test advice passes his own kit; what it demanded nobody but its authority vouches for."""
+    for each in kit_reader.shipped_kits().glob("*.yaml"):
+        own = "# Bộ của riêng tôi\n" if each.stem == KIT else ""
+        (tmp_path / each.name).write_text(each.read_text(encoding="utf-8") + own, encoding="utf-8")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(kit_reader, "shipped_kits", lambda: tmp_path)
+        signed = sign_challenge(challenge_for(keys()["vendor"]), keys()["authority"])
+        evidence, _, _ = played(signed)
+        raw = pack(evidence, key=keys()["vendor"], signed_challenge=signed)
+    alone = verify(raw, Trust(hosts=replay_host))
+    assert (alone.exit_code, [point.name for point in alone.points if point.state == "open"]) == (3, ["kit"])
+    vouched = verify(raw, Trust(authority=keys()["authority"].public, hosts=replay_host))
+    assert vouched.exit_code == 0
+    assert "cơ quan ra thử thách nêu đúng bộ ấy" in next(each.vi for each in vouched.points if each.name == "kit")
+
+
+def with_entry(name: str, content: bytes, mode: int) -> bytes:
+    target = io.BytesIO(bundle("L2"))
+    with warnings.catch_warnings(), ZipFile(target, "a") as zipped:
+        warnings.simplefilter("ignore", UserWarning)  # a second file of the same name is the very attack
+        about = ZipInfo(name)
+        about.create_system, about.external_attr = 3, mode << 16
+        zipped.writestr(about, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "said"),
+    [
+        ("../report.json", 0o100644, "Tên tệp không được phép"),
+        ("/etc/report.json", 0o100644, "Tên tệp không được phép"),
+        ("kit/../../report.json", 0o100644, "Tên tệp không được phép"),
+        ("báo-cáo.json", 0o100644, "Tên tệp không được phép"),
+        ("report.json\u200b", 0o100644, "Tên tệp không được phép"),
+        ("report.json", 0o100644, "Có hai tệp cùng tên report.json"),
+        ("REPORT.JSON", 0o100644, "Thừa tệp: REPORT.JSON"),
+        ("report2.json", 0o100644, "Thừa tệp: report2.json"),
+        ("kit/btxh-a1.yaml", 0o100644, "Thiếu tệp: kit/*.yaml"),
+        ("lien-ket", 0o120777, "Thừa tệp: lien-ket"),
+    ],
+)
+def test_what_somebody_slipped_into_the_zip_is_named(name: str, mode: int, said: str) -> None:
+    code, wrong = said_of(with_entry(name, b"../../etc/passwd", mode))
+    assert code == 4
+    assert said in " ".join(wrong.values())
+
+
+def test_a_zip_that_unpacks_to_more_than_a_bundle_may_hold_is_not_unpacked() -> None:
+    target = io.BytesIO()
+    with ZipFile(target, "w", ZIP_DEFLATED) as zipped, zipped.open("report.json", "w") as stream:
+        for _ in range(257):
+            stream.write(bytes(1024 * 1024))
+    assert len(target.getvalue()) < 1024 * 1024
+    code, wrong = said_of(target.getvalue())
+    assert (code, set(wrong)) == (4, {"archive"})
+    assert "Gói lớn hơn 256 MB" in wrong["archive"]
+
+
+def test_scenes_that_change_places_do_not_follow_from_the_challenge() -> None:
+    def swapped(lines: list[Line]) -> list[Line]:
+        first, second, third = [at for at, line in enumerate(lines) if line["operation"] == "certification.begun"][3:6]
+        return [*lines[:first], *lines[second:third], *lines[first:second], *lines[third:]]
+
+    code, wrong = said_of(forged_journal(swapped))
+    assert (code, {"scenes", "tasks", "replay"} <= set(wrong)) == (4, True)
+
+
+def test_a_scene_of_another_attempt_is_none_of_this_one() -> None:
+    """Both answer the same challenge: the better scene of one run stands in for the worse one of the other."""
+    evidence, _, _ = played(place="Một lượt khác")
+    other = [json.loads(line) for line in evidence["journal"]]
+
+    def scene(lines: list[Line], number: int) -> slice:
+        begun = [at for at, line in enumerate(lines) if line["operation"] == "certification.begun"]
+        return slice(begun[number], begun[number + 1])
+
+    def transplanted(lines: list[Line]) -> list[Line]:
+        mine = scene(lines, 5)
+        return [*lines[: mine.start], *other[scene(other, 5)], *lines[mine.stop :]]
+
+    code, wrong = said_of(forged_journal(transplanted))
+    assert (code, "replay" in wrong) == (4, True)
+
+
+def test_a_bundle_stripped_of_its_signatures_uses_up_nobodys_challenge(tmp_path: Path) -> None:
+    files = unzip_files(bundle("L2"))
+    for name in (archive.SIGNED_CHALLENGE, archive.VENDOR_KEY, archive.ATTESTATION):
+        del files[name]
+    files |= derive_files(files)
+    files |= pages(files[archive.REPORT])
+    files[archive.SUMS] = sums(files)
+    files[archive.MANIFEST] = manifest(files)
+    authority = keys()["authority"]
+    book = AuthorityLedger(tmp_path, authority.public)
+    book.issue(receive_challenge(challenge_file()).challenge, "2026-11-20T08:00:00+07:00", authority)
+    found = verify(zip_files(files), Trust(authority=authority.public, hosts=replay_host, standing=(book.points,)))
+    wrong = {point.name: point.vi for point in found.points if point.state == "bad"}
+    assert (found.exit_code, set(wrong)) == (4, {"challenge"})
+    assert "Không có chữ ký của cơ quan" in wrong["challenge"]
