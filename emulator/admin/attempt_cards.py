@@ -7,13 +7,13 @@ from typing import Any
 from emulator.certification.attempt import Attempt
 from emulator.certification.judge import Judgement
 from emulator.certification.kit import Kit, Test
-from emulator.certification.scenes import Played, Record
+from emulator.certification.scenes import AttemptRecord, Played
 from emulator.kernel.clock import system_ms
 
 _SHOWN = 50
 
 
-def card(attempt: Attempt, record: Record | None = None) -> dict[str, Any]:
+def card(attempt: Attempt, record: AttemptRecord | None = None) -> dict[str, Any]:
     """Return an attempt in a few words; ``record`` is what has been played, when it is known."""
     record = record or attempt.record()
     return {

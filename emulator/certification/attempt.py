@@ -17,7 +17,7 @@ from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import kit_of
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
-from emulator.certification.scenes import BROKEN_OFF, Record, record_of
+from emulator.certification.scenes import BROKEN_OFF, AttemptRecord, record_of
 from emulator.certification.stage import CertificationHost, aim_at, arm, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
@@ -80,7 +80,7 @@ class Attempt:
         rows = self.house.journal.each(self.sandbox.home)
         return list(lines_of(rows, self.challenge.digest, redactor or self.redactor()))
 
-    def record(self) -> Record:
+    def record(self) -> AttemptRecord:
         """Return what has been played so far."""
         return record_of(entries_of(self.lines()))
 

@@ -10,7 +10,7 @@ from emulator.certification.checks import CHECKS
 from emulator.certification.evidence import REACHED, reached_in
 from emulator.certification.kit import Check, Kit, Scene, Test
 from emulator.certification.plan import Plan
-from emulator.certification.scenes import Finding, Played, Record, bad, unseen
+from emulator.certification.scenes import AttemptRecord, Finding, Played, bad, unseen
 from emulator.kernel.clock import random_for
 
 Verdict = Literal["pass", "warn", "fail", "inconclusive", "skip", "omit", "review", "error", "waiting"]
@@ -38,7 +38,7 @@ class Judgement:
 
     kit: Kit
     plan: Plan
-    record: Record
+    record: AttemptRecord
     tests: tuple[Judged, ...] = field(default=())
 
     @property
@@ -72,13 +72,13 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     return next((each for each in WORST_FIRST if each in verdicts), "omit")
 
 
-def judge(kit: Kit, plan: Plan, record: Record) -> Judgement:
+def judge(kit: Kit, plan: Plan, record: AttemptRecord) -> Judgement:
     """Return the verdict of every test of the kit: also of those in which nothing happened."""
     reached = reached_in(entry for entry in record.entries if entry.is_call)
     return Judgement(kit, plan, record, tuple(_judge_test(test, plan, record, reached) for test in kit.tests))
 
 
-def _judge_test(test: Test, plan: Plan, record: Record, reached: Container[str]) -> Judged:
+def _judge_test(test: Test, plan: Plan, record: AttemptRecord, reached: Container[str]) -> Judged:
     reason = plan.expected_failures.get(test.id, "")
     if not applies(test, plan):
         return Judged(test, "omit", expected_failure=reason)
@@ -95,7 +95,7 @@ def _judge_test(test: Test, plan: Plan, record: Record, reached: Container[str])
     return Judged(test, verdict, tuple(found for _, found in findings), scenes, reason)
 
 
-def _silent(record: Record) -> Verdict:
+def _silent(record: AttemptRecord) -> Verdict:
     return "inconclusive" if record.is_closed else "waiting"
 
 
@@ -113,7 +113,7 @@ def _findings(test: Test, scenes: Sequence[Played]) -> list[tuple[Check | None, 
 
 
 def _verdict(
-    test: Test, scenes: Sequence[Played], findings: Sequence[tuple[Check | None, Finding]], record: Record
+    test: Test, scenes: Sequence[Played], findings: Sequence[tuple[Check | None, Finding]], record: AttemptRecord
 ) -> Verdict:
     if any(entry.outcome == "error" for scene in scenes for entry in scene.entries):
         return "error"
@@ -137,7 +137,7 @@ def _is_twin(test: Test, check: Check | None) -> bool:
     return test.kind == "silence" and check is not None and check.role in ("twin", "control")
 
 
-def broken_order(kit: Kit, plan: Plan, record: Record, seed: int) -> Finding | None:
+def broken_order(kit: Kit, plan: Plan, record: AttemptRecord, seed: int) -> Finding | None:
     """Return that the scenes are not those the challenge asks for, or None."""
     wanted = [(cue.no, cue.test.id, cue.scene.role) for cue in running_order(kit, plan, seed)]
     played = [(scene.no, scene.test_id, scene.role) for scene in record.scenes]

@@ -75,7 +75,7 @@ def _is_one_of(operation: str, wanted: Iterable[str]) -> bool:
 
 
 @dataclass(frozen=True)
-class Record:
+class AttemptRecord:
     """A whole attempt as its journal tells it. ``scenes`` count; those ``void`` were broken off and played again."""
 
     opened: Mapping[str, Any]
@@ -90,7 +90,7 @@ class Record:
         return tuple(scene for scene in self.scenes if scene.test_id == test_id)
 
 
-def record_of(entries: Iterable[Entry]) -> Record:
+def record_of(entries: Iterable[Entry]) -> AttemptRecord:
     """Return the attempt that a journal tells.
 
     Raises:
@@ -117,7 +117,7 @@ def record_of(entries: Iterable[Entry]) -> Record:
     scenes = Subjects(scenes).sorted_out()
     kept = tuple(scene for scene in scenes if not scene.is_void)
     void = tuple(scene for scene in scenes if scene.is_void)
-    return Record(every[0].body, kept, void, declared, every[-1].operation == CLOSED, every)
+    return AttemptRecord(every[0].body, kept, void, declared, every[-1].operation == CLOSED, every)
 
 
 def _begin_played(entry: Entry) -> Played:

@@ -112,7 +112,7 @@ class Quotas:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TokenGrant:
     """What a token opens: one sandbox, or (without one) every sandbox of an owner. Journals name it by ``token_id``."""
 
     role: TenantRole
@@ -158,16 +158,16 @@ class Tenants:
         with self._store.writing():
             return access_rows.end_of_owner(self._store, owner)
 
-    def grant_of(self, token: str) -> Grant | None:
+    def grant_of(self, token: str) -> TokenGrant | None:
         """Return what a token opens, and as what; None when it opens nothing."""
         row = access_rows.get(self._store, _digest(token)) if token.startswith(_PREFIX) else None
         if row is None:
             return None
         role: TenantRole = "owner" if row.role == "owner" else "viewer"
         if row.sandbox_no == EVERY_SANDBOX:
-            return Grant(role, row.digest[:_SHOWN], owner=row.owner)
+            return TokenGrant(role, row.digest[:_SHOWN], owner=row.owner)
         try:
-            return Grant(role, row.digest[:_SHOWN], self._sandboxes.of_no(row.sandbox_no))
+            return TokenGrant(role, row.digest[:_SHOWN], self._sandboxes.of_no(row.sandbox_no))
         except NoSandbox:
             return None
 

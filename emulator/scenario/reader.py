@@ -49,7 +49,7 @@ class Source(NamedTuple):
     pack: Pack | None = None
 
 
-class Reading(NamedTuple):
+class SourceReading(NamedTuple):
     """A scenario as it was read, what is wrong with it, and the files that were looked at."""
 
     script: Script | None
@@ -81,14 +81,14 @@ def id_of_text(text: str) -> str | None:
     return str(named.value) if isinstance(named, yaml.ScalarNode) and named.value else None
 
 
-def read_source(source: Source) -> Reading:
+def read_source(source: Source) -> SourceReading:
     """Read a scenario; return it, and everything that is wrong with it."""
     page = Page(source.path, None if source.text is None else source.text.encode())
     assembly = Assembly(page, source.shelves, source.values)
     root = assembly.root()
     script = None if root is None else _read_root(root, page, source, assembly)
     problems = {*page.problems, *_private(page, assembly.files)}
-    return Reading(None if problems else script, sorted(problems), tuple(assembly.files))
+    return SourceReading(None if problems else script, sorted(problems), tuple(assembly.files))
 
 
 def _private(page: Page, files: list[Path]) -> Iterator[Problem]:

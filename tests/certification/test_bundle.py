@@ -58,9 +58,9 @@ def test_the_report_in_the_bundle_is_the_one_the_admin_api_gave() -> None:
 
 def test_any_zip_program_reads_it_and_the_plan_runs_again() -> None:
     evidence, _, _ = played()
-    with ZipFile(io.BytesIO(bundle("L2"))) as archive:
-        assert archive.testzip() is None
-        plan = read_plan(Path("plan.yaml"), archive.read(archive.PLAN))
+    with ZipFile(io.BytesIO(bundle("L2"))) as opened:
+        assert opened.testzip() is None
+        plan = read_plan(Path("plan.yaml"), opened.read(archive.PLAN))
     assert plan == plan_of(evidence["plan"])
 
 
@@ -93,8 +93,8 @@ def test_the_attestation_is_an_in_toto_test_result_about_the_manifest() -> None:
 
 @pytest.mark.skipif(not all(map(shutil.which, ("openssl", "sha256sum", "sh"))), reason="no openssl here")
 def test_the_commands_of_its_readme_verify_it_without_our_tool(tmp_path: Path) -> None:
-    with ZipFile(io.BytesIO(bundle("L1"))) as archive:
-        archive.extractall(tmp_path)
+    with ZipFile(io.BytesIO(bundle("L1"))) as opened:
+        opened.extractall(tmp_path)
     commands = (tmp_path / archive.GUIDE).read_text(encoding="utf-8").partition("# A\n")[2]
 
     def said() -> str:

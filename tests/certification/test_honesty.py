@@ -16,7 +16,7 @@ from emulator.certification.judge import WORST_FIRST, Judgement, applies, judge,
 from emulator.certification.kit_reader import kit_names, kit_of
 from emulator.certification.outline import exit_code, outline
 from emulator.certification.plan import Plan
-from emulator.certification.scenes import Record
+from emulator.certification.scenes import AttemptRecord
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from tests.certification.mutants_btxh_a2 import AsksForItsNeighbour, BeginsASecondLater
@@ -56,7 +56,7 @@ def late(lent: Country) -> Attempt:
     return _played(lent, "trễ", BeginsASecondLater)
 
 
-def _report(attempt: Attempt, record: Record | None = None, **plan: Any) -> dict[str, Any]:
+def _report(attempt: Attempt, record: AttemptRecord | None = None, **plan: Any) -> dict[str, Any]:
     judged = judge(attempt.kit, replace(attempt.plan, **plan), record or attempt.record())
     return outline(judged, attempt.challenge)
 

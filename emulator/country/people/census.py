@@ -233,7 +233,7 @@ class Member(NamedTuple):
     group: Group
 
 
-class Draft:
+class HouseholdDraft:
     """A household being put together as of a day."""
 
     def __init__(self, luck: Random, as_of: date, era: Era) -> None:
@@ -264,18 +264,18 @@ class Draft:
         return self.luck.choice((MALE, FEMALE))
 
 
-def _couple(draft: Draft) -> None:
+def _couple(draft: HouseholdDraft) -> None:
     father = draft.add("head", MALE, draft.luck.uniform(24, 50))
     mother = draft.add("spouse", FEMALE, max(20.0, father + draft.luck.uniform(-8, 3)), own=True)
     draft.children((father, mother), 4)
 
 
-def _single_parent(draft: Draft) -> None:
+def _single_parent(draft: HouseholdDraft) -> None:
     mother = draft.add("head", FEMALE, draft.luck.uniform(20, 46), group="single_parent")
     draft.children((mother,), 3, oldest=CHILD_BELOW - 0.1)
 
 
-def _three_generations(draft: Draft) -> None:
+def _three_generations(draft: HouseholdDraft) -> None:
     father = draft.add("head", MALE, draft.luck.uniform(30, 55))
     mother = draft.add("spouse", FEMALE, father + draft.luck.uniform(-8, 3), own=True)
     draft.children((father, mother), 3)
@@ -284,26 +284,26 @@ def _three_generations(draft: Draft) -> None:
     draft.add("parent", FEMALE, wife, own=True)
 
 
-def _aged(draft: Draft) -> None:
+def _aged(draft: HouseholdDraft) -> None:
     head = draft.add("head", draft.gender(), draft.luck.uniform(OLD_AGE[draft.era] + 0.1, _OLDEST - 3))
     if draft.luck.random() < 0.4:
         gender_id = FEMALE if draft.members[0].gender_id == MALE else MALE
         draft.add("spouse", gender_id, min(head + draft.luck.uniform(-8, 3), _OLDEST), own=True)
 
 
-def _grandparent_carer(draft: Draft) -> None:
+def _grandparent_carer(draft: HouseholdDraft) -> None:
     age = draft.luck.uniform(50, 70)
     draft.add("head", draft.gender(), age, group="carer")
     draft.children((min(age - 20, 45.0),), 2, role="grandchild", oldest=CHILD_BELOW - 0.1)
 
 
-def _draw_disabled(draft: Draft) -> None:
+def _draw_disabled(draft: HouseholdDraft) -> None:
     parent = draft.add("head", FEMALE, draft.luck.uniform(40, 72))
     # Anybody can be disabled: a small child as well as somebody of fifty.
     draft.add("child", draft.gender(), draft.luck.uniform(max(1, parent - 41.9), parent - 18.05), group="disabled")
 
 
-_HOUSEHOLDS: tuple[tuple[Callable[[Draft], None], int], ...] = (
+_HOUSEHOLDS: tuple[tuple[Callable[[HouseholdDraft], None], int], ...] = (
     (_couple, 40),
     (_three_generations, 20),
     (_single_parent, 12),
@@ -315,7 +315,7 @@ _HOUSEHOLDS: tuple[tuple[Callable[[Draft], None], int], ...] = (
 
 def household(luck: Random, as_of: date, era: Era) -> list[Member]:
     """Return one to eight people who can live together as a family on a day."""
-    draft = Draft(luck, as_of, era)
+    draft = HouseholdDraft(luck, as_of, era)
     makers, shares = zip(*_HOUSEHOLDS, strict=True)
     luck.choices(makers, shares)[0](draft)
     return draft.members
