@@ -58,6 +58,7 @@ def on_files(files: Any, config: Any) -> Any:
         if not _is_shown(file.src_uri, language):
             files.remove(file)
         elif language_of(file.src_uri):
+            file.name = file.name.removesuffix(f".{language}")  # by which mkdocs knows the home page
             file.dest_uri = file.dest_uri.replace(f".{language}.html", ".html")
     return files
 
@@ -65,12 +66,6 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     """Turn each citation ``src:ID`` into a link to its entry of the page of sources; lead to decisions."""
     language, up = config["theme"]["language"], "../" * page.file.src_uri.count("/")
-    folder = Path(
-        config["docs_dir"], page.file.src_uri
-    ).parent  # pages that are still one for both sites are found, too
-    markdown = re.sub(
-        r"\]\(([./\w-]+?)(?:\.(?:vi|en))?\.md", lambda to: f"]({_page_of(folder, to[1], language)}", markdown
-    )
     if language != "en":
         markdown = _TO_DECISION.sub(
             lambda to: f'<a href="{up}en/{to["page"]}.html{to["place"] or ""}" hreflang="en">{to["text"]}</a>', markdown
@@ -123,10 +118,6 @@ def _folded(text: str) -> list[str]:
         if bare != whole:
             plain.append(bare)
     return plain
-
-
-def _page_of(folder: Path, name: str, language: str) -> str:
-    return f"{name}.{language}.md" if (folder / f"{name}.{language}.md").exists() else f"{name}.md"
 
 
 def _is_shown(page: str, language: str) -> bool:

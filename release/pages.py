@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal, get_args
 
 import emulator.app  # noqa: F401  # with it every room has registered its rules
+from emulator.admin.routes import ROUTES
+from emulator.country.settings import SandboxSettings
 from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
 from emulator.services.btxh.extent import DOCUMENT, DOCUMENT_FIELDS, RESULT, RESULT_FIELDS, ExtentField
 from emulator.services.btxh.fields import field_tables
@@ -149,7 +153,26 @@ def _element_row(field: ExtentField, language: Language) -> str:
     )
 
 
+def admin_page(language: Language) -> str:
+    """Return ``admin``: every route of the admin API, and every setting of a sandbox."""
+    words = _texts("admin-words", language=language)[0]
+    routes = "".join(
+        f"| `{row.verb} {row.path or '/'}` | {'✓' if row.scoped else ''} | {getattr(row, language)} |\n"
+        for row in ROUTES
+    )
+    return head_of("admin", language) + routes + words + "".join(_setting_rows(language))
+
+
+def _setting_rows(language: Language) -> Iterator[str]:
+    with (TEXTS / "settings.csv").open(encoding="utf-8", newline="") as lines:
+        meanings = {row["setting"]: row[language] for row in csv.DictReader(lines, strict=True)}
+    for name, value in asdict(SandboxSettings()).items():
+        default = json.dumps(value, ensure_ascii=False).strip('"')
+        yield f"| `{name}` | `{default}` | {meanings[name]} |\n"
+
+
 PAGES: dict[str, Callable[[Language], str]] = {
+    "admin": admin_page,
     "fields": fields_page,
     "quirks": quirks_page,
     "error-codes": error_codes_page,

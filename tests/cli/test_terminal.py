@@ -185,8 +185,9 @@ def test_a_reader_that_leaves_early_is_no_failure() -> None:
     assert (said.returncode, said.stderr) == (0, "")
 
 
-def test_the_page_names_every_exit_code() -> None:
-    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_page_names_every_exit_code(language: str) -> None:
+    page = (ROOT / "docs" / f"cli.{language}.md").read_text(encoding="utf-8")
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == {0, 1, 2, 3, 4, 5, 130}
     assert (frame.FAULT, frame.STOPPED) == (5, 130)
 

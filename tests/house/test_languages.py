@@ -52,14 +52,15 @@ def strangers(text: str, language: str) -> list[str]:
 
 
 def _is_strange(part: str, language: str) -> bool:
-    words = WORD.findall(part)
     if language == "vi":
-        return sum(bool(ENGLISH.fullmatch(word)) for word in words) > MOST_ENGLISH
-    run = longest = 0
-    for word in words:
-        run = run + 1 if MARKED.search(word) else 0
-        longest = max(longest, run)
-    return longest >= MOST_MARKED
+        return sum(bool(ENGLISH.fullmatch(word)) for word in WORD.findall(part)) > MOST_ENGLISH
+    return any(_longest_run(clause) >= MOST_MARKED for clause in re.split(r"[\d,;:.()]", part))
+
+
+def _longest_run(clause: str) -> int:
+    """Return how many words with Vietnamese marks follow each other in a clause."""
+    marked = "".join("x" if MARKED.search(word) else " " for word in WORD.findall(clause))
+    return max(map(len, marked.split()), default=0)
 
 
 def test_there_are_at_most_thirty_pages_and_each_has_its_twin() -> None:

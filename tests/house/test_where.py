@@ -1,4 +1,4 @@
-"""``docs/architecture.md`` says where things are: every room has its row, every answer is looked up."""
+"""``docs/architecture`` says where things are: every room has its row, every answer is looked up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from tests.house.test_rooms import PACKAGE, ROOT
 
-PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "architecture.en.md").read_text(encoding="utf-8")
+TWIN = (ROOT / "docs" / "architecture.vi.md").read_text(encoding="utf-8")
 ANSWERS = re.findall(r"^\| ([^|]+\?) \| `([^`]+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE)
 FEWEST = 20
 
@@ -23,6 +24,12 @@ def test_an_answer_leads_to_the_place(question: str, file: str, text: str) -> No
     path = ROOT / file
     assert path.is_file(), f"{question} {file}"
     assert text in path.read_text(encoding="utf-8"), f"{question} {file} has no {text}"
+
+
+def test_both_languages_lead_to_the_same_places() -> None:
+    where = r"^\| [^|]+\? \| (`[^`]+` \| `[^`]+`) \|$"
+    assert len(re.findall(where, PAGE, re.MULTILINE)) >= FEWEST
+    assert re.findall(where, PAGE, re.MULTILINE) == re.findall(where, TWIN, re.MULTILINE)
 
 
 def test_every_room_has_its_row_and_no_row_is_without_a_room() -> None:

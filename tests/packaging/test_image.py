@@ -83,10 +83,10 @@ def test_an_example_of_ci_mounts_nothing_and_stands_in_the_page_as_it_is(path: P
     assert len(CI) == 6
     assert "volumes" not in json.dumps(told, default=str)
     assert re.search(r"ndxp-emulator:|pip install wheels/ndxp_emulator-\*\.whl", text)
-    assert text in (ROOT / "docs" / "howto-ci.md").read_text(encoding="utf-8")
+    assert text in (ROOT / "docs" / "howto-ci.vi.md").read_text(encoding="utf-8")
 
 
 def test_the_testcontainers_example_is_python_and_stands_in_the_page() -> None:
     text = (ROOT / "examples" / "ci" / "testcontainers_example.py").read_text(encoding="utf-8")
     compile(text, "testcontainers_example.py", "exec")
-    assert text in (ROOT / "docs" / "howto-ci.md").read_text(encoding="utf-8")
+    assert text in (ROOT / "docs" / "howto-ci.vi.md").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from tests.testing.suites import FLAGS, ROOT, Suite
 
 pytest_plugins = ("pytester",)
 
-PAGE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "pytest.vi.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n# (\S+)\n(.*?)```", PAGE, re.DOTALL)
 
 
