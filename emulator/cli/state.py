@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +112,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 def write_private_bytes(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read."""
+    """Write a file that only its owner may read; a device or a pipe keeps the mode it has, which is not ours."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        os.chmod(path, 0o600)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.chmod(path, 0o600)
         file.write(content)
 
 

@@ -296,7 +296,7 @@ class CallMeter:
         before = self._begun.get(sandbox.no)
         if before is None:
             home, since_ms = (sandbox.no, epoch), self._minute * _MINUTE_MS
-            first = world_rows.last_exchange_before(self._store, home, since_ms, newest - most)
+            first = world_rows.last_exchange_outside(self._store, home, since_ms, since_ms + _MINUTE_MS, newest - most)
         else:  # a reset begins to number anew, and gives no calls back
             first = before[1] if before[0] == epoch else before[1] - before[2]
         self._begun[sandbox.no] = (epoch, first, newest)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 ABSENT = object()
 _EXPRESSION_S, _SHORTEST_S, _LONGEST_EXPRESSION = 1.0, 0.001, 10_000
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|\{(\d{1,9})(?:,\d*)?\}|.", re.DOTALL)
+_OTHER_GRAMMAR = re.compile(r"\(\?[A-Za-z0-9]*V1")
+_seconds_left: ContextVar[list[float] | None] = ContextVar(
+    "seconds left to the expressions of one search", default=None
+)
 Check = Callable[[Any], bool]
 
 
@@ -35,10 +42,39 @@ def object_of(value: Any, pointer: str) -> Mapping[str, Any]:
     return value
 
 
+@contextmanager
+def sharing_time() -> Iterator[None]:
+    """Let all expressions that are compiled in this block have their second together; inside another one, with it."""
+    token = _seconds_left.set(_seconds_left.get() or [_EXPRESSION_S])
+    try:
+        yield
+    finally:
+        _seconds_left.reset(token)
+
+
+def _size_of(text: str) -> int:
+    """Return how many pieces an expression has when each group is written out as often as it must stand there."""
+    open_groups = [[0, 0]]  # of each: pieces before the last one, and how large that is
+    for token in _TOKEN.finditer(text):
+        group = open_groups[-1]
+        if token[0] == "(":
+            open_groups.append([0, 0])
+        elif token[1] is not None:
+            group[1] *= max(1, int(token[1]))
+        elif token[0] == ")" and len(open_groups) > 1:
+            inner = sum(open_groups.pop())
+            group = open_groups[-1]
+            group[:] = [sum(group), max(1, inner)]
+        else:
+            group[:] = [sum(group), 1]
+    return sum(map(sum, open_groups))
+
+
 class Expression:
     """A regular expression of a caller's, with a bound on the time that all its comparisons take together.
 
-    Python's own engine can try for ever (``(a+)+b`` over many ``a``); this one can be given a deadline.
+    Python's own engine can try for ever (``(a+)+b`` over many ``a``); this one can be given a deadline, and lets the
+    other threads of a worker run meanwhile. It writes ``((a{1000}){1000}){1000}`` out, so that is bounded before.
     """
 
     def __init__(self, text: str, pointer: str) -> None:
@@ -49,7 +85,11 @@ class Expression:
             raise PatternTrouble(
                 pointer, f"dài quá {_LONGEST_EXPRESSION} ký tự", f"is longer than {_LONGEST_EXPRESSION} characters"
             )
-        self._pointer, self._left_s = pointer, _EXPRESSION_S
+        if _OTHER_GRAMMAR.search(text) or _size_of(text) > _LONGEST_EXPRESSION:
+            vi = f"lặp lồng nhau quá {_LONGEST_EXPRESSION} lần, hay có cờ V1; hãy viết đơn giản hơn"
+            en = f"repeats over {_LONGEST_EXPRESSION} times, one in another, or has the flag V1; write it more simply"
+            raise PatternTrouble(pointer, vi, en)
+        self._pointer, self._left_s = pointer, _seconds_left.get() or [_EXPRESSION_S]
         try:
             self._compiled = regex.compile(text, regex.DOTALL)
         except (regex.error, RecursionError, OverflowError) as trouble:
@@ -61,14 +101,16 @@ class Expression:
         """Tell whether the whole text fits. Raises PatternTrouble when the comparisons have taken too long."""
         started = time.monotonic()
         try:
-            found = self._compiled.fullmatch(text, timeout=max(self._left_s, _SHORTEST_S)) is not None
+            patience_s = max(self._left_s[0], _SHORTEST_S)
+            found = self._compiled.fullmatch(text, timeout=patience_s, concurrent=True) is not None
         except TimeoutError:
+            self._left_s[0] = 0.0
             raise PatternTrouble(
                 self._pointer,
                 f"biểu thức chính quy này so quá {_EXPRESSION_S:g} giây; hãy viết đơn giản hơn",
                 f"this regular expression takes over {_EXPRESSION_S:g} s to compare; write it more simply",
             ) from None
-        self._left_s -= time.monotonic() - started
+        self._left_s[0] -= time.monotonic() - started
         return found
 
 

@@ -24,6 +24,7 @@ from emulator.journal.matchers import (
     matcher_of,
     object_of,
     regex_of,
+    sharing_time,
     text_of,
     value_at,
 )
@@ -45,7 +46,8 @@ class Pattern:
         """
         if not isinstance(pattern, Mapping):
             raise PatternTrouble(pointer, "mẫu phải là một đối tượng", "a pattern must be an object")
-        self._tests = [_compile(word, value, f"{pointer}/{word}") for word, value in pattern.items()]
+        with sharing_time():
+            self._tests = [_compile(word, value, f"{pointer}/{word}") for word, value in pattern.items()]
 
     def matches(self, row: JournalRow) -> bool:
         """Tell whether an exchange fits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -89,6 +89,8 @@ class LoopWorker(ASGIWorker):  # type: ignore[misc]
 
     async def _serve(self) -> None:
         self._main = asyncio.current_task()
+        # asyncio listens anew, for 100 lines: in a crowd a caller's first packet was dropped, and sent again 1 s later
+        self.loop.create_server = partial(self.loop.create_server, backlog=self.cfg.backlog)
         await super()._serve()
 
     def handle_exit_signal(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -363,10 +364,16 @@ def make_private(path: Path) -> None:
     """Make a file that only its owner may read, or take the others' rights to one that is there.
 
     SQLite gives its log the mode of its file.
+
+    Raises:
+        OSError: it cannot be opened, or is a device or a pipe, which others use too.
     """
     descriptor = os.open(path, OPEN_LOCK, 0o600)
     try:
-        mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        mode = stat.S_IMODE(found.st_mode)
         if mode & 0o077:
             os.chmod(path, mode & ~0o077)
     finally:

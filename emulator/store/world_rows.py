@@ -264,11 +264,14 @@ def last_to_forget(store: Store, home: tuple[int, int], bytes_over: int) -> int:
 _UNASKED = f"operation IN ('{CLOCK_EFFECT}', '{ADMIN_CHANGE}') OR operation LIKE '{CERTIFICATION}%'"
 
 
-def last_exchange_before(store: Store, home: tuple[int, int], wall_ms: int, after: int) -> int:
-    """Return the number of the newest exchange before an instant of the wall; none up to ``after`` is looked at."""
+def last_exchange_outside(store: Store, home: tuple[int, int], since_ms: int, until_ms: int, after: int) -> int:
+    """Return the number of the newest exchange that is not of this span of the wall; none up to ``after`` is looked at.
+
+    After it is what the span has made, though the machine's clock was put back and older ones seem to be newer.
+    """
     row = store.one(
-        "SELECT max(seq) FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq > ? AND wall_ms < ?",
-        (*home, after, wall_ms),
+        "SELECT max(seq) FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq > ? AND (wall_ms < ? OR wall_ms >= ?)",
+        (*home, after, since_ms, until_ms),
     )
     floor = store.one("SELECT floor FROM sandboxes WHERE no = ?", (home[0],))
     return max(after, int(row[0] or 0) if row else 0, int(floor[0] or 0) if floor else 0, 0)

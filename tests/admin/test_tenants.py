@@ -361,6 +361,18 @@ def test_a_call_beyond_its_sandboxs_minute_is_429_in_the_words_of_every_gateway(
     assert hasty.http.post("/s/lop-a/token").status_code == 400
 
 
+@pytest.mark.parametrize("jump_ms", [-3_600_000, 86_400_000])
+def test_a_machine_whose_clock_jumps_locks_nobody_out_and_gives_no_more_calls(hasty: Visitor, jump_ms: int) -> None:
+    _make(hasty, "lop-a")
+    assert [hasty.http.post("/s/lop-a/token").status_code for _ in range(4)] == [400, 400, 400, 429]
+    hasty.moment[0] += jump_ms  # type: ignore[attr-defined]
+    assert [hasty.http.post("/s/lop-a/token").status_code for _ in range(4)] == [400, 400, 400, 429]
+    hasty.moment[0] -= jump_ms  # type: ignore[attr-defined]
+    assert hasty.http.post("/s/lop-a/token").status_code in (400, 429)
+    chain = hasty.http.get("/__admin/sandboxes/lop-a/chain", headers=ADMIN).json
+    assert chain["ok"] is True
+
+
 def test_a_flood_is_told_once_a_minute_and_costs_no_other_line(hasty: Visitor) -> None:
     owner = _make(hasty, "lop-a")["token"]
     for _ in range(30):

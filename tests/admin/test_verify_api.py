@@ -10,6 +10,7 @@ import pytest
 from emulator.kernel.exchange import Call
 from tests.builders import dossier
 from tests.conftest import Visitor
+from tests.serving import slack
 
 
 def verify(visitor: Visitor, **wish):
@@ -141,3 +142,25 @@ def test_an_expression_that_would_try_for_ever_is_refused_in_time(visitor: Visit
         assert reply.status_code == 422
         assert "write it more simply" in reply.json["detail"]
         assert time.perf_counter() - started < 10
+
+
+def test_many_expressions_that_would_try_for_ever_have_one_second_together(visitor: Visitor) -> None:
+    headers = {f"X-{number}": "a" * 60 + "!" for number in range(8)}
+    visitor.http.post("/", headers=headers)
+    words = {"headers": {name: {"doesNotMatch": "(a|aa)+c"} for name in headers}}
+    started = time.perf_counter()
+    assert visitor.http.post("/__admin/requests/find", json=words).status_code == 422
+    assert time.perf_counter() - started < 4 * slack()
+
+
+@pytest.mark.parametrize(
+    "expression", ["((a{1000}){1000}){1000}", "(?:(?:[)]{99}\\){99}){99}){99}", "(?iV1)a", "a{99999}"]
+)
+def test_an_expression_that_would_be_written_out_for_ever_is_refused_before_it_is(
+    visitor: Visitor, expression: str
+) -> None:
+    reply = visitor.http.post("/__admin/requests/find", json={"urlPathPattern": expression})
+    assert reply.status_code == 422
+    assert "write it more simply" in reply.json["detail"]
+    fits = visitor.http.post("/__admin/requests/count", json={"urlPathPattern": "/(?:a{2,9}|[(]{3}){1,99}/?"})
+    assert fits.status_code == 200

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import requests
 
 from emulator.country.sandbox import KEY_KINDS, key_pair
-from tests.serving import Server, failed_start
+from tests.serving import Server, environment, failed_start
 
 _OPEN = ("--host", "0.0.0.0", "--admin-token", "tell-nobody", "--workers", "1")
 
@@ -91,3 +93,18 @@ def test_an_older_store_that_others_could_read_is_closed_to_them(tmp_path: Path)
     path.chmod(0o644)
     with Server("--store", str(path), "--workers", "1"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_others_use_too_is_no_store_and_keeps_its_mode(tmp_path: Path) -> None:
+    pipe = tmp_path / "ống"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    assert str(pipe) in failed_start("--store", str(pipe), "--port", "0")
+    store = str(tmp_path / "store.db")
+    with Server("--store", store, "--workers", "1"):
+        pass
+    command = [sys.executable, "-m", "emulator", "state", "export", "--store", store, "-o", str(pipe)]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as exporting:
+        assert "schema_version" in pipe.read_text()
+    assert exporting.returncode == 0
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o666

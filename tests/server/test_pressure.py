@@ -174,6 +174,19 @@ def test_many_idle_and_slow_connections_leave_room_for_the_others(server: Server
         assert _health_s(server) < _HEALTH_S * slack()
 
 
+def test_a_crowd_that_comes_at_once_is_not_told_to_come_again_in_a_second(server: Server) -> None:
+    """The system takes lines for a worker that is busy; one packet too many, and a caller tries again after 1 s."""
+    (worker,) = server.workers(1)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        with contextlib.ExitStack() as stack:
+            for _ in range(300):
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=0.9))
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    assert _health_s(server) < _HEALTH_S * slack()
+
+
 def test_the_server_ends_while_a_call_waits_for_the_pen(server: Server, tmp_path: Path) -> None:
     import fcntl
 
