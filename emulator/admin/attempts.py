@@ -13,6 +13,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.admin.sandboxes import check_room
+from emulator.country.furnish import nearest
 from emulator.country.sandbox import ID_GRAMMAR, NoSandbox, SandboxExists
 from emulator.kernel.clock import system_ms
 
@@ -135,9 +136,23 @@ def _plan(content: dict[str, Any]) -> Plan:
     if not isinstance(content.get("plan"), dict):
         raise invalid([InputFault("/plan", "là bắt buộc, phải là một đối tượng", "is required and must be an object")])
     try:
-        return read_plan(Path("plan"), orjson.dumps(content["plan"], option=orjson.OPT_INDENT_2))
+        plan = read_plan(Path("plan"), orjson.dumps(content["plan"], option=orjson.OPT_INDENT_2))
     except BadFile as trouble:
         raise invalid([InputFault("/plan", each.vi, each.en) for each in trouble.problems]) from None
+    _check_tests(plan)
+    return plan
+
+
+def _check_tests(plan: Plan) -> None:
+    """Refuse a plan that rehearses a test which its kit does not have. Raises Trouble."""
+    from emulator.certification.kit_reader import kit_of
+
+    known = [each.id for each in kit_of(plan.kit).tests]
+    for name in plan.only:
+        if name not in known:
+            vi, en = nearest(name, known)
+            told = f"bộ {plan.kit} không có bài {name}{vi}", f"the kit {plan.kit} has no test {name}{en}"
+            raise invalid([InputFault("/plan/only", *told)])
 
 
 def _challenge(content: dict[str, Any], plan: Plan) -> Challenge:

@@ -92,11 +92,13 @@ class Attempt:
         """Return a small task before the first scene, by which a client shows that it is set up rightly.
 
         Raises:
-            WrongMoment: a scene has been begun.
+            WrongMoment: a scene has been begun, or there is none to play.
         """
         if self.standing() != Standing():
             raise WrongMoment("Các cảnh đã bắt đầu", "the scenes have begun")
         order = self.order()
+        if not order:
+            raise WrongMoment("Kế hoạch không có cảnh nào để diễn", "the plan has no scene to play")
         scene = order[0].scene
         cue = replace(order[0], no=len(order) + 1, scene=replace(scene, given={**scene.given, "count": 1}))
 

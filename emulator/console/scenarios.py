@@ -15,6 +15,7 @@ from emulator.console.site import go_to, person
 from emulator.console.words import number_or_text
 
 _UPCOMING = 50
+_WORDS_SHOWN = ("dossier", "status", "stage", "count", "code", "dstcode", "host", "from", "to", "provider", "subject")
 TEXT_LIMIT = 256 * 1024
 """Bytes of a scenario that the editor takes."""
 
@@ -23,7 +24,7 @@ def scenarios() -> str:
     """Show what plays, what could play, what is armed, and what the clock will bring."""
     caller = person().caller
     listed = caller.get("/scenarios")
-    faults = caller.get("/faults")
+    faults, agenda = caller.get("/faults"), caller.get("/agenda", limit=_UPCOMING)
     return render_template(
         "scenarios.html",
         playing=caller.get("/scenario"),
@@ -32,7 +33,9 @@ def scenarios() -> str:
         catalogue=faults["catalogue"],
         operations=[offer.name for offer in caller.context.offers],
         clock=caller.get("/clock"),
-        agenda=caller.get("/agenda", limit=_UPCOMING)["agenda"],
+        agenda=agenda["agenda"],
+        agenda_words=_WORDS_SHOWN,
+        more_to_come=agenda["meta"]["next"] is not None,
         snapshots=caller.get("/snapshots")["snapshots"],
     )
 

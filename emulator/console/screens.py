@@ -99,6 +99,9 @@ def _given(*names: str) -> dict[str, str]:
 # An agency's one-stop desk (KDL III.1 step 2, IV): its system calls the portal and the axis as any client does.
 
 
+_MOST_HANDED = 100
+
+
 def one_stop() -> str:
     """Show an agency's desk: the dossiers the portal handed it, and what the last call answered."""
     caller = person().caller
@@ -108,11 +111,13 @@ def one_stop() -> str:
     if here is None:
         raise Trouble("no-such-unit", name=unit)
     entry = _entry_seen()
+    handed = caller.get("/portal-dossiers", unit=unit, limit=_MOST_HANDED)
     return render_template(
         "screen_one_stop.html",
         units=units,
         unit=here,
-        dossiers=caller.get("/portal-dossiers", unit=unit, limit=100)["dossiers"],
+        dossiers=handed["dossiers"],
+        has_more=handed["meta"]["next"] is not None,
         catalogues=caller.get("/portal-catalogues"),
         files=[each for host in here["hosts"] for each in caller.get(f"/hosts/{segment(host)}/files")["files"]],
         entry=entry,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from emulator.console.site import go_to, person
+
+_MOST_SHOWN = 200
 
 
 def server() -> str:
@@ -13,21 +17,21 @@ def server() -> str:
     caller = person().caller
     return render_template(
         "server.html",
-        sandboxes=_sandboxes(),
+        **_sandboxes_used(),
         may_make=caller.who.sandbox is None and caller.who.role != "viewer",
+        card=caller.get(""),
         settings=caller.get("/settings"),
         chain=caller.get("/chain"),
         store_bytes=caller.context.journal.store_bytes(),
     )
 
 
-def _sandboxes() -> list[dict[str, object]]:
-    """Return the sandboxes of whoever looks; the holder of a sandbox's token is shown that one alone."""
-    caller = person().caller
-    if caller.who.sandbox is not None:
-        return [caller.get("")]
-    found: list[dict[str, object]] = caller.ask("GET", "/sandboxes")["sandboxes"]
-    return found
+def _sandboxes_used() -> dict[str, Any]:
+    """Return the sandboxes that whoever looks may see, those called last first, and what each has used."""
+    found = person().caller.ask("GET", "/usage")["usage"]
+    found.sort(key=lambda each: each["last_call"] or "", reverse=True)
+    busiest = max((each["calls"] for each in found), default=0)
+    return {"used": found[:_MOST_SHOWN], "more": max(0, len(found) - _MOST_SHOWN), "busiest": max(1, busiest)}
 
 
 def make_sandbox() -> AnyResponse:

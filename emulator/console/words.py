@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from emulator.country.effects import effect_kinds
 from emulator.kernel.clock import VIETNAM
 from emulator.services.registry import OF_GATEWAYS, operations
 from emulator.services.service import Both
@@ -37,6 +38,18 @@ def day_and_time(moment: str) -> str:
 
 def _vietnamese(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone(VIETNAM)
+
+
+def plain_day(day: str) -> str:
+    """Return ``06/11/2019`` of ``2019-11-06``; anything else as it is."""
+    parts = day.split("-")
+    return "/".join(reversed(parts)) if len(parts) == 3 else day
+
+
+def effect_title(kind: str, language: str) -> str:
+    """Return what an effect of the agenda will do, in words; the name of its kind where nobody gave it any."""
+    found = effect_kinds().get(kind)
+    return found.title[language == "en"] or kind if found else kind
 
 
 def size(count: int) -> str:
@@ -97,6 +110,8 @@ def _titles() -> Mapping[str, Both]:
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock_time": clock_time,
     "day_and_time": day_and_time,
+    "plain_day": plain_day,
+    "effect_title": effect_title,
     "size": size,
     "path_part": path_part,
     "first_reason": first_reason,

@@ -40,6 +40,7 @@ class EffectKind:
     """One kind of effect: the words it needs, those it may have, and what it does.
 
     ``woken_by`` is a setting: when it is given a value, the effect is scheduled for now, unless it already is.
+    ``title`` says in Vietnamese and English what will happen, for a list of what is scheduled.
     """
 
     act: Callable[[Words, World], None]
@@ -47,6 +48,7 @@ class EffectKind:
     optional: EffectTypes
     judge: Callable[[Words], None] | None = None
     woken_by: str = ""
+    title: tuple[str, str] = ("", "")
 
 
 _SOURCES: list[Callable[[], Mapping[str, EffectKind]]] = []
@@ -260,16 +262,64 @@ def retire_host(words: Words, world: World) -> None:
 
 
 _OWN: dict[str, EffectKind] = {
-    "set": EffectKind(set_settings, {"settings": OBJECT}, {}, judge_settings),
-    "state": EffectKind(set_state, {"name": TEXT, "value": TEXT}, {}),
-    "grant": EffectKind(grant_access, {"provider": TEXT, "subject": TEXT}, {}),
-    "withdraw": EffectKind(withdraw_access, {"provider": TEXT, "subject": TEXT}, {}),
-    "downtime": EffectKind(begin_downtime, {"minutes": NUMBER}, {"notice": TEXT}, judge_downtime),
-    "tls": EffectKind(change_certificate, {"host": TEXT, "state": TEXT}, {}, judge_tls),
-    "rename-server": EffectKind(rename_server, {"from": TEXT, "to": TEXT}, {}),
-    "retire-host": EffectKind(retire_host, {"host": TEXT}, {}),
-    "again": EffectKind(happen_again, {"every_ms": NUMBER, "do": OBJECT}, {}, judge_again),
+    "set": EffectKind(
+        set_settings,
+        {"settings": OBJECT},
+        {},
+        judge_settings,
+        title=("đổi thiết lập của sandbox", "settings of the sandbox change"),
+    ),
+    "state": EffectKind(
+        set_state,
+        {"name": TEXT, "value": TEXT},
+        {},
+        title=("đổi một giá trị trạng thái", "a value of the state changes"),
+    ),
+    "grant": EffectKind(
+        grant_access,
+        {"provider": TEXT, "subject": TEXT},
+        {},
+        title=("cấp quyền gọi trên trục", "a right to call over the axis is given"),
+    ),
+    "withdraw": EffectKind(
+        withdraw_access,
+        {"provider": TEXT, "subject": TEXT},
+        {},
+        title=("thu quyền gọi trên trục", "a right to call over the axis is taken back"),
+    ),
+    "downtime": EffectKind(
+        begin_downtime,
+        {"minutes": NUMBER},
+        {"notice": TEXT},
+        judge_downtime,
+        title=("cổng ngừng để bảo trì", "the gateway is down for maintenance"),
+    ),
+    "tls": EffectKind(
+        change_certificate,
+        {"host": TEXT, "state": TEXT},
+        {},
+        judge_tls,
+        title=("đổi chứng thư TLS của một máy chủ", "the TLS certificate of a host changes"),
+    ),
+    "rename-server": EffectKind(
+        rename_server,
+        {"from": TEXT, "to": TEXT},
+        {},
+        title=("đổi tên một máy chủ bảo mật", "a security server is renamed"),
+    ),
+    "retire-host": EffectKind(retire_host, {"host": TEXT}, {}, title=("bỏ một máy chủ tệp", "a file host is retired")),
+    "again": EffectKind(
+        happen_again,
+        {"every_ms": NUMBER, "do": OBJECT},
+        {},
+        judge_again,
+        title=("lặp lại một việc", "something happens again"),
+    ),
     "enter": EffectKind(
-        enter_state, {"machine": TEXT, "state": TEXT, "effects": LIST}, {"every_ms": NUMBER}, judge_entry
+        enter_state,
+        {"machine": TEXT, "state": TEXT, "effects": LIST},
+        {"every_ms": NUMBER},
+        judge_entry,
+        title=("kịch bản sang trạng thái khác", "the scenario enters a state"),
     ),
 }

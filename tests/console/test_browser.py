@@ -5,20 +5,42 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from emulator.services.btxh.catalogues import PROCEDURES
 from tests.builders import dossier
+from tests.console.acts import (
+    ACTS,
+    ELSEWHERE,
+    PDF,
+    VIETNAMESE,
+    Act,
+    acts_on,
+    console_routes,
+    endpoint_of,
+    endpoints_with,
+    said_by,
+)
 from tests.console.browser import listen_for_trouble, needs_chromium, started_browser
-from tests.console.story import EVERY_PAGE, NEWCOMER, push, tell_story
+from tests.console.story import EVERY_PAGE, NEWCOMER, NO_PAGES, PARTS, push, tell_story
 from tests.serving import Server
 
 pytestmark = [needs_chromium, pytest.mark.xdist_group("browser")]
-LOOKS = (("light", "vi"), ("dark", "en"))
-WIDTHS = (360, 768, 1024, 1920)
+LOOKS: dict[str, dict[int, Literal["light", "dark"] | None]] = {
+    "vi": {360: "light", 1280: "dark", 1920: None},
+    "en": {360: None, 1280: "light", 1920: "dark"},
+}
+"""At which widths every page is held, by language, and in which theme axe looks at it there: it costs the most."""
+LANGUAGES = tuple(LOOKS)
+AXE = Axe().axe_script
+_VIOLATIONS = (
+    "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations.map((each) => each.id))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,36 +66,166 @@ def call(server: Server, body: dict[str, str]) -> dict[str, object]:
     return push(server.base_url, server.ready["credentials"], body)
 
 
-@pytest.mark.parametrize(("theme", "language"), LOOKS)
+@pytest.fixture(scope="module")
+def told() -> Iterator[Server]:
+    """A server where the story has happened; nobody changes anything there any more."""
+    with Server("--store", ":memory:", "--workers", "1") as server:
+        tell_story(server.base_url, server.ready["credentials"])
+        yield server
+
+
+def test_every_route_of_the_console_is_looked_at() -> None:
+    """The list of pages is held against the console's own routes: a new page cannot be forgotten."""
+    looked_at = {endpoint_of(path) for path in (*EVERY_PAGE, *PARTS)}
+    assert looked_at == endpoints_with("GET")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_fits_every_width_is_accessible_and_complains_of_nothing(
-    browser: Browser, theme: str, language: str
+    told: Server, browser: Browser, language: str
 ) -> None:
-    """Both languages, both themes and four widths; axe at the narrowest and the widest."""
-    with Server("--store", ":memory:", "--workers", "1") as fresh:
-        tell_story(fresh.base_url, fresh.ready["credentials"])
-        context = browser.new_context(color_scheme=theme, locale=language, bypass_csp=True)
-        page = context.new_page()
-        troubles, wrong = listen_for_trouble(page), []
+    """Every page at each width in both languages; axe at each width, theme and language, not in every mixture."""
+    context = browser.new_context(locale=language, bypass_csp=True)
+    page = context.new_page()
+    troubles, wrong = listen_for_trouble(page), []
+    for path in (*EVERY_PAGE, *NO_PAGES):
+        reply = page.goto(f"{told.base_url}/__console{path}")
+        assert reply
+        assert reply.status == (404 if path in NO_PAGES else 200), path
+        assert page.get_attribute("html", "lang") == language
+        wrong += faults_of(page, path, language)
+    context.close()
+    assert wrong == []
+    assert [each for each in troubles if "404" not in each] == []
+
+
+def faults_of(page: Page, path: str, language: str) -> list[str]:
+    found = []
+    page.evaluate(AXE)
+    for width, theme in LOOKS[language].items():
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{path} is wider than {width}")
+        if theme:
+            page.emulate_media(color_scheme=theme)
+            found += [f"{path} at {width}, {theme}: {each}" for each in page.evaluate(_VIOLATIONS)]
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_of_every_page_can_be_done(browser: Browser, language: str) -> None:
+    """Every form and button that the pages have, pressed in a browser; what it answers is in the page's language."""
+    with Server("--store", ":memory:", "--workers", "1") as server:
+        tell_story(server.base_url, server.ready["credentials"])
+        routes, offered = console_routes(), set()
         for path in EVERY_PAGE:
-            reply = page.goto(f"{fresh.base_url}/__console{path}")
-            assert reply
-            assert reply.status == 200, path
-            assert page.get_attribute("html", "lang") == language
-            wrong += faults_of(page, path)
+            shown = requests.get(f"{server.base_url}/__console{path}", timeout=30).text
+            offered |= set(acts_on(shown, f"/__console{path}", routes))
+        known = {each.name for each in ACTS}
+        assert offered - known - set(ELSEWHERE) == set(), "each needs an Act"
+        context = browser.new_context(locale=language, bypass_csp=True, viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        troubles, wrong = listen_for_trouble(page), []
+        for act in ACTS:
+            wrong += do_act(page, f"{server.base_url}/__console{act.page}", act, language)
         context.close()
     assert wrong == []
     assert troubles == []
 
 
-def faults_of(page: Page, path: str) -> list[str]:
-    found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append(f"{path} is wider than {width}")
-        if width in (WIDTHS[0], WIDTHS[-1]):
-            found += [f"{path} at {width}: {each['id']}" for each in Axe().run(page).response["violations"]]
-    return found
+def do_act(page: Page, address: str, act: Act, language: str) -> list[str]:
+    """Do an act and return what is wrong with its answer."""
+    page.goto(address)
+    for name in (*filter(None, [act.first]), act.name):
+        form, button = place_of(page, name)
+        fill_form(form, act if name == (act.first or act.name) else act._replace(fill={}, file=""))
+        if name == act.name and act.is_download:
+            with page.expect_download():
+                button.click()
+            return []
+        with page.expect_response(lambda reply: reply.request.method == "POST") as answered:
+            button.click()
+        page.wait_for_load_state()
+    shown = page.content()
+    wrong = [f"{act.name}: HTTP {answered.value.status}"] if answered.value.status >= 400 else []
+    wrong += [f"{act.name}: lang"] if page.get_attribute("html", "lang") != language else []
+    if answered.value.status == 200:
+        page.evaluate(AXE)
+        wrong += [f"{act.name}: {each}" for each in page.evaluate(_VIOLATIONS)]
+    if language == "en":
+        said = said_by(shown).replace("Kho DL", "").replace("Tiếng Việt", "")
+        wrong += [
+            f"{act.name}: {said[max(0, hit.start() - 30) : hit.end() + 20]}" for hit in VIETNAMESE.finditer(said)
+        ][:3]
+    return wrong
+
+
+def place_of(page: Page, name: str) -> tuple[Locator, Locator]:
+    """Return the first form on the page with a button for an act, opened to the eye, and that button."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    path = page.url.partition("/__console")[2]
+    found = [each == name for each in acts_on(page.content(), f"/__console{path}", console_routes())]
+    button = page.locator("form[method=post] button:not([type=button])").nth(found.index(True))
+    return button.locator("xpath=ancestor::form"), button
+
+
+def fill_form(form: Locator, act: Act) -> None:
+    for name, value in act.fill.items():
+        field = form.locator(f"[name={name}]").first
+        kind = field.evaluate("(each) => each.type")
+        if kind == "checkbox":
+            field.check()
+        elif kind.startswith("select"):
+            field.select_option(value)
+        else:
+            field.fill(value)
+    if act.file:
+        content = {"name": "LLTP.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        form.locator(f"[name={act.file}]").set_input_files(content)
+
+
+def test_every_route_that_changes_something_is_done_by_a_test() -> None:
+    done = {f"console.{each.name.split()[0]}" for each in ACTS} | {f"console.{each}" for each in ELSEWHERE}
+    assert done == endpoints_with("POST")
+    assert set(ELSEWHERE.values()) <= set(globals())
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "way_out"), [("vi", "Mã không đúng", "Ra khỏi"), ("en", "wrong", "Log out")]
+)
+def test_a_login_is_refused_let_in_and_ended_in_both_languages(
+    browser: Browser, language: str, word: str, way_out: str
+) -> None:
+    token = "ma-quan-tri-thu-nghiem-0123456789"
+    with Server("--store", ":memory:", "--workers", "1", "--admin-token", token) as server:
+        context = browser.new_context(locale=language)
+        page = context.new_page()
+        page.goto(f"{server.base_url}/__console/journal?outcome=refused")
+        for given in ("sai", token):
+            page.locator("#token").fill(given)
+            page.keyboard.press("Enter")
+            if given == "sai":
+                expect(page.get_by_role("alert").locator("visible=true")).to_contain_text(word)
+        expect(page).to_have_url(f"{server.base_url}/__console/journal?outcome=refused")
+        page.get_by_role("button", name=way_out).click()
+        page.goto(f"{server.base_url}/__console/")
+        expect(page.locator("#token")).to_be_visible()
+        context.close()
+
+
+def test_a_double_click_files_one_dossier_and_the_page_says_that_it_works(server: Server, page: Page) -> None:
+    open_portal(page, server, "999088010096")
+    page.get_by_label("Chủ hồ sơ").fill("CÔNG DÂN KHÔNG CÓ THẬT")
+    page.evaluate(
+        "addEventListener('submit', (event) => { sessionStorage.said ??= document.getElementById('said').textContent; "
+        "sessionStorage.busy ??= event.target.getAttribute('aria-busy'); })"
+    )
+    page.get_by_role("button", name="Nộp hồ sơ").dblclick()
+    expect(page.locator("#mine li a")).to_have_count(1)
+    page.reload()
+    expect(page.locator("#mine li a")).to_have_count(1)
+    assert page.evaluate("[sessionStorage.said, sessionStorage.busy]") == ["Đang làm…", "true"]
 
 
 def test_a_stranger_finds_field_reason_clause_and_a_right_example_in_two_clicks(server: Server, page: Page) -> None:
@@ -147,9 +299,6 @@ def test_the_editor_validates_while_somebody_types(server: Server, page: Page) -
     page.get_by_label("Kịch bản (YAML)").press_sequentially("id: thu\nstepz: []\n")
     expect(page.locator("#problems")).to_contain_text("dòng 2")
     expect(page.locator("#problems")).to_contain_text("steps")
-
-
-PDF = b"%PDF-1.4\n" + "kết quả không có thật\n".encode() * 40
 
 
 def open_portal(page: Page, server: Server, number: str) -> None:

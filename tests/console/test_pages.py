@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from html import unescape
-from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
@@ -15,11 +14,11 @@ from release import messages
 from tests.admin.test_tenants import _make, server
 from tests.builders import dossier
 from tests.conftest import Visitor
+from tests.console.acts import VIETNAMESE, said_by
 from tests.console.story import ATTEMPT, CITIZEN, CLASS, EVERY_PAGE, KONTUM, NEWCOMER, PAGES
 
 MADE_LATER = (ATTEMPT, NEWCOMER, CLASS)
 FULL_PAGES = tuple(path for path in EVERY_PAGE if path not in PAGES and not any(each in path for each in MADE_LATER))
-VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -38,40 +37,6 @@ def test_the_browser_chooses_the_language_and_a_choice_is_kept(visitor: Visitor)
     assert '<html lang="vi">' in visitor.http.get("/__console/", headers={"Accept-Language": "fr"}).text
     visitor.http.get("/__console/?lang=en")
     assert '<html lang="en">' in visitor.http.get("/__console/", headers={"Accept-Language": "vi"}).text
-
-
-class Chrome(HTMLParser):
-    """Collects what a page says by itself: not what it quotes, which stands in code, in a message or in lang="vi"."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._quoted: list[bool] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag not in ("input", "meta", "link", "br", "img"):
-            is_data = (
-                tag in ("code", "pre", "textarea", "script", "blockquote")
-                or "body" in (told.get("class") or "").split()
-            )
-            self._quoted.append(is_data or told.get("lang") == "vi" or any(self._quoted))
-        if not any(self._quoted):
-            self.words += [told[name] or "" for name in ("aria-label", "title", "placeholder") if name in told]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("input", "meta", "link", "br", "img"):
-            self._quoted.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not any(self._quoted):
-            self.words.append(data)
-
-
-def said_by(page: str) -> str:
-    reader = Chrome()
-    reader.feed(page)
-    return " ".join(reader.words)
 
 
 def test_no_form_stands_in_another(visitor: Visitor) -> None:
@@ -403,6 +368,21 @@ def test_an_attempt_is_opened_rehearsed_by_one_test_and_reported_on_pages(visito
     seen = re.search(r"live\?seen=(\d+)", page)
     assert visitor.http.get(f"{address}/live?seen={seen[1]}").status_code == 204
     assert visitor.http.get("/__console/certification/attempts/luot-khong-co/live?seen=1").status_code == 404
+
+
+def test_a_rehearsal_of_a_test_that_the_kit_lacks_is_refused_with_the_nearest_one(visitor: Visitor) -> None:
+    form = {"kit": "btxh-a1", "name": "Một Cửa", "version": "1", "vendor": "Không Có Thật", "only": "BTXH-KQ-99"}
+    refused = visitor.http.post("/__console/certification?lang=en", data=form)
+    assert refused.status_code == 422
+    assert "has no test BTXH-KQ-99" in refused.text
+    assert "BTXH-KQ-09" in refused.text
+    opened = visitor.http.post("/__console/certification", data=form | {"only": "BTXH-KQ-01"}).location
+    offered = re.findall(r'action="/__console/certification/[^"]+/(\w+)"', visitor.http.get(opened).text)
+    assert offered == ["greet", "begin", "close"]
+    assert visitor.http.post(f"{opened}/greet").status_code == 303
+    visitor.http.post(f"{opened}/begin")
+    offered = re.findall(r'action="/__console/certification/[^"]+/(\w+)"', visitor.http.get(opened).text)
+    assert offered == ["end", "close"]
 
 
 def test_a_move_that_could_not_be_made_leads_to_its_reason(visitor: Visitor) -> None:

@@ -32,7 +32,22 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.ask;
   if (question && !window.confirm(question)) event.preventDefault();
+  if (!event.defaultPrevented && event.target.method === "post") markBusy(event);
 });
+
+// A form that is on its way says so, and is not sent twice by a double click; what it answers may be a file.
+const markBusy = (event) => {
+  const form = event.target, said = document.getElementById("said");
+  if (form.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
+  form.setAttribute("aria-busy", "true");
+  said.textContent = said.dataset.busy;
+  window.setTimeout(() => rest(form), 3000);
+};
+const rest = (form) => {
+  form.removeAttribute("aria-busy");
+  document.getElementById("said").textContent = "";
+};
+window.addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(rest));
 
 // The sheet of a seat has its code behind the #, where no server and no log ever sees it.
 const seat = document.querySelector("form[data-seat]");

@@ -59,7 +59,15 @@ def change_agency(words: Mapping[str, Any], world: World) -> None:
     portal.listed.put_record(new)
 
 
-EFFECTS = {"agency": EffectKind(change_agency, {"code": TEXT}, {"name": TEXT, "dstcode": TEXT}, judge_agency)}
+EFFECTS = {
+    "agency": EffectKind(
+        change_agency,
+        {"code": TEXT},
+        {"name": TEXT, "dstcode": TEXT},
+        judge_agency,
+        title=("đổi một cơ quan trong danh mục", "an agency of the catalogue changes"),
+    )
+}
 
 
 _SUBSYSTEM = "VN:GOV:000.00.00.G22:vpcpdvcprovider"

@@ -88,11 +88,39 @@ _WISH: EffectTypes = {
     "person": (str, dict),
 }
 EFFECTS: dict[str, EffectKind] = {
-    "move": EffectKind(move, {"dossier": TEXT, "status": NUMBER}, _OFFICER, judge_move_words),
-    "result": EffectKind(attach_result, {"dossier": TEXT}, {"name": TEXT, "result_code": TEXT}),
-    "application": EffectKind(file_application, {}, _WISH, judge_application_words),
-    "stage": EffectKind(live_on, {"dossier": TEXT, "stage": TEXT, "been": LIST}, {}),
-    "arrivals": EffectKind(arrive, {}, {}, woken_by="applications_per_day"),
+    "move": EffectKind(
+        move,
+        {"dossier": TEXT, "status": NUMBER},
+        _OFFICER,
+        judge_move_words,
+        title=("chuyển trạng thái hồ sơ", "a dossier is moved on"),
+    ),
+    "result": EffectKind(
+        attach_result,
+        {"dossier": TEXT},
+        {"name": TEXT, "result_code": TEXT},
+        title=("gắn kết quả vào hồ sơ", "a result is attached to a dossier"),
+    ),
+    "application": EffectKind(
+        file_application,
+        {},
+        _WISH,
+        judge_application_words,
+        title=("công dân nộp hồ sơ tại Bộ", "a citizen files at the ministry"),
+    ),
+    "stage": EffectKind(
+        live_on,
+        {"dossier": TEXT, "stage": TEXT, "been": LIST},
+        {},
+        title=("hồ sơ sang bước kế tiếp", "a dossier comes to its next step"),
+    ),
+    "arrivals": EffectKind(
+        arrive,
+        {},
+        {},
+        woken_by="applications_per_day",
+        title=("hồ sơ mới đến trong ngày", "the day's new dossiers arrive"),
+    ),
 }
 
 
