@@ -11,6 +11,7 @@ from functools import partial
 from bench import (
     agenda,
     certify,
+    console,
     downloads,
     growth,
     held,
@@ -43,6 +44,7 @@ MEASURES = {
     "held": held.held,
     "observability": observability.observability,
     "house": house.house,
+    "console": console.pages,
     "tampering": tampering.tampering,
     "certify": certify.reference,
     "variants": certify.conforming,

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from emulator.country.effects import effect_kinds
 from emulator.kernel.clock import VIETNAM
+from emulator.kernel.exchange import CLOCK_EFFECT
 from emulator.services.registry import OF_GATEWAYS, operations
 from emulator.services.service import Both
 from emulator.wire.codes import STATUS_NAMES, STATUS_NAMES_EN
@@ -104,7 +105,8 @@ def statuses(language: str) -> list[tuple[int, str]]:
 @cache
 def _titles() -> Mapping[str, Both]:
     declared = {name: each.operation.title for name, each in operations().items()}
-    return {each.name: each.title for each in OF_GATEWAYS} | declared
+    scheduled = Both("Đồng hồ đem việc đã hẹn tới", "The clock brings what was scheduled")
+    return {CLOCK_EFFECT: scheduled} | {each.name: each.title for each in OF_GATEWAYS} | declared
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

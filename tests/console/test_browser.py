@@ -99,8 +99,24 @@ def test_every_page_fits_every_width_is_accessible_and_complains_of_nothing(
     assert [each for each in troubles if "404" not in each] == []
 
 
+_TURNED = """[...document.querySelectorAll('main :is(a, button, .tag, .small)')].flatMap((each) => [...each.childNodes])
+  .filter((node) => node.nodeType === 3 && node.data.trim().length > 1 && !node.data.includes('\u202e'))
+  .filter((node) => {
+    const place = (start) => {
+      const range = document.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, start + 1);
+      return range.getBoundingClientRect();
+    };
+    const words = node.data.trimStart(), start = node.data.length - words.length;
+    const [first, second] = [place(start), place(start + 1)];
+    return first.width && second.width && first.top === second.top && first.left > second.left;
+  }).map((node) => node.data.trim())"""
+"""Words of ours that run from right to left, because somebody's text before them said so."""
+
+
 def faults_of(page: Page, path: str, language: str) -> list[str]:
-    found = []
+    found = [f"{path} turns around: {each}" for each in page.evaluate(_TURNED)]
     page.evaluate(AXE)
     for width, theme in LOOKS[language].items():
         page.set_viewport_size({"width": width, "height": 900})
@@ -188,7 +204,7 @@ def fill_form(form: Locator, act: Act) -> None:
 def test_every_route_that_changes_something_is_done_by_a_test() -> None:
     done = {f"console.{each.name.split()[0]}" for each in ACTS} | {f"console.{each}" for each in ELSEWHERE}
     assert done == endpoints_with("POST")
-    assert set(ELSEWHERE.values()) <= set(globals())
+    assert [each for each in ELSEWHERE.values() if each not in globals()] == []
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
+from werkzeug.routing import Rule
 
 from release import messages
 from tests.admin.test_tenants import _make, server
 from tests.builders import dossier
 from tests.conftest import Visitor
-from tests.console.acts import VIETNAMESE, said_by
+from tests.console.acts import VIETNAMESE, console_routes, said_by
 from tests.console.story import ATTEMPT, CITIZEN, CLASS, EVERY_PAGE, KONTUM, NEWCOMER, PAGES
 
 MADE_LATER = (ATTEMPT, NEWCOMER, CLASS)
@@ -37,6 +38,64 @@ def test_the_browser_chooses_the_language_and_a_choice_is_kept(visitor: Visitor)
     assert '<html lang="vi">' in visitor.http.get("/__console/", headers={"Accept-Language": "fr"}).text
     visitor.http.get("/__console/?lang=en")
     assert '<html lang="en">' in visitor.http.get("/__console/", headers={"Accept-Language": "vi"}).text
+
+
+@pytest.mark.parametrize(("wish", "language"), [
+    ("vi-VN", "vi"), ("en-GB,en;q=0.9", "en"), ("en;q=0.1, vi;q=0.9", "vi"), ("fr", "vi"), ("*", "vi"), ("", "vi"),
+    (";;q=x,\u00ff", "vi"), ("EN", "en"), ("fr, en;q=0.5", "en"),
+])  # fmt: skip
+def test_any_accept_language_gives_one_of_the_two(visitor: Visitor, wish: str, language: str) -> None:
+    for path in ("/", "/?lang=xx", "/?lang=", "/?lang=en'\"><script>", "/journal/999999"):
+        reply = visitor.http.get(f"/__console{path}", headers={"Accept-Language": wish, "Cookie": "ndxp_lang=xx"})
+        assert f'<html lang="{language}">' in reply.text, path
+        assert "<script>" not in reply.text
+        assert "Set-Cookie" not in reply.headers
+
+
+def _address_of(rule: Rule, sandbox: str) -> str:
+    """Return an address that a route takes, of a sandbox."""
+    given = {"sandbox": sandbox, "number": "1", "side": "request", "name": "lop-b", "code": "x", "lesson": "token"}
+    _, address = rule.build({name: given.get(name, "begin") for name in rule.arguments})
+    return str(address)
+
+
+RULES = [each for each in console_routes().map.iter_rules() if each.endpoint != "console.static"]
+
+
+def test_a_form_of_another_site_changes_nothing_at_any_route(visitor: Visitor) -> None:
+    tried = [_address_of(each, "lop-z") for each in RULES if "POST" in (each.methods or ())]
+    assert len(tried) > 60
+    for address in tried:
+        for sent_by in ({"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            assert visitor.http.post(address, headers=sent_by).status_code == 403, (address, sent_by)
+    assert visitor.journal() == []
+
+
+def test_no_answer_of_the_console_may_be_framed_guessed_or_kept(visitor: Visitor) -> None:
+    addresses = [_address_of(each, "lop-z") for each in RULES if "GET" in (each.methods or ())]
+    for address in (*addresses, "/__console/khong-co", "/__console/static/console.js"):
+        reply = visitor.http.get(address)
+        headers = reply.headers
+        assert "Content-Security-Policy" in headers, (address, reply.status)
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], address
+        assert "unsafe" not in headers["Content-Security-Policy"], address
+        assert (headers["X-Frame-Options"], headers["X-Content-Type-Options"]) == ("DENY", "nosniff"), address
+        assert headers["Cache-Control"] == ("max-age=3600" if "/static/" in address else "no-store"), address
+
+
+def test_a_sandboxs_token_finds_nothing_of_another_at_any_route(server: Visitor) -> None:
+    mine = _make(server, "lop-a")["token"]
+    _make(server, "lop-b")
+    server.http.post("/__console/login", data={"token": mine})
+    tried = 0
+    for rule in RULES:
+        if rule.endpoint in ("console.log_in", "console.log_out", "console.join"):
+            continue
+        for method in sorted({"GET", "POST"} & set(rule.methods or ())):
+            reply = server.http.open(_address_of(rule, "lop-b"), method=method)
+            assert reply.status_code in (403, 404), (method, rule.rule, reply.status_code)
+            tried += 1
+    assert tried > 120
 
 
 def test_no_form_stands_in_another(visitor: Visitor) -> None:
@@ -239,6 +298,48 @@ def test_hostile_texts_are_texts_on_every_page_that_shows_them(visitor: Visitor,
         assert len(reply.text) < 400_000, path
         seen += 1
     assert seen == 13
+
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+SCENARIO = f"""
+id: thu
+title: {{vi: "{EVIL}", en: "{EVIL}"}}
+purpose: {{vi: "{EVIL}", en: "{EVIL}"}}
+good_client: {{vi: "{EVIL}", en: "{EVIL}"}}
+source: ours
+steps: [{{name: buoc, on: ndxp.token, nth: 9, answer: {{status: 200, body: "{EVIL}"}}}}]
+"""
+
+
+def test_what_a_trainer_a_file_a_scenario_or_an_agency_is_called_is_text_too(visitor: Visitor) -> None:
+    """Names that come by the admin API: all of them are shown somewhere, none as markup."""
+    admin = visitor.http
+    paper = {"form": "original", "result_code": "KQ.G15.000007", "reference_number": EVIL[:50], "agency_code": "H34"}
+    content = {"file_name": f"{EVIL}.html", "content_base64": "PGI+"}
+    asked = {"result_code": "KQ.G15.000008", "monthly_uses": 1}
+    made = [
+        admin.post(f"/__admin/citizens/{CITIZEN}/papers", json={**paper, **content}),
+        admin.put("/__admin/scenario", json={"text": SCENARIO}),
+        admin.put("/__admin/units/H47", json={"name": EVIL}),
+        admin.put("/__admin/ss-info/H34", json={"dstcode": KONTUM, "name": EVIL}),
+        admin.post("/__admin/support-requests", json={**asked, "title": EVIL}),
+        admin.post("/__admin/classes", json={"name": "lop-x", "people": [EVIL[:60]]}),
+        admin.post("/__admin/attempts", json={"id": ATTEMPT, "plan": {"kit": "btxh-a1", "product": {
+            "name": EVIL, "version": "1", "vendor": EVIL}}}),
+    ]  # fmt: skip
+    assert [each.status_code for each in made if each.status_code >= 300] == [], [each.text for each in made]
+    seen = 0
+    for path in (
+        f"/citizens?id={CITIZEN}", f"/screens/citizen?id={CITIZEN}", "/scenarios", "/", "/axis", "/screens/one-stop",
+        "/screens/security-servers", "/screens/support", "/classes/lop-x", "/s/lop-x-01/class", "/certification",
+        f"/certification/attempts/{ATTEMPT}", f"/certification/attempts/{ATTEMPT}/report", "/server",
+    ):  # fmt: skip
+        page = admin.get(f"/__console{path}")
+        assert page.status_code == 200, path
+        assert "<script>alert" not in page.text, path
+        assert "<img src=x" not in page.text, path
+        seen += "&lt;script&gt;alert" in page.text
+    assert seen >= 9
 
 
 def test_a_file_that_is_really_a_page_is_shown_as_text_and_never_served_as_html(visitor: Visitor) -> None:
