@@ -30,8 +30,8 @@ docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m release.licences
 
 lock:  ## pin versions and hashes anew, of what runs and of what tests need (pip-tools)
-	$(COMPILE) --extra certify -o requirements.lock pyproject.toml
-	$(COMPILE) --extra certify --extra dev --extra postgres --extra windows --extra xlsx -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra certify --extra tls -o requirements.lock pyproject.toml
+	$(COMPILE) --extra certify --extra dev --extra postgres --extra tls --extra windows --extra xlsx -o requirements-dev.lock pyproject.toml
 	$(COMPILE) --allow-unsafe -o release/tools.lock release/tools.in
 
 messages:  ## bring the console's English sentences to its templates

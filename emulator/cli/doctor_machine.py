@@ -16,7 +16,7 @@ from emulator.cli.findings import DoctorLine, fail, ok, warn
 from emulator.settings import PREFIX
 
 _OLDEST = (3, 11)
-_EXTRAS = {"certify": "fpdf2", "fast": "uvloop"}
+_EXTRAS = {"certify": "fpdf2", "fast": "uvloop", "tls": "trustme"}
 _EAST_S = 7 * 3600
 _BUILT = 1_767_225_600  # the first second of 2026: an older clock was never set
 _CREDENTIALS = re.compile(r"//[^/@]*@")

@@ -114,7 +114,11 @@ FLAGS: tuple[Callable[[Any], Any], ...] = (
         default=usual_kind,
         show_default=False,
     ),
-    _option("--tls", "HTTPS bằng chứng chỉ thử nghiệm. / HTTPS with a test certificate.", is_flag=True),
+    _option(
+        "--tls",
+        "HTTPS bằng chứng chỉ thử nghiệm (phần thêm tls). / HTTPS with a test certificate (the extra tls).",
+        is_flag=True,
+    ),
     _option(
         "--tls-name",
         "Thêm tên miền vào chứng chỉ; lặp lại được. / One more name for the certificate; repeatable.",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NAMES = ("localhost", "127.0.0.1", "::1", "api.ngsp.gov.vn", "*.localhost")
 _CA, _KEY = "ca.pem", "ca-key.pem"
+_INSTALL = "pip install 'ndxp-emulator[tls]'"
 
 
 class CertificateTrouble(Exception):
@@ -62,8 +63,6 @@ class FaultyCertificates:
         line.context = self._contexts[fault]
 
     def _context(self, fault: str) -> ssl.SSLContext:
-        import trustme
-
         names, yesterday = self._names, datetime.now(UTC) - timedelta(days=1)
         if fault == "expired":
             begun = yesterday - timedelta(days=365)
@@ -71,7 +70,7 @@ class FaultyCertificates:
         elif fault == "wrong-name":
             leaf = _authority(self._folder).issue_cert("ten-khac.example.vn")
         else:
-            leaf = trustme.CA(organization_name="ndxp-emulator unknown issuer").issue_cert(*names)
+            leaf = _kind_of_authority()(organization_name="ndxp-emulator unknown issuer").issue_cert(*names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory(prefix="ndxp-emulator-") as folder:  # ssl reads certificates from files alone
             path = Path(folder, "certificate.pem")
@@ -80,14 +79,26 @@ class FaultyCertificates:
         return context
 
 
-def _authority(folder: Path) -> trustme.CA:
-    import trustme
+def _kind_of_authority() -> type[trustme.CA]:
+    """Return what makes authorities; it comes with the extra ``tls`` and takes 138 ms to import."""
+    try:
+        from trustme import CA
+    except ModuleNotFoundError as missing:
+        raise CertificateTrouble(
+            f"Thiếu thư viện làm chứng chỉ thử nghiệm; cài phần thêm: {_INSTALL}. / "
+            f"The library that makes test certificates is missing; install the extra: {_INSTALL}."
+        ) from missing
+    return CA
 
+
+def _authority(folder: Path) -> trustme.CA:
     ca_file, key_file = folder / _CA, folder / _KEY
     if ca_file.exists() and key_file.exists():
-        return trustme.CA.from_pem(ca_file.read_bytes(), key_file.read_bytes())
+        return _kind_of_authority().from_pem(ca_file.read_bytes(), key_file.read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
-    authority = trustme.CA(organization_name="ndxp-emulator", organization_unit_name="test only, never trust elsewhere")
+    authority = _kind_of_authority()(
+        organization_name="ndxp-emulator", organization_unit_name="test only, never trust elsewhere"
+    )
     _write_private(key_file, authority.private_key_pem.bytes())
     ca_file.write_bytes(authority.cert_pem.bytes())
     return authority

