@@ -195,7 +195,7 @@ def _keys_of(scene: Played) -> frozenset[str]:
     told = [each for each in scene.task.get("dossiers", ()) if isinstance(each, dict)]
     keys = [str(each["dossier_code"]) for each in told if each.get("dossier_code")]
     keys += [str(each["applicant"]["citizen_id"]) for each in told if each.get("applicant", {}).get("citizen_id")]
-    for each in _listed(scene):
+    for each in _dossiers_listed(scene):
         keys += [str(each["code"]), *map(str, (*each.get("files", ()), *each.get("deleted", ())))]
     return frozenset(keys)
 
@@ -205,7 +205,7 @@ def _file_asked_for(entry: Entry) -> str:
     return f"/{entry.path.partition('/s/')[2].partition('/')[2]}"
 
 
-def _listed(scene: Played) -> list[Mapping[str, Any]]:
+def _dossiers_listed(scene: Played) -> list[Mapping[str, Any]]:
     found = scene.expected.get("dossiers", ())
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 

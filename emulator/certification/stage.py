@@ -93,11 +93,11 @@ def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: i
 
 def aim_at(stimulus: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stimulus whose faults name the objects of the scene's task that they are aimed at."""
-    faults = [_aimed(each, task, expected) for each in stimulus.get("faults", ())]
+    faults = [_aim_fault(each, task, expected) for each in stimulus.get("faults", ())]
     return {**stimulus, **({"faults": faults} if faults else {})}
 
 
-def _aimed(fault: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+def _aim_fault(fault: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in fault.items() if name != "aim"}
     if "aim" not in fault:
         return kept

@@ -69,10 +69,10 @@ class Trial:
         place, line = placed
         self._pass_time(place, line)
         self._emulator.wait_until(self._now_ms)
-        yield from self._told()
+        yield from self._tell_entries()
         if "on" in line or "path" in line:
             self._emulator.ask(self._call(place, line), self._now_ms)
-            yield from self._told()
+            yield from self._tell_entries()
 
     def _pass_time(self, place: str, line: Mapping[str, Any]) -> None:
         if "wait" in line:
@@ -121,7 +121,7 @@ class Trial:
             self._token = str(json.loads(reply.body)["access_token"])
         return self._token
 
-    def _told(self) -> Iterator[str]:
+    def _tell_entries(self) -> Iterator[str]:
         for entry in self._emulator.entries_from(self._seen + 1):
             self._seen = entry["seq"]
             yield _sentence(entry)

@@ -135,7 +135,9 @@ def _told_apart(exchanges: Sequence[Recorded], always: Sequence[str]) -> list[tu
             piece
             for conditions, group in parts
             for piece in (
-                _split(conditions, group, place) if place in always else _split_if_needed(conditions, group, place)
+                _split_group(conditions, group, place)
+                if place in always
+                else _split_if_needed(conditions, group, place)
             )
         ]
     return parts
@@ -146,10 +148,10 @@ def _split_if_needed(
 ) -> list[tuple[Conditions, list[Recorded]]]:
     has_one_answer = len({_key(each) for each in group}) == 1
     has_one_value = len({_value(each, place) for each in group}) == 1
-    return [(conditions, group)] if has_one_answer or has_one_value else _split(conditions, group, place)
+    return [(conditions, group)] if has_one_answer or has_one_value else _split_group(conditions, group, place)
 
 
-def _split(conditions: Conditions, group: list[Recorded], place: str) -> list[tuple[Conditions, list[Recorded]]]:
+def _split_group(conditions: Conditions, group: list[Recorded], place: str) -> list[tuple[Conditions, list[Recorded]]]:
     by_value: dict[str | None, list[Recorded]] = {}
     for each in group:
         by_value.setdefault(_value(each, place), []).append(each)

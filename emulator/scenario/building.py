@@ -70,7 +70,7 @@ def make_step(name: str, machine: str, words: Words, page: Page) -> Step:
         count_by=words.get("count_by", ()),
         at_most=words.get("at_most"),
     )
-    return step if page.language == 1 else _marked(step)
+    return step if page.language == 1 else _mark_placeholders(step)
 
 
 def make_outage(name: str, machine: str, words: Words, page: Page) -> Step:
@@ -86,7 +86,7 @@ def make_outage(name: str, machine: str, words: Words, page: Page) -> Step:
     )
 
 
-def _marked(step: Step) -> Step:
+def _mark_placeholders(step: Step) -> Step:
     said = (
         step.answer and (step.answer.content, dict(step.answer.headers)),
         step.refuse and (step.refuse.message, step.refuse.description),
@@ -117,7 +117,7 @@ def _condition(place: str, said: Any, key: yaml.Node, page: Page) -> Condition:
 def _tests(place: str, said: Words, at: yaml.Node, page: Page) -> Iterator[FieldTest]:
     for name, wanted in plain_words(said).items():
         comparison: Any = name  # the grammar knows no other names
-        yield FieldTest(place, comparison, _wanted(place, name, wanted, at, page))
+        yield FieldTest(place, comparison, _read_wanted(place, name, wanted, at, page))
 
 
 def _over_midnight(test: FieldTest) -> Condition:
@@ -131,7 +131,7 @@ def _over_midnight(test: FieldTest) -> Condition:
     return ConditionGroup("any", (late, early))
 
 
-def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page) -> Any:
+def _read_wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page) -> Any:
     if comparison == "matches":
         try:
             bounded_pattern(wanted)
@@ -140,11 +140,11 @@ def _wanted(place: str, comparison: str, wanted: Any, key: yaml.Node, page: Page
         except SlowPattern as trouble:
             page.say(key, f"Biểu thức chính quy có thể chạy mãi: {trouble.vi}", f"could run for ever: {trouble.en}")
     if place == "clock.time" and comparison not in ("contains", "matches", "present"):
-        times = tuple(_whole_time(each) for each in _listed(wanted))
+        times = tuple(_whole_time(each) for each in _as_list(wanted))
         return times if isinstance(wanted, list | tuple) else times[0]
     if place != "since" or comparison == "present":
         return wanted
-    values = [length_ms(each) if isinstance(each, str) else each for each in _listed(wanted)]
+    values = [length_ms(each) if isinstance(each, str) else each for each in _as_list(wanted)]
     if not all(isinstance(each, int) for each in values):
         page.say(key, "since so với một khoảng thời gian: PT1S", "since is compared with a length of time: PT1S")
         return 0
@@ -157,7 +157,7 @@ def _whole_time(value: Any) -> str:
     return f"{text}:00" if re.fullmatch(r"\d\d:\d\d", text, re.ASCII) else text
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 

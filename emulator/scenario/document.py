@@ -53,7 +53,7 @@ class Assembly:
             if self._values:
                 self.page.say(root, "Kịch bản này không có tham số (params)", "this scenario has no params")
             return root
-        root = self._extended(root, 0)
+        root = self._extend_base(root, 0)
         root = self._with_fragments(root)
         root, self.params = _with_values(root, self._values, self.page)
         return root
@@ -65,7 +65,7 @@ class Assembly:
         self.page.problems += other.problems
         return None if other.problems else root
 
-    def _extended(self, root: yaml.Node, depth: int) -> yaml.Node:
+    def _extend_base(self, root: yaml.Node, depth: int) -> yaml.Node:
         base = _value_of(root, "extends")
         if base is None:
             return root
@@ -76,7 +76,7 @@ class Assembly:
         below = self._read(path) if path else None
         if below is None:
             return root
-        return _merged(self._extended(below, depth + 1), root)
+        return _merge_nodes(self._extend_base(below, depth + 1), root)
 
     def _with_fragments(self, root: yaml.Node) -> yaml.Node:
         used = _value_of(root, "use")
@@ -90,7 +90,7 @@ class Assembly:
             if fragment is not None:
                 name = str((_value_of(each, "fragment") or each).value)
                 times[name] += 1
-                root = _merged(root, fragment if times[name] == 1 else _numbered(fragment, times[name]))
+                root = _merge_nodes(root, fragment if times[name] == 1 else _number_steps(fragment, times[name]))
         return root
 
     def _fragment(self, use: yaml.Node) -> yaml.Node | None:
@@ -140,7 +140,7 @@ def _members_of(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]
     return iter(()) if node is None else members(node)
 
 
-def _merged(below: yaml.Node, above: yaml.Node) -> yaml.Node:
+def _merge_nodes(below: yaml.Node, above: yaml.Node) -> yaml.Node:
     """Return one mapping over another: lists of named things by name, maps by key, anything else replaced."""
     pairs = {str(key.value): (key, value) for key, value in members(below)}
     for key, value in members(above):
@@ -151,7 +151,7 @@ def _merged(below: yaml.Node, above: yaml.Node) -> yaml.Node:
 
 def _merged_value(name: str, below: yaml.Node, above: yaml.Node) -> yaml.Node:
     if name in _MAPS and isinstance(below, yaml.MappingNode) and isinstance(above, yaml.MappingNode):
-        return _merged(below, above)
+        return _merge_nodes(below, above)
     are_lists = isinstance(below, yaml.SequenceNode) and isinstance(above, yaml.SequenceNode)
     if not are_lists or name not in (*_NAMED_LISTS, *_LISTS):
         return above
@@ -171,7 +171,7 @@ def _name_of(row: yaml.Node) -> str | None:
     return str(name.value) if isinstance(name, yaml.ScalarNode) else None
 
 
-def _numbered(root: yaml.Node, number: int) -> yaml.Node:
+def _number_steps(root: yaml.Node, number: int) -> yaml.Node:
     """Return a fragment that is used once more: its steps have the number behind their names, and are steps beside."""
     pairs = []
     for key, value in members(root):

@@ -56,7 +56,7 @@ class KnownNames:
 
     def dossiers(self) -> Collection[str]:
         """Return the codes of all dossiers."""
-        added = self._added("dossiers", DOSSIER_CODE)
+        added = self._added_cells("dossiers", DOSSIER_CODE)
         return [*self.pack.dossiers.by_key, *added] if added else self.pack.dossiers.by_key
 
     def procedures(self) -> Collection[str]:
@@ -65,7 +65,7 @@ class KnownNames:
 
     @cached_property
     def _subsystems(self) -> dict[str, None]:
-        added = [*self._added("subsystems", "DSTCODE"), *self._added("agencies", "DSTCODE")]
+        added = [*self._added_cells("subsystems", "DSTCODE"), *self._added_cells("agencies", "DSTCODE")]
         return dict.fromkeys([*self.pack.base(SUBSYSTEMS).by_key, *added])
 
     def subsystems(self) -> Collection[str]:
@@ -78,12 +78,12 @@ class KnownNames:
 
     def hosts(self) -> Collection[str]:
         """Return the names of all hosts."""
-        return [*self.pack.base(HOSTS).by_key, *self._added("hosts", "name")]
+        return [*self.pack.base(HOSTS).by_key, *self._added_cells("hosts", "name")]
 
     def agencies(self) -> Collection[str]:
         """Return the codes of all agencies, as subsystems have them."""
         found = {each.agency_code for each in self.pack.base(SUBSYSTEMS).by_key.values()}
-        found |= {*self._added("subsystems", "MACOQUAN"), *self._added("agencies", "MACOQUAN")}
+        found |= {*self._added_cells("subsystems", "MACOQUAN"), *self._added_cells("agencies", "MACOQUAN")}
         found |= {str(self.pack.settings().get("agency_code") or "H26")}
         return sorted({*found, *map(short_form, found)})
 
@@ -100,7 +100,7 @@ class KnownNames:
         added = [(str(row.get("provider")), str(row.get("subject"))) for row in self._fixtures.get("rights", ())]
         return {*((each.provider, each.subject) for each in self.pack.base(GRANTS).by_key.values()), *added}
 
-    def _added(self, table: str, column: str) -> list[str]:
+    def _added_cells(self, table: str, column: str) -> list[str]:
         return [str(row[column]) for row in self._fixtures.get(table, ()) if row.get(column)]
 
 

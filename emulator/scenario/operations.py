@@ -51,7 +51,7 @@ def path_trouble(name: str, parts: Sequence[str]) -> FieldPathTrouble | None:
     """Return why the body of an operation has nothing at a path, None when it may have."""
     components, shape = _shape_of(name)
     for place, part in enumerate(parts):
-        shape = _resolved(shape, components)
+        shape = _resolve_shape(shape, components)
         inner = _inner(shape)
         if inner is None:
             return None
@@ -101,7 +101,7 @@ def _shape_of(name: str) -> tuple[Mapping[str, Any], Any]:
     return interface.components, shape
 
 
-def _resolved(shape: Any, components: Mapping[str, Any]) -> Any:
+def _resolve_shape(shape: Any, components: Mapping[str, Any]) -> Any:
     while isinstance(shape, dict) and "$ref" in shape:
         shape = components.get(str(shape["$ref"]).removeprefix(_REFERENCE))
     return shape

@@ -199,10 +199,10 @@ def schedule(due: Iterable[Due], world: World) -> None:
 
 def due_effects(effects: Iterable[Later], now_ms: int, scenario: str) -> list[Due]:
     """Return effects with the virtual instants at which they are due; each belongs to its scenario."""
-    return list(_dated(effects, now_ms, scenario))
+    return list(_date_effects(effects, now_ms, scenario))
 
 
-def _dated(effects: Iterable[Later], now_ms: int, scenario: str) -> Iterator[Due]:
+def _date_effects(effects: Iterable[Later], now_ms: int, scenario: str) -> Iterator[Due]:
     for each in effects:
         effect = {**each.effect, "scenario": scenario}
         if each.anchor is None:

@@ -47,11 +47,11 @@ def changed_reply(step: Step, reply: Reply) -> Reply:
             reply.file.close()
         reply = replace(answer_reply(step.answer), delivery=reply.delivery)
     if step.patch is not None:
-        reply = _patched(reply, step.patch)
+        reply = _patch_reply(reply, step.patch)
     return replace(reply, headers=_merged_headers(reply.headers, step.headers)) if step.headers else reply
 
 
-def _patched(reply: Reply, patch: Any) -> Reply:
+def _patch_reply(reply: Reply, patch: Any) -> Reply:
     try:
         content = orjson.loads(reply.body)
     except orjson.JSONDecodeError:

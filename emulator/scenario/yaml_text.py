@@ -94,14 +94,14 @@ class Page:
         text = self._text()
         if text is None:
             return None
-        root = self._composed(text)
+        root = self._compose_tree(text)
         if root is None and not self.problems:
             self.problems.append(Problem(str(self.path), 1, 1, "Tệp rỗng", "the file is empty"))
         if root is not None:
             self._check(root, 0)
         return root
 
-    def _composed(self, text: str) -> yaml.Node | None:
+    def _compose_tree(self, text: str) -> yaml.Node | None:
         try:
             return _compose(text, self.path)
         except yaml.MarkedYAMLError as trouble:

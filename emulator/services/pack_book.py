@@ -191,7 +191,7 @@ def read_book(path: Path) -> PackBook:
         NoWorkbooks: openpyxl is not installed.
         ValueError: the file is no workbook.
     """
-    book, found = _opened(path), PackBook()
+    book, found = _open_book(path), PackBook()
     known = [*_sheets(), *(f"{PORTAL}{table}" for table in portal_names())]
     for sheet in book.worksheets:
         if sheet.title not in known:
@@ -240,7 +240,7 @@ def _library() -> Any:
     return openpyxl
 
 
-def _opened(path: Path) -> Workbook:
+def _open_book(path: Path) -> Workbook:
     library = _library()
     try:
         book: Workbook = library.load_workbook(path, read_only=True, data_only=True)

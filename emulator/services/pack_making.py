@@ -120,7 +120,7 @@ class PackMaker:
         yield "dossiers", dossiers
         yield "steps", steps
         yield "results", results
-        yield "hosted_files", [self._hosted(number) for number in range(1, wish.papers + 1)]
+        yield "hosted_files", [self._host_file(number) for number in range(1, wish.papers + 1)]
         yield "portal/papers", [self._paper(number) for number in range(1, wish.papers + 1)]
         yield "portal/accounts", [self._account(person) for person in self.people]
 
@@ -190,7 +190,7 @@ class PackMaker:
             "UrlDetail": f"{_DETAIL}{detail}",
         }
 
-    def _hosted(self, number: int) -> Fields:
+    def _host_file(self, number: int) -> Fields:
         name = f"{number}.pdf"
         cells = {"host": self.host, "path": f"/download/{name}", "name": name}
         return {**cells, "content_type": "application/pdf", "file": f"hosted/{name}"}

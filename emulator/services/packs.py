@@ -136,7 +136,7 @@ class Packs(Mapping[str, Pack]):
         if name in self._started:
             return self._started[name]
         try:
-            stat = (self._folder / _checked(name) / "pack.json").stat()
+            stat = (self._folder / _check_name(name) / "pack.json").stat()
         except (OSError, ValueError):
             raise KeyError(name) from None
         mark, kept = (stat.st_ino, stat.st_mtime_ns), self._opened.get(name)
@@ -218,7 +218,7 @@ class Packs(Mapping[str, Pack]):
         self._opened.pop(name, None)
 
 
-def _checked(name: str) -> str:
+def _check_name(name: str) -> str:
     if not ID_GRAMMAR.fullmatch(name):
         raise ValueError(name)
     return name

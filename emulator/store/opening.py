@@ -79,7 +79,7 @@ def claim_store(path: Path) -> Iterator[Claim]:
     try:
         with _alone(path):
             if not try_lock(descriptor):
-                raise _taken(path)
+                raise _say_taken(path)
             make_private(Path(f"{path}.server"))
             yield Claim(path)
     finally:
@@ -94,7 +94,7 @@ def _alone(path: Path) -> contextlib.ExitStack:
     try:
         stack.enter_context(claim_alone(path))
     except ClaimTaken:
-        raise _taken(path) from None
+        raise _say_taken(path) from None
     except ModuleNotFoundError as trouble:
         raise StoreTrouble(
             "Trên Windows cần phần mở rộng: pip install 'ndxp-emulator[windows]'. / Windows needs an extra: pip "
@@ -103,7 +103,7 @@ def _alone(path: Path) -> contextlib.ExitStack:
     return stack
 
 
-def _taken(path: Path) -> StoreTrouble:
+def _say_taken(path: Path) -> StoreTrouble:
     return StoreTrouble(
         f"Kho dữ liệu {path} đang được một trình giả lập khác dùng; hãy dừng nó hoặc dùng --store khác. / "
         f"The store {path} is in use by another emulator: stop that one, or name another --store."

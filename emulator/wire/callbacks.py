@@ -61,7 +61,7 @@ def findings(kind: str, method: str, status: int, headers: Headers, body: bytes)
     by_name = {name.lower(): value for name, value in headers}
     fault = by_name.get("x-road-error")
     if fault:
-        return [_unreached(fault)]
+        return [_remark_on_end(fault)]
     found = []
     is_file = kind in DOWNLOADS
     if 300 <= status < 400:
@@ -79,7 +79,7 @@ def findings(kind: str, method: str, status: int, headers: Headers, body: bytes)
     return found + _of_envelope(body)
 
 
-def _unreached(fault: str) -> Remark:
+def _remark_on_end(fault: str) -> Remark:
     """Say where a call ended: on the axis, or at a system that took it and gave nothing usable."""
     if fault.startswith("Server.ServerProxy.ServiceFailed"):
         vi, en = (
@@ -104,14 +104,14 @@ def _of_file(content_type: str, encoding: str, body: bytes) -> list[Remark]:
     if not body:
         return [_error("empty-file", "Tệp có 0 byte", "The file has 0 bytes")]
     if encoding.strip().lower() in ("gzip", "x-gzip") or (encoding and encoding.lower() != "identity"):
-        plain = _unpacked(body) if "gzip" in encoding.lower() else None
+        plain = _unpack_beginning(body) if "gzip" in encoding.lower() else None
         vi = f"Tệp được nén {encoding} khi truyền; bên gọi lưu nguyên byte sẽ có tệp không mở được"
         said = [Remark("content-encoding", "note", "content-encoding", vi, f"The file is sent packed as {encoding}")]
         return said + (_of_bytes(content_type, plain) if plain else [])
     return _of_bytes(content_type, body)
 
 
-def _unpacked(body: bytes) -> bytes:
+def _unpack_beginning(body: bytes) -> bytes:
     """Return the beginning of what a packed beginning holds."""
     with suppress(zlib.error):
         return zlib.decompressobj(wbits=47).decompress(body, 65_536)

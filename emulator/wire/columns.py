@@ -66,7 +66,7 @@ _LIKENESS = 0.6  # as difflib measures it: twice what both words have in common,
 
 
 @lru_cache(256)
-def _listed(values: frozenset[str]) -> str:
+def _list_values(values: frozenset[str]) -> str:
     listed = sorted(values, key=lambda each: (len(each), each))
     return ", ".join(listed[:_MOST_LISTED]) + (f", … {listed[-1]}" if len(listed) > _MOST_LISTED else "")
 
@@ -106,7 +106,7 @@ class Column(NamedTuple):
     @property
     def wanted(self) -> str:
         """Return what the table asks for, in signs that need no language: ``0, 1``, ``dd/MM/yyyy``, ``String ≤ 25``."""
-        return _listed(self.values) if self.values else _form_of(self.form, self.most)
+        return _list_values(self.values) if self.values else _form_of(self.form, self.most)
 
     def nearest(self, value: str) -> str:
         """Return the right value nearest to a wrong one; empty when the table knows none, or the value is right."""

@@ -127,7 +127,7 @@ class _Stage:
         """
         asked = entry.told["request"]
         texts = [asked["target"], asked["path"], entry.text, *(value for _, value in asked["headers"])]
-        return {each for text in texts for each in COMMITMENT.findall(text) if not self._known.is_known(each)}
+        return {each for text in texts for each in COMMITMENT.findall(text) if not self._known_openings.is_known(each)}
 
     def _secrets_in(self, entry: Entry) -> set[str]:
         if self._plan.redaction != "identity":
@@ -173,7 +173,7 @@ class _Stage:
             self._call(entry)
 
     @property
-    def _known(self) -> Openings:
+    def _known_openings(self) -> Openings:
         """Return what is known of commitments; the first mark, which is no call, opens the country that tells it."""
         if self._openings is None:
             self._openings = Openings(self._attempt().redactor())
@@ -192,7 +192,7 @@ class _Stage:
         self._host.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))
 
     def _call(self, entry: Entry) -> None:
-        reply = self._host.serve(_call_of(entry, self._known, f"/s/{self._id}"))
+        reply = self._host.serve(_call_of(entry, self._known_openings, f"/s/{self._id}"))
         if reply.file:
             reply.file.close()
         self._done.calls += 1
@@ -203,7 +203,7 @@ class _Stage:
         row = self._host.journal.entry(home, number)
         if row is None:
             return "–"
-        redactor = self._known.redactor
+        redactor = self._known_openings.redactor
         made: dict[str, Any] = json.loads(redactor.swept(canonical(line_of(row, "", redactor))))
         if has_strangers and _are_refusals(entry, Entry(made)):
             return None  # in which words a stranger is refused may hang on what he said
@@ -214,10 +214,10 @@ class _Stage:
         if entry.operation == evidence.OPENED or not self._has_calls:
             one["effects"], other["effects"] = (_without_digests(each["effects"]) for each in (one, other))
         other["effects"] = _as_far_as_told(one["effects"], other["effects"])
-        found = self._known.first_difference(one, other)
+        found = self._known_openings.first_difference(one, other)
         if found or not entry.is_mark:
             return found
-        return self._known.first_difference(entry.body, Entry(made).body, "/task")
+        return self._known_openings.first_difference(entry.body, Entry(made).body, "/task")
 
 
 def _has_no_body(entry: Entry) -> bool:

@@ -26,7 +26,7 @@ def code_of(call: Entry) -> str:
     return str(said.get("error_code", said.get("errorCode", "")))
 
 
-def _used(scene: Played, given: Given) -> list[Entry]:
+def _calls_beyond_login(scene: Played, given: Given) -> list[Entry]:
     login = str(given["login"])
     return [call for call in scene.of(*as_tuple(given["calls"])) if call.operation != login]
 
@@ -34,7 +34,7 @@ def _used(scene: Played, given: Given) -> list[Entry]:
 def keeps_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
     """Say whether the calls of all scenes together needed at most ``logins`` (1) logins, for at least ``least`` (2)."""
     logins = [call for scene in scenes for call in scene.of(str(given["login"]))]
-    calls = [call for scene in scenes for call in _used(scene, given)]
+    calls = [call for scene in scenes for call in _calls_beyond_login(scene, given)]
     most, least = int(given.get("logins", 1)), int(given.get("least", 2))
     if len(logins) > most:
         vi, en = "Đăng nhập lại khi phiên trước còn hạn", "logs in again while the session before lives"
@@ -52,14 +52,14 @@ def renews_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 
 def _renewal(scene: Played, given: Given) -> Finding:
-    dead = next((call for call in _used(scene, given) if code_of(call) == _NO_SESSION), None)
+    dead = next((call for call in _calls_beyond_login(scene, given) if code_of(call) == _NO_SESSION), None)
     logins = [call for call in scene.of(str(given["login"])) if code_of(call) == "0"]
     if dead is None:
-        if logins and any(code_of(call) == "0" for call in _used(scene, given)):
+        if logins and any(code_of(call) == "0" for call in _calls_beyond_login(scene, given)):
             vi, en = "Đã đăng nhập lại trước khi bị từ chối", "logged in again before it was refused"
             return good(vi, en, logins[0])
         return unseen("Chưa gặp phiên hết hạn", "no expired session was met")
-    again = next((call for call in _used(scene, given) if call.seq > dead.seq and credential(call)), None)
+    again = next((call for call in _calls_beyond_login(scene, given) if call.seq > dead.seq and credential(call)), None)
     later = [call for call in logins if call.seq > dead.seq and (again is None or call.seq < again.seq)]
     if not later:
         return bad("Phiên bị từ chối mà không đăng nhập lại", "the session was refused, and there was no login", dead)

@@ -75,10 +75,10 @@ def _renewal(scene: Played) -> Finding:
         return bad(vi, en, dead, *logins[:3], expected=1, actual=len(logins))
     if again is None:
         return bad("Có token mới mà không gọi lại", "got a new token and did not call again", dead, logins[0])
-    return _used(dead, logins[0], again)
+    return _judge_use(dead, logins[0], again)
 
 
-def _used(dead: Entry, login: Entry, again: Entry) -> Finding:
+def _judge_use(dead: Entry, login: Entry, again: Entry) -> Finding:
     if again.token != dead.token:
         return good("Xin token mới một lần rồi gọi lại", "asked once for a new token and called again", dead, again)
     if isinstance(login.reply, dict) and login.reply.get("access_token") == dead.token:

@@ -63,7 +63,7 @@ def pull_results(given: Words, props: Props) -> dict[str, Any]:
         ]
     else:
         numbers = _numbers(given, 2)
-        made = [_finished(number, given, given, props) for number in numbers]
+        made = [_file_finished(number, given, given, props) for number in numbers]
     return _task("pull-results", props, made)
 
 
@@ -75,11 +75,11 @@ def pull_steps(given: Words, props: Props) -> dict[str, Any]:
     made = [file(number, _at(number, given, props, []), {"steps": (2, 4)}, props) for number in _numbers(given, 2)]
     ended = range(len(made) + 1, len(made) + 1 + int(given.get("finished", 0)))
     words = {"steps": (2, 4, 9, 10)}
-    made += [_finished(number, given, words, props) for number in ended]
+    made += [_file_finished(number, given, words, props) for number in ended]
     return _task("pull-steps", props, made)
 
 
-def _finished(number: int, given: Words, words: Words, props: Props) -> Filed:
+def _file_finished(number: int, given: Words, words: Words, props: Props) -> Filed:
     """Return a dossier that was filed, and whose result was given since: each at an instant of its own."""
     filed = file(number, _at(number, given, props, []), words, props)
     return finish(filed, props, max(filed.dossier.received_at, _between(props, "given", number)))

@@ -60,12 +60,12 @@ def run(
     from emulator.cli.certify.running import RunWish, carry_out
 
     read = plan_at(plan, command, attended=attended)
-    read = replace(read, only=_rehearsed(read.kit, tests, groups) or read.only)
+    read = replace(read, only=_tests_asked_for(read.kit, tests, groups) or read.only)
     default = plan.with_suffix(".tap" if read.only else ".luot")
     sys.exit(carry_out(read, RunWish(out or default, is_json=is_json, **more)))
 
 
-def _rehearsed(kit_id: str, tests: tuple[str, ...], groups: tuple[str, ...]) -> tuple[str, ...]:
+def _tests_asked_for(kit_id: str, tests: tuple[str, ...], groups: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tests that were asked for. Raises CannotStart when the kit has no such test or group."""
     from emulator.certification.kit_reader import kit_of
     from emulator.country.furnish import nearest

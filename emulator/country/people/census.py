@@ -284,7 +284,7 @@ def _three_generations(draft: HouseholdDraft) -> None:
     draft.add("parent", FEMALE, wife, own=True)
 
 
-def _aged(draft: HouseholdDraft) -> None:
+def _draw_aged(draft: HouseholdDraft) -> None:
     head = draft.add("head", draft.gender(), draft.luck.uniform(OLD_AGE[draft.era] + 0.1, _OLDEST - 3))
     if draft.luck.random() < 0.4:
         gender_id = FEMALE if draft.members[0].gender_id == MALE else MALE
@@ -307,7 +307,7 @@ _HOUSEHOLDS: tuple[tuple[Callable[[HouseholdDraft], None], int], ...] = (
     (_couple, 40),
     (_three_generations, 20),
     (_single_parent, 12),
-    (_aged, 12),
+    (_draw_aged, 12),
     (_grandparent_carer, 8),
     (_draw_disabled, 8),
 )

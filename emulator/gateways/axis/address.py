@@ -61,7 +61,7 @@ def read_address(call: Call, world: World) -> ForwardAddress:
         AxisRefusal: ``Client.BadRequest``, saying what is wrong and what is expected.
     """
     path = FORWARD.sub("", call.path, count=1) or "/"
-    own, given = _split(call.query, world)
+    own, given = _split_query(call.query, world)
     _refuse_leftovers(call, path, given)
     _refuse_nameless(own)
     dstcode = _value("dstcode", given, call, world)
@@ -75,7 +75,7 @@ def read_address(call: Call, world: World) -> ForwardAddress:
     )
 
 
-def _split(query: str, world: World) -> tuple[list[str], dict[str, str]]:
+def _split_query(query: str, world: World) -> tuple[list[str], dict[str, str]]:
     """Take the two parameters out of a raw query; what is left is the caller's own, untouched and in order."""
     own: list[str] = []
     given: dict[str, str] = {}

@@ -231,20 +231,22 @@ class _Exchange:
         except AxisRefusal:
             raise
         except TimeoutError:
-            raise self._failed("Read timed out", "không trả lời trong thời hạn") from None
+            raise self._word_failure("Read timed out", "không trả lời trong thời hạn") from None
         except http.client.RemoteDisconnected:
-            raise self._failed(f"{self._machine.text} failed to respond", "đóng kết nối mà không trả lời") from None
+            raise self._word_failure(
+                f"{self._machine.text} failed to respond", "đóng kết nối mà không trả lời"
+            ) from None
         except BadHeader as trouble:
-            raise self._failed(f"Invalid header: {trouble}", f"có dòng tiêu đề sai dạng '{trouble}'") from None
+            raise self._word_failure(f"Invalid header: {trouble}", f"có dòng tiêu đề sai dạng '{trouble}'") from None
         except http.client.IncompleteRead as trouble:
             raise self._broken_off(trouble) from None
         except ConnectionError as trouble:
             words = "Broken pipe" if isinstance(trouble, BrokenPipeError) else "Connection reset"
-            raise self._failed(words, "ngắt kết nối giữa chừng") from None
+            raise self._word_failure(words, "ngắt kết nối giữa chừng") from None
         except ssl.SSLError as trouble:
-            raise self._failed(_tls_words(trouble, self._machine), "lỗi TLS giữa chừng") from None
+            raise self._word_failure(_tls_words(trouble, self._machine), "lỗi TLS giữa chừng") from None
         except (http.client.HTTPException, OSError, ValueError):
-            raise self._failed("Could not parse the response", "trả lời không phải HTTP") from None
+            raise self._word_failure("Could not parse the response", "trả lời không phải HTTP") from None
 
     def _ask(self, call: Call, host: str) -> None:
         connection, target = self._connection, quote(self._machine.base + call.target, safe=_AS_SENT)
@@ -262,7 +264,7 @@ class _Exchange:
         self.expected = response.length if response.length is not None else -1
         coding = (response.getheader("transfer-encoding") or "chunked").strip()
         if coding.lower() != "chunked":
-            raise self._failed(f"Unsupported transfer encoding: {coding[:_SAID]}", "dùng Transfer-Encoding lạ")
+            raise self._word_failure(f"Unsupported transfer encoding: {coding[:_SAID]}", "dùng Transfer-Encoding lạ")
         headers = tuple((name, _one_line(text)) for name, text in response.getheaders() if _comes_back(name.lower()))
         if call.method == "HEAD" or response.status in _NO_BODY:
             sizes = set(response.headers.get_all("content-length", ()))
@@ -301,11 +303,11 @@ class _Exchange:
         if isinstance(cause, ValueError) and not str(cause).endswith(
             "b''"
         ):  # an empty size line is the end, not a size
-            return self._failed("Bad chunk header", "gửi khối (chunk) sai dạng")
+            return self._word_failure("Bad chunk header", "gửi khối (chunk) sai dạng")
         words = "Premature end of chunk coded message body: closing chunk expected"
-        return self._failed(words, "ngắt trước khối (chunk) cuối")
+        return self._word_failure(words, "ngắt trước khối (chunk) cuối")
 
-    def _failed(self, words: str, vi: str) -> AxisRefusal:
+    def _word_failure(self, words: str, vi: str) -> AxisRefusal:
         text = f"hệ thống bên cung cấp {vi}; đã nhận {self.came} byte thân"
         return faults.service_failed(f"{words} (received: {self.came:,})", text)
 
