@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +18,12 @@ import pytest
 
 from emulator.openapi.document import document
 from tests.builders import dossier
-from tests.serving import Server
+from tests.serving import ROOT, Server
 
+TYPESCRIPT = Path(__file__).with_name("typescript")
+MODULES = ROOT / "build" / "typescript" / "node_modules"
+NEEDED = "NDXP_TESTS_NEED_TYPESCRIPT"
+"""Set where skipping is not allowed, as in CI, which installs the modules."""
 CONFIG = "project_name_override: ndxp_made\npackage_name_override: ndxp_made\npost_hooks: []\n"
 
 
@@ -61,6 +67,8 @@ def test_no_lone_null_stands_beside_a_simple_type_and_tags_are_plain_words(made:
     simple = [place for place, choices in nullables if any(isinstance(each.get("type"), str) and each["type"] != "null"
               and "properties" not in each and "items" not in each for each in choices)]  # fmt: skip
     assert simple == []
+    lone = [place for place, shape in schemas_of(made) if shape.get("type") == "null" and "/anyOf/" not in place]
+    assert lone == [], "openapi-generator's python stops at a property that is nothing but null"
     tags = [each["name"] for each in made["tags"]]
     assert tags
     assert [tag for tag in tags if not re.fullmatch(r"[a-z][a-z0-9-]*", tag)] == []
@@ -109,3 +117,32 @@ def push(package: Any) -> None:
         with package.AuthenticatedClient(base_url=server.base_url, token=given.access_token) as client:
             reply = dong_bo.sync(client=client, body=models.BtxhDossier.from_dict(dossier()))
         assert reply.error_code == 0
+
+
+@pytest.mark.skipif(
+    NEEDED not in os.environ and not (MODULES.exists() and shutil.which("node")),
+    reason="no node, or no modules: npm ci, as .ci/run does",
+)
+@pytest.mark.xdist_group("openapi-client")
+def test_a_typescript_client_of_generated_types_compiles_and_pushes_a_dossier(
+    tmp_path: Path, made: dict[str, Any]
+) -> None:
+    shutil.copytree(TYPESCRIPT, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "node_modules").symlink_to(MODULES)
+    (tmp_path / "openapi.json").write_text(json.dumps(made))
+    shape = 'import type { components } from "./ndxp";\nexport const dossier: components["schemas"]["BtxhDossier"] = '
+    (tmp_path / "dossier.ts").write_text(f"{shape}{json.dumps(dossier())};\n")
+    node("node_modules/.bin/openapi-typescript", "openapi.json", "-o", "ndxp.d.ts", where=tmp_path)
+    node("node_modules/.bin/tsc", "-p", ".", where=tmp_path)
+    with Server("--store", ":memory:", "--workers", "1") as server:
+        pair = server.ready["credentials"]["production"]
+        keys = pair["consumer_key"], pair["consumer_secret"]
+        assert node("out/push.js", server.base_url, *keys, where=tmp_path) == "0\n"
+
+
+def node(program: str, *words: str, where: Path) -> str:
+    """Run a script; return what it printed."""
+    command = ["node", program, *words]
+    ended = subprocess.run(command, cwd=where, capture_output=True, text=True, timeout=200, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
