@@ -81,14 +81,12 @@ def _plain(schema: Any) -> Any:
         simple = choices[0]
         if isinstance(simple.get("type"), str) and "properties" not in simple:
             enum = {"enum": [*simple["enum"], None]} if "enum" in simple else {}
-            return {
-                **{k: v for k, v in found.items() if k != "anyOf"},
-                **simple,
-                **enum,
-                "type": [simple["type"], "null"],
-            }
+            rest = {k: v for k, v in found.items() if k != "anyOf"}
+            found = {**rest, **simple, **enum, "type": [simple["type"], "null"]}
     if found.get("pattern") == "/":
         found["pattern"] = "^/.*"
+    if "enum" in found and "null" in found.get("type", ()):
+        found.pop("default", None)  # openapi-generator's go gives it a type that it does not write
     return found
 
 
