@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 import requests
 
 from bench.storm_doors import Caller, Rate, Tenant
+from emulator.cli.terminal import show_working
 from tests.databases import Postgres, why_not
 from tests.serving import Server
 
@@ -371,17 +372,18 @@ def main() -> int:
             postgres = Postgres()
             store = postgres.new_database()
         try:
-            storm = run_storm(
-                wish.seconds,
-                store,
-                wish.seed,
-                postgres,
-                pause_s=wish.pause,
-                each_once=True,
-                scale=wish.scale,
-                rate=Rate(wish.rate),
-                is_calm=wish.calm,
-            )
+            with show_working(f"bão {wish.seconds:.0f} giây", f"a storm of {wish.seconds:.0f} seconds"):
+                storm = run_storm(
+                    wish.seconds,
+                    store,
+                    wish.seed,
+                    postgres,
+                    pause_s=wish.pause,
+                    each_once=True,
+                    scale=wish.scale,
+                    rate=Rate(wish.rate),
+                    is_calm=wish.calm,
+                )
         finally:
             if postgres:
                 postgres.stop()

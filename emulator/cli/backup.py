@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import CannotStart, show_working
 from emulator.settings import PREFIX, data_folder
 
 _BACKUP_EXAMPLES = """\b
@@ -41,7 +41,8 @@ def backup(file: Path, store: str | None) -> None:
     from emulator.store.store import StoreFailure, StoreTrouble
 
     try:
-        number = back_up(store or str(data_folder() / "store.db"), file)
+        with show_working(f"đang sao lưu vào {file.name}", f"backing up into {file.name}"):
+            number = back_up(store or str(data_folder() / "store.db"), file)
     except (StoreTrouble, StoreFailure) as trouble:
         raise CannotStart(str(trouble)) from trouble
     click.echo(f"{file}: {number} lượt gọi / exchanges")
@@ -60,7 +61,8 @@ def restore(file: Path, store: str | None, replace: bool) -> None:
     from emulator.store.store import StoreFailure, StoreTrouble
 
     try:
-        number = put_back(file, store or str(data_folder() / "store.db"), replaces=replace)
+        with show_working(f"đang khôi phục từ {file.name}", f"restoring from {file.name}"):
+            number = put_back(file, store or str(data_folder() / "store.db"), replaces=replace)
     except (StoreTrouble, StoreFailure) as trouble:
         raise CannotStart(str(trouble)) from trouble
     click.echo(f"{file}: {number} lượt gọi / exchanges")

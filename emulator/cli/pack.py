@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import CannotStart, show_working
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -113,7 +113,8 @@ def import_book(book: Path, out: Path) -> None:
     from emulator.services.pack_book import NoWorkbooks, bring_book
 
     try:
-        problems = bring_book(book, out)
+        with show_working(f"đang đọc {book.name}", f"reading {book.name}"):
+            problems = bring_book(book, out)
     except NoWorkbooks as trouble:
         raise _no_workbooks() from trouble
     except ValueError as trouble:
@@ -139,7 +140,9 @@ def compile_tables(name: str) -> None:
     from emulator.services.packs import compile_folder
 
     try:
-        click.echo(str(compile_folder(name)))
+        with show_working(f"đang biên dịch {name}", f"compiling {name}"):
+            folder = compile_folder(name)
+        click.echo(str(folder))
     except PackTrouble as trouble:
         raise CannotStart(str(trouble)) from trouble
     except OSError as trouble:

@@ -12,7 +12,7 @@ import click
 
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.terminal import CannotStart, write_data
+from emulator.cli.terminal import CannotStart, show_working, write_data
 from emulator.settings import PREFIX, data_folder
 
 _EXAMPLES = """\b
@@ -149,10 +149,15 @@ def import_state(
     if not ID_GRAMMAR.fullmatch(sandbox):
         raise CannotStart(f"'{sandbox}' không phải tên sandbox. / '{sandbox}' is no name of a sandbox.")
     if url:
-        AdminClient(url, admin_token, sandbox).ask("PUT", "/state", content)
+        with show_working(*_bringing(file)):
+            AdminClient(url, admin_token, sandbox).ask("PUT", "/state", content)
         return
-    with Held(store) as held:
+    with Held(store) as held, show_working(*_bringing(file)):
         bring_in(held.store, held.sandboxes, sandbox, content, shelf_kinds())
+
+
+def _bringing(file: Path) -> tuple[str, str]:
+    return f"đang đưa {file.name} vào", f"bringing {file.name} in"
 
 
 def _import_all(file: Path, store: str | None) -> None:
@@ -173,7 +178,7 @@ def _import_all(file: Path, store: str | None) -> None:
         click.echo(f"{file}: sandboxes/{name}/{'/'.join(at)}: {vi} / {en}", err=True)
     if found:
         raise SystemExit(2)
-    with Held(store) as held:
+    with Held(store) as held, show_working(*_bringing(file)):
         for name, content in contents.items():
             bring_in(held.store, held.sandboxes, name, content, shelf_kinds())
     click.echo(f"{len(contents)} sandbox", err=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+import threading
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -100,6 +102,49 @@ def wishes_colour(environment: Mapping[str, str] = os.environ) -> bool | None:
     if environment.get("NO_COLOR") or (environment.get("TERM") == "dumb" and not environment.get("CLICOLOR_FORCE")):
         return False
     return True if environment.get("CLICOLOR_FORCE", "0") not in ("", "0") else None
+
+
+@contextmanager
+def show_working(vi: str, en: str) -> Iterator[None]:
+    """Say on a terminal, on stderr, what is being done for as long as it lasts; by rich where that is installed.
+
+    Where nobody watches nothing is said.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    text = f"{vi} / {en}"
+    try:
+        from rich.console import Console
+    except ModuleNotFoundError:
+        with _counted_seconds(text):
+            yield
+    else:
+        with Console(stderr=True).status(text):
+            yield
+
+
+@contextmanager
+def _counted_seconds(text: str) -> Iterator[None]:
+    """Keep a line with the seconds that have passed, and take it away at the end."""
+    over, began = threading.Event(), time.monotonic()
+
+    def count() -> None:
+        while True:
+            sys.stderr.write(f"\r… {text}  {time.monotonic() - began:.0f} s")
+            sys.stderr.flush()
+            if over.wait(1):
+                sys.stderr.write(f"\r{' ' * (len(text) + 12)}\r")
+                sys.stderr.flush()
+                return
+
+    counting = threading.Thread(target=count, daemon=True)
+    counting.start()
+    try:
+        yield
+    finally:
+        over.set()
+        counting.join()
 
 
 def write_data(text: str) -> None:
