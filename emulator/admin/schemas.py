@@ -13,6 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from emulator.admin.problems import InputFault, invalid
 from emulator.admin.request import AdminRequest
 from emulator.country.access import ROLES
+from emulator.country.furnish import nearest
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
 from emulator.scenario.faults import FAULTS
@@ -83,10 +84,23 @@ _BOTH = {
 }
 
 
+_MANY = 20  # names that a person still reads
+
+
+class Known(validate.OneOf):
+    """The check that a value is one of some names; it names the nearest, and all of them where they are few."""
+
+    def _format_error(self, value: Any) -> str:
+        vi, en = nearest(value, map(str, self.choices)) if isinstance(value, str) else ("", "")
+        if vi and len(list(self.choices)) > _MANY:
+            return f"không có tên này{vi} / there is no such name{en}"
+        names = ", ".join(map(str, self.choices))
+        return f"phải là một trong: {names}{vi} / must be one of: {names}{en}"
+
+
 def one_of(choices: tuple[Any, ...]) -> validate.OneOf:
     """Return the check that a value is one of these, worded in both languages."""
-    names = ", ".join(map(str, choices))
-    return validate.OneOf(choices, error=f"phải là một trong: {names} / must be one of: {names}")
+    return Known(choices)
 
 
 def between(low: float, high: float | None = None) -> validate.Range:
@@ -333,8 +347,6 @@ def _fault(message: str, pointer: str, known: tuple[str, ...]) -> InputFault:
 
 # What may be sent to arm faults. Imported when the first body arrives.
 
-_NAMES = ", ".join(FAULTS)
-
 
 def _least(low: float, high: float | None = None) -> validate.Range:
     top = "" if high is None else f" đến {high:g}"
@@ -345,10 +357,7 @@ def _least(low: float, high: float | None = None) -> validate.Range:
 class WishedFault(Schema):
     """One fault to arm."""
 
-    fault = fields.String(
-        required=True,
-        validate=validate.OneOf(list(FAULTS), error=f"phải là một trong: {_NAMES} / must be one of: {_NAMES}"),
-    )
+    fault = fields.String(required=True, validate=one_of(tuple(FAULTS)))
     on = fields.String(load_default="*")
     nth = fields.List(fields.Integer(strict=True, validate=_least(1)), load_default=list)
     times = fields.Integer(strict=True, allow_none=True, load_default=None, validate=_least(1))

@@ -121,9 +121,11 @@ class AdminClient:
                 return HttpAnswer(refused.code, _headers(refused), refused.read())
         except (OSError, ValueError, HTTPException) as trouble:
             reason = getattr(trouble, "reason", trouble)
+            vi, en = "hãy chạy ndxp-emulator serve hoặc sửa --url", "run ndxp-emulator serve, or mend --url"
+            if "CERTIFICATE_VERIFY_FAILED" in str(reason):
+                vi, en = "đặt SSL_CERT_FILE=chứng chỉ gốc của bạn", "set SSL_CERT_FILE to your authority's certificate"
             raise Unreachable(
-                f"Không gọi được {self.base_url}: {reason}; hãy chạy ndxp-emulator serve hoặc sửa --url. / "
-                f"Cannot reach {self.base_url}: {reason}; run ndxp-emulator serve, or mend --url."
+                f"Không gọi được {self.base_url}: {reason}; {vi}. / Cannot reach {self.base_url}: {reason}; {en}."
             ) from trouble
 
     def _connect_opener(self) -> OpenerDirector:

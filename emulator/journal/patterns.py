@@ -86,8 +86,10 @@ def _compile(word: str, value: Any, pointer: str) -> Test:
     builder = WORDS.get(word)
     if builder is None:
         known = ", ".join(WORDS)
+        near = difflib.get_close_matches(word, WORDS, 1)
+        vi, en = (f"; gần nhất: “{near[0]}”", f"; nearest: {near[0]!r}") if near else ("", "")
         raise PatternTrouble(
-            pointer, f"không hỗ trợ từ '{word}'; có: {known}", f"'{word}' is not supported; supported: {known}"
+            pointer, f"không hỗ trợ từ '{word}'{vi}; có: {known}", f"'{word}' is not supported{en}; supported: {known}"
         )
     return builder(value, pointer)
 

@@ -189,7 +189,8 @@ def test_growing_delays_grow_and_random_ones_are_drawn(visitor: Visitor) -> None
 @pytest.mark.parametrize(
     ("wrong", "pointer", "says"),
     [
-        ({"fault": "dealy"}, "/faults/0/fault", "must be one of"),
+        ({"fault": "dealy"}, "/faults/0/fault", "no such name; nearest: 'delay'"),
+        ({"fault": "x"}, "/faults/0/fault", "must be one of: EMPTY_RESPONSE"),
         (wish("delay", params={"msec": 1}), "/faults/0/params/msec", "there are: ms"),
         (wish("delay", params={"ms": "1"}), "/faults/0/params/ms", "must be of type integer"),
         (wish("delay", params={"ms": True}), "/faults/0/params/ms", "must be of type integer"),

@@ -148,7 +148,7 @@ def test_a_wrong_marker_is_an_error_that_says_what_is_right(suite: Suite) -> Non
         @pytest.mark.ndxp_clock()
         def test_clock(ndxp_inprocess): pass
 
-        @pytest.mark.ndxp_fault("no-such-fault")
+        @pytest.mark.ndxp_fault("token-expird")
         def test_fault(ndxp_inprocess): pass
 
         @pytest.mark.ndxp_scenario("no-such-scenario")
@@ -159,7 +159,7 @@ def test_a_wrong_marker_is_an_error_that_says_what_is_right(suite: Suite) -> Non
         [
             "*/mode must be one of: strict, documented, observed*",
             "*pytest.mark.ndxp_clock*takes exactly one value*",
-            "*must be one of:*token-expired*",
+            "*there is no such name; nearest: 'token-expired'*",
             "*there is no scenario 'no-such-scenario'*",
         ]
     )
