@@ -87,7 +87,7 @@ _BOTH = {
 _MANY = 20  # names that a person still reads
 
 
-class Known(validate.OneOf):
+class OneOfNames(validate.OneOf):
     """The check that a value is one of some names; it names the nearest, and all of them where they are few."""
 
     def _format_error(self, value: Any) -> str:
@@ -100,7 +100,7 @@ class Known(validate.OneOf):
 
 def one_of(choices: tuple[Any, ...]) -> validate.OneOf:
     """Return the check that a value is one of these, worded in both languages."""
-    return Known(choices)
+    return OneOfNames(choices)
 
 
 def between(low: float, high: float | None = None) -> validate.Range:
