@@ -28,6 +28,7 @@ _WORDS = f'text-anchor="middle" fill="currentColor" {_HALO}'
 
 LANGUAGES = ("vi", "en")
 DECISIONS = "decisions/"
+REFERENCE = {"Tra cứu", "Reference"}
 _TO_DECISION = re.compile(r"\[(?P<text>[^]]+)\]\((?P<page>decisions/[\w-]+)\.md(?P<place>#[^)]*)?\)")
 _PARTS = {"vi": 0, "en": -1}  # of "Tra cứu · Reference"
 
@@ -76,6 +77,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
 def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
     """Remember what the navigation calls a page, which is searched by that, too; link to its twin."""
     _NAMES[page.url] = page.title
+    if page.parent and page.parent.title in REFERENCE:
+        _LOOKED_UP.add(page.url)
     has_twin = language_of(page.file.src_uri) is not None
     own, other = (page.url, page.url) if has_twin else (page.url, "index.html")
     links = {"vi": (own, f"en/{other}"), "en": (f"../{other}", own)}[config["theme"]["language"]]
@@ -98,6 +101,8 @@ def on_post_build(config: Any) -> None:
         name = _NAMES.get(entry["location"])
         if name and name not in entry["title"]:
             entry["title"] = name
+        if entry["location"].partition("#")[0] in _LOOKED_UP:
+            entry["boost"] = 2
         entry["tags"] = _folded(entry["title"])  # hidden by search.css; a tag weighs more than the text
         entry["text"] = " ".join([entry["text"], *_folded(re.sub(r"<[^>]*>", " ", entry["text"]))])
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
@@ -106,6 +111,7 @@ def on_post_build(config: Any) -> None:
 
 
 _NAMES: dict[str, str] = {}
+_LOOKED_UP: set[str] = set()  # pages of the reference: who searches for a word mostly means them
 _D = str.maketrans("đĐ", "dD")
 
 

@@ -85,7 +85,7 @@ def _own_refusals(language: Language) -> str:
     """Return the rows of what is ours and may refuse: on the short list, or where a setting asks for it."""
     by_setting = {*get_args(OwnRule), "transition", "transition-refused"}
     how = {
-        "vi": ("luôn luôn", "thiết đặt `own_rules` hoặc `status_moves` yêu cầu"),
+        "vi": ("luôn luôn", "thiết lập `own_rules` hoặc `status_moves` yêu cầu"),
         "en": ("always", "the setting `own_rules` or `status_moves` asks for it"),
     }[language]
     rows = [rule for rule in registered_rules() if rule.basis == "ours" and rule.level != "note"]

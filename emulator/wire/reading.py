@@ -346,7 +346,7 @@ for _row in QUIRKS.values():
             "ours" if _row.id in _OURS_ALONE else "document",
             "decision 0040" if _row.id in _OURS_ALONE else _row.id,
             "both",
-            f"Điểm vênh {_row.id} của tài liệu: {_row.place}",
+            f"Điểm lệch {_row.id} của tài liệu: {_row.place}",
             f"Row {_row.id} of the quirk register: {_row.place}",
             "quirks",
         )

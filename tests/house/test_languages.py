@@ -27,6 +27,8 @@ ENGLISH = re.compile(
 )
 MOST_MARKED, MOST_ENGLISH = 4, 2  # names such as Cổng Dịch vụ công are shorter
 
+NAMED = re.compile(r"(?<![\w/])docs/([a-z][\w/-]*(?:\.(?!md\b)\w+)*(?:\.md)?)")
+
 OLD_STYLE = re.compile(r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹ]|[uU][ỳýỷỹỵ])(?![^\W\d_])")
 CALQUES = ("về nhà", "gập lại", "khách mẫu", "bánh xe", "nói giọng", "cây bút", "người gác", "trên dây", "nhà của dịch")
 READ_BY_PEOPLE = (
@@ -92,6 +94,15 @@ def test_a_page_leads_to_pages_of_its_own_language(page: str) -> None:
         if language_of(target) != language_of(page)
     ]
     assert led == []
+
+
+def test_a_page_that_the_code_names_is_there() -> None:
+    """``docs/time`` in code, messages and help means the page in either language."""
+    there = {*PAGES, *(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*"))}
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "emulator").rglob("*.py")}
+    named = [(path.name, name) for path, text in texts.items() for name in NAMED.findall(text)]
+    assert len(named) > 10
+    assert [each for each in named if each[1] not in there] == []
 
 
 @pytest.mark.parametrize("path", READ_BY_PEOPLE, ids=lambda path: path.name)

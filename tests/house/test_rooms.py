@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "emulator"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
-ASSEMBLY = {"__main__", "app", "cli", "reference", "settings", "plugin"}
+ASSEMBLY = {"__main__", "app", "cli", "settings", "plugin"}
 MAY_USE = {
     "kernel": set(),
     "store": {"kernel"},

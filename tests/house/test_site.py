@@ -120,16 +120,16 @@ def test_a_page_leads_to_itself_in_the_other_language(site: Path) -> None:
 
 @needs_chromium
 @pytest.mark.parametrize(
-    ("begin", "words", "found"),
+    ("begin", "words", "found", "place"),
     [
-        ("index.html", "mã lỗi", "error-codes.html"),
-        ("index.html", "ma loi", "error-codes.html"),
-        ("index.html", "ket noi btxh", "howto-btxh.html"),
-        ("en/decisions/index.html", "error codes", "error-codes.html"),
+        ("index.html", "mã lỗi", "error-codes.html", 1),
+        ("index.html", "ma loi", "error-codes.html", 1),
+        ("index.html", "ket noi btxh", "howto-btxh.html", 4),
+        ("en/decisions/index.html", "error codes", "error-codes.html", 1),
     ],
 )
 def test_a_site_opened_from_a_disk_finds_a_page_by_words_with_marks_and_without(
-    site: Path, begin: str, words: str, found: str
+    site: Path, begin: str, words: str, found: str, place: int
 ) -> None:
     with started_browser() as browser:
         page = browser.new_page()
@@ -140,7 +140,7 @@ def test_a_site_opened_from_a_disk_finds_a_page_by_words_with_marks_and_without(
         links = page.locator(".md-search-result__item > a").evaluate_all("all => all.map(each => each.href)")
         shown = page.locator(".md-search-result__item").first.inner_text()
         page_tags = page.locator(".md-search-result .md-tag:visible").count()
-    assert found in {link.rpartition("/")[2].partition("?")[0] for link in links[:4]}
+    assert found in {link.rpartition("/")[2].partition("?")[0] for link in links[:place]}
     assert {"/en/" in link for link in links} == {begin.startswith("en/")}, "a site finds its own language"
     assert "#" not in shown.partition("\n")[0]
     assert page_tags == 0, "the words a page is found by are no tags to read"
