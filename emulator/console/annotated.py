@@ -46,8 +46,14 @@ def annotate_message(message: Mapping[str, Any], remarks: Sequence[Remark] = ())
     headers = {name.lower(): value for name, value in message["headers"].items()}
     if "bodyAsBase64" not in message:
         return annotate(message.get("body", ""), str(headers.get("content-type", "")), remarks)
-    content = base64.b64decode(message["bodyAsBase64"])
-    return AnnotatedBody("bytes", list(_dump_lines(content[:MOST_BYTES])), list(remarks), len(content) > MOST_BYTES)
+    body = annotate_bytes(base64.b64decode(message["bodyAsBase64"]))
+    body.rest.extend(remarks)
+    return body
+
+
+def annotate_bytes(content: bytes) -> AnnotatedBody:
+    """Return the beginning of what is no text, by its bytes."""
+    return AnnotatedBody("bytes", list(_dump_lines(content[:MOST_BYTES])), [], len(content) > MOST_BYTES)
 
 
 def _dump_lines(content: bytes) -> Iterator[Line]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.uploads import UPLOAD_LIMIT
+from emulator.console.annotated import AnnotatedBody, annotate, annotate_bytes
 from emulator.console.caller import segment
 from emulator.console.data import citizen_records
 from emulator.console.journal import entry_of, newest_number
@@ -218,7 +219,8 @@ def _call_as_unit(operation: str, changes: dict[str, Any]) -> AnyResponse:
 
 # Files: looked at without a browser ever being handed what a stranger says it is.
 
-_SHOWN = 2_000
+_MOST_TEXT = 64_000
+"""Bytes of a text file that a page prints."""
 _MOST_PICTURE = 1_000_000
 _MAGIC = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 
@@ -232,7 +234,7 @@ class FileLook(NamedTuple):
     size: int
     digest: str
     picture: str
-    text: str
+    body: AnnotatedBody | None
 
 
 def open_file() -> AnyResponse | str:
@@ -264,10 +266,12 @@ def look_at(reply: Reply, content: bytes) -> FileLook:
     kind = next((name for magic, name in _MAGIC if content.startswith(magic)), "")
     is_picture = kind.startswith("image/") and len(content) <= _MOST_PICTURE
     is_text = not kind and b"\0" not in content[:4096]
-    text = content[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN] if is_text else ""
+    body = None if kind or not content else annotate_bytes(content)
+    if is_text and content:
+        body = annotate(content[:_MOST_TEXT].decode("utf-8", "replace"), "", ())
     picture = f"data:{kind};base64,{base64.b64encode(content).decode()}" if is_picture else ""
     digest = hashlib.sha256(content).hexdigest()
-    return FileLook(reply.status, reply.header("content-type") or "", kind, len(content), digest, picture, text)
+    return FileLook(reply.status, reply.header("content-type") or "", kind, len(content), digest, picture, body)
 
 
 # Access Rights of a security server (KDL V.4).

@@ -357,6 +357,36 @@ def test_a_file_that_is_really_a_page_is_shown_as_text_and_never_served_as_html(
     assert saved.headers["X-Content-Type-Options"] == "nosniff"
 
 
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.mark.parametrize(("content", "said", "shown"), [
+    (b"%PDF-1.4\n", "image/png", "save the file to look at it"),
+    (PNG, "application/pdf", '<img class="preview" src="data:image/png;base64,'),
+    ("<?xml version='1.0'?><a><b>Đất</b></a>".encode(), "text/html", "&lt;b&gt;Đất&lt;/b&gt;</span>"),
+    (b'{"a":["<i>"]}', "text/html", "&#34;&lt;i&gt;&#34;"),
+    (b"\x00\x01<script>", "text/html", "00 01 3c 73 63 72 69 70 74 3e"),
+], ids=["pdf", "picture", "xml", "json", "bytes"])  # fmt: skip
+def test_a_file_is_previewed_by_what_its_bytes_are(visitor: Visitor, content: bytes, said: str, shown: str) -> None:
+    host = "dichvucong.hagiang.gov.vn"
+    wish = {"file_name": "tep", "content_base64": base64.b64encode(content).decode(), "content_type": said}
+    link = visitor.http.post(f"/__admin/hosts/{host}/files", json=wish).json["link"]
+    looked = visitor.http.post("/__console/screens/file?lang=en", data={"link": link, "unit": "H26"})
+    assert looked.status_code == 200
+    assert shown in looked.text
+    assert "<script>" not in looked.text.partition("<main")[2]
+
+
+def test_an_empty_file_is_said_to_be_empty(visitor: Visitor) -> None:
+    visitor.http.put("/__admin/scenario", json={"scenario": "tep-rong"})
+    wish = {"file_name": "tep", "content_base64": "eA=="}
+    link = visitor.http.post("/__admin/hosts/dichvucong.hagiang.gov.vn/files", json=wish).json["link"]
+    looked = visitor.http.post("/__console/screens/file?lang=en", data={"link": link, "unit": "H26"})
+    assert "The file is empty" in looked.text
+
+
 def test_the_journals_detail_says_where_a_dossier_stood_before_and_after(visitor: Visitor) -> None:
     visitor.btxh("DongBoDVC", dossier())
     visitor.btxh("DongBoDVC", dossier(SoDienThoai="0000000009"))
