@@ -23,6 +23,9 @@ mutants:  ## change the code here and there: do the tests notice? (ROOMS=… MAN
 storm:  ## an hour of faults under load (SECONDS=…, STORE=sqlite|postgres, RATE=calls a second, PAUSE=… between faults)
 	$(PYTHON) -m bench.storm --seconds $(or $(SECONDS),3600) --store $(or $(STORE),sqlite) $(if $(RATE),--rate $(RATE)) $(if $(PAUSE),--pause $(PAUSE))
 
+bodies:  ## a million random bodies: do the compiled checks say what their schema says? (MANY=…, SEED=1)
+	$(PYTHON) -m bench.bodies --many $(or $(MANY),1000000) --seed $(or $(SEED),1)
+
 docs:  ## write the generated pages of docs/ anew
 	$(PYTHON) -m release.pages
 	$(PYTHON) -m tests.house.coverage_page
@@ -64,4 +67,4 @@ format:  ## let ruff mend what it can
 	$(PYTHON) -m ruff format .
 
 # "release" and "bench" are folders, too
-.PHONY: release single-file mutants storm lock dist docs gso messages sbom site help check lint types test format
+.PHONY: bodies release single-file mutants storm lock dist docs gso messages sbom site help check lint types test format

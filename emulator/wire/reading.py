@@ -49,6 +49,7 @@ class Broken(NamedTuple):
 
 ABSENT = "∅"
 """What a remark says was found where a field is not there at all; ``null`` and ``""`` say so themselves."""
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _LONGEST = 80
 _HEAD, _TAIL = 600, 300
 _NO_COLUMNS: Mapping[str, Column] = {}
@@ -65,7 +66,7 @@ def _member(owner: Any, name: str, default: Any) -> Any:
 
 def told(value: Any) -> str:
     """Return a value as a remark shows it: a text as it is, one of blanks alone and all else as JSON, cut if long."""
-    text = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
+    text = value if isinstance(value, str) and value.strip() else _encode(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

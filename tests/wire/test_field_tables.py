@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.bodies import differences
 from emulator.kernel.clock import read_day
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh.bodies import read_dossier
@@ -75,6 +76,11 @@ def test_the_faults_found_without_the_schema_are_those_that_the_schema_finds(nam
     said = {field: words[0] for field, words in columns.schema.validate(texts).items()}
     found = columns.faults(texts, columns.columns)
     assert (found, [*found]) == (said, [*said])
+
+
+def test_of_a_thousand_random_bodies_the_compiled_checks_say_what_their_schema_says() -> None:
+    """``make bodies`` reads a million."""
+    assert list(differences(seed=20261130, many=1_000)) == []
 
 
 @CALM
