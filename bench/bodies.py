@@ -1,4 +1,4 @@
-"""``python -m bench.bodies``: many random bodies, each read by the compiled checks and by the schema they are made from.
+"""``python -m bench.bodies``: random bodies, read by the compiled checks and by the schema they are made from.
 
 The two must say the same: whether there is anything to say, and what. A quick sample runs with the tests.
 """
