@@ -1,6 +1,6 @@
 """``python -m bench.bodies``: random bodies, read by the compiled checks and by the schema they are made from.
 
-The two must say the same: whether there is anything to say, and what. A quick sample runs with the tests.
+The two must say the same of each body, in the same order. A quick sample runs with the tests.
 """
 
 from __future__ import annotations
@@ -55,8 +55,7 @@ def _compare_readings(dice: random.Random) -> str:
     texts = bring_into_form(body, {*columns.columns, *body}, columns, DOSSIER, careful).texts
     is_same = bring_into_form(body, unusual, columns, DOSSIER, quick).texts == texts
     same = is_same and (quick.notes, quick.broken) == (careful.notes, careful.broken)
-    is_plain = not (careful.notes or careful.broken)
-    return "" if same and is_plain == (not unusual) else f"{quick.notes} {quick.broken} {careful.notes}: {body}"
+    return "" if same else f"{unusual} {quick.notes} {quick.broken} is not {careful.notes} {careful.broken}: {body}"
 
 
 def _text(dice: random.Random) -> str:
@@ -76,7 +75,11 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     words = asked.parse_args()
     found = list(differences(words.seed, words.many))
-    print(*found[:20], f"{words.many:,} bodies of seed {words.seed}, {len(found)} read in two ways", sep="\n")
+    print(
+        *(each[:1_000] for each in found[:20]),
+        f"{words.many:,} bodies of seed {words.seed}, {len(found)} read in two ways",
+        sep="\n",
+    )
     raise SystemExit(1 if found else 0)
 
 

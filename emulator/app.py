@@ -6,19 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from emulator.admin.class_room import enter_step
 from emulator.admin.replies import ProbePages
 from emulator.admin.request import WAITING, AdminContext, PublishedPage
 from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
-from emulator.classroom.classes import Classes
-from emulator.classroom.lessons import LessonShelf
-from emulator.classroom.progress import ClassProgress
 from emulator.country.access import CallMeter, Keyring, Tenants
 from emulator.country.pack import Pack, PackDigests
 from emulator.country.sandbox import Sandboxes
@@ -40,6 +36,9 @@ from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
 from emulator.store.group_commit import GroupCommitStore
 from emulator.store.store import Store
+
+if TYPE_CHECKING:
+    from emulator.classroom.progress import ClassProgress
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def found_country(
         _published_page,
         **_tenants(store, sandboxes, settings),
     )
-    _begin(context)
+    play(context, context.sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)
 
 
@@ -101,15 +100,19 @@ def _pen_rules(store: Store, settings: Settings) -> PenRules:
 def _tenants(store: Store, sandboxes: Sandboxes, settings: Settings) -> dict[str, Any]:
     """Return what the admin API knows of those who share the server: tenants, classes, other web sites."""
     tenants = Tenants(store, sandboxes, settings.quotas)
-    shelf = LessonShelf(settings.scenarios)
-    progress = ClassProgress(Classes(store, sandboxes, tenants), Journal(store), shelf)
-    return {"tenants": tenants, "progress": progress, "allowed_origins": settings.allowed_origins}
 
+    def begin_classes(context: AdminContext) -> ClassProgress:
+        """Return the progress of the classes; what a lesson wants is armed when a seat comes to it."""
+        from emulator.admin.class_room import enter_step
+        from emulator.classroom.classes import Classes
+        from emulator.classroom.lessons import LessonShelf
+        from emulator.classroom.progress import ClassProgress
 
-def _begin(context: AdminContext) -> None:
-    """Let what a lesson wants be armed, and the scenarios of the default sandbox begin."""
-    context.progress.entered = partial(enter_step, context)
-    play(context, context.sandboxes.get("default"))
+        progress = ClassProgress(Classes(store, sandboxes, tenants), Journal(store), LessonShelf(settings.scenarios))
+        progress.entered = partial(enter_step, context)
+        return progress
+
+    return {"tenants": tenants, "begin_classes": begin_classes, "allowed_origins": settings.allowed_origins}
 
 
 def _doors(settings: Settings, packs: Packs) -> tuple[tuple[Gateway, ...], tuple[Offer, ...]]:

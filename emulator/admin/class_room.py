@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -13,12 +13,13 @@ from emulator.admin.classes import find_class
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminContext, AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.classroom.classes import Classroom, Seat, State
-from emulator.classroom.lesson_words import HINTS
-from emulator.classroom.lessons import Lesson, LessonStep, NoLesson
-from emulator.classroom.progress import SeatProgress
+from emulator.classroom.classes import HINTS, Classroom, NoLesson, Seat, State
 from emulator.country.sandbox import Sandbox
 from emulator.kernel.clock import iso, system_ms
+
+if TYPE_CHECKING:
+    from emulator.classroom.lessons import Lesson, LessonStep
+    from emulator.classroom.progress import SeatProgress
 
 ROUTES = RouteTable("lớp học / class")
 SEAT_ROUTES = RouteTable("lớp học / class", scoped=True)

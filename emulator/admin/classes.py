@@ -12,9 +12,7 @@ from emulator.admin import sandboxes, scenarios
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.classroom.classes import ClassExists, Classroom, NewClass, NoClass, Seat, own_owner
-from emulator.classroom.lessons import BadLesson, NoLesson
-from emulator.classroom.report import report_of_class
+from emulator.classroom.classes import BadLesson, ClassExists, Classroom, NewClass, NoClass, NoLesson, Seat, own_owner
 from emulator.classroom.roster import tidy_name, trouble_of_name
 from emulator.country.access import OverQuota, typed_groups
 from emulator.country.sandbox import NoSandbox, SandboxExists
@@ -134,6 +132,8 @@ def show_class(request: AdminRequest) -> AdminReply:
 def report_class(request: AdminRequest) -> AdminReply:
     """Return what each person did, from the journals as they are now; closing the class ends them."""
     classroom = find_class(request)
+    from emulator.classroom.report import report_of_class
+
     context, progress = request.context, request.context.progress
     seats = [each.seat for each in progress.of_class(classroom)]
     return AdminReply(report_of_class(classroom, seats, progress.lessons_of(classroom), context.journal))

@@ -6,15 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
-from emulator.classroom.classes import Classes
-from emulator.classroom.progress import ClassProgress
 from emulator.country.access import Tenants
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.country.world import World
@@ -26,6 +25,10 @@ from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
 from emulator.services.packs import Packs
 from emulator.wire.json_body import MOST_DEPTH, is_deep_value
+
+if TYPE_CHECKING:
+    from emulator.classroom.classes import Classes
+    from emulator.classroom.progress import ClassProgress
 
 _TICK_S = 0.02
 
@@ -43,7 +46,8 @@ class AdminContext:
 
     ``serve`` puts a call before the doors (rehearsals); ``settle_due`` lets happen what is due on a sandbox's clock,
     ``at_once`` effects that are not scheduled. ``enter`` opens the world of a sandbox;
-    ``offers`` are the operations of all doors, for near misses; ``published`` has the pages that describe everything.
+    ``offers`` are the operations of all doors, for near misses; ``begin_classes`` opens the room of classes;
+    ``published`` has the pages that describe everything.
     """
 
     sandboxes: Sandboxes
@@ -60,8 +64,13 @@ class AdminContext:
     cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
     tenants: Tenants = field(kw_only=True)
-    progress: ClassProgress = field(kw_only=True)
+    begin_classes: Callable[[AdminContext], ClassProgress] = field(kw_only=True)
     started_ms: int = field(default_factory=system_ms)
+
+    @cached_property
+    def progress(self) -> ClassProgress:
+        """Return how the classes of the store get on; the room of classes is entered when it is first asked."""
+        return self.begin_classes(self)
 
     @property
     def classes(self) -> Classes:

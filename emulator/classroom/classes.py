@@ -6,13 +6,15 @@ Names of people stand in the rows of a class and nowhere else: in no sandbox, no
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from emulator.classroom.roster import labels_of
 from emulator.country.access import Tenants
+from emulator.country.furnish import nearest
+from emulator.country.positions import Problem
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes, secret_seed
 from emulator.kernel.clock import system_ms
 from emulator.store import access_rows
@@ -21,6 +23,8 @@ from emulator.store.store import Store
 
 LONGEST_CLASS_NAME = 40
 """Letters of a class's name: a seat's sandbox is called by it and by the seat's number."""
+HINTS = 3
+"""Hints that a step of a lesson has."""
 State = dict[str, Any]
 
 
@@ -30,6 +34,22 @@ class ClassExists(Exception):
 
 class NoClass(KeyError):
     """There is no class of that name (any more)."""
+
+
+class BadLesson(Exception):
+    """A lesson cannot be used; ``problems`` says where and why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class NoLesson(KeyError):
+    """There is no lesson of that name; ``vi`` and ``en`` name the nearest one."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name)
+        self.vi, self.en = nearest(name, known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from emulator.certification.checks import CHECKS
+from emulator.classroom.classes import HINTS
 from emulator.country.furnish import nearest
 from emulator.journal.matchers import PatternTrouble
 from emulator.journal.patterns import WORDS, Pattern, Times
@@ -23,7 +24,6 @@ _OUTCOMES = {"answered": (" được trả lời", " answered"), "refused": (" b
 _HOW_OFTEN = ("count", "at_least", "at_most")
 _ID = words.text(r"[a-z0-9]+(-[a-z0-9]+)*", "phải gồm chữ thường, số và dấu -", "must be a-z, 0-9 and '-'")
 _FREE = words.map_of(words.anything())
-HINTS = 3
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 

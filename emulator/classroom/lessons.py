@@ -12,8 +12,8 @@ from typing import Any
 
 from emulator.certification.checks import CHECKS
 from emulator.classroom.checking import scene_of
-from emulator.classroom.lesson_words import HINTS, LESSON, WantedCalls
-from emulator.country.furnish import nearest
+from emulator.classroom.classes import HINTS, BadLesson, NoLesson
+from emulator.classroom.lesson_words import LESSON, WantedCalls
 from emulator.country.positions import Problem
 from emulator.country.privacy import text_problems
 from emulator.journal.patterns import Pattern
@@ -25,22 +25,6 @@ from emulator.scenario.yaml_text import Page
 Both = Mapping[str, str]
 Words = Mapping[str, Any]
 _log = logging.getLogger(__name__)
-
-
-class BadLesson(Exception):
-    """A lesson cannot be used; ``problems`` says where and why."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-
-class NoLesson(KeyError):
-    """There is no lesson of that name; ``vi`` and ``en`` name the nearest one."""
-
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(name)
-        self.vi, self.en = nearest(name, known)
 
 
 @dataclass(frozen=True, slots=True)

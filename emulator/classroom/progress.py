@@ -13,8 +13,8 @@ from itertools import islice
 from typing import Any
 
 from emulator.classroom.checking import StepStanding, StepWatch
-from emulator.classroom.classes import Classes, Classroom, Seat, State
-from emulator.classroom.lessons import Lesson, LessonShelf, LessonStep, NoLesson
+from emulator.classroom.classes import Classes, Classroom, NoLesson, Seat, State
+from emulator.classroom.lessons import Lesson, LessonShelf, LessonStep
 from emulator.classroom.report import refusal_of
 from emulator.country.sandbox import Sandbox
 from emulator.journal.journal import Journal, Search
