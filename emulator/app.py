@@ -52,6 +52,10 @@ class Country:
     admin: AdminContext
 
 
+_HASTY_PAUSE_S = 0.25
+"""A refusal over a sandbox's quota leaves this late, from the second of a minute on."""
+
+
 def found_country(
     settings: Settings, place: Path | Store, packs: Mapping[str, Pack], replica: Store | None = None
 ) -> Country:
@@ -71,7 +75,9 @@ def found_country(
     timekeeper = Timekeeper(enter, sandboxes)
     directors = DirectorFinder(cast, (preferred_wishes, magic_wishes), timekeeper.settle_sandbox)
     due, meter = timekeeper.settle_due, CallMeter(store, settings.quotas.calls)
-    door = Door(arrival, enter, doors, directors, due, _pen_rules(store, settings), meter=meter, offers=offers)
+    pause_s = 0.0 if settings.worker_kind == "gthread" else _HASTY_PAUSE_S  # there a wait would hold a thread
+    pen = _pen_rules(store, settings)
+    door = Door(arrival, enter, doors, directors, due, pen, meter=meter, offers=offers, hasty_pause_s=pause_s)
     context = AdminContext(
         sandboxes,
         Journal(store, replica),

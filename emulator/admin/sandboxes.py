@@ -62,10 +62,11 @@ def make_sandbox(request: AdminRequest) -> AdminReply:
     check_pack(request, wish)
     _check_scenario(request, wish)
     try:
-        sandbox = request.context.sandboxes.create(name, wish)
+        sandbox = request.context.tenants.make(name, wish, owner, lifetime_s)
     except SandboxExists:
         raise Trouble("sandbox-exists", name=name) from None
-    sandbox = request.context.tenants.assign(sandbox, owner, lifetime_s)
+    except OverQuota as over:
+        raise Trouble("over-quota", what=over.what, most=over.most) from None
     scenarios.play(request.context, sandbox)
     token = request.context.tenants.issue_token(sandbox)
     shown = {"credentials": _credentials(request, sandbox), "token": token}

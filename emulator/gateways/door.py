@@ -209,13 +209,16 @@ class Door:
         *,
         meter: Meter,
         offers: Sequence[Offer] = (),
+        hasty_pause_s: float = 0.0,
     ) -> None:
         """Make the door.
 
         ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``pen`` is how
         calls get their turn to write; ``meter`` counts the calls of a sandbox; ``offers`` are the operations of all
-        gateways, among which the nearest to an unmatched call is sought.
+        gateways, among which the nearest to an unmatched call is sought; ``hasty_pause_s`` is how long the refusal of
+        a call beyond its sandbox's quota waits before it leaves, so that a flood costs its sender time and not others.
         """
+        self._hasty_pause_s = hasty_pause_s
         self._offers = offers
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
@@ -253,6 +256,8 @@ class Door:
             reply = self._refuse_hasty(exchange, world, wait_s) if wait_s else self._answer(exchange, world)
             if not wait_s or self._meter.tells(arrived.sandbox):
                 self._write_down(exchange, reply, world, started)
+            else:
+                reply = replace(reply, delivery=replace(reply.delivery, delay_s=self._hasty_pause_s))
         except SandboxGone as gone:
             raise NoSuchSandbox(str(gone)) from gone
         except StoreBusy as busy:

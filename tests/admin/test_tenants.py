@@ -7,15 +7,19 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from werkzeug.test import TestResponse
 
+from bench.rates import token_of
 from emulator.admin.guard import QUESTIONS
 from emulator.admin.routes import TABLE
 from emulator.app import found_country
@@ -26,6 +30,7 @@ from emulator.settings import Settings
 from emulator.store.opening import Upkeep
 from tests.builders import dossier
 from tests.conftest import Visitor
+from tests.serving import Server
 
 ADMIN = {"X-Admin-Token": "quan-tri-may-chu"}
 
@@ -139,6 +144,28 @@ def test_there_is_room_for_so_many_sandboxes_and_so_many_of_one_owner(tmp_path: 
     assert server.http.delete("/__admin/sandboxes/a", headers=ADMIN).status_code == 200
     _make(server, "d", owner="tinh-a")
     server.country.store.close()
+
+
+def test_quotas_are_not_passed_by_callers_who_come_together(tmp_path: Path) -> None:
+    flags = ("--max-sandboxes", "6", "--max-sandboxes-per-owner", "3", "--max-dossiers", "4")
+    with Server("--store", str(tmp_path / "store.db"), *flags) as server, ThreadPoolExecutor(8) as together:
+
+        def make(number: int) -> int:
+            wish = {"owner": f"tinh-{number % 2}"}
+            return requests.post(f"{server.base_url}/__admin/sandboxes", json=wish, timeout=30).status_code
+
+        made = list(together.map(make, range(16)))
+        pair = server.ready["credentials"]["production"]
+        token = token_of(server.base_url, pair)
+
+        def push(number: int) -> int:
+            address, code = f"{server.base_url}/apiBTXH/1.0/DongBoDVC", f"000.11.26.H26-261120-{number:04}"
+            headers = {"Authorization": f"Bearer {token}"}
+            said = requests.post(address, json=dossier(MaHoSo=code), headers=headers, timeout=30).json()
+            return int(said["error_code"])
+
+        assert (made.count(201), set(made)) == (5, {201, 429})
+        assert [push for push in together.map(push, range(16)) if push == 0] == [0] * 4
 
 
 def test_a_sandbox_whose_time_is_over_is_dropped_and_default_stays(tmp_path: Path, co_ban: Pack) -> None:
@@ -348,6 +375,9 @@ def test_a_call_beyond_its_sandboxs_minute_is_429_in_the_words_of_every_gateway(
     tried = [hasty.http.post("/s/lop-a/token") for _ in range(4)]
     assert [reply.status_code for reply in tried] == [400, 400, 400, 429]
     assert (b"900803" in tried[3].data, tried[3].headers["Retry-After"]) == (True, "49")
+    started = time.perf_counter()
+    assert hasty.http.post("/s/lop-a/token").status_code == 429
+    assert time.perf_counter() - started >= 0.25, "from the second on, a refusal leaves late: a flood waits for itself"
     for path, marked in (
         ("/VXPAdapter/RestService/forward/mapi/login?dstcode=VN", b"429: Too Many Requests"),
         ("/KetNoiMotCuaQuocGia/SynsTTHCC", b"900803"),
