@@ -128,10 +128,9 @@ def _nearest(call: Call, offers: Sequence[Offer]) -> NearMiss | None:
 
 REFUSED_HEADS = {414: "target-too-long", 431: "headers-too-large"}
 """What the server itself refuses before a door sees it, by status: the rule that the journal names."""
-_SAY_EVERY_S = 1.0
+_SAY_EVERY_S, _MOST_ASKED = 1.0, 64
 _log = logging.getLogger(__name__)
-_MOST_ASKED = 64
-"""Each step and fault changes the country once in a call: no call gets here, but a bound is said."""
+# Each step and fault changes the country once in a call: no call gets to the second of these, but a bound is said.
 
 
 class Gateway(Protocol):
@@ -215,11 +214,10 @@ class Door:
 
         ``settled`` lets happen what is due on a sandbox's clock, and returns the sandbox as it is then; ``pen`` is how
         calls get their turn to write; ``meter`` counts the calls of a sandbox; ``offers`` are the operations of all
-        gateways, among which the nearest to an unmatched call is sought; ``hasty_pause_s`` is how long the refusal of
-        a call beyond its sandbox's quota waits before it leaves, so that a flood costs its sender time and not others.
+        gateways, among which the nearest to an unmatched call is sought; ``hasty_pause_s`` is how late a refusal over
+        the quota of calls leaves, so that a flood waits for itself.
         """
-        self._hasty_pause_s = hasty_pause_s
-        self._offers = offers
+        self._offers, self._hasty_pause_s = offers, hasty_pause_s
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
         self._pen, self.waits = pen, pen.waits
@@ -357,10 +355,8 @@ class Door:
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()
-        bounds = world.settings.journal_bounds
-        page = JournalPlace(
-            world.sandbox.id, world.home, world.seq, world.head, world.now_ms, bounds, world.journal_size
-        )
+        bounds, size = world.settings.journal_bounds, world.journal_size
+        page = JournalPlace(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, bounds, size)
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)
         world.commit()
