@@ -157,7 +157,7 @@ SOCKETS: Mapping[str, FaultKind] = {
         pause_ms=number(500, "mili giây thực giữa hai mẩu", "real milliseconds between pieces", 1, 600_000),
     ),
     "hang": _fault(
-        both("Treo đến khi khách bỏ cuộc", "Hang until the client gives up"),
+        both("Treo đến khi bên gọi bỏ cuộc", "Hang until the client gives up"),
         both("không có gì đến, kết nối vẫn mở", "nothing arrives, the connection stays open"),
         _break_delivery("hang"),
         source=_R01,

@@ -30,7 +30,18 @@ MOST_MARKED, MOST_ENGLISH = 4, 2  # names such as Cổng Dịch vụ công are s
 NAMED = re.compile(r"(?<![\w/])docs/([a-z][\w/-]*(?:\.(?!md\b)\w+)*(?:\.md)?)")
 
 OLD_STYLE = re.compile(r"(?<![qQ])(?:[oO][àáảãạèéẻẽẹ]|[uU][ỳýỷỹỵ])(?![^\W\d_])")
-CALQUES = ("về nhà", "gập lại", "khách mẫu", "bánh xe", "nói giọng", "cây bút", "người gác", "trên dây", "nhà của dịch")
+CALQUES = (
+    "về nhà",
+    "gập lại",
+    "khách mẫu",
+    "khách thật",
+    "bánh xe",
+    "nói giọng",
+    "cây bút",
+    "người gác",
+    "trên dây",
+    "nhà của dịch",
+)
 READ_BY_PEOPLE = (
     *sorted(DOCS.glob("*.vi.md")),
     ROOT / "README.vi.md",
