@@ -94,7 +94,7 @@ def _row(name: str, mode: ModeName, vi: str, en: str) -> dict[str, Any]:
     quirk = QUIRKS[name]
     return {
         "id": name,
-        "title": {"vi": f"{quirk.place}: {vi}", "en": f"{quirk.place}: {en}"},
+        "title": {"vi": _at(quirk.place, vi), "en": _at(quirk.place, en)},
         "place": quirk.place,
         "table": quirk.table,
         "sample": quirk.sample,
@@ -104,6 +104,11 @@ def _row(name: str, mode: ModeName, vi: str, en: str) -> dict[str, Any]:
         "relied_on": [],
         "refused": [],
     }
+
+
+def _at(place: str, sentence: str) -> str:
+    """Return a sentence with the field it is about, once; a place told in words is no field, and speaks English."""
+    return sentence if " " in place or sentence.startswith(place) else f"{place}: {sentence}"
 
 
 def _once(row: dict[str, Any]) -> dict[str, Any]:

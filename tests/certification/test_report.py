@@ -12,6 +12,8 @@ from pypdf import PdfReader
 
 from emulator.app import Country
 from emulator.certification.report import html, pdf
+from emulator.certification.report.blocks import Cell
+from emulator.certification.report.tests_part import case_rows
 from tests.certification.stand import Stand
 from tests.clients.reference.tasks import Client
 
@@ -87,6 +89,30 @@ def test_findings_come_before_everything_else_and_name_the_test(reports: Any) ->
     assert text.index("KẾT LUẬN") < text.index(first["id"]) < text.index("CẦN LÀM GÌ") < text.index(PARTS[0])
     page = html(reports["idle"]).decode()
     assert page.index(first["id"]) < page.index('id="findings"') < page.index(PARTS[0])
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "place"), [("vi", "8. Kết luận", "ký, ghi"), ("en", "8. Conclusion", "seal")]
+)
+def test_whoever_signs_sees_above_his_name_what_he_signs(reports: Any, language: Any, part: str, place: str) -> None:
+    assert set(reports) == {"good", "idle"}
+    for report in reports.values():
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf(report, language))).pages]
+        assert [place in page for page in pages if part in page] == [True]
+
+
+def test_what_was_declared_asks_for_a_reviewer_and_not_for_a_declaration(reports: Any) -> None:
+    declared = [test["id"] for test in reports["good"]["tests"] if test["verdict"] == "review"]
+    assert declared
+    text = text_of(pdf(reports["good"]))
+    assert "Người xem xét đối chiếu từng lời khai với minh chứng" in text
+    assert "rồi khai lại" not in text.partition("1. Căn cứ")[0]
+
+
+def test_what_was_found_twice_in_a_test_is_said_once(reports: Any) -> None:
+    for test in reports["idle"]["tests"]:
+        seen = [cells[1].vi for cells in case_rows(test, Cell("")) if cells[0].vi == "Thực tế"]
+        assert len(seen) == len(set(seen)), test["id"]
 
 
 def test_every_test_is_in_the_report_even_if_nothing_happened(reports: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from emulator.app import Country
 from emulator.certification.kit_reader import kit_names
 from tests.certification.stand import Stand, not_passed
-from tests.certification.variants import ADVISED, VARIANTS, PendingFirst
+from tests.certification.variants import ADVISED, VARIANTS, PendingFirst, Slow, dressed
 
 PLAYED = [(name, kit) for name, (_, kits) in VARIANTS.items() for kit in kits if kit in kit_names()]
 
@@ -27,6 +27,17 @@ def test_a_conforming_client_passes_at_the_midnight_of_new_year(country: Country
     turn = {"action": "freeze", "to": "2027-01-01T00:00:00+07:00"}
     stand.admin("PUT", f"/sandboxes/{stand.id}/clock", turn)
     assert not_passed(stand.play()) == {}
+
+
+@pytest.mark.parametrize("kit", kit_names())
+def test_a_conforming_client_passes_when_a_leap_day_begins_in_the_middle_of_its_work(
+    country: Country, kit: str
+) -> None:
+    """The clock stands still but for the client's own pauses: midnight falls between two calls of its first scene."""
+    stand = Stand(country, kit, "ngày nhuận")
+    stand.admin("PUT", f"/sandboxes/{stand.id}/clock", {"action": "freeze", "to": "2028-02-28T23:59:54+07:00"})
+    wrong = not_passed(stand.play(dressed(Slow)))
+    assert set(wrong) - ADVISED.get(("slow", kit), frozenset()) == set(), wrong
 
 
 @pytest.mark.parametrize("seed", ["một", "hai", "ba", "bốn"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -76,12 +76,32 @@ def sheet(report: Mapping[str, Any], language: b.Language = "vi") -> bytes:
     def link(anchor: str) -> int:
         return anchors.setdefault(anchor, pdf.add_link())
 
-    for block in told.blocks:
+    for at, block in enumerate(told.blocks):
+        if isinstance(block, b.Heading):
+            pdf.keep(_height_together(told.blocks[at + 1 :]))
         _WRITERS[type(block)](pdf, block, link)
     for target in anchors.values():  # a link to what is not shown leads to the first page
         if not pdf.links[target].page_number:
             pdf.set_link(target, page=1)
     return bytes(pdf.output())
+
+
+_MOST_TOGETHER, _FEW_ROWS = 110.0, 6
+
+
+def _height_together(following: Sequence[b.Block]) -> float:
+    """Return how high in mm, about, is what stays on one page with its heading: small tables, a place to sign."""
+    height = 14.0
+    for block in following:
+        if isinstance(block, b.Signatures):
+            height += 52
+        elif isinstance(block, b.Text):
+            height += 7
+        elif isinstance(block, b.Table) and len(block.rows) <= _FEW_ROWS:
+            height += 6.6 * (len(block.rows) + 1)
+        else:
+            break
+    return min(height, _MOST_TOGETHER)
 
 
 Link = Callable[[str], int]

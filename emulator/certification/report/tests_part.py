@@ -59,6 +59,12 @@ def mending(report: Report) -> Iterator[Block]:
     yield Table(tuple(Cell(vi, en) for vi, en in names), (40, 38, 22), tuple(map(_cause_row, found)))
 
 
+_TO_REVIEW = {
+    "vi": "Người xem xét đối chiếu từng lời khai với minh chứng, rồi ghi ý kiến",
+    "en": "A reviewer compares each declaration with its proof, and writes down the finding",
+}
+
+
 def _cause_row(cause: Cause) -> tuple[Cell, ...]:
     first, finding = cause.tests[0], cause.finding
     vi, en, tone = VERDICTS[first["verdict"]]
@@ -68,9 +74,10 @@ def _cause_row(cause: Cause) -> tuple[Cell, ...]:
     required = sum(test["level"] == "MUST" for test in cause.tests)
     told = f"{vi}; bắt buộc: {required}" if required else f"{vi}; khuyến nghị"
     said = f"{required} required" if required else "advised"
+    next_step = _TO_REVIEW if first["verdict"] == "review" else first["next"]
     return (
         Cell(*_words(finding), tone, lead),
-        Cell(first["next"].get("vi", ""), first["next"].get("en", "")),
+        Cell(next_step.get("vi", ""), next_step.get("en", "")),
         Cell(f"{names} ({told})", f"{names} ({en}; {said})", leads_to=f"t-{first['id']}"),
     )
 
@@ -144,7 +151,11 @@ def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
     if scenes:
         did = "; ".join(f"{each['do']} ({each['role']}, {len(each['calls'])})" for each in scenes)
         yield Cell("Các bước (số lượt gọi)", "Steps (calls)"), Cell(did)
-    for finding in [each for each in test["findings"] if each["answer"] != "good"][:8]:
+    told: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for each in test["findings"]:
+        if each["answer"] != "good":
+            told.setdefault(_words(each), each)
+    for finding in list(told.values())[:8]:
         tone = {"bad": "bad", "unseen": "doubtful"}[finding["answer"]]
         seen = finding["evidence"][:1]
         lead = f"x{seen[0]}" if seen else ""
