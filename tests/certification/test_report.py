@@ -110,9 +110,13 @@ def test_what_was_declared_asks_for_a_reviewer_and_not_for_a_declaration(reports
 
 
 def test_what_was_found_twice_in_a_test_is_said_once(reports: Any) -> None:
-    for test in reports["idle"]["tests"]:
-        seen = [cells[1].vi for cells in case_rows(test, Cell("")) if cells[0].vi == "Thực tế"]
-        assert len(seen) == len(set(seen)), test["id"]
+    told = [
+        (test["id"], cells[1].vi)
+        for test in reports["idle"]["tests"]
+        for cells in case_rows(test, Cell(""))
+        if cells[0].vi == "Thực tế"
+    ]
+    assert len(told) == len(set(told)) > 10
 
 
 def test_every_test_is_in_the_report_even_if_nothing_happened(reports: Any) -> None:
