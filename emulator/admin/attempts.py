@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ import orjson
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.admin.sandboxes import check_room
+from emulator.country.access import OverQuota
 from emulator.country.furnish import nearest
-from emulator.country.sandbox import ID_GRAMMAR, NoSandbox, SandboxExists
+from emulator.country.sandbox import ID_GRAMMAR, NoSandbox, Sandbox, SandboxExists
 from emulator.kernel.clock import system_ms
 
 if TYPE_CHECKING:
@@ -95,20 +96,20 @@ def start_attempt(request: AdminRequest) -> AdminReply:
     plan = _plan(content)
     challenge = _challenge(content, plan)
     attempt_id = _id(content)
-    check_room(request, request.caller.sandbox.owner if request.caller.sandbox else request.caller.owner)
     try:
-        attempt = open_attempt(request.context, attempt_id, plan, challenge)
+        attempt = open_attempt(request.context, attempt_id, plan, challenge, make=partial(_make_for_opener, request))
     except SandboxExists:
         raise Trouble("sandbox-exists", name=attempt_id) from None
-    if request.caller.role != "admin":
-        _give_to_opener(request, attempt_id)
+    except OverQuota as over:
+        raise Trouble("over-quota", what=over.what, most=over.most) from None
     return AdminReply(card(attempt) | {"context": context_of(attempt, request.base)}, 201)
 
 
-def _give_to_opener(request: AdminRequest, attempt_id: str) -> None:
-    opened, parent = request.context.sandboxes.get(attempt_id), request.caller.sandbox
-    owner = parent.owner if parent else request.caller.owner
-    request.context.tenants.assign(opened, owner, parent_no=parent.no if parent else None)
+def _make_for_opener(request: AdminRequest, attempt_id: str, wish: dict[str, Any]) -> Sandbox:
+    """Make an attempt's sandbox, as its opener's own; the administrator's lives until it is dropped."""
+    parent = request.caller.sandbox
+    owner, lifetime_s = parent.owner if parent else request.caller.owner, 0 if request.caller.role == "admin" else None
+    return request.context.tenants.make(attempt_id, wish, owner, lifetime_s, parent.no if parent else None)
 
 
 def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -199,17 +199,19 @@ def open_attempt(
     *,
     kit: Kit | None = None,
     at_ms: int | None = None,
+    make: Callable[[str, dict[str, Any]], Sandbox] | None = None,
 ) -> Attempt:
     """Make the sandbox of an attempt and write its first entry, which holds plan and challenge.
 
     ``kit`` and ``at_ms`` are for playing an attempt again: the kit of its bundle, the instant at which it was opened.
+    ``make`` is who makes the sandbox when that is not for the sandboxes themselves alone.
 
     Raises:
         SandboxExists: the id is taken.
         NoKit: the plan's kit is not in the box.
     """
     kit = kit or kit_of(plan.kit)
-    sandbox = house.sandboxes.create(attempt_id, {**_DEFINITION, "mode": plan.mode, "seed": challenge.seed})
+    sandbox = (make or house.sandboxes.create)(attempt_id, {**_DEFINITION, "mode": plan.mode, "seed": challenge.seed})
     house.sandboxes.change_settings(sandbox, {**_SETTINGS, "agency_code": plan.agency})
     if at_ms is not None:
         house.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))

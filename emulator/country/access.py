@@ -195,7 +195,14 @@ class Tenants:
         if most is not None and owner and access_rows.count_of_owner(self._store, owner) >= most:
             raise OverQuota("sandboxes-of-owner", most)
 
-    def make(self, sandbox_id: str, wish: dict[str, Any], owner: str, lifetime_s: int | None = None) -> Sandbox:
+    def make(
+        self,
+        sandbox_id: str,
+        wish: dict[str, Any],
+        owner: str,
+        lifetime_s: int | None = None,
+        parent_no: int | None = None,
+    ) -> Sandbox:
         """Make a sandbox of an owner; whoever makes one at the same time waits, so that no quota is passed together.
 
         Raises:
@@ -207,7 +214,7 @@ class Tenants:
             with self._store.writing():
                 self.check_room(owner)
                 made = self._sandboxes.create(sandbox_id, wish)
-                made = self.assign(made, owner, lifetime_s)
+                made = self.assign(made, owner, lifetime_s, parent_no)
         except BaseException:
             if made:
                 self._sandboxes.forget([made.no])
@@ -217,11 +224,11 @@ class Tenants:
     def assign(
         self, sandbox: Sandbox, owner: str, lifetime_s: int | None = None, parent_no: int | None = None
     ) -> Sandbox:
-        """Say whose a sandbox is, and for how long it lives (None: as the server says); return it as it is then.
+        """Say whose a sandbox is, and how long it lives (None: as the server says; 0: for ever); return it as it is.
 
         ``parent_no`` is the number of the sandbox whose holder opened it.
         """
-        now, lifetime_s = system_ms(), lifetime_s or self.quotas.lifetime_s
+        now, lifetime_s = system_ms(), self.quotas.lifetime_s if lifetime_s is None else lifetime_s
         expires_ms = now + lifetime_s * 1000 if lifetime_s else None
         with self._store.writing(sandbox.no):
             access_rows.assign(self._store, sandbox.no, Belonging(owner, parent_no, expires_ms), now)
@@ -290,14 +297,18 @@ class CallMeter:
         self._begun: dict[int, tuple[int, int, int]] = {}  # by sandbox: epoch, number before the minute, newest seen
         self._told: set[int] = set()
 
-    def wait_s(self, sandbox: Sandbox) -> int:
-        """Return after how many seconds the sandbox may be called again; 0 when it may now."""
+    def wait_s(self, sandbox: Sandbox, place: tuple[int, int] | None = None) -> int:
+        """Return after how many seconds the sandbox may be called again; 0 when it may now.
+
+        ``place`` (epoch, number) is that of a call which holds the pen: it is counted without asking the store again.
+        """
         if self._most is None:
             return 0
         now_ms = system_ms()
         if now_ms // _MINUTE_MS != self._minute:
             self._minute, self._begun, self._told = now_ms // _MINUTE_MS, {}, set()
-        if self._count(sandbox, self._most) < self._most:
+        known = place or sandbox_rows.next_place(self._store, sandbox.no)
+        if known is None or self._count(sandbox, self._most, known[:2]) < self._most:
             return 0
         return 60 - now_ms % _MINUTE_MS // 1000
 
@@ -307,11 +318,8 @@ class CallMeter:
         self._told.add(sandbox.no)
         return is_first
 
-    def _count(self, sandbox: Sandbox, most: int) -> int:
-        place = sandbox_rows.next_place(self._store, sandbox.no)
-        if place is None:
-            return 0
-        epoch, newest = place.epoch, place.seq - 1
+    def _count(self, sandbox: Sandbox, most: int, place: tuple[int, int]) -> int:
+        epoch, newest = place[0], place[1] - 1
         before = self._begun.get(sandbox.no)
         if before is None:
             home, since_ms = (sandbox.no, epoch), self._minute * _MINUTE_MS

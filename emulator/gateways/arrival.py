@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter_ns
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import parse_qs
 
 import orjson
@@ -21,6 +21,8 @@ from emulator.wire.axis import SERVER_PREFIX
 
 PREFIX = "/s/"
 ADAPTERS = ("XrdAdapter", "VXPAdapter")
+REFUSED_HEADS = {414: "target-too-long", 431: "headers-too-large"}
+"""What the server itself refuses before a door sees it, by status: the rule that the journal names."""
 
 
 class NoSuchSandbox(Exception):
@@ -33,6 +35,19 @@ class ArrivedCall(NamedTuple):
     sandbox: Sandbox
     call: Call
     token: Token | None = None
+
+
+class Meter(Protocol):
+    """Who counts the calls of sandboxes."""
+
+    def wait_s(self, sandbox: Sandbox, place: tuple[int, int] | None = None) -> int:
+        """Return after how many seconds a sandbox may be called again; 0 when it may now.
+
+        ``place`` (epoch, number) is that of the call itself, once it holds the pen: nobody comes in between any more.
+        """
+
+    def tells(self, sandbox: Sandbox) -> bool:
+        """Tell whether a refusal is to be written down."""
 
 
 class Arrival:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
-from emulator.gateways.arrival import Arrival, NoSuchSandbox
+from emulator.gateways.arrival import REFUSED_HEADS, Arrival, Meter, NoSuchSandbox
 from emulator.journal.entry import entry_id
 from emulator.journal.patterns import NearMiss, Offer, near_misses
 from emulator.journal.redaction import masked_text
@@ -126,8 +126,6 @@ def _nearest(call: Call, offers: Sequence[Offer]) -> NearMiss | None:
     return misses[0] if misses else None
 
 
-REFUSED_HEADS = {414: "target-too-long", 431: "headers-too-large"}
-"""What the server itself refuses before a door sees it, by status: the rule that the journal names."""
 _SAY_EVERY_S, _MOST_ASKED = 1.0, 64
 _log = logging.getLogger(__name__)
 # Each step and fault changes the country once in a call: no call gets to the second of these, but a bound is said.
@@ -160,16 +158,6 @@ class Gateway(Protocol):
 
     def over_quota(self, call: Call, world: World, wait_s: int) -> Reply:
         """Answer 429 for a call beyond what its sandbox may make a minute; it may come again in ``wait_s``."""
-
-
-class Meter(Protocol):
-    """Who counts the calls of sandboxes."""
-
-    def wait_s(self, sandbox: Sandbox) -> int:
-        """Return after how many seconds a sandbox may be called again; 0 when it may now."""
-
-    def tells(self, sandbox: Sandbox) -> bool:
-        """Tell whether a refusal is to be written down."""
 
 
 T = TypeVar("T")
@@ -217,11 +205,10 @@ class Door:
         gateways, among which the nearest to an unmatched call is sought; ``hasty_pause_s`` is how late a refusal over
         the quota of calls leaves, so that a flood waits for itself.
         """
-        self._offers, self._hasty_pause_s = offers, hasty_pause_s
+        self._offers, self._hasty_pause_s, self._meter = offers, hasty_pause_s, meter
         self._arrival, self._enter, self._gateways = arrival, enter, gateways
         self._directors, self._settled = directors, settled
-        self._pen, self.waits = pen, pen.waits
-        self._meter, self._unavailable = meter, _UnavailableLog()
+        self._pen, self.waits, self._unavailable = pen, pen.waits, _UnavailableLog()
 
     def serve(self, call: Call, patience_s: float = PATIENCE_S) -> Reply:
         """Answer a call; when this returns, the exchange and its effects are durable.
@@ -252,6 +239,10 @@ class Door:
         world.presented = arrived.token
         try:
             reply = self._refuse_hasty(exchange, world, wait_s) if wait_s else self._answer(exchange, world)
+            if not wait_s and (wait_s := self._recount(arrived.sandbox, reply, world)):
+                exchange = Exchange(arrived.call)
+                world = self._enter(arrived.sandbox, exchange)
+                reply = self._refuse_hasty(exchange, world, wait_s)
             if not wait_s or self._meter.tells(arrived.sandbox):
                 self._write_down(exchange, reply, world, started)
             else:
@@ -265,6 +256,16 @@ class Door:
         finally:
             world.release()
         return reply
+
+    def _recount(self, sandbox: Sandbox, reply: Reply, world: World) -> int:
+        """Count a call that holds the pen; when those who came with it used the quota up, nothing of it stays."""
+        world.hold()
+        wait_s = self._meter.wait_s(sandbox, (world.home[1], world.seq))
+        if wait_s:
+            world.release()
+            if reply.file:
+                reply.file.close()
+        return wait_s
 
     def _refuse_hasty(self, exchange: Exchange, world: World, wait_s: int) -> Reply:
         """Answer a call beyond the quota of its sandbox, in the words of the gateway it was for."""
@@ -305,8 +306,7 @@ class Door:
             arrived = self._arrival.find(call)
             call = arrived.call
             world = self._enter(arrived.sandbox, Exchange(call))
-        gateway = self._gateway_of(call)
-        reply = gateway.unavailable(call, world)
+        reply = self._gateway_of(call).unavailable(call, world)
         now_ms = world.now_ms if world else system_ms()
         return reply.with_headers(after=(("Retry-After", "1"), ("Date", http_date(now_ms))))
 

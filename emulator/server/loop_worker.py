@@ -12,7 +12,7 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 from gunicorn.workers.gasgi import ASGIWorker
 
-from emulator.gateways.door import REFUSED_HEADS
+from emulator.gateways.arrival import REFUSED_HEADS
 from emulator.server.asgi_door import REFUSED, RefusedHead
 from emulator.server.gunicorn_headers import make_asgi_bare
 from emulator.server.line import EXTENSION

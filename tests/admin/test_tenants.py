@@ -168,6 +168,23 @@ def test_quotas_are_not_passed_by_callers_who_come_together(tmp_path: Path) -> N
         assert [push for push in together.map(push, range(16)) if push == 0] == [0] * 4
 
 
+def test_attempts_opened_together_do_not_pass_their_owners_quota(tmp_path: Path) -> None:
+    flags = ("--max-sandboxes-per-owner", "3", "--workers", "2", "--admin-token", ADMIN["X-Admin-Token"])
+    with Server("--store", str(tmp_path / "store.db"), *flags) as server, ThreadPoolExecutor(8) as together:
+        api = f"{server.base_url}/__admin"
+        token = requests.post(f"{api}/owners/tinh-a/token", json={}, headers=ADMIN, timeout=30).json()["token"]
+        plan = {"kit": "cong-ndxp", "product": {"name": "Một cửa", "version": "1", "vendor": "Không Có Thật"}}
+
+        def open_one(_: int) -> int:
+            header = {"X-Admin-Token": token}
+            return requests.post(f"{api}/attempts", json={"plan": plan}, headers=header, timeout=60).status_code
+
+        said = list(together.map(open_one, range(10)))
+        assert (said.count(201), set(said)) == (3, {201, 429})
+        listed = requests.get(f"{api}/sandboxes", headers=ADMIN, timeout=30).json()["sandboxes"]
+        assert [each["owner"] for each in listed].count("tinh-a") == 3, "what was refused left nothing behind"
+
+
 def test_a_sandbox_whose_time_is_over_is_dropped_and_default_stays(tmp_path: Path, co_ban: Pack) -> None:
     server = _visitor(tmp_path / "short.db", co_ban, quotas=Quotas(lifetime_s=3600))
     store, tenants = server.country.store, server.country.admin.tenants

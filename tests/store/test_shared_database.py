@@ -74,6 +74,23 @@ def test_two_servers_on_one_database_leave_no_gap_and_no_leak(postgres: Postgres
             assert set(_journal(two, name)) == wanted == set(_journal(one, name))
 
 
+def test_callers_who_come_together_to_two_servers_do_not_pass_a_minutes_quota(postgres: Postgres) -> None:
+    flags = ("--store", postgres.new_database(), "--workers", "2", "--max-calls", "40")
+    with Server(*flags) as one, Server(*flags) as two, ThreadPoolExecutor(16) as together:
+
+        def call(number: int) -> int:
+            return requests.post(f"{(one, two)[number % 2].base_url}/token", timeout=30).status_code
+
+        begun = int(time.time() // 60)
+        said = list(together.map(call, range(150)))
+        minutes = int(time.time() // 60) - begun + 1
+        assert 40 <= said.count(400) <= 40 * minutes, "the quota is that of a minute"
+        assert set(said) == {400, 429}
+        rows = requests.get(f"{one.base_url}/__admin/requests?limit=1000&order=asc", timeout=30).json()["requests"]
+        assert [each["seq"] for each in rows] == list(range(1, len(rows) + 1))
+        assert requests.get(f"{one.base_url}/__admin/sandboxes/default/chain", timeout=30).json()["ok"] is True
+
+
 def test_what_one_server_changes_the_other_knows_at_once(postgres: Postgres) -> None:
     url = postgres.new_database()
     with Server("--store", url, "--workers", "1") as one, Server("--store", url, "--workers", "1") as two:
