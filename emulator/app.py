@@ -30,6 +30,7 @@ from emulator.journal.patterns import Offer
 from emulator.scenario.cast import Cast, DirectorFinder, magic_wishes, preferred_wishes
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
+from emulator.server.bad_bytes import REFUSED, write_refused
 from emulator.server.flask_door import services
 from emulator.services.packs import Packs, load_pack
 from emulator.services.registry import services as declared_services
@@ -172,6 +173,7 @@ def create_app(country: Country) -> Flask:
     """Return the Flask application of gthread and of the tests: our own pages and the emulated services."""
     app = own_pages(country)
     app.register_blueprint(services(country.door, country.settings.body_limit))
+    app.extensions[REFUSED] = partial(write_refused, country.door)
     return app
 
 

@@ -6,12 +6,23 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import AT_ONCE, Call, Reply
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy
-from emulator.server.bad_bytes import answer_for, answer_together, header_value, is_own, letters_of, pieces, read_target
+from emulator.server.bad_bytes import (
+    REFUSED,
+    RefusedHead,
+    answer_for,
+    answer_together,
+    header_value,
+    is_own,
+    letters_of,
+    pieces,
+    read_target,
+    write_refused,
+)
 from emulator.server.line import Client, misdeliver
 
 Scope = MutableMapping[str, Any]
@@ -26,19 +37,6 @@ _LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be
 _THREADS, _MOST_WAITING = 16, 1000
 _SLOW_AFTER_S, _SLOWEST = 30.0, 4096
 _CHUNKED = (b"Transfer-Encoding", b"chunked")
-
-
-REFUSED = "emulator.refused"
-"""The type of a scope that tells of a call whose head the server refused by itself."""
-
-
-class RefusedHead(NamedTuple):
-    """What is known of such a call; ``target`` may be its beginning alone."""
-
-    method: str
-    target: str
-    status: int
-    client_ip: str
 
 
 class CallerGone(Exception):
@@ -106,13 +104,11 @@ class _Service:
 
     async def write_refused(self, head: RefusedHead) -> None:
         """Write down a call that the server refused before any door saw it; nothing waits for that."""
-        target = read_target(head.target)
-        call = Call(head.method, target.path, target.query, target=target.text, client_ip=head.client_ip)
         if self._waiting >= _MOST_WAITING:
             return
         self._waiting += 1
         try:
-            await self._in_thread(lambda: self._door.write_refused(call, head.status))
+            await self._in_thread(lambda: write_refused(self._door, head))
         finally:
             self._waiting -= 1
 

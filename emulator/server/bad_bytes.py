@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from emulator.gateways.arrival import NoSuchSandbox
+from emulator.gateways.arrival import REFUSED_HEADS, NoSuchSandbox
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy, StoreFailure
@@ -135,6 +136,42 @@ def letters_of(raw: str) -> str:
 def is_own(path: str) -> bool:
     """Tell whether a path is the emulator's own (admin, console) and no service's."""
     return path.startswith(OWN_PREFIX)
+
+
+# Calls whose head the server refuses by itself, before any door sees them: the journal learns of them, too.
+
+REFUSED = "emulator.refused"
+"""The type of a scope that tells of a call whose head the server refused by itself."""
+
+
+class RefusedHead(NamedTuple):
+    """What is known of such a call; ``target`` may be its beginning alone."""
+
+    method: str
+    target: str
+    status: int
+    client_ip: str
+
+    @property
+    def call(self) -> Call:
+        """Return the call as far as it was read."""
+        target = read_target(self.target)
+        return Call(self.method, target.path, target.query, target=target.text, client_ip=self.client_ip)
+
+
+_HEAD = re.compile(rb"(?:\r\n)?([!-~]{1,20}) ([\x21-\x7e\x80-\xff]{1,8190})")
+
+
+def read_refused(begin: bytes, status: int, client_ip: str) -> RefusedHead | None:
+    """Return what the beginning of a refused head tells; None when it is none, or was refused for something else."""
+    found = _HEAD.match(begin) if status in REFUSED_HEADS else None
+    return RefusedHead(found[1].decode("latin-1"), found[2].decode("latin-1"), status, client_ip) if found else None
+
+
+def write_refused(door: Door, head: RefusedHead) -> None:
+    """Write such a call down; one for the emulator's own pages is no exchange."""
+    if not is_own(head.call.path):
+        door.write_refused(head.call, head.status)
 
 
 # Calls that reach no country, or a country that cannot write: the emulator itself answers (RFC 9457).

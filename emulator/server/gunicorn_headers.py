@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_KEPT = 8190  # of a head that is refused: as much as a journal shows of it
+
 
 def take_raw_letters() -> None:
     """Let bytes outside ASCII into a request target (K23): clients send them, and the axis says what becomes of them.
@@ -40,6 +42,30 @@ def heed_every_connection_header() -> None:
     Message.should_close = should_close
 
 
+def keep_refused_heads() -> None:
+    """Let what gunicorn raises over too long a head carry its beginning (``begin``): nothing else knows of it then."""
+    from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+    from gunicorn.http.message import Request
+
+    parse, read_into = Request.parse, Request.read_into
+
+    def parse_and_tell(request: Any, unreader: Any) -> Any:
+        request.begin = b""
+        try:
+            return parse(request, unreader)
+        except (LimitRequestHeaders, LimitRequestLine) as refusal:
+            refusal.begin = request.begin
+            raise
+
+    def read_and_keep(request: Any, unreader: Any, buf: bytearray, stop: bool = False) -> None:
+        before = len(buf)
+        read_into(request, unreader, buf, stop)
+        if len(request.begin) <= _KEPT:
+            request.begin += bytes(buf[before : before + _KEPT])
+
+    Request.parse, Request.read_into = parse_and_tell, read_and_keep
+
+
 def make_asgi_bare() -> None:
     """Take the ``Server`` header out of the asgi worker."""
     from gunicorn.asgi import protocol
@@ -55,6 +81,7 @@ def make_gthread_bare() -> None:
 
     take_raw_letters()
     heed_every_connection_header()
+    keep_refused_heads()
 
     def default_headers(response: Any) -> list[str]:
         major, minor = response.req.version

@@ -189,8 +189,10 @@ def _worker_class(kind: str) -> type:
 
 
 def _pool_worker() -> type:
+    from gunicorn.http.errors import LimitRequestLine
     from gunicorn.workers.gthread import ThreadWorker
 
+    from emulator.server.bad_bytes import REFUSED, read_refused
     from emulator.server.gunicorn_headers import make_gthread_bare
 
     class PoolWorker(ThreadWorker):  # type: ignore[misc]
@@ -201,6 +203,13 @@ def _pool_worker() -> type:
             # The arbiter kills after its own, longer grace: this process is a fork and has its own settings.
             self.cfg.settings["graceful_timeout"].value = _THREADS_GRACE_S
             super().init_process()
+
+        def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
+            super().handle_error(req, client, addr, exc)
+            status = 414 if isinstance(exc, LimitRequestLine) else 431
+            head = read_refused(getattr(exc, "begin", b""), status, addr[0] if isinstance(addr, tuple) else "")
+            if head:
+                self.wsgi.extensions[REFUSED](head)
 
     return PoolWorker
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -12,12 +11,9 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 from gunicorn.workers.gasgi import ASGIWorker
 
-from emulator.gateways.arrival import REFUSED_HEADS
-from emulator.server.asgi_door import REFUSED, RefusedHead
+from emulator.server.bad_bytes import REFUSED, read_refused
 from emulator.server.gunicorn_headers import make_asgi_bare
 from emulator.server.line import EXTENSION
-
-_HEAD = re.compile(rb"([!-~]{1,20}) ([\x21-\x7e\x80-\xff]{1,8190})")
 
 
 class LineProtocol(ASGIProtocol):  # type: ignore[misc]
@@ -32,10 +28,9 @@ class LineProtocol(ASGIProtocol):  # type: ignore[misc]
 
     def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
         super()._send_error_response(status, message, extra_headers)
-        head = next((found for each in self._chunks if (found := _HEAD.match(each))), None)
-        if status in REFUSED_HEADS and head:
-            told = RefusedHead(head[1].decode("latin-1"), head[2].decode("latin-1"), status, self._peer())
-            self.worker.loop.create_task(self.app({"type": REFUSED, "head": told}, None, None))
+        head = next((found for each in self._chunks if (found := read_refused(each, status, self._peer()))), None)
+        if head:
+            self.worker.loop.create_task(self.app({"type": REFUSED, "head": head}, None, None))
 
     def _peer(self) -> str:
         found = self.transport.get_extra_info("peername") if self.transport else None

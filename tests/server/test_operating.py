@@ -109,8 +109,9 @@ def test_a_misspelt_variable_is_named_with_the_nearest() -> None:
     assert "NDXP_EMULATOR_URL" not in said
 
 
-def test_a_request_line_may_be_eight_thousand_bytes_long() -> None:
-    with Server(*_MEMORY) as server:
+@pytest.mark.parametrize("kind", ["asgi", "gthread", "plain"])
+def test_a_request_line_may_be_eight_thousand_bytes_long(kind: str) -> None:
+    with Server(*_MEMORY, "--worker-kind", kind) as server:
         for length, status in ((8_000, 404), (9_000, 414)):
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
             connection.request("GET", "/" + "a" * length)
@@ -118,11 +119,16 @@ def test_a_request_line_may_be_eight_thousand_bytes_long() -> None:
             connection.close()
 
 
-def test_a_head_that_the_server_refuses_by_itself_stands_in_the_journal() -> None:
-    with Server(*_MEMORY, "--workers", "1") as server:
+@pytest.mark.parametrize("kind", ["asgi", "gthread", "plain"])
+def test_a_head_that_the_server_refuses_by_itself_stands_in_the_journal(kind: str) -> None:
+    with Server(*_MEMORY, "--worker-kind", kind) as server:
         made = requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": "lop-a"}, timeout=10)
         assert made.status_code == 201
-        for target, more in (("/s/lop-a/" + "a" * 9_000, b""), ("/s/lop-a/token", b"X-A: " + b"b" * 70_000 + b"\r\n")):
+        for target, more in (
+            ("/s/lop-a/" + "a" * 9_000, b""),
+            ("/s/lop-a/token", b"X-A: " + b"b" * 70_000 + b"\r\n"),
+            ("/__admin/" + "a" * 9_000, b""),  # the emulator's own pages are no exchange
+        ):
             said = server.raw(f"POST {target} HTTP/1.1\r\nHost: localhost\r\n".encode() + more + b"\r\n")
             assert said.startswith((b"HTTP/1.1 414", b"HTTP/1.1 431")), said[:60]
         asked = f"{server.base_url}/__admin/sandboxes/lop-a/verify"
@@ -132,6 +138,8 @@ def test_a_head_that_the_server_refuses_by_itself_stands_in_the_journal() -> Non
         rows = requests.get(f"{server.base_url}/__admin/sandboxes/lop-a/requests", timeout=10).json()["requests"]
         assert {row["remarks"][0]["rule"] for row in rows} == {"target-too-long", "headers-too-large"}
         assert all(len(row["request"]["path"]) < 8_200 for row in rows)
+        assert {row["request"]["clientIp"] for row in rows} == {"127.0.0.1"}
+        assert requests.get(f"{server.base_url}/__admin/requests", timeout=10).json()["requests"] == []
 
 
 def test_pages_of_named_origins_may_call_the_admin_api_and_others_may_not() -> None:
