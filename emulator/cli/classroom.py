@@ -15,8 +15,7 @@ import click
 
 from emulator.cli.admin_client import AdminClient, Unreachable, address_options
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.state import write_private, write_private_bytes
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import FORCE, CannotStart, refuse_filled, refuse_taken, write_file
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -43,7 +42,7 @@ _SHEET_EXAMPLES = """\b
 Ví dụ / Examples:
   ndxp-emulator class sheet lop
   ndxp-emulator class sheet lop --host 192.168.1.20 --out phieu.pdf
-  ndxp-emulator class sheet lop --new-codes
+  ndxp-emulator class sheet lop --new-codes --force
 """
 _CLOSE_EXAMPLES = """\b
 Ví dụ / Examples:
@@ -198,10 +197,7 @@ def with_base(made: dict[str, Any], base: str) -> dict[str, Any]:
 
 def keep_keys(file: Path, made: dict[str, Any]) -> None:
     """Write the keys of a class to a file of its owner's. Raises CannotStart."""
-    try:
-        write_private(file, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
-    except OSError as trouble:
-        raise CannotStart(f"Không ghi được {file}: {trouble.strerror}. / Cannot write {file}.") from trouble
+    write_file(file, (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode(), force=True, secret=True)
 
 
 @classroom.command("sheet", epilog=_SHEET_EXAMPLES)
@@ -210,6 +206,7 @@ def keep_keys(file: Path, made: dict[str, Any]) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp PDF. / The PDF file.")
 @click.option("--new-codes", is_flag=True, help="Cấp mã mới cho mọi chỗ. / Give every seat a new code.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@FORCE
 @_HOST
 @_server
 def print_sheet(
@@ -218,6 +215,7 @@ def print_sheet(
     out: Path | None,
     new_codes: bool,
     lang: str,
+    force: bool,
     host: str | None,
     url: str,
     admin_token: str | None,
@@ -232,6 +230,8 @@ def print_sheet(
     if missing := [each for each in ("fpdf", "segno") if find_spec(each) is None]:
         words = f'{", ".join(missing)}: pip install "ndxp-emulator[certify]"'
         raise CannotStart(f"Thiếu thư viện in {words}. / The libraries that print are missing, {words}.")
+    target = out or Path(f"{name}-phieu.pdf")
+    refuse_taken(target, force=force)  # before the old codes end
     file = keys or Path(f"{name}.class.json")
     made = _renew_codes(AdminClient(url, admin_token), name) if new_codes else _read_keys(file)
     if new_codes or host:
@@ -239,11 +239,7 @@ def print_sheet(
         keep_keys(file, made)
     from emulator.classroom.sheet import sheet_of
 
-    target = out or Path(f"{name}-phieu.pdf")
-    try:
-        write_private_bytes(target, sheet_of(made, lang))
-    except OSError as trouble:
-        raise CannotStart(f"Không ghi được {target}: {trouble.strerror}. / Cannot write {target}.") from trouble
+    write_file(target, sheet_of(made, lang), force=force, secret=True)
     click.echo(f"{target}: {len(made['seats'])} phiếu / seats")
 
 
@@ -295,17 +291,19 @@ def show_board(name: str, host: str | None, url: str, admin_token: str | None) -
     help="Thư mục báo cáo; mặc định NAME-bao-cao. / Folder of the reports; NAME-bao-cao by default.",
 )
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+@FORCE
 @_server
-def close_class(name: str, out: Path | None, lang: str, url: str, admin_token: str | None) -> None:
+def close_class(name: str, out: Path | None, lang: str, force: bool, url: str, admin_token: str | None) -> None:
     """Viết báo cáo rồi đóng lớp NAME, xóa các sandbox. / Write the reports, then close NAME and drop its sandboxes.
 
     Một trang cho mỗi người, một trang và một bảng CSV cho cả lớp. / A page a person, a page and a CSV for the class.
     Không ghi được báo cáo thì lớp còn nguyên. / Where no report can be written, the class stays.
     """
+    folder = out or Path(f"{name}-bao-cao")
+    refuse_filled(folder, force=force)
     client = AdminClient(url, admin_token)
     path = f"/classes/{quote(name, safe='')}"
     report = client.ask_house("GET", f"{path}/report")
-    folder = out or Path(f"{name}-bao-cao")
     write_reports(folder, report, lang)
     gone = client.ask_house("DELETE", path)["sandboxes"]
     click.echo(f"{folder}: {len(report['seats'])} báo cáo / reports; đã xóa / dropped: {len(gone)} sandbox")
@@ -321,7 +319,7 @@ def write_reports(folder: Path, report: dict[str, Any], language: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for file, text in files.items():
-            write_private(folder / file, text)
+            write_file(folder / file, text.encode(), force=True, secret=True)
     except OSError as trouble:
         raise CannotStart(f"Không ghi được {folder}: {trouble.strerror}. / Cannot write {folder}.") from trouble
 

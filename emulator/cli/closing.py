@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import open_draft
 
 if TYPE_CHECKING:
     from emulator.recording.cleaning import Closed
@@ -16,19 +16,17 @@ if TYPE_CHECKING:
 _NOT_WRITTEN = 1
 
 
-def put_down(closed: Closed, path: Path) -> int:
+def put_down(closed: Closed, path: Path, *, force: bool = False) -> int:
     """Write a session, look through what was written, and return the exit code: 1 when something was left out.
 
     Raises:
         CannotStart: the file is there already, or cannot be written.
     """
     from emulator.country.privacy import looked_through
-    from emulator.recording.session import write_session
+    from emulator.recording.session import as_line
 
-    try:
-        write_session(path, closed.exchanges)
-    except OSError as trouble:
-        raise CannotStart(f"Không ghi được {path}: {trouble}. / Cannot write {path}: {trouble}.") from trouble
+    with open_draft(path, force=force, secret=True) as stream:
+        stream.writelines(as_line(each) for each in closed.exchanges)
     problems = [*closed.problems, *looked_through(path)]
     for problem in problems:
         click.echo(str(problem), err=True)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.terminal import CannotStart, write_data
+from emulator.cli.terminal import FORCE, CannotStart, refuse_taken, write_data, write_file
 from emulator.settings import PREFIX
 
 _EXAMPLES = """\b
@@ -46,22 +46,22 @@ def har() -> None:
 @click.option("--url", help="Máy chủ đang chạy, thay cho --store. / A running server, in place of --store.")
 @click.option("--admin-token", envvar=f"{PREFIX}ADMIN_TOKEN", help="Mã quản trị, với --url. / With --url.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Mặc định: stdout. / A file.")
-@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+@FORCE
 def export_har(
     store: Path | None, sandbox: str, url: str | None, admin_token: str | None, output: Path | None, force: bool
 ) -> None:
     """Ghi nhật ký của một sandbox thành HAR 1.2; mã bí mật bị che. / A sandbox's journal as HAR, secrets masked."""
     from emulator import __version__
-    from emulator.cli.terminal import draft_of
     from emulator.recording.har import as_text, har_of
 
+    if output:
+        refuse_taken(output, force=force)
     entries = _of_server(url, sandbox, admin_token) if url else _of_store(store, sandbox)
     text = as_text(har_of(entries, __version__))
     if output is None:
         write_data(text)
         return
-    with draft_of(output, force=force) as stream:
-        stream.write(text)
+    write_file(output, text.encode(), force=force)
 
 
 def _of_server(url: str, sandbox: str, token: str | None) -> Iterator[dict[str, Any]]:
@@ -104,7 +104,8 @@ def _of_store(store: Path | None, sandbox: str) -> Iterator[dict[str, Any]]:
     help="Khóa của tên giả; mặc định: mới mỗi lần. / Key of the pseudonyms; a new one each time by default.",
 )
 @click.option("--replace-codes", is_flag=True, help="Thay cả số chạy của mã hồ sơ. / Running numbers of dossiers too.")
-def import_har(file: Path, out: Path, to: str, key_file: Path | None, replace_codes: bool) -> None:
+@FORCE
+def import_har(file: Path, out: Path, to: str, key_file: Path | None, replace_codes: bool, force: bool) -> None:
     """Đưa tệp HAR thành bản ghi, dữ liệu cá nhân được thay như khi ghi. / A HAR file as a session, people replaced.
 
     Mã thoát / exit codes: 0 đã ghi / written, 1 có cuộc gọi không được ghi / some calls were not written,
@@ -115,6 +116,7 @@ def import_har(file: Path, out: Path, to: str, key_file: Path | None, replace_co
     from emulator.recording.cleaning import Bounds, Cleaner, Ledger
     from emulator.recording.har import NoHar, read_har
 
+    refuse_taken(out, force=force)
     try:
         heard, passed = read_har(file.read_bytes(), to)
     except (NoHar, OSError) as trouble:
@@ -126,4 +128,4 @@ def import_har(file: Path, out: Path, to: str, key_file: Path | None, replace_co
     ledger = Ledger(Cleaner(pseudonyms_of(key_file, replaces_codes=replace_codes)), Bounds())
     for one in heard:
         ledger.add(one)
-    raise SystemExit(put_down(ledger.close(), out))
+    raise SystemExit(put_down(ledger.close(), out, force=force))

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.terminal import CannotStart, draft_of
+from emulator.cli.terminal import FORCE, CannotStart, draft_of, refuse_filled, write_file
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -35,7 +35,7 @@ Ví dụ / Examples:
 @click.option(
     "--seed", type=int, default=42, show_default=True, help="Như của serve: quyết định khóa. / As of serve: sets keys."
 )
-@click.option("--force", is_flag=True, help="Ghi đè. / Overwrite.")
+@FORCE
 def openapi(form: str, out: str, base_url: str, seed: int, force: bool) -> None:
     """Xuất tài liệu OpenAPI, bộ Postman hoặc Bruno. / Write the OpenAPI document, a Postman or a Bruno collection.
 
@@ -84,11 +84,10 @@ def _write_folder(out: str, files: dict[str, str], *, force: bool) -> None:
     folder = Path(out)
     if out == "-":
         raise CannotStart("--format bruno cần --out THƯ_MỤC. / --format bruno needs --out FOLDER.")
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not force):
-        raise CannotStart(f"{out} đã có nội dung; dùng --force. / {out} is there and not empty; use --force.")
+    refuse_filled(folder, force=force)
     try:
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            write_file(folder / name, text.encode(), force=True)
     except OSError as trouble:
         raise CannotStart(f"Không ghi được {out}: {trouble}. / {out} cannot be written.") from trouble

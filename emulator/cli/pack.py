@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.terminal import CannotStart, show_working
+from emulator.cli.terminal import FORCE, CannotStart, open_draft, refuse_taken, show_working
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -86,14 +86,19 @@ def new(
 @pack.command("export", epilog=_EXPORT_EXAMPLES)
 @click.argument("name")
 @click.argument("book", type=click.Path(dir_okay=False, path_type=Path))
-def export_book(name: str, book: Path) -> None:
+@FORCE
+def export_book(name: str, book: Path, force: bool) -> None:
     """Xuất gói ra bảng tính BOOK.xlsx, mỗi loại dữ liệu một trang. / Write a pack as a workbook, one sheet a noun."""
     from emulator.country.pack import PackTrouble
-    from emulator.services.pack_book import NoWorkbooks, write_book
+    from emulator.services.pack_book import NoWorkbooks, copy_files, write_book
     from emulator.services.packs import load_pack
 
+    refuse_taken(book, force=force)
     try:
-        write_book(load_pack(name), book)
+        pack = load_pack(name)
+        with open_draft(book, force=force) as stream:
+            write_book(pack, stream)
+        copy_files(pack, book)
     except PackTrouble as trouble:
         raise CannotStart(str(trouble)) from trouble
     except NoWorkbooks as trouble:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from emulator.cli.terminal import CannotStart, draft_of
+from emulator.cli.terminal import FORCE, CannotStart, draft_of
 
 if TYPE_CHECKING:
     from emulator.country.people.census import CensusWish
@@ -43,7 +43,7 @@ _MOST = 1_000_000
     show_default=True,
     help="Ngày tính tuổi. / The day ages are counted on.",
 )
-@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+@FORCE
 def people(number: int, out: str, form: str, bom: bool, kind: str, force: bool, **wanted: Any) -> None:
     """Tạo người không thể có thật. / Make people who cannot exist.
 

@@ -133,7 +133,10 @@ def _session_path(wish: _RecordWish) -> Path:
         raise CannotStart(f"--out: {trouble}") from trouble
     for path in paths:
         if path.exists():
-            raise CannotStart(f"Đã có tệp {path}. / There is a file {path} already.")
+            raise CannotStart(
+                f"{path} đã có; đặt tên khác bằng --session, --scenario. / {path} exists: give another name by "
+                "--session, --scenario."
+            )
     return paths[0]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import FORCE, CannotStart, refuse_taken, write_file
 
 if TYPE_CHECKING:
     from emulator.scenario.library import Library
@@ -138,7 +138,8 @@ def play_calls(name: str, calls: Path, pack_name: str, begin: str, values: tuple
     default=Path(),
     help="Thư mục để ghi; mặc định: thư mục hiện tại. / Folder to write into; the current one by default.",
 )
-def new(name: str, out: Path) -> None:
+@FORCE
+def new(name: str, out: Path, force: bool) -> None:
     """Viết tệp kịch bản mẫu NAME.yaml có chú thích. / Write a commented scenario file NAME.yaml."""
     from emulator.scenario.grammar import schema
     from emulator.scenario.template import SCHEMA_FILE, template
@@ -151,12 +152,10 @@ def new(name: str, out: Path) -> None:
     path = out / f"{name}.yaml"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(template(name))
+        refuse_taken(path, force=force)
         text = json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
-        (out / SCHEMA_FILE).write_text(text, encoding="utf-8")
-    except FileExistsError as trouble:
-        raise CannotStart(f"Đã có tệp {path}. / There is a file {path} already.") from trouble
+        write_file(out / SCHEMA_FILE, text.encode(), force=True)
+        write_file(path, template(name).encode(), force=force)
     except OSError as trouble:
         raise CannotStart(f"Không ghi được {path}: {trouble}. / Cannot write {path}: {trouble}.") from trouble
     click.echo(f"{path}\nndxp-emulator validate {path}\nndxp-emulator serve --scenario {path} --watch")

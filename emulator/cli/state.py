@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import click
 
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.frame import BilingualGroup
-from emulator.cli.terminal import CannotStart, show_working, write_data
+from emulator.cli.terminal import FORCE, CannotStart, refuse_taken, show_working, write_data, write_file
 from emulator.settings import PREFIX, data_folder
 
 _EXAMPLES = """\b
@@ -54,6 +52,7 @@ def state() -> None:
 @click.option("--secrets", is_flag=True, help="Không che bí mật. / Leave secrets readable.")
 @click.option("--all", "every", is_flag=True, help="Mọi sandbox, nguyên vẹn. / Every sandbox, whole.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Mặc định: stdout. / A file.")
+@FORCE
 def export_state(
     store: str | None,
     sandbox: str,
@@ -63,10 +62,16 @@ def export_state(
     secrets: bool,
     every: bool,
     output: Path | None,
+    force: bool,
 ) -> None:
-    """Ghi một sandbox ra tệp. / Write a sandbox to a file."""
+    """Ghi một sandbox ra tệp. / Write a sandbox to a file.
+
+    Tệp chỉ chủ tệp đọc được, và có đủ hoặc không có. / Its owner alone may read the file; it is whole or not there.
+    """
     from emulator.country.export import export_text
 
+    if output:
+        refuse_taken(output, force=force)
     if every:
         content: Any = _export_all(store, url)
     elif url:
@@ -77,7 +82,7 @@ def export_state(
     if secrets or every:
         click.echo("Tệp này chứa bí mật. / This file holds secrets.", err=True)
     if output:
-        write_private(output, export_text(content))
+        write_file(output, export_text(content).encode(), force=force, secret=True)
     else:
         write_data(export_text(content))
 
@@ -104,20 +109,6 @@ def _export_all(store: str | None, url: str | None) -> Any:
     with Held(store) as held:
         every = held.sandboxes.every()
         return {"sandboxes": {each.id: export(held.store, each, with_journal=True) for each in every}}
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read: it may hold secrets and people."""
-    write_private_bytes(path, text.encode("utf-8"))
-
-
-def write_private_bytes(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read; a device or a pipe keeps the mode it has, which is not ours."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.chmod(path, 0o600)
-        file.write(content)
 
 
 @state.command(name="import", epilog=_IMPORT_EXAMPLES)

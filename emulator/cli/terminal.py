@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import sys
 import threading
@@ -158,25 +159,89 @@ def write_data(text: str) -> None:
     buffer.flush()
 
 
-@contextmanager
-def draft_of(path: Path, *, force: bool, encoding: str = "utf-8") -> Iterator[TextIO]:
-    """Open a draft beside ``path``; it takes its place when all is written, and is gone when anything stops that.
+FORCE = click.option(
+    "--force",
+    is_flag=True,
+    help="Ghi đè cái đã có; không nêu thì giữ nguyên và dừng, mã 2. / Overwrite what is there; without it, nothing is "
+    "touched: exit code 2.",
+)
+_OPEN, _SECRET = 0o666, 0o600  # the first as the umask leaves it
+_STREAMS = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
+
+
+def refuse_taken(path: Path, *, force: bool = False) -> None:
+    """Say that a file is there already, before any work for it is begun; a device or a pipe is never taken.
 
     Raises:
-        CannotStart: the file is there already and ``force`` is not given, or the folder cannot be written.
+        CannotStart: it is a file and ``force`` is not given, or it is a folder.
     """
     if path.is_dir():
         raise CannotStart(f"{path} là một thư mục. / {path} is a folder.")
-    if path.exists() and not force:
+    if path.exists() and not force and not _is_stream(path):
         raise CannotStart(f"{path} đã có; dùng --force để ghi đè. / {path} exists; use --force to overwrite it.")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+
+
+def refuse_filled(folder: Path, *, force: bool = False) -> None:
+    """Say that a folder has content already, or is a file. Raises CannotStart, as ``refuse_taken`` does."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not force):
+        raise CannotStart(f"{folder} đã có nội dung; dùng --force. / {folder} is there and not empty; use --force.")
+
+
+def write_file(path: Path, content: bytes, *, force: bool = False, secret: bool = False) -> None:
+    """Write a file, whole or not at all; ``secret``: nobody but its owner may read it. Raises as ``open_draft``."""
+    with open_draft(path, force=force, secret=secret) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def open_draft(path: Path, *, force: bool = False, secret: bool = False) -> Iterator[IO[bytes]]:
+    """Open a draft beside ``path``; it takes its place when all is written, and is gone when anything stops that.
+
+    A device or a pipe is written as it is, and keeps the mode it has. A link keeps pointing: what it names is replaced.
+
+    Raises:
+        CannotStart: the file is there already and ``force`` is not given, or it cannot be written.
+    """
+    refuse_taken(path, force=force)
     try:
-        with draft.open("w", encoding=encoding, newline="") as stream:
+        if _is_stream(path):
+            with path.open("ab") as stream:
+                yield stream
+            return
+        place = path.resolve()
+        with _draft_beside(place, _SECRET if secret else _OPEN) as (draft, stream):
             yield stream
-        draft.replace(path)
+            stream.close()
+            draft.replace(place)
+    except BrokenPipeError:  # a reader that needs no more
+        raise
     except OSError as trouble:
         raise CannotStart(
             f"Không ghi được {path}: {trouble.strerror}. / {path} cannot be written: {trouble.strerror}."
         ) from trouble
+
+
+@contextmanager
+def _draft_beside(place: Path, mode: int) -> Iterator[tuple[Path, IO[bytes]]]:
+    draft = place.with_name(f".{place.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)  # of a process of that number that was killed
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+            yield draft, stream
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Tell whether a path is no file to replace: a device, a pipe, ``/dev/stdout`` wherever it leads."""
+    return (path.exists() and not path.is_file()) or path.absolute().parent in _STREAMS
+
+
+@contextmanager
+def draft_of(path: Path, *, force: bool, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Open a draft for text, line ends as they are written. Raises as ``open_draft``."""
+    with open_draft(path, force=force) as stream:
+        text = io.TextIOWrapper(stream, encoding, newline="")
+        yield text
+        text.flush()
+        text.detach()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -96,24 +94,6 @@ def _side(said: Said) -> dict[str, Any]:
         "body_size": content.size,
         "omitted": content.omitted,
     }
-
-
-def write_session(path: Path, exchanges: Iterable[Recorded]) -> None:
-    """Write a session that is not there yet, readable by its owner alone.
-
-    Raises:
-        FileExistsError: it is there.
-        OSError: it cannot be written.
-    """
-    if path.exists():
-        raise FileExistsError(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.writelines(as_line(each) for each in exchanges)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def read_session(path: Path) -> list[Recorded]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from emulator.country.furnish import nearest, row_findings
 from emulator.country.pack import Pack, shipped_folder
@@ -69,8 +69,8 @@ class NoWorkbooks(Exception):
     """The library that reads workbooks is not installed."""
 
 
-def write_book(pack: Pack, path: Path) -> None:
-    """Write a pack's tables into a workbook.
+def write_book(pack: Pack, book_file: IO[bytes]) -> None:
+    """Write a pack's tables as a workbook.
 
     Raises:
         NoWorkbooks: openpyxl is not installed.
@@ -93,7 +93,11 @@ def write_book(pack: Pack, path: Path) -> None:
         sheet.freeze_panes = "A2"
         for each in filed:
             sheet.append([_cell(each.get(name)) for name in heads])
-    book.save(path)
+    book.save(book_file)
+
+
+def copy_files(pack: Pack, path: Path) -> None:
+    """Put the files that a pack hosts beside its workbook. Raises OSError."""
     _copy_files(pack.folder, _files_beside(path))
 
 

@@ -7,6 +7,7 @@ code when none is named, the DSTCODE, the host of its files.
 from __future__ import annotations
 
 import json
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -58,7 +59,20 @@ def write_pack(wish: PackWish, folder: Path) -> list[Path]:
     if wish.province not in gso.provinces(wish.era):
         raise NoSuchProvince(wish.province)
     maker = PackMaker(wish, load_pack(BASE))
-    folder.mkdir(parents=True, exist_ok=False)
+    if folder.exists():
+        raise FileExistsError(folder)
+    coming = folder.with_name(f".{folder.name}.coming")
+    shutil.rmtree(coming, ignore_errors=True)  # of a run that was killed
+    try:
+        written = _write_files(maker, coming, wish.papers)
+        coming.rename(folder)
+    finally:
+        shutil.rmtree(coming, ignore_errors=True)
+    return [folder / each.relative_to(coming) for each in written]
+
+
+def _write_files(maker: PackMaker, folder: Path, papers: int) -> list[Path]:
+    folder.mkdir(parents=True)
     written = []
     for name, rows in maker.tables():
         path = folder / f"{name}.json"
@@ -66,7 +80,7 @@ def write_pack(wish: PackWish, folder: Path) -> list[Path]:
         table = {path.stem: {str(number): row for number, row in enumerate(rows, 1)}}
         path.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         written.append(path)
-    for number in range(1, wish.papers + 1):
+    for number in range(1, papers + 1):
         path = folder / "hosted" / f"{number}.pdf"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(_paper_file(number))

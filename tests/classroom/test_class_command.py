@@ -80,6 +80,27 @@ def test_a_class_that_is_not_opened_leaves_no_file(server: Server, room: Path) -
     assert (room / "lop.class.json").read_text(encoding="utf-8") == "{}"
 
 
+def test_a_class_opened_or_closed_a_second_time_keeps_its_keys_and_the_reports_of_before(
+    server: Server, room: Path
+) -> None:
+    words = ("open", "--seats", "1", "--name", "lop-hai", "--host", "127.0.0.1")
+    assert run(server, *words).exit_code == 0
+    keys = (room / "lop-hai.class.json").read_bytes()
+    again = run(server, *words)
+    assert (again.exit_code, "lop-hai.class.json" in again.stderr) == (2, True)
+    elsewhere = run(server, *words, "--out", "khac.json")
+    assert (elsewhere.exit_code, "lop-hai" in elsewhere.stderr) == (2, True)
+    assert not (room / "khac.json").exists()
+    assert (room / "lop-hai.class.json").read_bytes() == keys
+    (room / "lop-hai-bao-cao").mkdir()
+    (room / "lop-hai-bao-cao" / "lop.html").write_text("last week", encoding="utf-8")
+    refused = run(server, "close", "lop-hai")
+    assert (refused.exit_code, "--force" in refused.stderr) == (2, True)
+    assert (room / "lop-hai-bao-cao" / "lop.html").read_text(encoding="utf-8") == "last week"
+    assert "lop-hai" in run(server, "list").stdout
+    assert run(server, "close", "lop-hai", "--force").exit_code == 0
+
+
 def test_an_address_at_which_nobody_hears_is_said_aloud(server: Server, room: Path) -> None:
     opened = run(server, "open", "--seats", "1", "--name", "lop-xa", "--host", "127.0.0.1:1")
     assert opened.exit_code == 0

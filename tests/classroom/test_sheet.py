@@ -60,9 +60,12 @@ def test_the_sheet_is_printed_from_the_keys_and_new_codes_end_the_old(server: Se
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     old = json.loads(keys.read_text(encoding="utf-8"))["seats"][0]["code"]
     assert old in PdfReader(file).pages[0].extract_text()
+    refused = sheet("--new-codes")
+    assert (refused.exit_code, "--force" in refused.stderr) == (2, True)
+    assert json.loads(keys.read_text(encoding="utf-8"))["seats"][0]["code"] == old
     keys.unlink()
-    assert "--new-codes" in sheet().stderr
-    assert sheet("--new-codes", "--host", "127.0.0.1").exit_code == 0
+    assert "--new-codes" in sheet("--force").stderr
+    assert sheet("--new-codes", "--force", "--host", "127.0.0.1").exit_code == 0
     new = json.loads(keys.read_text(encoding="utf-8"))["seats"][0]["code"]
     assert new != old
     assert new in PdfReader(file).pages[0].extract_text()

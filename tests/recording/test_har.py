@@ -216,7 +216,7 @@ def test_what_is_no_har_is_refused(tmp_path: Path) -> None:
     result, _ = imported(tmp_path, [entry("http://api.example.vn/a")])
     assert result.exit_code == 0
     again, _ = imported(tmp_path, [entry("http://api.example.vn/a")])
-    assert (again.exit_code, "b.jsonl" in again.output) == (2, True)
+    assert (again.exit_code, "b.jsonl đã có" in again.output, "b.jsonl exists" in again.output) == (2, True, True)
 
 
 def test_the_same_key_gives_the_same_pseudonyms_and_another_key_others(tmp_path: Path) -> None:

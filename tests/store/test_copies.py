@@ -73,6 +73,26 @@ def test_a_backup_is_taken_while_the_server_serves_and_restored_elsewhere(tmp_pa
     _check(other, [_code(number) for number in range(10)])
 
 
+def test_a_backup_moves_classes_too_and_an_export_of_all_moves_their_sandboxes_alone(tmp_path: Path) -> None:
+    store, copy, other, third = (str(tmp_path / name) for name in ("store.db", "copy.db", "other.db", "third.db"))
+    with Server("--store", store, "--workers", "1") as server, Client(server) as client:
+        made = client.http.post(f"{server.base_url}/__admin/classes", json={"name": "lop", "seats": 1})
+        assert made.status_code == 201
+    file, sandbox = str(tmp_path / "all.json"), made.json()["seats"][0]["sandbox"]
+    for words in (
+        ("backup", copy, "--store", store),
+        ("restore", copy, "--store", other),
+        ("state", "export", "--all", "--store", store, "-o", file),
+        ("state", "import", file, "--all", "--store", third),
+    ):
+        assert _run(*words).exit_code == 0
+    for place, classes in ((other, ["lop"]), (third, [])):
+        with Server("--store", place, "--workers", "1") as server, Client(server) as client:
+            told = client.http.get(f"{server.base_url}/__admin/classes").json()["classes"]
+            assert [each["name"] for each in told] == classes
+            assert client.http.get(f"{server.base_url}/__admin/sandboxes/{sandbox}").status_code == 200
+
+
 def test_a_restore_asks_before_it_replaces_and_refuses_a_store_in_use(tmp_path: Path) -> None:
     store, copy = str(tmp_path / "store.db"), str(tmp_path / "copy.db")
     codes = _live(store)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from emulator.cli.certify.files import FILE
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import FORCE, CannotStart, write_file
 from emulator.settings import PREFIX
 
 _RUN_EXAMPLES = """\b
@@ -107,14 +107,13 @@ agency: H26                     # mã đơn vị · agency code
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("ke-hoach.yaml"), help="Tệp. / The file."
 )
-@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+@FORCE
 def new(kit: str, out: Path, force: bool, **words: str) -> None:
     """Viết một kế hoạch để sửa rồi chạy. / Write a plan, to be edited and run.
 
     Mã thoát / exit codes: 0 xong / done, 2 sai tham số hoặc không ghi được / bad value or no way to write.
     """
     from emulator.certification.kit_reader import NoKit, kit_of
-    from emulator.cli.certify.files import write
 
     try:
         chosen = kit_of(kit)
@@ -124,7 +123,7 @@ def new(kit: str, out: Path, force: bool, **words: str) -> None:
     declared = "".join(f"#   {test.id}: {{by: , statement: }}   # {test.title['vi']}\n" for test in attests)
     quoted = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in words.items()}
     named = {"kit": kit, "path": out, "test": chosen.tests[0].id, "features": ", ".join(chosen.features)}
-    write(out, _NEW_PLAN.format(declared=declared, **named, **quoted).encode(), force=force)
+    write_file(out, _NEW_PLAN.format(declared=declared, **named, **quoted).encode(), force=force)
     click.echo(f"{out}\nndxp-emulator certify preflight {out}\nndxp-emulator certify {out}")
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.certify.files import FILE, Untrustworthy, content_of, private_key_at, public_key_at, write
-from emulator.cli.terminal import CannotStart
+from emulator.cli.certify.files import FILE, Untrustworthy, content_of, private_key_at, public_key_at
+from emulator.cli.terminal import FORCE, CannotStart, refuse_taken, write_file
 
 if TYPE_CHECKING:
     from emulator.certification.authority import AuthorityLedger
@@ -76,7 +76,7 @@ def _now() -> str:
 )
 @click.option("--serial", default="", help="Số; bỏ trống: tự đánh. / Serial number; empty: the next one.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Tệp ghi ra. / The file.")
-@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+@FORCE
 def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None:
     """Phát thử thách đã ký cho một sản phẩm và một khóa, ghi vào sổ. / Hand out a signed challenge (L2).
 
@@ -85,8 +85,7 @@ def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None
     from emulator.certification.authority import BadLedger
     from emulator.certification.challenge import sign_challenge
 
-    if out.exists() and not force:
-        raise CannotStart(f"{out} đã có; dùng --force để ghi đè. / {out} exists; use --force to overwrite it.")
+    refuse_taken(out, force=force)
     signer = private_key_at(key)
     book = _ledger(ledger, signer)
     made = _challenge(book, words)
@@ -94,7 +93,7 @@ def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None
         book.issue(made, _now(), signer)
     except BadLedger as trouble:
         raise CannotStart(f"--serial: {trouble.vi}. / {trouble.en}.") from trouble
-    write(out, sign_challenge(made, signer), force=True)
+    write_file(out, sign_challenge(made, signer), force=True)
     click.echo(f"{out}\n{made.serial}\n{made.valid_from} … {made.valid_to}\nsha256 {signer.public.id}")
 
 

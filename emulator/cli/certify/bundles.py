@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.certify.files import FILE, Untrustworthy, content_of, files_of, private_key_at, public_key_at, write
-from emulator.cli.terminal import CannotStart
+from emulator.cli.certify.files import FILE, Untrustworthy, content_of, files_of, private_key_at, public_key_at
+from emulator.cli.terminal import FORCE, CannotStart, write_file
 
 if TYPE_CHECKING:
     from emulator.certification.bundle.finding import Verification
@@ -155,7 +155,7 @@ Ví dụ / Examples:
 @click.command(epilog=_JUDGE_EXAMPLES)
 @click.argument("bundle", type=FILE)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Ghi báo cáo mới. / Write the new report.")
-@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite an existing file.")
+@FORCE
 def judge(bundle: Path, out: Path | None, force: bool) -> None:
     """Chấm lại nhật ký trong gói bằng bộ kiểm thử trong gói, nêu chỗ khác. / Judge a bundle's journal again.
 
@@ -174,7 +174,7 @@ def judge(bundle: Path, out: Path | None, force: bool) -> None:
     except Exception as trouble:  # hostile content: the trouble is the bundle's
         raise Untrustworthy(f"{bundle}: không chấm được. / cannot be judged: {trouble}") from trouble
     if out:
-        write(out, archive.pretty(made), force=force)
+        write_file(out, archive.pretty(made), force=force)
     for name, before, after in differ:
         click.echo(f"✗ {name}: {before} → {after}")
     if differ:
@@ -224,7 +224,7 @@ def witness(bundle: Path, key: Path, name: str, out: Path | None) -> None:
     except BadBundle as trouble:
         raise Untrustworthy(f"{bundle}: {trouble.vi}. / {trouble.en}.") from trouble
     target = out or bundle
-    write(target, signed, force=target == bundle)
+    write_file(target, signed, force=target == bundle)
     click.echo(f"{target}\nsha256 {signer.public.id}")
 
 

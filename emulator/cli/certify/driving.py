@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator.cli.certify.files import write
+from emulator.cli.terminal import write_file
 
 _TAIL = 4000
 _GRACE_S = 5
@@ -102,7 +102,7 @@ class Driver:
         task = asked["task"]
         told = {**self._context, "task": task, "state_dir": str(self._state)}
         content = json.dumps(told, ensure_ascii=False, indent=1).encode()
-        write(self._file, content, force=True, secret=True)
+        write_file(self._file, content, force=True, secret=True)
         self._give(self._file)
         return self._run(self._environment(str(task.get("now", "")))) | {"isolation": self.runner.isolation}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.terminal import CannotStart
+from emulator.cli.terminal import CannotStart, write_file
 
 if TYPE_CHECKING:
     from emulator.certification.bundle.keys import PrivateKey, PublicKey
@@ -106,30 +106,6 @@ def plan_at(path: Path, command: str | None, *, attended: bool = False) -> Plan:
     return plan
 
 
-_OPEN, _SECRET = 0o644, 0o600
-
-
-def write(path: Path, content: bytes, *, force: bool = False, secret: bool = False) -> None:
-    """Write a file; ``secret``: nobody but its owner may read it (mode 0600 from the first byte on).
-
-    Raises:
-        CannotStart: it is there already and ``force`` is not given, or the folder cannot be written.
-    """
-    if path.exists() and not force:
-        raise CannotStart(f"{path} đã có; dùng --force để ghi đè. / {path} exists; use --force to overwrite it.")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _SECRET if secret else _OPEN)
-        with os.fdopen(number, "wb") as stream:
-            stream.write(content)
-        draft.replace(path)
-    except OSError as trouble:
-        sentence = f"Không ghi được {path}: {trouble.strerror}. / {path} cannot be written: {trouble.strerror}."
-        raise CannotStart(sentence) from trouble
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def openings_beside(bundle: Path) -> Path:
     """Return where the openings of a bundle lie."""
     return bundle.with_name(bundle.name + ".openings.json")
@@ -152,5 +128,5 @@ def write_bundle(
 
     content = pack(evidence, key=key, signed_challenge=signed_challenge)
     openings = json.dumps(evidence["openings"], ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    write(path, content, force=force)
-    write(openings_beside(path), openings.encode(), force=force, secret=True)
+    write_file(path, content, force=force)
+    write_file(openings_beside(path), openings.encode(), force=force, secret=True)

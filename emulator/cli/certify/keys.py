@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.certify.files import FILE, content_of, private_key_at, public_key_at, write
+from emulator.cli.certify.files import FILE, content_of, private_key_at, public_key_at
+from emulator.cli.terminal import FORCE, refuse_taken, write_file
 
 _KEY_EXAMPLES = """\b
 Ví dụ / Examples:
@@ -31,7 +32,7 @@ def key() -> None:
 
 @key.command(epilog=_NEW_EXAMPLES)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Tệp khóa. / Key file.")
-@click.option("--force", is_flag=True, help="Ghi đè tệp đã có. / Overwrite existing files.")
+@FORCE
 def new(out: Path, force: bool) -> None:
     """Tạo khóa bí mật (chỉ chủ tệp đọc được) và khóa công khai bên cạnh. / Make a private key and its public one.
 
@@ -41,8 +42,10 @@ def new(out: Path, force: bool) -> None:
 
     made = new_key()
     public = out.with_name(f"{out.stem}.pub{out.suffix or '.pem'}")
-    write(out, made.pem(), force=force, secret=True)
-    write(public, made.public.pem.encode(), force=force)
+    for path in (out, public):
+        refuse_taken(path, force=force)
+    write_file(out, made.pem(), force=force, secret=True)
+    write_file(public, made.public.pem.encode(), force=force)
     click.echo(f"{out}\n{public}\nsha256 {made.public.id}")
 
 
