@@ -74,8 +74,8 @@ def test_a_form_of_another_site_changes_nothing_at_any_route(visitor: Visitor) -
 def test_no_answer_of_the_console_may_be_framed_guessed_or_kept(visitor: Visitor) -> None:
     addresses = [_address_of(each, "lop-z") for each in RULES if "GET" in (each.methods or ())]
     for address in (*addresses, "/__console/khong-co", "/__console/static/console.js"):
-        reply = visitor.http.get(address)
-        headers = reply.headers
+        with visitor.http.get(address) as reply:  # a file is sent as it is read
+            headers = reply.headers
         assert "Content-Security-Policy" in headers, (address, reply.status)
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], address
         assert "unsafe" not in headers["Content-Security-Policy"], address
