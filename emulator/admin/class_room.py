@@ -84,8 +84,8 @@ def act_in_class(request: AdminRequest) -> AdminReply:
     """
     from emulator.admin import class_schemas, schemas
 
-    wish = schemas.load(class_schemas.ClassAction(), request.content())
     classroom = find_class(request)
+    wish = schemas.load(class_schemas.ClassAction(), request.content())
     seats = _wished_seats(request, classroom, wish)
     lesson = _wished_lesson(request, classroom, wish)
     if wish["do"] in _OF_LESSONS and lesson is None:

@@ -72,22 +72,71 @@ def test_a_sandboxs_token_opens_its_sandbox_and_is_shown_once(server: Visitor) -
     assert made["token"] not in str(rows)
 
 
-def test_another_sandbox_is_not_there_at_any_route(server: Visitor) -> None:
-    """Every route of the table: a tenant gets nothing of another's sandbox, of the default one, nor of the server."""
-    token = _make(server, "lop-a")["token"]
-    _make(server, "lop-b")
-    tried = 0
+_OF_ALL = ("", "/kits", "/attempts", "/usage", "/sandboxes", "/classes")
+"""What a tenant may ask without naming anything: it is shown its own."""
+_CALLERS = ["seat-owner", "seat-viewer", "owner", "viewer"]
+
+
+def _caller(server: Visitor, kind: str) -> str:
+    """Make ``lop-a`` of ``tinh-a`` and return a token for it: of the sandbox itself, or of its owner's name."""
+    seat = _make(server, "lop-a", owner="tinh-a")["token"]
+    role = kind.removeprefix("seat-")
+    if kind == role:
+        return _owner_token(server, "tinh-a", role)
+    token: str = _ask(server, seat, "POST", "/sandboxes/lop-a/token", json={"role": role}).json["token"]
+    return token
+
+
+def _held(server: Visitor, *names: str) -> list[Any]:
+    """Return everything that sandboxes hold, with their journals and secrets."""
+    whole = "state?journal=true&secrets=show"
+    return [server.http.get(f"/__admin/sandboxes/{name}/{whole}", headers=ADMIN).json for name in names]
+
+
+@pytest.mark.parametrize("kind", _CALLERS)
+def test_another_sandbox_is_not_there_at_any_route(server: Visitor, kind: str) -> None:
+    """Every route of the table: a tenant gets and changes nothing of another's, of the default one, nor the server."""
+    token = _caller(server, kind)
+    _make(server, "lop-b", owner="tinh-b")
+    words = {"name": "cua-b", "seats": 1, "owner": "tinh-b"}
+    assert server.http.post("/__admin/classes", json=words, headers=ADMIN).status_code == 201
+    before, tried = _held(server, "lop-b", "default"), 0
     for verb, shape in TABLE:
+        if TABLE[verb, shape].is_open or shape in _OF_ALL:
+            continue
         for name in ("lop-b", "default", "khong-co"):
-            named = re.sub(r"\{(\w+)\}", lambda word: name if word[1] in ("sandbox", "attempt") else "1", shape)  # noqa: B023
-            row = TABLE[verb, shape]
-            if row.is_open or shape in ("", "/kits", "/attempts", "/usage", "/sandboxes"):
-                continue
+            known = {"sandbox": name, "attempt": name, "class": "cua-b", "owner": "tinh-b"}
+            named = re.sub(r"\{(\w+)\}", lambda word: known.get(word[1], "1"), shape)  # noqa: B023
             reply = _ask(server, token, verb, named, json={} if verb != "GET" else None)
             assert reply.status_code in (403, 404), (verb, named, reply.status_code)
-            assert reply.json["code"] in ("admin-only", "no-such-sandbox", "no-such-route"), (verb, named, reply.json)
+            codes = ("admin-only", "no-such-sandbox", "no-such-route")
+            if shape.startswith("/classes"):
+                codes += ("no-such-class", "viewers-look")
+            assert reply.json["code"] in codes, (verb, named, reply.json)
+            if "{sandbox}" in shape:
+                assert (reply.status_code, reply.json["code"]) == (404, "no-such-sandbox"), (verb, named)
             tried += 1
-    assert tried > 150
+    assert tried > 500
+    assert _held(server, "lop-b", "default") == before
+    assert server.http.get("/__admin/classes/cua-b", headers=ADMIN).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["seat-viewer", "viewer"])
+def test_a_viewer_changes_nothing_at_any_route_of_its_own_sandbox(server: Visitor, kind: str) -> None:
+    token = _caller(server, kind)
+    server.http.get("/s/lop-a/khong-co")
+    before, refused = _held(server, "lop-a"), 0
+    for verb, shape in TABLE:
+        if verb == "GET" or "{sandbox}" not in shape or shape.removeprefix("/sandboxes/{sandbox}") in QUESTIONS:
+            continue
+        named = re.sub(r"\{(\w+)\}", "1", shape.replace("{sandbox}", "lop-a"))
+        reply = _ask(server, token, verb, named, json={})
+        assert (reply.status_code, reply.json["code"]) == (403, "viewers-look"), (verb, named, reply.status_code)
+        refused += 1
+    assert refused > 40
+    for shape in QUESTIONS:
+        _ask(server, token, "POST", f"/sandboxes/lop-a{shape}", json={})
+    assert _held(server, "lop-a") == before
 
 
 def test_what_there_is_beside_a_tenants_sandbox_it_never_sees(server: Visitor) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
 from emulator.store import access_rows, sandbox_rows, world_rows
 from emulator.store.copying import TABLE_KEYS
+from emulator.store.postgres import PostgresStore
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
+from emulator.store.store import Row, Store
 from tests.builders import dossier, final_result, pull
 from tests.databases import Postgres
 from tests.serving import Client, Server, failed_start
@@ -93,6 +100,43 @@ def test_a_backup_moves_classes_too_and_an_export_of_all_moves_their_sandboxes_a
             assert client.http.get(f"{server.base_url}/__admin/sandboxes/{sandbox}").status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["file", "database"])
+def test_a_backup_taken_while_many_write_holds_all_that_was_answered_before_it(
+    tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    store = request.getfixturevalue("postgres").new_database() if kind == "database" else str(tmp_path / "store.db")
+    answered, is_over = list[str](), threading.Event()
+    with Server("--store", store, "--workers", "1") as server, ThreadPoolExecutor(4) as together:
+
+        def push(writer: int) -> None:
+            with Client(server) as client:
+                client.log_in()
+                for number in range(writer * 1000, writer * 1000 + 900):
+                    if is_over.is_set():
+                        return
+                    assert client.call("DongBoDVC", dossier(MaHoSo=_code(number))).json()["error_code"] == 0
+                    answered.append(_code(number))
+
+        writers = [together.submit(push, writer) for writer in range(4)]
+        for copy in ("copy-0.db", "copy-1.db"):
+            wanted, deadline = len(answered) + 20, time.monotonic() + 60
+            while len(answered) < wanted and not any(each.done() for each in writers):
+                assert time.monotonic() < deadline
+                os.sched_yield()
+            before = set(answered)
+            assert _run("backup", str(tmp_path / copy), "--store", store).exit_code == 0
+            with closing(sqlite3.connect(tmp_path / copy)) as read:
+                held = {key for (key,) in read.execute("SELECT key FROM records WHERE shelf = 'dossiers'")}
+                numbers = [seq for (seq,) in read.execute("SELECT seq FROM journal WHERE sandbox_no = 1 ORDER BY seq")]
+            assert len(before) >= 20
+            assert before <= held
+            assert numbers == list(range(1, len(numbers) + 1))
+        is_over.set()
+        assert [each.result() for each in writers] == [None] * 4
+    assert _run("restore", str(tmp_path / "copy-1.db"), "--store", str(tmp_path / "other.db")).exit_code == 0
+    _check(str(tmp_path / "other.db"), sorted(before)[:10])
+
+
 def test_a_restore_asks_before_it_replaces_and_refuses_a_store_in_use(tmp_path: Path) -> None:
     store, copy = str(tmp_path / "store.db"), str(tmp_path / "copy.db")
     codes = _live(store)
@@ -117,6 +161,95 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, content: bytes) -> None:
     assert _run("restore", str(tmp_path / "missing.db"), "--store", str(tmp_path / "y.db")).exit_code == 2
     assert _run("backup", str(tmp_path / "z.db"), "--store", str(tmp_path / "missing.db")).exit_code == 2
     assert not (tmp_path / "z.db").exists()
+
+
+def _spoil(copy: Path, how: str) -> None:
+    """Make something else of a backup."""
+    if how == "cut":
+        copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+        return
+    with closing(sqlite3.connect(copy)) as file:
+        file.executescript(
+            {
+                "ahead": "PRAGMA user_version = 999",
+                "foreign": "PRAGMA application_id = 0; DROP TABLE sandboxes; CREATE TABLE sandboxes (a)",
+            }[how]
+        )
+
+
+@pytest.mark.parametrize("kind", ["file", "database"])
+@pytest.mark.parametrize("how", ["ahead", "foreign", "cut"])
+def test_a_restore_of_a_file_that_is_no_good_leaves_store_and_file_as_they_are(
+    tmp_path: Path, request: pytest.FixtureRequest, how: str, kind: str
+) -> None:
+    made, copy = str(tmp_path / "store.db"), tmp_path / "copy.db"
+    codes = _live(made)
+    assert _run("backup", str(copy), "--store", made).exit_code == 0
+    store = request.getfixturevalue("postgres").new_database() if kind == "database" else made
+    if kind == "database":
+        assert _run("restore", str(copy), "--store", store).exit_code == 0
+    _spoil(copy, how)
+    content = copy.read_bytes()
+    refused = _run("restore", str(copy), "--store", store, "--replace")
+    assert refused.exit_code == 2, refused.output
+    assert "Traceback" not in refused.output
+    assert copy.read_bytes() == content
+    _check(store, codes)
+
+
+_ODD = ("/khong%00co/%ED%A0%80", "/khong-co?a=%00&b=\\ud800", "/kh%FFong/" + "á" * 300, "/khong-co/" + "%00" * 50)
+
+
+def _write_odd_data(server: Server) -> None:
+    """Leave in a server's store what some other store may not be able to hold."""
+    for path in _ODD:
+        body = b"a\0b\xff\xed\xa0\x80" + b'{"a": "\\u0000 \\ud800"}'
+        requests.post(f"{server.base_url}{path}", data=body, headers={"X-A": "á\xff"}, timeout=10)
+    host = requests.get(f"{server.base_url}/__admin/hosts", timeout=10).json()["hosts"][0]["name"]
+    large = {"file_name": "lớn 😀.txt", "content_base64": "QUJD" * 350_000}
+    said = requests.post(f"{server.base_url}/__admin/hosts/{host}/files", json=large, timeout=30)
+    assert said.status_code == 201, said.text
+    with Client(server) as client:
+        client.log_in()
+        for number, name in enumerate(("Á\x00B", "\ud800", "😀\u202e\ufeff", "x" * 400_000)):
+            client.call("DongBoDVC", dossier(MaHoSo=_code(number), HoVaTen=name))
+
+
+def _opened(store: str) -> Store:
+    found = PostgresStore(store) if store.startswith("postgresql") else SqliteStore(Path(store))
+    found.prepare()
+    return found
+
+
+def _everything(store: str) -> dict[str, list[str]]:
+    """Return all rows of a store, as PostgreSQL can hold them: a NUL in a column that is searched is U+FFFD there."""
+    with closing(_opened(store)) as source:
+        return {table: sorted(_kept(row) for row in source.all(f"SELECT * FROM {table}")) for table in TABLE_KEYS}
+
+
+def _kept(row: Row) -> str:
+    return repr([each.replace("\0", "\ufffd") if isinstance(each, str) else each for each in row])
+
+
+def test_odd_data_large_values_and_many_rows_move_to_postgresql_and_back_unchanged(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    store, copy, back = (str(tmp_path / name) for name in ("store.db", "copy.db", "back.db"))
+    with Server("--store", store, "--workers", "1") as server:
+        _write_odd_data(server)
+    with closing(_opened(store)) as filled, filled.writing():
+        rows = [(1, 1, "x", f"{number:05}", "", number, f"ô {number}") for number in range(2_000)]
+        rows += [(1, 1, "x", "to", "", 0, "ế" * 1_000_000)]
+        filled.run_many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    before, database = _everything(store), postgres.new_database()
+    for order, file, other in (("backup", copy, store), ("restore", copy, database), ("backup", back, database)):
+        moved = _run(order, file, "--store", other)
+        assert moved.exit_code == 0, moved.output
+        assert _everything(file) == _everything(other) == before, order
+    with Server("--store", database, "--workers", "1") as server:
+        assert requests.get(f"{server.base_url}/__admin/chain", timeout=30).json()["ok"] is True
+        asked = requests.get(f"{server.base_url}/__admin/requests?limit=100", timeout=30).json()["requests"]
+        assert any("khong%00co" in row["request"]["url"] for row in asked), "the target stays as it was sent"
 
 
 def test_a_store_moves_to_postgresql_and_back_with_its_keys_and_chain(tmp_path: Path, postgres: Postgres) -> None:
