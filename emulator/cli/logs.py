@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import click
+from click.core import ParameterSource
 
 from emulator.cli.admin_client import AdminClient, AdminRefused, Unreachable, server_options
 
@@ -59,11 +60,9 @@ def logs(
 
     Mã thoát / exit codes: 0, 2 không hỏi được máy chủ / the server cannot be asked, 130 Ctrl-C.
     """
-    client = AdminClient(url, admin_token, sandbox)
-    context.obj = client
     if context.invoked_subcommand:
         return
-    watch = _Watch(client, filters)
+    watch = _Watch(AdminClient(url, admin_token, sandbox), filters)
     for entry in watch.last(number):
         _show(entry, as_json, all_remarks)
     while follow:
@@ -80,21 +79,30 @@ Ví dụ / Examples:
 """
 )
 @click.argument("entry_id", metavar="ID")
+@server_options
 @click.option("--json", "as_json", is_flag=True, help="Mục nhật ký nguyên vẹn. / The journal entry whole.")
-@click.pass_obj
-def show(client: AdminClient, entry_id: str, as_json: bool) -> None:
+@click.pass_context
+def show(context: click.Context, /, entry_id: str, as_json: bool, **_: Any) -> None:
     """Mở một lượt gọi: yêu cầu, trả lời, mọi nhận xét. / Open one call: request, reply, every remark.
 
     ID đứng trên mỗi dòng của `logs`; chỉ số thứ tự cũng được. / ID stands on every line of `logs`; its number will do.
     """
     from emulator.cli.terminal import write_data
 
+    client = AdminClient(*(_said_last(context, name) for name in ("url", "admin_token", "sandbox")))
     entry = client.get(f"/requests/{quote(entry_id, safe='')}") if "." in entry_id else _by_number(client, entry_id)
     if as_json:
         write_data(json.dumps(entry, ensure_ascii=False) + "\n")
         return
     for line in page_of(entry):
         click.echo(line)
+
+
+def _said_last(context: click.Context, name: str) -> Any:
+    """Return an option of the server, which may stand before ``show`` or after it."""
+    here = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    before = context.parent.params if context.parent else {}
+    return context.params[name] if here else before.get(name, context.params[name])
 
 
 def _by_number(client: AdminClient, text: str) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def _query(value: Any, pointer: str) -> Test:
 
 
 def _basic_auth(value: Any, pointer: str) -> Test:
-    """Compile ``basicAuthCredentials``: the header that carries this user and password."""
+    """Compile ``basicAuthCredentials``, in files ``basicAuth``: the header that carries this user and password."""
     given = object_of(value, pointer)
     name = text_of(given.get("username"), f"{pointer}/username")
     word = text_of(given.get("password"), f"{pointer}/password")
@@ -202,6 +202,7 @@ WORDS: Mapping[str, Callable[[Any, str], Test]] = {
     "queryParameters": _query,
     "bodyPatterns": _body_patterns,
     "basicAuthCredentials": _basic_auth,
+    "basicAuth": _basic_auth,
     "operation": _column("operation"),
     "outcome": _outcome,
     "status": _column("status"),

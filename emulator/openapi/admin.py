@@ -231,6 +231,7 @@ def _pattern() -> Shape:
         "bodyPatterns": rows(_matchers(BODY_MATCHERS)),
         "body": OBJECT,
         "basicAuthCredentials": record({"username": TEXT, "password": TEXT}),
+        "basicAuth": record({"username": TEXT, "password": TEXT}),
         "status": INTEGER,
     }
     return record({word: kinds.get(word, TEXT) for word in WORDS}, optional=tuple(WORDS))

@@ -55,10 +55,11 @@ def test_the_order_of_a_list_may_be_ignored(visitor: Visitor, options: dict[str,
     assert count(visitor, pattern) == wanted
 
 
-def test_a_user_and_a_password_are_matched(visitor: Visitor) -> None:
+@pytest.mark.parametrize("word", ["basicAuthCredentials", "basicAuth"])
+def test_a_user_and_a_password_are_matched(visitor: Visitor, word: str) -> None:
     visitor.http.get("/anywhere", auth=("an", "bi-mat"))
-    assert count(visitor, {"basicAuthCredentials": {"username": "an", "password": "bi-mat"}}) == 1
-    assert count(visitor, {"basicAuthCredentials": {"username": "an", "password": "khac"}}) == 0
+    assert count(visitor, {word: {"username": "an", "password": "bi-mat"}}) == 1
+    assert count(visitor, {word: {"username": "an", "password": "khac"}}) == 0
 
 
 def test_the_journal_is_reset_by_wiremocks_old_address(pushed: Visitor) -> None:

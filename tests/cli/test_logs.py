@@ -116,6 +116,18 @@ def test_every_remark_of_a_call_can_be_reached(server: Server) -> None:
     assert json.loads(logs(server, "--sandbox", "nhieu", "show", entry["id"], "--json")[0]) == entry
 
 
+def test_a_call_is_opened_whether_the_server_is_named_before_show_or_after(server: Server) -> None:
+    with sandbox_of(server, "sau") as client:
+        client.log_in()
+    (entry,) = (json.loads(line) for line in logs(server, "--sandbox", "sau", "-n", "1", "--json"))
+    nowhere = "http://127.0.0.1:1"
+    after = ["logs", "--url", nowhere, "show", entry["id"], "--url", server.base_url, "--sandbox", "sau", "--json"]
+    result = CliRunner().invoke(main, after)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == entry
+    assert json.loads(logs(server, "--sandbox", "sau", "show", entry["id"], "--json")[0]) == entry
+
+
 def test_a_call_that_is_not_in_the_journal_is_said(server: Server) -> None:
     for words, said in (
         (["show", "x"], "default.1.7"),
