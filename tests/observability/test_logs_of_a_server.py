@@ -65,6 +65,29 @@ def test_a_line_of_the_log_names_the_exchange_and_shows_no_secret(server: Server
     assert client.pair["consumer_secret"] not in said
 
 
+def test_neither_admin_calls_nor_logins_that_fail_nor_refused_heads_leave_a_secret_in_the_log(server: Server) -> None:
+    base = server.base_url
+    made = requests.post(f"{base}/__admin/sandboxes", json={"mode": "strict"}, timeout=10).json()
+    pair, scope = made["credentials"]["production"], f"/__admin/sandboxes/{made['id']}"
+    header, chosen = {"Authorization": f"Bearer {made['token']}"}, ["ma-cong-tinh-77", "mat-khau-can-bo-77", "sai-77"]
+    words = {"lgsp_token": chosen[0], "sandbox_users": {"can-bo": chosen[1]}, "user_grants": True}
+    assert requests.patch(f"{base}{scope}/settings", json=words, headers=header, timeout=10).status_code == 200
+    viewer = requests.post(f"{base}{scope}/token", json={"role": "viewer"}, headers=header, timeout=10).json()["token"]
+    form = {"grant_type": "password", "username": "can-bo", "password": chosen[1]}
+    for secret in (pair["consumer_secret"], chosen[2]):
+        requests.post(f"{base}/s/{made['id']}/token", data=form, auth=(pair["consumer_key"], secret), timeout=10)
+    server.raw(
+        f"GET /s/{made['id']}/x?access_token={viewer}&b={'b' * 9_000} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    )
+    server.raw(f"GET /x HTTP/1.1\r\nAuthorization: Bearer {viewer}\r\nX-A: {'b' * 70_000}\r\n\r\n".encode())
+    verify = {"status": 414, "count": 1, "within_ms": 5_000}
+    assert requests.post(f"{base}{scope}/verify", json=verify, headers=header, timeout=10).status_code == 202
+    said = server.said()
+    assert f'"sandbox": "{made["id"]}"' in said
+    found = [each for each in (*chosen, viewer, made["token"], pair["consumer_secret"]) if each in said]
+    assert found == []
+
+
 def test_gunicorn_speaks_json_too(server: Server) -> None:
     assert any(line["logger"] == "gunicorn.error" for line in lines(server))
 
