@@ -1,6 +1,7 @@
 """Draws the pictures of the console: ``python -m tests.console.pictures [folder]``. Looked at before they are kept.
 
-Without a folder those of ``docs/console.md``; with one, every page in both languages, both themes and at three widths.
+Without a folder those of ``docs``, in English too what a page in English shows (``NAME-en.png``); with one, every page
+in both languages, both themes and at three widths.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ PICTURES = {
     "cong-cong-dan": "/screens/citizen?id=999088010099", "mot-cua": "/screens/one-stop?unit=H22",
     "access-rights": "/screens/access-rights?q=G22", "ho-so": "/dossiers/000.11.26.H26-261120-0001",
 }  # fmt: skip
+IN_ENGLISH = ("bat-dau", "luot-bi-tu-choi", "cong-cong-dan", "mot-cua")
 LOOKS = (("vi", "light", 360), ("en", "dark", 360), ("vi", "dark", 1024), ("en", "light", 1024), ("vi", "light", 1920))
 
 
@@ -39,7 +41,9 @@ def main() -> None:
     with Server("--store", ":memory:", "--workers", "1") as server, started_browser() as browser:
         tell_story(server.base_url, server.ready["credentials"])
         if folder == FOLDER:
-            return draw(browser, server.base_url, PICTURES, folder, ("vi", "light", 1100))
+            draw(browser, server.base_url, PICTURES, folder, ("vi", "light", 1100))
+            english = {f"{name}-en": PICTURES[name] for name in IN_ENGLISH}
+            return draw(browser, server.base_url, english, folder, ("en", "light", 1100))
         for look in LOOKS:
             target = folder / "-".join(map(str, look))
             target.mkdir(parents=True, exist_ok=True)

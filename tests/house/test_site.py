@@ -16,6 +16,7 @@ import pytest
 
 from mkdocs_hooks import drawn, messages_in
 from tests.console.browser import needs_chromium, started_browser
+from tests.console.pictures import PICTURES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -116,6 +117,15 @@ def test_every_link_of_both_sites_leads_to_a_file_and_a_place_in_it(site: Path) 
 def test_a_page_leads_to_itself_in_the_other_language(site: Path) -> None:
     for own, other in ((site / "start.html", "en/start.html"), (site / "en" / "start.html", "../start.html")):
         assert f'href="{other}"' in own.read_text(encoding="utf-8")
+
+
+def test_a_page_shows_the_console_in_its_own_language() -> None:
+    for language in ("vi", "en"):
+        pages = (page.read_text(encoding="utf-8") for page in DOCS.glob(f"*.{language}.md"))
+        shown = {name for page in pages for name in re.findall(r"\]\(pictures/([^)]+)\.png\)", page)}
+        assert len(shown) >= 4
+        assert {name.endswith("-en") for name in shown} == {language == "en"}
+        assert [name for name in shown if name.removesuffix("-en") not in PICTURES] == []
 
 
 @needs_chromium
