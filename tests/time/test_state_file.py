@@ -35,10 +35,10 @@ def lived(tmp_path: Path, country: Country, ministry: Ministry, visitor: Visitor
 
 def test_what_is_exported_imported_and_exported_again_has_the_same_bytes(lived: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "a.json", tmp_path / "b.json"
-    for journal in ((), ("--journal", "--secrets")):
-        assert run("export", "--store", str(lived), "-o", str(first), *journal).exit_code == 0
+    for how in (("--force",), ("--force", "--journal", "--secrets")):
+        assert run("export", "--store", str(lived), "-o", str(first), *how).exit_code == 0
         assert run("import", str(first), "--store", str(lived), "--sandbox", "copy").output == ""
-        assert run("export", "--store", str(lived), "--sandbox", "copy", "-o", str(second), *journal).exit_code == 0
+        assert run("export", "--store", str(lived), "--sandbox", "copy", "-o", str(second), *how).exit_code == 0
         assert first.read_bytes() == second.read_bytes()
     with TinyDB(first) as database:
         assert {"state", "records", "counters", "agenda", "journal"} == database.tables()
