@@ -71,7 +71,7 @@ def main() -> int:
             made = requests.post(f"{server.base_url}/__admin/sandboxes", json={"id": name}, timeout=30).json()
             tokens[name] = token_of(f"{server.base_url}/s/{name}", made["credentials"]["production"])
         for turn in range(_ROUNDS):
-            _await_minute(turn)
+            _await_minute()
             quiet.append(_others_p99_ms(target, tokens["yen"], turn * 2 * _CALLS))
             is_over = multiprocessing.Event()
             told: Any = multiprocessing.SimpleQueue()
@@ -94,10 +94,11 @@ def main() -> int:
     return 0
 
 
-def _await_minute(turn: int) -> None:
-    """Begin where a round fits into a minute of the quota; every round has a minute of its own."""
-    while time.time() % 60 > (35 if turn == 0 else 5):
-        time.sleep(0.5)
+def _await_minute() -> None:
+    """Begin with the next minute: each round has a whole quota to itself."""
+    begun = time.time() // 60
+    while time.time() // 60 == begun:
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":
