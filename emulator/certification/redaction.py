@@ -81,12 +81,12 @@ class Redactor:
         hidden_text(body, learn, self._fields)
         hidden = sorted({each for each in values if len(each) >= _SHORTEST}, key=len, reverse=True)
 
-        def scrubbed(text: str) -> str:
+        def hide_in(text: str) -> str:
             for value in hidden:
                 text = text.replace(value, self.commitment(value))
             return text
 
-        return [{name: scrubbed(text) for name, text in each.items()} for each in told] if hidden else told
+        return [{name: hide_in(text) for name, text in each.items()} for each in told] if hidden else told
 
     def redact_issued(self, text: str) -> str:
         """Return what the emulator itself said as the bundle shows it; the secrets in it are hidden ever after."""

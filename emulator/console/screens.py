@@ -49,7 +49,7 @@ def _kinds_kept(catalogues: dict[str, Any]) -> list[dict[str, Any]]:
 
 def file_online() -> AnyResponse:
     """File a dossier at the national portal as a citizen, in five fields: who, name, procedure, agency, what about."""
-    given = _given("procedure", "agency", "applicant", "summary")
+    given = _read_form("procedure", "agency", "applicant", "summary")
     number = _citizen()
     person().caller.change("POST", f"/citizens/{segment(number)}/dossiers", given)
     return go_to("/screens/citizen", id=number)
@@ -58,7 +58,7 @@ def file_online() -> AnyResponse:
 def file_at_ministry() -> AnyResponse:
     """File a dossier at the ministry as a citizen, in five fields: who, which procedure, and where."""
     number = _citizen()
-    given = _given("procedure", "province", "district", "commune")
+    given = _read_form("procedure", "province", "district", "commune")
     person().caller.change("POST", "/applications", {"count": 1, "person": number, **given})
     return go_to("/screens/citizen", id=number)
 
@@ -66,7 +66,7 @@ def file_at_ministry() -> AnyResponse:
 def keep_result() -> AnyResponse:
     """Keep a result in the citizen's Kho DL, with the days of KDL III.1 step 3."""
     number = _citizen()
-    wish = _given("result", "reference_number", "effective_on", "expires_on", "valid_for", "valid_unit")
+    wish = _read_form("result", "reference_number", "effective_on", "expires_on", "valid_for", "valid_unit")
     if "valid_for" not in wish:
         wish.pop("valid_unit", None)
     person().caller.change("POST", f"/citizens/{segment(number)}/papers", wish)
@@ -93,7 +93,7 @@ def _citizen() -> str:
     return number
 
 
-def _given(*names: str) -> dict[str, str]:
+def _read_form(*names: str) -> dict[str, str]:
     return given_words(request.form, names)
 
 
@@ -330,7 +330,7 @@ def change_server() -> AnyResponse:
     if request.form.get("do") == "drop":
         caller.change("DELETE", address)
     else:
-        caller.change("PUT", address, _given("dstcode", "name"))
+        caller.change("PUT", address, _read_form("dstcode", "name"))
     return go_to("/screens/security-servers")
 
 
@@ -347,7 +347,7 @@ def support() -> str:
 
 def ask_support() -> AnyResponse:
     """Send a request: result code, title, uses a month."""
-    wish: dict[str, Any] = dict(_given("result_code", "title", "unit"))
+    wish: dict[str, Any] = dict(_read_form("result_code", "title", "unit"))
     wish["monthly_uses"] = number_or_text(request.form.get("monthly_uses", "").strip())
     person().caller.change("POST", "/support-requests", wish)
     return go_to("/screens/support")

@@ -41,7 +41,7 @@ class PlainProtocol(H11Protocol):
                 status = _status_of_head(scope)
                 if status:
                     await _refuse_head(status, send)
-                    await app({"type": REFUSED, "head": self._refused(_line_of(scope), status)}, receive, send)
+                    await app({"type": REFUSED, "head": self._read_refused(_line_of(scope), status)}, receive, send)
                     return
                 await app(scope, receive, send)
 
@@ -57,11 +57,11 @@ class PlainProtocol(H11Protocol):
         lines = (f"HTTP/1.1 {status} {phrase_of(status)}".encode(), *(b": ".join(each) for each in _CLOSING))
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
         self.transport.close()
-        head = self._refused(begin, status)
+        head = self._read_refused(begin, status)
         if head:
             self.loop.create_task(self.app({"type": REFUSED, "head": head}, None, None))
 
-    def _refused(self, begin: bytes, status: int) -> RefusedHead | None:
+    def _read_refused(self, begin: bytes, status: int) -> RefusedHead | None:
         return read_refused(begin, status, self.client[0] if self.client else "")
 
 

@@ -173,6 +173,12 @@ def test_modules_stay_short() -> None:
     assert not long, "\n".join(long)
 
 
+def test_nothing_that_a_tool_left_behind_goes_into_the_wheel() -> None:
+    kinds = {path.suffix for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert len(kinds) > 10
+    assert kinds & {".orig", ".rej", ".bak", ".swp", ".tmp"} == set()
+
+
 def test_every_public_thing_says_what_it_promises() -> None:
     silent = [str(path.relative_to(ROOT)) for path in SOURCES if not facts_of(path).speaks]
     assert not silent, "\n".join(silent)
