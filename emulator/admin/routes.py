@@ -39,7 +39,7 @@ from emulator.admin.problems import Trouble
 from emulator.admin.replies import PendingReply, respond
 from emulator.admin.request import WAITING, AdminContext, AdminReply, AdminRequest, NotYet
 from emulator.admin.route import BODY_LIMIT, Route, RouteDoc, RouteTable
-from emulator.country.sandbox import Sandbox
+from emulator.country.sandbox import Sandbox, journal_bounds
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import World
 from emulator.journal.redaction import MASK, hidden_from_viewer
@@ -233,7 +233,7 @@ def _handle(row: Route, request: AdminRequest, call: Call) -> AdminReply:
     act = AdminAct(told, request.caller.as_dict(), _describe_sent(request), exchanges)
     is_of_sandbox = row.verb == "PATCH" or (row.scoped and row.path not in _BEGINS_A_CHAIN)
     sandbox = request.sandbox() if is_of_sandbox else None
-    place = (sandbox.no, sandbox.settings.journal_bounds) if sandbox else (0, SandboxSettings().journal_bounds)
+    place = (sandbox.no, sandbox.journal_bounds) if sandbox else (0, journal_bounds(SandboxSettings()))
     with context.journal.noting(place[0], act, place[1]):
         return row.handler(replace(request, context=replace(context, enter=enter)))
 

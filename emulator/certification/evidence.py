@@ -292,7 +292,7 @@ def write_mark(
         words = told(world)
         exchange = exchange_of(operation, words)
         exchange.effects.extend(world.exchange.effects)
-        bounds = world.settings.journal_bounds
+        bounds = world.sandbox.journal_bounds
         page = JournalPlace(
             world.sandbox.id, world.home, world.seq, world.head, world.now_ms, bounds, world.journal_size
         )

@@ -18,7 +18,7 @@ from emulator.store.sandbox_rows import CredentialRow as Credential
 from emulator.store.sandbox_rows import TokenRow as Token
 from emulator.store.store import Store
 
-__all__ = ["Credential", "Keyring", "Token", "basic_pair", "bearer_word"]
+__all__ = ["Credential", "Keyring", "Token", "basic_pair", "bearer_word", "is_alive"]
 
 
 class Keyring:
@@ -55,6 +55,15 @@ class Keyring:
     def revoke(self, text: str) -> None:
         """Revoke a token. The world must be held."""
         sandbox_rows.revoke_token(self._store, text)
+
+
+def is_alive(token: Token, home: tuple[int, int], now_ms: int) -> bool:
+    """Tell whether a token opens a sandbox now: it is of this epoch, not revoked and not expired."""
+    return (
+        (token.sandbox_no, token.epoch) == home
+        and not token.is_revoked
+        and (token.expires_at is None or token.expires_at > now_ms)
+    )
 
 
 # What an ``Authorization`` header holds, as WSO2 reads it (src:apim-token-errors, src:apim-security-codes).

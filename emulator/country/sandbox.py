@@ -14,6 +14,7 @@ from emulator.kernel.clock import Clock, consumer_text
 from emulator.store import sandbox_rows
 from emulator.store.sandbox_rows import CredentialRow, SandboxRow
 from emulator.store.store import Store, StoreFailure, StoreTrouble
+from emulator.store.world_rows import JournalBounds
 
 ID_GRAMMAR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 KEY_KINDS = ("production", "sandbox")
@@ -66,6 +67,16 @@ class Sandbox:
     def home(self) -> tuple[int, int]:
         """Return (sandbox number, epoch)."""
         return (self.no, self.epoch)
+
+    @property
+    def journal_bounds(self) -> JournalBounds:
+        """Return how much of its journal is kept."""
+        return journal_bounds(self.settings)
+
+
+def journal_bounds(settings: SandboxSettings) -> JournalBounds:
+    """Return how much is kept of a journal with these settings."""
+    return JournalBounds(settings.journal_limit, settings.journal_bytes_limit, settings.journal_body_limit)
 
 
 class SandboxExists(Exception):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from emulator.store.world_rows import JournalBounds
 from emulator.wire.reading import OwnRule, Stance
 
 OddityName = Literal[
@@ -121,11 +120,6 @@ class SandboxSettings:
     # Wishes of a caller for one call (ours): outcomes by the Prefer header, and by magic values in the body.
     prefer_header: bool = True
     magic_values: bool = False
-
-    @property
-    def journal_bounds(self) -> JournalBounds:
-        """Return how much of the journal is kept."""
-        return JournalBounds(self.journal_limit, self.journal_bytes_limit, self.journal_body_limit)
 
 
 def setting_trouble(name: str, value: Any) -> tuple[str, str] | None:

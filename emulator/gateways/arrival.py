@@ -202,7 +202,7 @@ class _Happening:
         self._epoch, self._seq, self._head = held.home[1], held.seq, held.head
         self._store = held.store
         self._rows: list[Entry] = []
-        self._bounds, self._size = held.settings.journal_bounds, held.journal_size
+        self._bounds, self._size = held.sandbox.journal_bounds, held.journal_size
 
     def happen(self, row: AgendaRow, settlement: Settlement | None) -> Exchange:
         """Let one effect happen and write it down; return the exchange."""
@@ -222,7 +222,7 @@ class _Happening:
         return exchange
 
     def _write_down(self, exchange: Exchange, world: World, started: int) -> None:
-        bounds = world.settings.journal_bounds
+        bounds = world.sandbox.journal_bounds
         page = JournalPlace(world.sandbox.id, world.home, self._seq, self._head, world.now_ms, bounds, self._size)
         measured = Measured(system_ms(), (perf_counter_ns() - started) // 1000)
         row = to_entry(page, exchange, _NOTHING_SAID, measured)

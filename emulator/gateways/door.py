@@ -355,7 +355,7 @@ class Door:
 
     def _write_down(self, exchange: Exchange, reply: Reply, world: World, started: int) -> None:
         world.hold()
-        bounds, size = world.settings.journal_bounds, world.journal_size
+        bounds, size = world.sandbox.journal_bounds, world.journal_size
         page = JournalPlace(world.sandbox.id, world.home, world.seq, world.head, world.now_ms, bounds, size)
         measured = Measured(system_ms(), (time.perf_counter_ns() - started) // 1000)
         write_down(world.store, page, exchange, reply, measured)

@@ -65,6 +65,11 @@ class Call:
         return None
 
     @property
+    def media_type(self) -> str:
+        """Return the media type of the body without its parameters, in lower case; empty where none is told."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
     def is_cut(self) -> bool:
         """True when the body was longer than the server keeps."""
         return self.body_size > len(self.body)

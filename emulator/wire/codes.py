@@ -195,13 +195,13 @@ def is_within(code: str, unit_code: str) -> bool:
     return own == unit or own.startswith(unit + ".")
 
 
-@cache
-def province_of(root: str) -> str | None:
-    """Return the GSO code of the province that a first-level code belongs to, ``01`` for ``H26``; None for a ministry.
+@lru_cache(1024)
+def province_of(code: str) -> str | None:
+    """Return the GSO code of the province that an agency belongs to, ``01`` for ``H26.11``; None for a ministry's.
 
     The codes are those of before 01/07/2025 (Circular 01/2018/TT-VPCP, annex; decision 0040).
     """
-    return _provinces().get(root)
+    return _provinces().get(root_of(code))
 
 
 @cache

@@ -138,7 +138,7 @@ _ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?Envelope[\s>/]")
 
 
 def _soap_version(call: Call) -> str:
-    kind = media_type(call)
+    kind = call.media_type
     if kind == "application/soap+xml":
         return "soap-1.2"
     is_soap = kind == "text/xml" and (call.header("soapaction") is not None or _ENVELOPE.search(call.body[:2048]))
@@ -160,11 +160,6 @@ def _soap_body(refusal: GatewayRefusal, clothes: ReleaseAnswer) -> bytes:
     return f'<soapenv:Envelope xmlns:soapenv="{clothes.description}">{body}</soapenv:Envelope>'.encode()
 
 
-def media_type(call: Call) -> str:
-    """Return the media type of a request without its parameters, in lower case."""
-    return (call.header("content-type") or "").partition(";")[0].strip().lower()
-
-
 def _members(refusal: GatewayRefusal, *, flat: bool) -> list[tuple[str, str]]:
     members = [("code", str(refusal.code))]
     if refusal.code == API_BLOCKED:
@@ -178,12 +173,12 @@ def _members(refusal: GatewayRefusal, *, flat: bool) -> list[tuple[str, str]]:
 
 def _flat_kind(call: Call) -> str:
     """4.x: always JSON, but a request body in XML is answered in XML."""
-    return _XML if call.method in _WITH_BODY and media_type(call) in _XML_TYPES else _JSON
+    return _XML if call.method in _WITH_BODY and call.media_type in _XML_TYPES else _JSON
 
 
 def _kind(refusal: GatewayRefusal, call: Call) -> str:
     """Up to 3.2: ``am:`` faults follow the request's type, the others an ``Accept`` that is one known type."""
-    requested = _JSON if call.method in _WITH_BODY and media_type(call) in _JSON_TYPES else _XML
+    requested = _JSON if call.method in _WITH_BODY and call.media_type in _JSON_TYPES else _XML
     if refusal.family == "other":
         return requested
     accept = call.header("accept")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from emulator.country.access import Token, bearer_word
-from emulator.country.sandbox import Definition
+from emulator.country.access import Token, bearer_word, is_alive
+from emulator.country.sandbox import KEY_KINDS, Definition
+from emulator.country.settings import Profile
 from emulator.country.world import World
 from emulator.gateways.ndxp import faults, oauth, routes
 from emulator.gateways.ndxp import oauth as tokens
@@ -20,7 +22,6 @@ from emulator.gateways.ndxp.faults import (
     refusal_of,
     remark_of,
 )
-from emulator.gateways.ndxp.oauth import KEY_KINDS, is_active, is_alive
 from emulator.gateways.ndxp.routes import Resource, Routes, operation_of
 from emulator.kernel.clock import http_date, moment_text, name_uuid
 from emulator.kernel.exchange import Call, Exchange, Headers, Reply
@@ -53,7 +54,7 @@ def revoke(exchange: Exchange, world: World) -> Reply:
     oauth.check_secret(client, pair, "revoke-bad-client", dialect)
     world.hold()
     token = world.keyring.token(form["token"])
-    if token is None or token.consumer_key != client.key or not is_alive(token, world):
+    if token is None or token.consumer_key != client.key or not is_alive(token, world.home, world.now_ms):
         return _reply(200, b"", exchange, (oauth.NO_STORE, oauth.NO_CACHE))
     world.keyring.revoke(token.token)
     return _reply(200, b"", exchange, (oauth.NO_STORE, oauth.NO_CACHE, *_revocation_headers(token)))
@@ -96,18 +97,23 @@ def is_preflight(call: Call, resource: Resource) -> bool:
 
 def preflight(resource: Resource, dialect: FaultDialect, auth_header: str) -> Reply:
     """Answer a pre-flight."""
-    return Reply(200, b"", _all(resource, dialect, auth_header))
+    return Reply(200, b"", _all(tuple(resource.operations), dialect.release, auth_header))
 
 
 def cors_headers(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers:
     """Return what every other reply of the resource carries: all three, or the origin alone."""
-    is_short = "cors-origin" in answer_of("ordinary-answer", dialect.release).extras
-    return (_ORIGIN,) if is_short else _all(resource, dialect, auth_header)
+    return _ordinary_headers(tuple(resource.operations), dialect.release, auth_header)
 
 
-def _all(resource: Resource, dialect: FaultDialect, auth_header: str) -> Headers:
-    told = answer_of("preflight", dialect.release)
-    methods = ",".join(method for method in told.message.split(",") if method in resource.operations)
+@lru_cache(256)
+def _ordinary_headers(operations: tuple[str, ...], release: Profile, auth_header: str) -> Headers:
+    is_short = "cors-origin" in answer_of("ordinary-answer", release).extras
+    return (_ORIGIN,) if is_short else _all(operations, release, auth_header)
+
+
+def _all(operations: tuple[str, ...], release: Profile, auth_header: str) -> Headers:
+    told = answer_of("preflight", release)
+    methods = ",".join(method for method in told.message.split(",") if method in operations)
     renamed = "" if auth_header.lower() == "authorization" else f",{auth_header}"
     return (
         _ORIGIN,
@@ -183,7 +189,8 @@ def _admitted_token(call: Call, world: World, names: dict[str, str]) -> Token:
     token = presented if presented and presented.token == word else world.keyring.token(word)
     if token and token.sandbox_no == world.sandbox.no:
         world.exchange.consumer = token.consumer_key  # known even when the token has ended
-    if token is None or token.kind not in KEY_KINDS or not is_alive(token, world) or not is_active(world):
+    is_right = token and token.kind in KEY_KINDS and is_alive(token, world.home, world.now_ms)
+    if token is None or not is_right or world.settings.application_state != "active":
         raise refusal_of("invalid-credentials", release, Observed(header, _ending(token, world)), names)
     world.presented = token
     return token
@@ -193,7 +200,7 @@ def _ending(token: Token | None, world: World) -> str:
     """Return why a token opens nothing here, for the journal."""
     if token is None or (token.sandbox_no, token.epoch) != world.home or token.kind not in KEY_KINDS:
         return "token lạ / unknown token"
-    if token.is_revoked or not is_active(world):
+    if token.is_revoked or world.settings.application_state != "active":
         return "đã thu hồi / revoked"
     return f"hết hạn lúc {moment_text(token.expires_at or 0)} / ended then"
 

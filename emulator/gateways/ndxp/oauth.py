@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from emulator.country.access import Credential, Token, basic_pair
+from emulator.country.access import Credential, Token, basic_pair, is_alive
 from emulator.country.world import World
 from emulator.gateways.ndxp.faults import (
     BASIC,
@@ -18,7 +18,6 @@ from emulator.gateways.ndxp.faults import (
     FaultDialect,
     OAuthRefusal,
     Observed,
-    media_type,
     refusal_of,
     remark_of,
 )
@@ -38,10 +37,6 @@ FRAME, SNIFF, XSS = (
 )
 NO_STORE, NO_CACHE = ("Cache-Control", "no-store"), ("Pragma", "no-cache")
 _FOR_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
-KEY_KINDS = frozenset(("production", "sandbox"))
-"""The kinds of a consumer's key pair; a refresh token, or a session of the portal, opens no API."""
-
-
 _PAIR = ("client_id", "client_secret")
 
 
@@ -69,7 +64,7 @@ def read_form(call: Call, world: World, dialect: FaultDialect) -> dict[str, str]
         GatewayRefusal: 415 for another content type.
         OAuthRefusal: a parameter is repeated.
     """
-    declared = media_type(call)
+    declared = call.media_type
     coding = call.header("content-encoding") or ""
     if is_packed(coding):
         vi, en = word_packed(coding.strip()[:40])
@@ -164,11 +159,6 @@ def _from_form(form: Mapping[str, str], world: World, dialect: FaultDialect, hea
     return Presented(key, form.get("client_secret", ""))
 
 
-def is_active(world: World) -> bool:
-    """Tell whether the application is there; revoking it revokes its tokens (apim-revoke)."""
-    return world.settings.application_state == "active"
-
-
 def known_client(client: Presented, world: World, dialect: FaultDialect) -> Credential:
     """Return the key pair of a client; one of another sandbox is unknown here.
 
@@ -181,7 +171,7 @@ def known_client(client: Presented, world: World, dialect: FaultDialect) -> Cred
         raise refusal_of(
             "unknown-client", dialect.release, Observed("Authorization", client.key[:100]), {"client": shown}
         )
-    if not is_active(world):
+    if world.settings.application_state != "active":  # revoking it revokes its tokens (apim-revoke)
         said = Observed("", f"application_state: {world.settings.application_state}")
         raise refusal_of("revoked-application", dialect.release, said)
     return pair
@@ -275,15 +265,6 @@ def word(refusal: OAuthRefusal, world: World) -> Reply:
     return Reply(refusal.status, refusal.body(), headers)
 
 
-def is_alive(token: Token, world: World) -> bool:
-    """Tell whether a token opens this sandbox now: it is of this epoch, not revoked and not expired."""
-    return (
-        (token.sandbox_no, token.epoch) == world.home
-        and not token.is_revoked
-        and (token.expires_at is None or token.expires_at > world.now_ms)
-    )
-
-
 def _grant(form: Mapping[str, str], dialect: FaultDialect) -> str:
     grant = form.get("grant_type", "")
     if not grant:
@@ -333,7 +314,7 @@ def _by_refresh_token(form: Mapping[str, str], pair: Credential, world: World, d
     is_ours = old is not None and (old.kind, old.consumer_key) == (_REFRESH, pair.consumer_key)
     if old is None or not is_ours or (old.sandbox_no, old.epoch) != world.home or old.is_revoked:
         raise refusal_of("unknown-refresh-token", dialect.release, Observed("/refresh_token"))
-    if not is_alive(old, world):
+    if not is_alive(old, world.home, world.now_ms):
         raise refusal_of("expired-refresh-token", dialect.release, Observed("/refresh_token"))
     scope = old.scope.removesuffix(f"{_OF_USER}{_REFRESH}")
     access = world.keyring.latest(world.home, pair.consumer_key, scope)

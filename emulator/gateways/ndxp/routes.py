@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from emulator.country.access import bearer_word
 from emulator.country.settings import Profile, SandboxSettings
 from emulator.country.world import World
-from emulator.gateways.ndxp.faults import Observed, media_type, refusal_of, remark_of
+from emulator.gateways.ndxp.faults import Observed, refusal_of, remark_of
 from emulator.journal.patterns import Offer, near_misses
 from emulator.kernel.exchange import Call, Level, Remark, Reply
 from emulator.kernel.refusals import Refusal, ServiceRefusal
@@ -220,7 +220,7 @@ def check_content_type(call: Call, world: World) -> None:
     Raises:
         ServiceRefusal: the mode refuses. Code and sentence are ours.
     """
-    declared = media_type(call)
+    declared = call.media_type
     if declared == _JSON:
         return
     is_said = (call.header("contenttype") or "").partition(";")[0].strip().lower() == _JSON

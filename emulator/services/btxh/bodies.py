@@ -23,7 +23,7 @@ from emulator.services.btxh.tidy import (
     unit,
 )
 from emulator.wire import codes
-from emulator.wire.codes import province_of, root_of
+from emulator.wire.codes import province_of
 from emulator.wire.columns import day_or_moment, moment_of
 from emulator.wire.gso import Level, communes, districts, misfit, names_of, provinces
 from emulator.wire.json_body import read_object
@@ -68,7 +68,7 @@ def _meet_old_address(prefix: str, province: str, district: str, commune: str, r
 def check_caller(texts: Texts, reading: Reading) -> None:
     """An account of one province that speaks for another: no clause forbids it, so it is said and not refused (B18)."""
     agency, province = reading.rules.agency_code, texts.get("MaTinh")
-    own = province_of(root_of(agency)) if agency else None
+    own = province_of(agency) if agency else None
     if not own or not province or own == province or own not in provinces(reading.rules.gso_era):
         return
     vi = f"MaTinh {province} không phải tỉnh của tài khoản {agency} ({own})"

@@ -94,7 +94,7 @@ def _remark_on_expiry(papers: list[Paper], world: World) -> None:
 
 def _check_headers(call: Call, reading: Reading) -> None:
     """Judge the two headers that KDL V.2 prints for the call."""
-    kind = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    kind = call.media_type
     if kind != "application/json":
         vi = f'Content-Type là "{kind or "không có"}": cần application/json'
         en = f"Content-Type is {kind or 'absent'}: application/json is expected"
