@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import emulator.app  # noqa: F401  # with it every room has registered its rules
 from emulator.admin.routes import ROUTES
 from emulator.country.settings import SandboxSettings
-from emulator.kernel.rules import OF_OPERATION, Basis, Rule, basis_of, registered_rules
+from emulator.kernel.exchange import OF_OPERATION, Basis, Rule, basis_of, registered_rules
 from emulator.services.btxh.extent import DOCUMENT, DOCUMENT_FIELDS, RESULT, RESULT_FIELDS, ExtentField
 from emulator.services.btxh.fields import field_tables
 from emulator.wire.codes import ERROR_CODES

@@ -14,8 +14,7 @@ from emulator.journal.entry import as_entry, as_logged_request, entry_id
 from emulator.journal.journal import Entry, Search, fit_page
 from emulator.journal.matchers import PatternTrouble
 from emulator.journal.patterns import Pattern, near_misses
-from emulator.kernel.exchange import is_behind_the_scenes
-from emulator.kernel.rules import registered_rules
+from emulator.kernel.exchange import is_behind_the_scenes, registered_rules
 from emulator.scenario.operations import staged_names
 
 ROUTES = RouteTable("nhật ký / journal", scoped=True)

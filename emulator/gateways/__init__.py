@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from emulator.kernel.rules import register_rules
+from emulator.kernel.exchange import register_rules
 
 register_rules(Path(__file__).with_name("rules.csv"))

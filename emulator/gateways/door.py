@@ -13,14 +13,13 @@ from typing import NamedTuple, Protocol, TypeVar
 from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
 from emulator.gateways.arrival import REFUSED_HEADS, Arrival, Meter, NoSuchSandbox
-from emulator.journal.entry import entry_id
+from emulator.journal.entry import entry_id, traceparent_of
 from emulator.journal.patterns import NearMiss, Offer, near_misses
 from emulator.journal.redaction import masked_text
 from emulator.journal.write import JournalPlace, Measured, write_down
 from emulator.kernel.clock import http_date, system_ms
-from emulator.kernel.exchange import Call, Exchange, Remark, Reply, traceparent_of
+from emulator.kernel.exchange import Call, Exchange, Remark, Reply, find_rule
 from emulator.kernel.refusals import PATIENCE_S, AskAgain, Refusal, StoreBusy, StoreFailure
-from emulator.kernel.rules import find_rule
 from emulator.scenario.cast import DirectorFinder
 
 # One line of log for each call, when somebody listens; which form it has is the server's business.

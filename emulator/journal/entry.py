@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from emulator.journal.redaction import masked_headers, masked_text
 from emulator.kernel.clock import iso
-from emulator.kernel.exchange import traceparent_of
 from emulator.store.world_rows import JournalRow
 
 
@@ -128,3 +129,20 @@ def _body(content: bytes, secrets: bool, said: dict[str, Any]) -> dict[str, Any]
     except UnicodeDecodeError:
         return {"bodyAsBase64": base64.b64encode(content).decode(), **cut}
     return {"body": text if secrets else masked_text(text), **cut}
+
+
+# The header ``traceparent`` (W3C Trace Context, level 1): whose work a call is part of.
+
+_FORM = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.+)?", re.ASCII)
+_SIZE = 55
+
+
+def traceparent_of(headers: Iterable[Sequence[str]]) -> str | None:
+    """Return the traceparent among (lower-case name, value) pairs; None when there is none, several, or a wrong one.
+
+    Version 00 has exactly four parts; a later one may have more.
+    """
+    values = [value for name, value in headers if name == "traceparent"]
+    if len(values) != 1 or not _FORM.fullmatch(values[0]):
+        return None
+    return None if values[0].startswith("00-") and len(values[0]) != _SIZE else values[0]

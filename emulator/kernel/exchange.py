@@ -1,14 +1,15 @@
-"""The three values that cross the walls of the house: Call, Reply, Exchange."""
+"""The values that cross the walls of the house: Call, Reply, Exchange, and remarks with the rules they stand on."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal, NamedTuple, cast, get_args
 
-from emulator.kernel.rules import Grounds, basis_of, check_registered, find_rule
+from emulator.kernel.delivery import AT_ONCE, Delivery, FileBody
 
 Headers = tuple[tuple[str, str], ...]
 Outcome = Literal["answered", "refused", "unmatched", "error", "happened", "lapsed"]
@@ -30,7 +31,6 @@ def is_behind_the_scenes(operation: str | None) -> bool:
 
 
 Level = Literal["note", "error"]
-Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,74 +76,6 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a reply leaves: whole and at once, or ``delay_s`` real seconds after it was written down, or badly.
-
-    ``fault``: ``empty`` closes without a byte, ``reset`` breaks the connection (RST), ``cut`` closes after ``size``
-    bytes of the body, ``bad-chunk`` sends the head and a chunk that is none, ``noise`` sends ``noise`` instead of HTTP,
-    ``drip`` sends ``size`` bytes at a time with ``pause_s`` between, ``hang`` sends nothing until the client leaves.
-    A ``cut`` body may drip as well, ``piece`` bytes at a time, and end in an RST (``resets``).
-    """
-
-    delay_s: float = 0.0
-    fault: Misdelivery | None = None
-    size: int = 0
-    pause_s: float = 0.0
-    noise: bytes = b""
-    piece: int = 0
-    resets: bool = False
-
-    def as_dict(self) -> dict[str, int | str]:
-        """Return the journal form of a bad delivery, empty for a good one."""
-        if self.fault is None:
-            return {}
-        told: dict[str, int | str] = {"fault": self.fault}
-        if self.fault in ("cut", "drip"):
-            told["size"] = self.size
-        if self.piece:
-            told["piece"] = self.piece
-        if self.pause_s:
-            told["pause_ms"] = round(self.pause_s * 1000)
-        if self.resets:
-            told["ending"] = "reset"
-        return told
-
-
-AT_ONCE = Delivery()
-
-
-_CHUNK = 262_144
-
-
-@dataclass(frozen=True, slots=True)
-class FileBody:
-    """A body that is sent from a file in pieces, so that its size costs no memory.
-
-    ``source`` is a path, or an open file that vanishes when it is closed. ``digest`` (``sha256:<hex>``) is that of
-    the ``length`` bytes from ``offset`` on: of what is sent.
-    """
-
-    source: Path | BinaryIO
-    offset: int
-    length: int
-    digest: str
-
-    def close(self) -> None:
-        """Let go of a body that will not be sent."""
-        if not isinstance(self.source, Path):
-            self.source.close()
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes in pieces; closes the file at the end. Raises OSError when it cannot be read."""
-        with self.source.open("rb") if isinstance(self.source, Path) else self.source as stream:
-            stream.seek(self.offset)
-            left = self.length
-            while left and (chunk := stream.read(min(_CHUNK, left))):
-                left -= len(chunk)
-                yield chunk
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What goes back. Header names are written as the real platform writes them. With ``file``, ``body`` is empty."""
 
@@ -173,11 +105,155 @@ class Reply:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
+# The register of rules: what each remark stands on.
+#
+# A rule is registered once, as a row of the ``rules.csv`` beside the service or the gateway that owns it:
+#
+#     rule,scope,basis,source,level,vi,en
+#     window,,document,BTXH 3.1.4,error,Khoảng thời gian lấy hồ sơ ngược,A pull's window ends before it begins
+#
+# ``scope`` narrows a row to the operations that begin with it (empty: all); the narrowest row that fits counts.
+# ``basis`` is ``document`` (``source`` is a clause, or a row of the quirk register), ``platform`` (an entry of
+# docs/sources) or ``ours`` (a decision, or the word ``ours``). A ``source`` of ``operation`` is the clause of the
+# operation that was called, and decides the basis with it. ``level`` says what the rule may do: ``note``, ``error`` or
+# ``both``.
+
+Basis = Literal["document", "platform", "ours"]
+Habit = Literal["note", "error", "both"]
+OURS = "ours"
+OF_OPERATION = "operation"
+_COLUMNS = ("rule", "scope", "basis", "source", "level", "vi", "en")
+_CLAUSE = re.compile(r"(BTXH|KDL)\b|[BK]\d\d\b")
+_OWN = re.compile(r"ours\b|decision \d{4}\b")
+
+
+class Grounds(NamedTuple):
+    """What a remark stands on."""
+
+    basis: Basis
+    source: str
+
+
+class Rule(NamedTuple):
+    """One row of the register; ``owner`` is the file that holds it."""
+
+    id: str
+    scope: str
+    basis: Basis
+    source: str
+    level: Habit
+    vi: str
+    en: str
+    owner: str
+
+    def grounds(self, clause: str | None) -> Grounds:
+        """Return the rule's grounds in a call whose operation has this clause."""
+        if self.source != OF_OPERATION:
+            return Grounds(self.basis, self.source)
+        return Grounds(basis_of(clause), clause) if clause else Grounds("ours", OURS)
+
+
+class WrongRule(ValueError):
+    """A row of a register that cannot be right; the text says file, line and what is wrong."""
+
+
+class UnregisteredRule(LookupError):
+    """A rule was raised that no register holds."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"rule {rule!r} is not registered: add a row to the rules.csv of the service that raises it")
+
+
+_RULES: dict[str, list[Rule]] = {}
+_FOUND: dict[tuple[str, str | None], Rule] = {}  # what find_rule has found: as many as rules times operations
+
+
+def basis_of(source: str | None) -> Basis:
+    """Return the basis that a source stands for: a clause or a quirk, an entry of docs/sources, or ourselves."""
+    if not source or _OWN.match(source):
+        return "ours"
+    return "document" if _CLAUSE.match(source) else "platform"
+
+
+def register_rule(rule: Rule) -> None:
+    """Add one rule.
+
+    Raises:
+        WrongRule: another owner has registered the same rule for the same scope.
+    """
+    _FOUND.clear()
+    rows = _RULES.setdefault(rule.id, [])
+    for index, row in enumerate(rows):
+        if row.scope == rule.scope:
+            if row.owner != rule.owner:
+                raise WrongRule(f"{rule.owner}: rule {rule.id!r} is registered by {row.owner} already")
+            rows[index] = rule
+            return
+    rows.append(rule)
+    rows.sort(key=lambda row: len(row.scope), reverse=True)
+
+
+def register_rules(file: Path) -> None:
+    """Add the rules of a register.
+
+    Raises:
+        WrongRule: the file has other columns, or a row that cannot be right.
+    """
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if tuple(reader.fieldnames or ()) != _COLUMNS:
+            raise WrongRule(f"{file}:1: the columns must be {','.join(_COLUMNS)}")
+        for row in reader:
+            register_rule(_read_row(row, file, reader.line_num))
+
+
+def _read_row(row: dict[str, str], file: Path, line: int) -> Rule:
+    where = f"{file}:{line}"
+    if None in row or None in row.values():
+        raise WrongRule(f"{where}: a row has {len(_COLUMNS)} columns; quote texts that hold commas")
+    if row["basis"] not in get_args(Basis) or row["level"] not in get_args(Habit):
+        raise WrongRule(f"{where}: basis {row['basis']!r} or level {row['level']!r} is no known word")
+    if any(not row[name].strip() for name in ("rule", "source", "vi", "en")):
+        raise WrongRule(f"{where}: rule, source, vi and en may not be blank")
+    if row["source"] != OF_OPERATION and basis_of(row["source"]) != row["basis"]:
+        raise WrongRule(f"{where}: source {row['source']!r} is no ground of basis {row['basis']!r}")
+    basis, level = cast("Basis", row["basis"]), cast("Habit", row["level"])
+    return Rule(row["rule"], row["scope"], basis, row["source"], level, row["vi"], row["en"], file.parent.name)
+
+
+def registered_rules() -> Iterator[Rule]:
+    """Yield every row that is registered so far, by rule and then from the narrowest scope to the widest."""
+    for name in sorted(_RULES):
+        yield from _RULES[name]
+
+
+def check_registered(rule: str) -> None:
+    """Raise UnregisteredRule for a rule that no register holds."""
+    if rule not in _RULES:
+        raise UnregisteredRule(rule)
+
+
+def find_rule(rule: str, operation: str | None) -> Rule:
+    """Return the narrowest row of a rule that fits an operation.
+
+    Raises:
+        UnregisteredRule: no row fits.
+    """
+    known = _FOUND.get((rule, operation))
+    if known:
+        return known
+    for row in _RULES.get(rule, ()):
+        if (operation or "").startswith(row.scope):
+            _FOUND[rule, operation] = row
+            return row
+    raise UnregisteredRule(rule)
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One observation about a call: a quirk met or a rule broken.
 
-    ``rule`` is a quirk id (``B15``) or a rule of the register (``kernel.rules``); ``path`` is a JSON pointer into the
+    ``rule`` is a quirk id (``B15``) or a rule of the register; ``path`` is a JSON pointer into the
     body, or a header name. ``level`` is ``error`` when the call was refused for it, else ``note``. What the rule
     stands on, ``basis`` and ``source``, is looked up in the register when the exchange is written down; a ``source``
     that is given here counts instead. ``found``, ``expected`` and ``nearest`` are values of this call: what it said,
@@ -316,20 +392,3 @@ class Exchange:
     staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault
     gateway: str = ""
     is_scenario_reply: bool = False  # a scenario or a fault answered in place of whoever would have
-
-
-# The header ``traceparent`` (W3C Trace Context, level 1): whose work a call is part of.
-
-_FORM = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.+)?", re.ASCII)
-_SIZE = 55
-
-
-def traceparent_of(headers: Iterable[Sequence[str]]) -> str | None:
-    """Return the traceparent among (lower-case name, value) pairs; None when there is none, several, or a wrong one.
-
-    Version 00 has exactly four parts; a later one may have more.
-    """
-    values = [value for name, value in headers if name == "traceparent"]
-    if len(values) != 1 or not _FORM.fullmatch(values[0]):
-        return None
-    return None if values[0].startswith("00-") and len(values[0]) != _SIZE else values[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emulator.kernel.rules import Rule, basis_of, register_rule
+from emulator.kernel.exchange import Rule, basis_of, register_rule
 from emulator.scenario.fault import FaultKind
 from emulator.scenario.faults_delivery import SOCKETS, TIMING
 from emulator.scenario.faults_files import FILES, PRINTED

@@ -9,7 +9,8 @@ from random import Random
 
 from emulator.country.world import World
 from emulator.kernel.clock import random_for
-from emulator.kernel.exchange import Exchange, Misdelivery, Reply
+from emulator.kernel.delivery import Misdelivery
+from emulator.kernel.exchange import Exchange, Reply
 from emulator.scenario.fault import (
     LUCK,
     OCCURRENCE,

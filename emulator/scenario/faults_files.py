@@ -10,7 +10,8 @@ from typing import Any
 
 from emulator.country.settings import OddityName
 from emulator.country.world import World
-from emulator.kernel.exchange import Exchange, FileBody, Reply
+from emulator.kernel.delivery import FileBody
+from emulator.kernel.exchange import Exchange, Reply
 from emulator.scenario.fault import FaultKind, Instead, Params, Schema, Upon, both, number
 from emulator.scenario.faults_payload import with_body
 from emulator.services.btxh.replies import ODDITIES, Oddity, in_force

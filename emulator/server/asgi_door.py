@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from emulator.gateways.door import Door
-from emulator.kernel.exchange import AT_ONCE, Call, Reply
+from emulator.kernel.delivery import AT_ONCE
+from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import PATIENCE_S, StoreBusy
 from emulator.server.bad_bytes import (
     REFUSED,

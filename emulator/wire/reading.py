@@ -14,9 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList
+from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList, Rule, register_rule
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.kernel.rules import Rule, register_rule
 from emulator.wire.columns import Column, close_match
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.certification.kit_reader import BadFile, kit_names, kit_of, read_kit
-from emulator.kernel.rules import registered_rules
+from emulator.kernel.exchange import registered_rules
 from emulator.services.registry import journalled_names
 from emulator.wire.reading import QUIRKS
 

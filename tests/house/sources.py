@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 import emulator.app  # every room registers its rules when it is loaded  # noqa: F401
-from emulator.kernel.rules import OF_OPERATION, registered_rules
+from emulator.kernel.exchange import OF_OPERATION, registered_rules
 from emulator.scenario.faults import FAULTS
 from emulator.services.registry import operations
 from emulator.wire.reading import QUIRKS

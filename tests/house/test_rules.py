@@ -14,8 +14,7 @@ import pytest
 import emulator.app
 import emulator.scenario.faults
 from emulator.country.furnish import nearest
-from emulator.kernel.exchange import Remark
-from emulator.kernel.rules import Rule, UnregisteredRule, WrongRule, register_rules, registered_rules
+from emulator.kernel.exchange import Remark, Rule, UnregisteredRule, WrongRule, register_rules, registered_rules
 from emulator.wire.reading import QUIRKS, REFUSING, OwnRule
 
 PACKAGE = Path(emulator.app.__file__).parent

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Flask
 
-from emulator.kernel.exchange import Call, Delivery, Reply
+from emulator.kernel.delivery import Delivery
+from emulator.kernel.exchange import Call, Reply
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.server.launch import LaunchPlan, bind, run

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from emulator.kernel.exchange import Call, Delivery, Reply
+from emulator.kernel.delivery import Delivery
+from emulator.kernel.exchange import Call, Reply
 from emulator.server.asgi_door import asgi_app
 from tests.serving import slack
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from emulator.kernel.rules import registered_rules
+from emulator.kernel.exchange import registered_rules
 from tests.builders import EXTENT_FINAL, EXTENT_NEW, dossier, final_result, pull, step
 from tests.conftest import Visitor
 from tests.gateways.test_refusals_teach import PYTHON

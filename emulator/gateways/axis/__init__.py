@@ -6,6 +6,6 @@ address is given in the same form: X-Road style, ours (src:adapter-forward).
 
 from pathlib import Path
 
-from emulator.kernel.rules import register_rules
+from emulator.kernel.exchange import register_rules
 
 register_rules(Path(__file__).with_name("rules.csv"))

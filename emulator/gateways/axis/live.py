@@ -24,7 +24,8 @@ from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import is_passed
 from emulator.gateways.axis.allow_list import AllowList, ForbiddenAddress
-from emulator.kernel.exchange import Call, FileBody, Reply
+from emulator.kernel.delivery import FileBody
+from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import AxisRefusal
 
 # The live forward. The name is resolved once and the connection goes to the address that was checked.

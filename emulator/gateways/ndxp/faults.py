@@ -15,9 +15,8 @@ from xml.sax.saxutils import escape
 import orjson
 
 from emulator.country.settings import PROFILES, Profile
-from emulator.kernel.exchange import Call, Headers, Remark, Reply
+from emulator.kernel.exchange import Call, Headers, Remark, Reply, find_rule
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, Refusal
-from emulator.kernel.rules import find_rule
 from emulator.wire.reading import ABSENT
 
 # What differs between releases of the product, one value a profile (src:apim-token-errors to src:apim-cors).

@@ -16,7 +16,8 @@ from emulator.country.axis import nearest_of
 from emulator.country.pack_files import BadPath, path_within
 from emulator.country.records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
-from emulator.kernel.exchange import Call, FileBody, Headers, Reply
+from emulator.kernel.delivery import FileBody
+from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.services.service import Ask, AxisAddress, Both, Caller, Operation, Service, replace_in_path
 
 if TYPE_CHECKING:

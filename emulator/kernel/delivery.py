@@ -1,0 +1,78 @@
+"""How a reply leaves: at once or late, whole or badly, from memory or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a reply leaves: whole and at once, or ``delay_s`` real seconds after it was written down, or badly.
+
+    ``fault``: ``empty`` closes without a byte, ``reset`` breaks the connection (RST), ``cut`` closes after ``size``
+    bytes of the body, ``bad-chunk`` sends the head and a chunk that is none, ``noise`` sends ``noise`` instead of HTTP,
+    ``drip`` sends ``size`` bytes at a time with ``pause_s`` between, ``hang`` sends nothing until the client leaves.
+    A ``cut`` body may drip as well, ``piece`` bytes at a time, and end in an RST (``resets``).
+    """
+
+    delay_s: float = 0.0
+    fault: Misdelivery | None = None
+    size: int = 0
+    pause_s: float = 0.0
+    noise: bytes = b""
+    piece: int = 0
+    resets: bool = False
+
+    def as_dict(self) -> dict[str, int | str]:
+        """Return the journal form of a bad delivery, empty for a good one."""
+        if self.fault is None:
+            return {}
+        told: dict[str, int | str] = {"fault": self.fault}
+        if self.fault in ("cut", "drip"):
+            told["size"] = self.size
+        if self.piece:
+            told["piece"] = self.piece
+        if self.pause_s:
+            told["pause_ms"] = round(self.pause_s * 1000)
+        if self.resets:
+            told["ending"] = "reset"
+        return told
+
+
+AT_ONCE = Delivery()
+
+
+_CHUNK = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A body that is sent from a file in pieces, so that its size costs no memory.
+
+    ``source`` is a path, or an open file that vanishes when it is closed. ``digest`` (``sha256:<hex>``) is that of
+    the ``length`` bytes from ``offset`` on: of what is sent.
+    """
+
+    source: Path | BinaryIO
+    offset: int
+    length: int
+    digest: str
+
+    def close(self) -> None:
+        """Let go of a body that will not be sent."""
+        if not isinstance(self.source, Path):
+            self.source.close()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes in pieces; closes the file at the end. Raises OSError when it cannot be read."""
+        with self.source.open("rb") if isinstance(self.source, Path) else self.source as stream:
+            stream.seek(self.offset)
+            left = self.length
+            while left and (chunk := stream.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
