@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict, cast
 
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.finding import Point
@@ -25,7 +25,7 @@ from emulator.certification.bundle.keys import (
     seal_payload,
     told_in,
 )
-from emulator.certification.challenge import Challenge, challenge_of
+from emulator.certification.challenge import Challenge, ChallengeWords, challenge_of
 from emulator.journal.write import canonical
 
 Kind = Literal["issued", "accepted", "withdrawn"]
@@ -44,6 +44,22 @@ class BadLedger(Exception):
         self.vi, self.en = vi, en
 
 
+class LedgerWords(TypedDict):
+    """A record as its file holds it: the members of ``LedgerRecord``, by the same names."""
+
+    no: int
+    kind: Kind
+    serial: str
+    at: str
+    bundle: NotRequired[str]
+    conclusion: NotRequired[str]
+    reason: NotRequired[str]
+    challenge: NotRequired[ChallengeWords]
+
+
+_ALWAYS = frozenset({"no", "kind", "serial", "at"})
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRecord:
     """One line of a ledger. ``bundle`` is the digest of a manifest, ``at`` ISO 8601, ``reason`` for people."""
@@ -55,17 +71,12 @@ class LedgerRecord:
     bundle: str = ""
     conclusion: str = ""
     reason: str = ""
-    challenge: Mapping[str, Any] = field(default_factory=dict)
+    challenge: ChallengeWords | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the record as its file holds it."""
-        told = {"no": self.no, "kind": self.kind, "serial": self.serial, "at": self.at}
-        more = {"bundle": self.bundle, "conclusion": self.conclusion, "reason": self.reason}
-        return (
-            told
-            | {name: value for name, value in more.items() if value}
-            | ({"challenge": dict(self.challenge)} if self.challenge else {})
-        )
+    def as_dict(self) -> LedgerWords:
+        """Return the record as its file holds it; what it does not say is left out."""
+        told = {name: value for name, value in asdict(self).items() if value or name in _ALWAYS}
+        return cast("LedgerWords", told)
 
 
 class AuthorityLedger:
@@ -160,7 +171,7 @@ class AuthorityLedger:
         """Say what the ledger knows of a bundle: was its challenge handed out, used up, withdrawn."""
         challenge = challenge_of(archive.object_in(files[archive.CHALLENGE]))
         issued = self.of(challenge.serial, "issued") if challenge.serial else []
-        if not issued or dict(issued[0].challenge) != challenge.as_dict():
+        if not issued or issued[0].challenge != challenge.as_dict():
             vi = f"Sổ không có thử thách này ({challenge.serial or 'không có số'})"
             yield Point("ledger", "bad", vi, f"the ledger has no such challenge ({challenge.serial or 'no serial'})")
             return

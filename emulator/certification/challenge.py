@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from emulator.certification.bundle.archive import object_in
 from emulator.certification.bundle.keys import (
@@ -25,6 +25,28 @@ from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import iso, to_ms
 
 _SEEDS = 2**53
+
+
+class ChallengeBounds(TypedDict, total=False):
+    """What binds a challenge to one product and one key, as far as it is bound (the members of ``Challenge``)."""
+
+    serial: str
+    vendor_key: str
+    product: str
+    product_version: str
+    vendor: str
+    attempts: int
+
+
+class ChallengeWords(ChallengeBounds):
+    """A challenge as JSON holds it: the members of ``Challenge``, by the same names."""
+
+    nonce: str
+    kit: str
+    kit_digest: str
+    valid_from: str
+    valid_to: str
+    authority: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +83,10 @@ class Challenge:
         """Return the digest that the first entry of the chain names as its predecessor."""
         return digest(canonical(self.as_dict()))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ChallengeWords:
         """Return the challenge as JSON holds it; what binds it is left out where it is not bound, as it was before."""
-        told = asdict(self)
-        return {name: value for name, value in told.items() if value or name in _ALWAYS}
+        told = {name: value for name, value in asdict(self).items() if value or name in _ALWAYS}
+        return cast("ChallengeWords", told)
 
     def holds_at(self, moment_ms: int) -> bool:
         """Tell whether an attempt may begin at a wall instant."""
@@ -97,14 +119,11 @@ def new_challenge(
     begins_ms: int | None = None,
     days: int = 14,
     nonce: str = "",
-    bound_to: Mapping[str, Any] | None = None,
+    bound_to: ChallengeBounds | None = None,
 ) -> Challenge:
-    """Return a fresh challenge; ``nonce`` is given only where the same attempt is to be played again.
-
-    ``bound_to`` are ``serial``, ``vendor_key``, ``product``, ``product_version``, ``vendor``, ``attempts``.
-    """
+    """Return a fresh challenge; ``nonce`` is given only where the same attempt is to be played again."""
     span = ("", "") if begins_ms is None else (iso(begins_ms), iso(begins_ms + days * 86_400_000))
-    return Challenge(nonce or secrets.token_hex(16), kit, kit_digest, *span, authority, **dict(bound_to or {}))
+    return Challenge(nonce or secrets.token_hex(16), kit, kit_digest, *span, authority, **(bound_to or {}))
 
 
 class BadChallenge(Exception):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from emulator.certification.evidence import Entry
 from emulator.certification.judge import Judgement
+from emulator.certification.kit import Both
 from emulator.services.btxh.kpi import Facts, facts_of, latest
 from emulator.wire.reading import QUIRKS, ModeName
 
@@ -14,7 +15,37 @@ _MOST_TEXT = 1_500
 _MOST_CITED = 300
 
 
-def list_exchanges(judgement: Judgement) -> list[dict[str, Any]]:
+class QuotedRemark(TypedDict):
+    """The first remark of an exchange, in the words of the journal."""
+
+    rule: str
+    level: str
+    vi: str
+    en: str
+
+
+class ExchangeLine(TypedDict):
+    """One call of an attempt in the report. ``scene`` is None for what was called between two scenes.
+
+    ``wall`` and ``virtual`` are ISO 8601; ``request`` and ``reply`` are headers and body as text, of the calls that a
+    finding cites.
+    """
+
+    seq: int
+    wall: str
+    virtual: str
+    scene: int | None
+    operation: str
+    method: str
+    target: str
+    status: int
+    outcome: str
+    remark: NotRequired[QuotedRemark]
+    request: NotRequired[str]
+    reply: NotRequired[str]
+
+
+def list_exchanges(judgement: Judgement) -> list[ExchangeLine]:
     """Return every call of the attempt: when, in which scene, what was asked, how it ended, the first remark.
 
     Those that findings cite have ``request`` and ``reply`` as well: headers and body, long texts cut.
@@ -22,11 +53,11 @@ def list_exchanges(judgement: Judgement) -> list[dict[str, Any]]:
     record, wanted = judgement.record, _cited_numbers(judgement)
     scenes = {entry.seq: scene.no for scene in (*record.void, *record.scenes) for entry in scene.entries}
     calls = [entry for entry in record.entries if entry.is_call]
-    return [_line(entry, scenes.get(entry.seq)) | (_texts(entry) if entry.seq in wanted else {}) for entry in calls]
+    return [_line(entry, scenes.get(entry.seq), is_cited=entry.seq in wanted) for entry in calls]
 
 
-def _line(entry: Entry, scene: int | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _line(entry: Entry, scene: int | None, *, is_cited: bool) -> ExchangeLine:
+    told: ExchangeLine = {
         "seq": entry.seq,
         "wall": entry.told["wall"],
         "virtual": entry.told["virtual"],
@@ -38,17 +69,16 @@ def _line(entry: Entry, scene: int | None) -> dict[str, Any]:
         "outcome": entry.outcome,
     }
     if entry.remarks:
-        told["remark"] = {name: entry.remarks[0][name] for name in ("rule", "level", "vi", "en")}
+        said = entry.remarks[0]
+        told["remark"] = {"rule": said["rule"], "level": said["level"], "vi": said["vi"], "en": said["en"]}
+    if is_cited:
+        told["request"], told["reply"] = _message(entry.told["request"]), _message(entry.told["response"])
     return told
 
 
 def _cited_numbers(judgement: Judgement) -> set[int]:
     numbers = [number for test in judgement.tests for found in test.findings for number in found.evidence]
     return set(list(dict.fromkeys(numbers))[:_MOST_CITED])
-
-
-def _texts(entry: Entry) -> dict[str, str]:
-    return {"request": _message(entry.told["request"]), "reply": _message(entry.told["response"])}
 
 
 def _message(part: Mapping[str, Any]) -> str:
@@ -76,12 +106,31 @@ def operations(entries: Iterable[Entry]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def list_discrepancies(entries: Iterable[Entry], mode: ModeName) -> list[dict[str, Any]]:
+class QuirkLine(TypedDict):
+    """One discrepancy of the documents that an attempt met. ``does`` and ``behaviour`` are what this mode does.
+
+    ``relied_on``, ``refused`` and both together (``exchanges``) are numbers of the journal.
+    """
+
+    id: str
+    title: Both
+    place: str
+    table: str
+    sample: str
+    mode: ModeName
+    does: str
+    behaviour: str
+    relied_on: list[int]
+    refused: list[int]
+    exchanges: list[int]
+
+
+def list_discrepancies(entries: Iterable[Entry], mode: ModeName) -> list[QuirkLine]:
     """Return each quirk the calls met: what the document says, what this mode does, and in which exchanges.
 
     ``relied_on`` are exchanges that were answered all the same, ``refused`` those that were refused for it.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, QuirkLine] = {}
     for entry in entries:
         for remark in entry.remarks:
             if entry.is_call and remark["rule"] in QUIRKS:
@@ -90,7 +139,7 @@ def list_discrepancies(entries: Iterable[Entry], mode: ModeName) -> list[dict[st
     return [_once(found[name]) for name in QUIRKS if name in found]
 
 
-def _row(name: str, mode: ModeName, vi: str, en: str) -> dict[str, Any]:
+def _row(name: str, mode: ModeName, vi: str, en: str) -> QuirkLine:
     quirk = QUIRKS[name]
     return {
         "id": name,
@@ -103,6 +152,7 @@ def _row(name: str, mode: ModeName, vi: str, en: str) -> dict[str, Any]:
         "behaviour": quirk.behaviour(mode).value,
         "relied_on": [],
         "refused": [],
+        "exchanges": [],
     }
 
 
@@ -111,9 +161,9 @@ def _at(place: str, sentence: str) -> str:
     return sentence if " " in place or sentence.startswith(place) else f"{place}: {sentence}"
 
 
-def _once(row: dict[str, Any]) -> dict[str, Any]:
-    cleaned = row | {word: sorted(set(row[word])) for word in ("relied_on", "refused")}
-    return cleaned | {"exchanges": sorted({*cleaned["relied_on"], *cleaned["refused"]})}
+def _once(row: QuirkLine) -> QuirkLine:
+    relied_on, refused = sorted(set(row["relied_on"])), sorted(set(row["refused"]))
+    return {**row, "relied_on": relied_on, "refused": refused, "exchanges": sorted({*relied_on, *refused})}
 
 
 # Indicators of Decision 766 estimated from the dossiers an attempt pushed: an estimate, never a score of the
@@ -178,15 +228,42 @@ _UNKNOWN = (
 )
 
 
-def estimates(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+class IndicatorLine(TypedDict):
+    """One indicator of Decision 766: of ``denominator`` dossiers that count, ``numerator`` are so."""
+
+    id: str
+    title: Both
+    numerator: int
+    denominator: int
+    percent: float | None
+
+
+class UnknownIndicator(TypedDict):
+    """An indicator that pushed dossiers say nothing of, and why."""
+
+    id: str
+    vi: str
+    en: str
+
+
+class KpiNotes(TypedDict):
+    """What the estimates are, and what is not estimated."""
+
+    vi: str
+    en: str
+    not_computed: list[UnknownIndicator]
+
+
+def estimates(entries: Iterable[Entry]) -> list[IndicatorLine]:
     """Return each indicator with numerator, denominator and percent (None when nothing counts); none without pushes."""
     facts = pushed_dossiers(entries)
     return [_indicator(*rule, facts) for rule in _RULES] if facts else []
 
 
-def kpi_notes() -> dict[str, Any]:
+def kpi_notes() -> KpiNotes:
     """Return what the estimates are, and which indicators cannot be known from pushed dossiers, with the reason."""
-    return {**_SAID, "not_computed": [{"id": name, "vi": vi, "en": en} for name, vi, en in _UNKNOWN]}
+    unknown: list[UnknownIndicator] = [{"id": name, "vi": vi, "en": en} for name, vi, en in _UNKNOWN]
+    return {"vi": _SAID["vi"], "en": _SAID["en"], "not_computed": unknown}
 
 
 def pushed_dossiers(entries: Iterable[Entry]) -> list[Facts]:
@@ -195,7 +272,7 @@ def pushed_dossiers(entries: Iterable[Entry]) -> list[Facts]:
     return latest(facts for entry in taken if (facts := facts_of(entry.text)) is not None)
 
 
-def _indicator(name: str, vi: str, en: str, counts: _Is, is_so: _Is, facts: Sequence[Facts]) -> dict[str, Any]:
+def _indicator(name: str, vi: str, en: str, counts: _Is, is_so: _Is, facts: Sequence[Facts]) -> IndicatorLine:
     base = [each for each in facts if counts(each)]
     number = sum(1 for each in base if is_so(each))
     percent = round(100 * number / len(base), 1) if base else None

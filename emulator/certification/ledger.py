@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 _FILES = ("btxh.csv", "kho-dl.csv", "ndxp.csv", "vdxp.csv")
 
@@ -28,10 +28,23 @@ def _rows() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def quote_requirements(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+class QuotedRequirement(TypedDict):
+    """A requirement as the report quotes it. ``quirks`` are the ids of the discrepancies it is about."""
+
+    document: str
+    clause: str
+    level: str
+    actor: str
+    basis: str
+    vi: str
+    en: str
+    quirks: list[str]
+
+
+def quote_requirements(ids: Iterable[str]) -> dict[str, QuotedRequirement]:
     """Return the sentences, level and clause of requirements by id; an id the ledger lacks is left out."""
     rows = _rows()
-    return {name: _row_as_dict(rows[name]) for name in sorted(set(ids)) if name in rows}
+    return {name: _quote_row(rows[name]) for name in sorted(set(ids)) if name in rows}
 
 
 BASES = ("document", "platform", "ours")
@@ -45,6 +58,14 @@ def basis_of(ids: Iterable[str]) -> str:
     return next((basis for basis in BASES if basis in found), "ours")
 
 
-def _row_as_dict(row: Mapping[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = {name: row[name] for name in ("document", "clause", "level", "actor", "basis")}
-    return told | {"vi": row["text_vi"], "en": row["text_en"], "quirks": row["quirks"].split()}
+def _quote_row(row: Mapping[str, str]) -> QuotedRequirement:
+    return {
+        "document": row["document"],
+        "clause": row["clause"],
+        "level": row["level"],
+        "actor": row["actor"],
+        "basis": row["basis"],
+        "vi": row["text_vi"],
+        "en": row["text_en"],
+        "quirks": row["quirks"].split(),
+    }

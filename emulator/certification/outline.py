@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from emulator import __version__
 from emulator.certification.attempt import Attempt
-from emulator.certification.bundle.levels import isolation_of, level_as_dict, validity_of
+from emulator.certification.bundle.levels import (
+    isolation_of,
+    level_as_dict,
+    validity_of,
+)
 from emulator.certification.challenge import Challenge
 from emulator.certification.evidence import Entry
 from emulator.certification.exchanges import (
@@ -23,6 +26,19 @@ from emulator.certification.exchanges import (
 )
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
 from emulator.certification.ledger import basis_of, quote_requirements, shipped_ledger
+from emulator.certification.report.members import (
+    AttemptReport,
+    BecauseOf,
+    Conclusion,
+    OpenPoints,
+    ReportedEnvironment,
+    ReportedMoment,
+    ReportedParts,
+    ReportedScene,
+    ReportedScope,
+    ReportedSummary,
+    ReportedTest,
+)
 from emulator.certification.scenes import Played
 from emulator.journal.write import digest
 
@@ -62,7 +78,7 @@ _SEVERITY = {
 }
 
 
-def parts(judgement: Judgement) -> dict[str, Any]:
+def parts(judgement: Judgement) -> ReportedParts:
     """Return legal basis, environment, scope, summary and disclaimer."""
     return {
         "basis": [{"vi": vi, "en": en} for vi, en in _BASIS],
@@ -73,13 +89,19 @@ def parts(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _environment(judgement: Judgement) -> dict[str, Any]:
+def _environment(judgement: Judgement) -> ReportedEnvironment:
     plan = judgement.plan
-    told = {"vi": "Testlab ngoại tuyến trên bản giả lập", "en": "An offline testlab on the emulator"}
-    return {**told, "mode": plan.mode, "agency": plan.agency, "clock": plan.clock, "redaction": plan.redaction}
+    return {
+        "vi": "Testlab ngoại tuyến trên bản giả lập",
+        "en": "An offline testlab on the emulator",
+        "mode": plan.mode,
+        "agency": plan.agency,
+        "clock": plan.clock,
+        "redaction": plan.redaction,
+    }
 
 
-def _scope(judgement: Judgement) -> dict[str, Any]:
+def _scope(judgement: Judgement) -> ReportedScope:
     facts = pushed_dossiers(judgement.record.entries)
     features = judgement.plan.features
     return {
@@ -92,7 +114,7 @@ def _scope(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _summary(tests: Sequence[Judged]) -> dict[str, Any]:
+def _summary(tests: Sequence[Judged]) -> ReportedSummary:
     applied = [each for each in tests if each.verdict != "omit"]
     passed = sum(1 for each in applied if each.verdict in ("pass", "warn"))
     listed: dict[str, list[str]] = {name: [] for name in _SEVERITY}
@@ -103,8 +125,13 @@ def _summary(tests: Sequence[Judged]) -> dict[str, Any]:
         "applied": len(applied),
         "passed": passed,
         "percent": round(100 * passed / len(applied), 1) if applied else None,
-        "open": [{"grade": name, **_SEVERITY[name], "tests": found} for name, found in listed.items()],
+        "open": [_open_points(name, found) for name, found in listed.items()],
     }
+
+
+def _open_points(grade: str, tests: list[str]) -> OpenPoints:
+    said = _SEVERITY[grade]
+    return {"grade": grade, "vi": said["vi"], "en": said["en"], "tests": tests}
 
 
 def _grade(each: Judged) -> str:
@@ -140,7 +167,7 @@ def judge_digest() -> str:
     return digest(told.encode())
 
 
-def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> dict[str, Any]:
+def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> AttemptReport:
     """Return the report. The same kit, plan, challenge, journal and level give the same report anywhere."""
     entries = judgement.record.entries
     disorder = broken_order(judgement.kit, judgement.plan, judgement.record, challenge.seed)
@@ -182,7 +209,7 @@ def outline(judgement: Judgement, challenge: Challenge, level: str = "L0") -> di
     }
 
 
-def conclusion(judgement: Judgement) -> dict[str, Any]:
+def conclusion(judgement: Judgement) -> Conclusion:
     """Return the conclusion: its word, and under ``because`` every test that made it so, by name.
 
     ``fail``: a required test failed. ``incomplete``: one was never exercised. ``conditional``: declarations are open.
@@ -202,7 +229,7 @@ def conclusion(judgement: Judgement) -> dict[str, Any]:
     else:
         word, because = ("notes", advised) if advised else ("pass", [])
     vi, en = _CONCLUSIONS[word]
-    named = [
+    named: list[BecauseOf] = [
         {"test": each.test.id, "vi": f"{each.test.id} {each.test.title['vi']}", "en": each.test.title["en"]}
         for each in because
     ]
@@ -216,13 +243,13 @@ def _of_group(judgement: Judgement, name: str) -> str:
     return worst([each.verdict for each in judgement.tests if each.test.group == name])
 
 
-def _moment(entry: Entry) -> dict[str, str]:
+def _moment(entry: Entry) -> ReportedMoment:
     return {"virtual": str(entry.told["virtual"]), "wall": str(entry.told["wall"])}
 
 
-def _test(each: Judged) -> dict[str, Any]:
+def _test(each: Judged) -> ReportedTest:
     test = each.test
-    told: dict[str, Any] = {
+    told: ReportedTest = {
         "id": test.id,
         "group": test.group,
         "kind": test.kind,
@@ -243,7 +270,7 @@ def _test(each: Judged) -> dict[str, Any]:
     return told
 
 
-def _scene(scene: Played) -> dict[str, Any]:
+def _scene(scene: Played) -> ReportedScene:
     return {
         "no": scene.no,
         "role": scene.role,
@@ -254,12 +281,12 @@ def _scene(scene: Played) -> dict[str, Any]:
     }
 
 
-def report_of(attempt: Attempt) -> dict[str, Any]:
+def report_of(attempt: Attempt) -> AttemptReport:
     """Return the report of an attempt as it stands now."""
     return outline(attempt.judge_now(), attempt.challenge)
 
 
-def exit_code(report: Mapping[str, Any]) -> int:
+def exit_code(report: AttemptReport) -> int:
     """Return 0 all required passed, 1 one failed unexpectedly (or a baseline no longer holds), 3 incomplete, 5 ours."""
     must = [test for test in report["tests"] if test["level"] == "MUST"]
     if report["disorder"] or any(test["verdict"] == "error" for test in must):
@@ -272,5 +299,5 @@ def exit_code(report: Mapping[str, Any]) -> int:
     return 0 if all(test["verdict"] in settled for test in must) else 3
 
 
-def _is_must(test_id: str, must: list[Mapping[str, Any]]) -> bool:
+def _is_must(test_id: str, must: list[ReportedTest]) -> bool:
     return any(test["id"] == test_id for test in must)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from emulator.certification.kit_reader import BadFile
 from emulator.country.settings import MODES, Mode
@@ -15,6 +15,29 @@ from emulator.scenario.words import MISSING, Record, Word
 from emulator.scenario.yaml_text import Page
 
 PARTIES = ("owner", "vendor", "tester", "operator")
+
+
+class PlanWords(TypedDict):
+    """A plan as JSON holds it: the members of ``Plan``, by the same names."""
+
+    kit: str
+    product: Mapping[str, str]
+    parties: Mapping[str, str]
+    place: str
+    number: str
+    agency: str
+    mode: Mode
+    features: Sequence[str] | None
+    only: Sequence[str]
+    command: Sequence[str]
+    environment: Sequence[str]
+    patience_s: int
+    clock: str
+    provider: Mapping[str, str]
+    expected_failures: Mapping[str, str]
+    attestations: Mapping[str, Mapping[str, str]]
+    redaction: str
+    validity_months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +71,9 @@ class Plan:
     redaction: str = "secrets"
     validity_months: int = 12
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> PlanWords:
         """Return the plan as JSON holds it; ``plan_of`` reads it back."""
-        return asdict(self)
+        return cast("PlanWords", asdict(self))
 
 
 def plan_of(words: Mapping[str, Any]) -> Plan:

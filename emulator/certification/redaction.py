@@ -12,7 +12,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from emulator.journal.redaction import hidden_header, hidden_text
@@ -115,11 +115,18 @@ class Redactor:
     def _plain(self, raw: str, form: str) -> str:
         return self.commitment(_meaning(raw, form))
 
-    def openings(self) -> dict[str, dict[str, str]]:
+    def openings(self) -> dict[str, Opening]:
         """Return how every commitment made so far can be opened. Whoever has this knows the values."""
         return {
             commitment_to(value, salt): {"salt": salt, "value": value} for value, salt in sorted(self._salts.items())
         }
+
+
+class Opening(TypedDict):
+    """How a commitment is opened: what was put before the value, and the value."""
+
+    salt: str
+    value: str
 
 
 class Openings:
@@ -215,7 +222,7 @@ def commitment_to(value: str, salt: str) -> str:
     return f"[sha256:{hashlib.sha256(f'{salt}:{value}'.encode()).hexdigest()}]"
 
 
-def opens(commitment: str, opening: Mapping[str, Any]) -> bool:
+def opens(commitment: str, opening: Mapping[str, object]) -> bool:
     """Tell whether a salt and a value open a commitment."""
     return commitment == commitment_to(str(opening.get("value", "")), str(opening.get("salt", "")))
 

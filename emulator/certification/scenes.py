@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from emulator.certification.evidence import BEGUN, CLOSED, DECLARED, ENDED, OPENED, Entry
 from emulator.certification.kit import Role
@@ -216,6 +216,17 @@ Answer = Literal["good", "bad", "unseen"]
 """``good``: the thing asked for was seen. ``bad``: it was violated. ``unseen``: nothing in the journal speaks of it."""
 
 
+class FindingWords(TypedDict):
+    """A finding as the report holds it: the members of ``Finding``, by the same names."""
+
+    answer: Answer
+    vi: str
+    en: str
+    evidence: list[int]
+    expected: NotRequired[str]
+    actual: NotRequired[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. ``evidence``: sequence numbers of the journal; ``expected``, ``actual``: of the exact field."""
@@ -227,10 +238,19 @@ class Finding:
     expected: str = ""
     actual: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> FindingWords:
         """Return the finding as the report holds it."""
-        told: dict[str, Any] = {"answer": self.answer, "vi": self.vi, "en": self.en, "evidence": list(self.evidence)}
-        return told | {name: value for name in ("expected", "actual") if (value := getattr(self, name))}
+        told: FindingWords = {
+            "answer": self.answer,
+            "vi": self.vi,
+            "en": self.en,
+            "evidence": list(self.evidence),
+        }
+        if self.expected:
+            told["expected"] = self.expected
+        if self.actual:
+            told["actual"] = self.actual
+        return told
 
 
 CheckOf = Callable[[Sequence[Played], Mapping[str, Any]], list[Finding]]

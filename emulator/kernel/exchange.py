@@ -12,6 +12,11 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 from emulator.kernel.delivery import AT_ONCE, Delivery, FileBody
 
 Headers = tuple[tuple[str, str], ...]
+JsonObject = dict[str, Any]
+"""A JSON object that somebody else shapes: the body of a call, a line that was stored, words of a pack or a kit.
+
+Whoever reads one looks for each member, and at its kind. What this program shapes itself has a type with its members.
+"""
 Outcome = Literal["answered", "refused", "unmatched", "error", "happened", "lapsed"]
 """``happened`` and ``lapsed`` are for what the clock did: a scheduled effect, or one that had become impossible."""
 CLOCK_EFFECT = "clock.effect"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.levels import PAGES, PAGES_IN_ENGLISH, pages
 from emulator.certification.bundle.pack import derive_files, printers
 from emulator.certification.outline import judge_digest
+from emulator.certification.report.members import AttemptReport
 
 Files = Mapping[str, bytes]
 
@@ -17,7 +17,7 @@ Files = Mapping[str, bytes]
 def judged_again(files: Files) -> Iterator[Point]:
     """Look whether the verdicts follow from the journal, and whether the scenes follow from the challenge."""
     ours = derive_files(files)
-    told, made = archive.object_in(files[archive.REPORT]), archive.object_in(ours[archive.REPORT])
+    told, made = archive.report_in(files), archive.report_in(ours)
     yield from _order(made)
     wrong = [name for name, content in ours.items() if files[name] != content]
     if not wrong:
@@ -29,12 +29,12 @@ def judged_again(files: Files) -> Iterator[Point]:
         yield _by_another_judge(told, made)
 
 
-def is_by_this_judge(report: Mapping[str, Any]) -> bool:
+def is_by_this_judge(report: AttemptReport) -> bool:
     """Tell whether a report says that this very version made it."""
     return bool(report["emulator"].get("judge") == judge_digest())
 
 
-def _order(report: Mapping[str, Any]) -> Iterator[Point]:
+def _order(report: AttemptReport) -> Iterator[Point]:
     if report["disorder"]:
         yield Point("scenes", "bad", report["disorder"]["vi"], report["disorder"]["en"])
     else:
@@ -44,7 +44,7 @@ def _order(report: Mapping[str, Any]) -> Iterator[Point]:
         yield Point("scenes", "open", vi, "the journal does not end with its closing line: not finished, or cut off")
 
 
-def _by_another_judge(told: Mapping[str, Any], made: Mapping[str, Any]) -> Point:
+def _by_another_judge(told: AttemptReport, made: AttemptReport) -> Point:
     """Return what can be said when another version judged: the verdicts can be compared, the bytes cannot."""
     version = told["emulator"]["version"]
     differ = differences(told, made)
@@ -57,7 +57,7 @@ def _by_another_judge(told: Mapping[str, Any], made: Mapping[str, Any]) -> Point
     return Point("judgement", "open", vi, en)
 
 
-def differences(told: Mapping[str, Any], made: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def differences(told: AttemptReport, made: AttemptReport) -> list[tuple[str, str, str]]:
     """Return (test, verdict in the bundle, verdict now) where reports differ; ``conclusion`` stands for the whole."""
     before, after = ({test["id"]: test["verdict"] for test in each["tests"]} for each in (told, made))
     both = [(name, before.get(name, "–"), after.get(name, "–")) for name in sorted({*before, *after})]
@@ -67,7 +67,7 @@ def differences(told: Mapping[str, Any], made: Mapping[str, Any]) -> list[tuple[
 
 def printed_again(files: Files) -> Iterator[Point]:
     """Look whether page and sheet are those of the report: what a person reads is what was judged."""
-    report = archive.object_in(files[archive.REPORT])
+    report = archive.report_in(files)
     theirs, ours = archive.object_in(files[archive.ENVIRONMENT]).get("printers"), printers()
     if "fpdf2" not in ours:
         vi = 'Chưa so được trang in: cài thêm phần chứng nhận, pip install "ndxp-emulator[certify]"'

@@ -10,12 +10,16 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import orjson
 
 from emulator.certification.plan import Plan
+from emulator.kernel.exchange import JsonObject
+
+if TYPE_CHECKING:
+    from emulator.certification.report.members import AttemptReport
 
 SIZE_LIMIT = 256 * 1024 * 1024
 """Bytes. Nothing is compressed, so that no bundle unpacks to more than itself."""
@@ -168,7 +172,16 @@ def lines_in(journal: bytes) -> list[bytes]:
     return journal[:-1].split(b"\n")
 
 
-def object_in(content: bytes) -> dict[str, Any]:
+def report_in(files: Mapping[str, bytes]) -> AttemptReport:
+    """Return the report of a bundle. What it says is a claim until the journal has been judged again.
+
+    Raises:
+        ValueError: it is no JSON object. A member that is missing is a KeyError for whoever reads it.
+    """
+    return cast("AttemptReport", object_in(files[REPORT]))
+
+
+def object_in(content: bytes) -> JsonObject:
     """Return a JSON object that ``pretty`` or ``canonical`` wrote.
 
     Raises:
@@ -183,7 +196,7 @@ def object_in(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands twice")
@@ -192,6 +205,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def plan_text(plan: Plan) -> bytes:
     """Return the plan in the words of a plan file; what is not said is left out."""
-    told: dict[str, Any] = {name: value for name, value in plan.as_dict().items() if value not in ("", {}, (), None)}
+    told: JsonObject = {name: value for name, value in plan.as_dict().items() if value not in ("", {}, (), None)}
     told["patience"] = f"PT{told.pop('patience_s')}S"
     return pretty(told)

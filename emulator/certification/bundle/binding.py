@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import plan_text
@@ -135,7 +134,7 @@ def _not_for_this_vendor(files: Files, challenge: Challenge) -> Iterator[tuple[s
     if held != challenge.vendor_key:
         vi = f"thử thách phát cho khóa {challenge.vendor_key[:16]}…, gói ký bằng khóa {held[:16]}…"
         yield vi, f"the challenge is for key {challenge.vendor_key[:16]}…, the bundle is signed by {held[:16]}…"
-    other = challenge.stranger_to(archive.object_in(files[archive.REPORT])["plan"]["product"])
+    other = challenge.stranger_to(archive.report_in(files)["plan"]["product"])
     if other:
         what, said, here = other
         vi = f"thử thách phát cho “{said}”, gói là của “{here}”"
@@ -178,7 +177,7 @@ _EARLY = timedelta(days=1)
 
 def dates(files: Files, now_ms: int) -> Iterator[Point]:
     """Look whether the report still counts."""
-    validity: Mapping[str, Any] | None = archive.object_in(files[archive.REPORT])["validity"]
+    validity = archive.report_in(files)["validity"]
     if validity is None:
         vi = "Tự kiểm tra (L0) không có hiệu lực với ai khác"
         yield Point("validity", "note", vi, "a self-check (L0) is not valid towards anybody")
@@ -255,7 +254,7 @@ class Seals:
         if key.pem.encode() != self._files[archive.VENDOR_KEY]:
             raise BadEnvelope("Tệp khóa không viết đúng dạng", "the key file is not written canonically")
         told = check(self._files[archive.ATTESTATION], IN_TOTO, key)
-        if told != test_result(self._files[archive.MANIFEST], archive.object_in(self._files[archive.REPORT])):
+        if told != test_result(self._files[archive.MANIFEST], archive.report_in(self._files)):
             raise BadEnvelope("Điều đã ký không phải về gói này", "what was signed is not about this bundle")
         return key
 

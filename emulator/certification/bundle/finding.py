@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypedDict
+
+from emulator.kernel.exchange import JsonObject
 
 State = Literal["good", "bad", "open", "void", "note"]
 """``bad``: not genuine. ``open``: this installation cannot tell. ``void``: genuine, and counts no longer.
@@ -12,6 +14,28 @@ State = Literal["good", "bad", "open", "void", "note"]
 PASSED, FAILED, INCOMPLETE, NOT_GENUINE = 0, 1, 3, 4
 """Exit codes: what a bundle proves, and whether it is one."""
 _PASSES = frozenset({"pass", "notes", "conditional"})
+
+
+class PointWords(TypedDict):
+    """A point as JSON holds it; ``point`` is its name."""
+
+    point: str
+    state: State
+    vi: str
+    en: str
+
+
+class VerificationWords(TypedDict):
+    """A verification as JSON holds it. ``bundle`` is what the bundle says of itself."""
+
+    genuine: bool
+    good: bool
+    exit_code: int
+    level: str
+    confirmed: str
+    keys: dict[str, str]
+    bundle: JsonObject
+    points: list[PointWords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +47,7 @@ class Point:
     vi: str
     en: str
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> PointWords:
         """Return the point as JSON holds it."""
         return {"point": self.name, "state": self.state, "vi": self.vi, "en": self.en}
 
@@ -41,8 +65,8 @@ class Verification:
     level: str = ""
     confirmed: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
-    manifest: Mapping[str, Any] = field(default_factory=dict)
-    report: Mapping[str, Any] = field(default_factory=dict)
+    manifest: JsonObject = field(default_factory=dict)
+    report: JsonObject = field(default_factory=dict)
 
     @property
     def is_genuine(self) -> bool:
@@ -74,12 +98,18 @@ class Verification:
             return INCOMPLETE
         return PASSED
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> VerificationWords:
         """Return the verification as JSON holds it."""
-        shown = {name: self.manifest[name] for name in _SHOWN if name in self.manifest}
-        judged = {"genuine": self.is_genuine, "good": self.is_good, "exit_code": self.exit_code}
-        told = {**judged, "level": self.level, "confirmed": self.confirmed, "keys": dict(self.keys)}
-        return told | {"bundle": shown, "points": [point.as_dict() for point in self.points]}
+        return {
+            "genuine": self.is_genuine,
+            "good": self.is_good,
+            "exit_code": self.exit_code,
+            "level": self.level,
+            "confirmed": self.confirmed,
+            "keys": dict(self.keys),
+            "bundle": {name: self.manifest[name] for name in _SHOWN if name in self.manifest},
+            "points": [point.as_dict() for point in self.points],
+        }
 
 
 _SHOWN = ("attempt", "product", "kit", "challenge", "validity", "conclusion", "journal", "emulator")

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.certification.bundle.archive import MANIFEST, kit_file, object_in, sha256
 from emulator.journal.write import canonical
+from emulator.kernel.exchange import JsonObject
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+    from emulator.certification.report.members import AttemptReport, ReportedTest
 
 
 class BadKey(Exception):
@@ -189,7 +192,7 @@ def _envelope(raw: bytes, payload_type: str) -> Any:
     return envelope
 
 
-def told_in(payload: bytes) -> dict[str, Any]:
+def told_in(payload: bytes) -> JsonObject:
     """Return the JSON object a payload holds. Raises BadEnvelope."""
     try:
         found = json.loads(payload)
@@ -206,7 +209,7 @@ TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 WITNESSED = "urn:ndxp-emulator:witness:1"
 
 
-def test_result(manifest: bytes, report: Mapping[str, Any]) -> bytes:
+def test_result(manifest: bytes, report: AttemptReport) -> bytes:
     """Return the vendor's statement: which product had which result, with which kit and configuration."""
     product = report["plan"]["product"]
     kit = report["kit"]
@@ -225,14 +228,14 @@ def test_result(manifest: bytes, report: Mapping[str, Any]) -> bytes:
     return _statement(subjects, TEST_RESULT, predicate)
 
 
-def _list_of(test: Mapping[str, Any]) -> str:
+def _list_of(test: ReportedTest) -> str:
     """Return where a test is listed; of what is required, all that did not pass counts as failed."""
     if test["verdict"] == "pass":
         return "passedTests"
     return "warnedTests" if test["level"] == "SHOULD" or test["verdict"] == "warn" else "failedTests"
 
 
-def _result(report: Mapping[str, Any]) -> str:
+def _result(report: AttemptReport) -> str:
     """Return the predicate's word: what was not exercised has not passed."""
     return {"pass": "PASSED", "notes": "WARNED", "conditional": "WARNED"}.get(report["conclusion"]["word"], "FAILED")
 

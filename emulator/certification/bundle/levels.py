@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Container, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from emulator.certification.bundle.archive import (
     ENVIRONMENT,
@@ -19,12 +19,49 @@ from emulator.certification.bundle.archive import (
     lines_in,
     object_in,
     pretty,
+    report_in,
     sha256,
 )
 from emulator.certification.judge import Judgement
+from emulator.certification.kit import Both
 
-Both = Mapping[str, str]
-LEVELS: Mapping[str, Mapping[str, Both]] = {
+
+class LevelWords(TypedDict):
+    """What a level of assurance is called, what it proves and what not, and what it is good for."""
+
+    title: Both
+    proves: Both
+    does_not_prove: Both
+    use: Both
+
+
+class LevelStep(LevelWords):
+    """One step of the ladder of levels, by its id."""
+
+    id: str
+
+
+class IsolationWords(TypedDict):
+    """How a program was kept from what awaits it: a word, and the sentence of it."""
+
+    id: str
+    vi: str
+    en: str
+
+
+class ReportedLevel(LevelStep):
+    """A level as the report holds it: with the ladder it stands on, and how the program was kept apart."""
+
+    isolation: IsolationWords
+    ladder: list[LevelStep]
+
+
+Validity = TypedDict(
+    "Validity",
+    {"from": str, "until": str, "months": int, "kit_major": str, "vi": str, "en": str},
+)
+"""From when until when a report counts (ISO 8601, wall time), and under which major version of its kit."""
+LEVELS: Mapping[str, LevelWords] = {
     "L0": {
         "title": {"vi": "Tự kiểm tra", "en": "Self-check"},
         "proves": {
@@ -136,14 +173,15 @@ def isolation_of(judgement: Judgement) -> str:
     return next((word for word in ("", "folder", "user") if word in said), "")
 
 
-def level_as_dict(level: str, isolation: str = "") -> dict[str, Any]:
-    """Return a level as the report holds it, with the ladder it stands on, and how the program was kept apart."""
-    ladder = [{"id": name, **{word: dict(both) for word, both in words.items()}} for name, words in LEVELS.items()]
-    words = {word: dict(both) for word, both in LEVELS[level].items()}
-    return {"id": level, **words, "isolation": {"id": isolation, **ISOLATIONS[isolation]}, "ladder": ladder}
+def level_as_dict(level: str, isolation: str = "") -> ReportedLevel:
+    """Return a level as the report holds it."""
+    said = ISOLATIONS[isolation]
+    ladder: list[LevelStep] = [{"id": name, **words} for name, words in LEVELS.items()]
+    apart: IsolationWords = {"id": isolation, "vi": said["vi"], "en": said["en"]}
+    return {"id": level, **LEVELS[level], "isolation": apart, "ladder": ladder}
 
 
-def validity_of(judgement: Judgement, level: str) -> dict[str, Any] | None:
+def validity_of(judgement: Judgement, level: str) -> Validity | None:
     """Return from when and until when the report counts (wall time), and under which major version of the kit.
 
     A self-check (L0) counts for nobody but the vendor, so it is never valid.
@@ -190,7 +228,7 @@ def sums(files: Mapping[str, bytes]) -> bytes:
 
 def manifest(files: Mapping[str, bytes], schema: str = SCHEMA) -> bytes:
     """Return the manifest. It holds nothing that does not stand in the other files, so that it can be made again."""
-    report = object_in(files[REPORT])
+    report = report_in(files)
     lines = lines_in(files[JOURNAL])
     told: dict[str, Any] = {
         "schema": schema,
@@ -231,5 +269,5 @@ def _print_pages(raw: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Drawing costs most of what a bundle costs: packing and verifying in one process do it once."""
     from emulator.certification.report import html, pdf
 
-    report = object_in(raw)
+    report = report_in({REPORT: raw})
     return html(report), pdf(report), html(report, "en"), pdf(report, "en")

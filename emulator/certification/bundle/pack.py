@@ -8,24 +8,25 @@ from collections.abc import Mapping
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import plan_text, zip_files
 from emulator.certification.bundle.keys import PrivateKey
 from emulator.certification.bundle.levels import manifest, packed_level, pages, sums
-from emulator.certification.challenge import challenge_of
+from emulator.certification.challenge import ChallengeWords, challenge_of
 from emulator.certification.evidence import entries_of
 from emulator.certification.judge import judge
 from emulator.certification.kit import Kit
 from emulator.certification.kit_reader import read_kit
 from emulator.certification.outline import outline
-from emulator.certification.plan import plan_of
+from emulator.certification.plan import PlanWords, plan_of
+from emulator.certification.redaction import Opening
+from emulator.certification.report.members import AttemptReport, ReportedTest
 from emulator.certification.scenes import record_of
 
 # The report for machines and for spreadsheets: JUnit XML, and one line of CSV a test.
 
-Report = Mapping[str, Any]
 _BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -35,7 +36,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def results(report: Report) -> bytes:
+def results(report: AttemptReport) -> bytes:
     """Return one row a test: UTF-8 with a byte order mark and CRLF, as Excel wants it; no cell is a formula."""
     sheet = StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
@@ -45,7 +46,7 @@ def results(report: Report) -> bytes:
     return (_BOM + sheet.getvalue()).encode()
 
 
-def _row(test: Mapping[str, Any]) -> list[str]:
+def _row(test: ReportedTest) -> list[str]:
     found = test["findings"]
     cited = sorted({number for each in found for number in each["evidence"]})
     return [
@@ -65,7 +66,7 @@ def _cell(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def junit(report: Report) -> bytes:
+def junit(report: AttemptReport) -> bytes:
     """Return JUnit XML: a suite a group; what could not be judged is skipped, and says so."""
     from junitparser import JUnitXml, TestSuite
 
@@ -81,7 +82,7 @@ def junit(report: Report) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + bytes(whole.tostring()).rstrip() + b"\n"
 
 
-def _case(test: Mapping[str, Any], kit: str) -> Any:
+def _case(test: ReportedTest, kit: str) -> Any:
     from junitparser import Error, Failure, Skipped, TestCase
 
     case = TestCase(_clean(f"{test['id']} {test['title'].get('vi', '')}"), f"{kit}.{test['group']}")
@@ -104,12 +105,37 @@ def _clean(text: str) -> str:
 _PRINTERS = ("fpdf2", "jinja2", "segno", "markupsafe", "fonttools")
 
 
+class AttemptEvidence(TypedDict):
+    """What a bundle is packed from: ``GET /__admin/attempts/{id}/evidence``.
+
+    ``kit`` is the text of its file, ``journal`` its redacted lines. ``openings`` tell by commitment what is hidden:
+    they are the owner's, and go into no bundle.
+    """
+
+    attempt: str
+    plan: PlanWords
+    challenge: ChallengeWords
+    kit: str
+    journal: list[str]
+    openings: dict[str, Opening]
+
+
+class Surroundings(TypedDict):
+    """The machine that packs. ``printers`` are the versions of the libraries that draw pages, by name."""
+
+    emulator: str
+    python: str
+    system: str
+    machine: str
+    printers: dict[str, str]
+
+
 def pack(
-    evidence: Mapping[str, Any],
+    evidence: AttemptEvidence,
     *,
     key: PrivateKey | None = None,
     signed_challenge: bytes = b"",
-    environment: Mapping[str, Any] | None = None,
+    environment: Surroundings | None = None,
 ) -> bytes:
     """Return the bundle of an attempt.
 
@@ -125,7 +151,7 @@ def pack(
     if key:
         from emulator.certification.bundle.keys import IN_TOTO, seal_payload, test_result
 
-        told = test_result(files[archive.MANIFEST], archive.object_in(files[archive.REPORT]))
+        told = test_result(files[archive.MANIFEST], archive.report_in(files))
         files[archive.ATTESTATION] = seal_payload(told, IN_TOTO, key)
     return zip_files(files)
 
@@ -140,7 +166,7 @@ def _envelope(challenge_file: bytes) -> bytes:
 
 
 def sources(
-    evidence: Mapping[str, Any], environment: Mapping[str, Any], key: PrivateKey | None, signed_challenge: bytes
+    evidence: AttemptEvidence, environment: Surroundings, key: PrivateKey | None, signed_challenge: bytes
 ) -> dict[str, bytes]:
     """Return the files that everything else follows from."""
     plan = plan_of(evidence["plan"])
@@ -173,7 +199,7 @@ def derive_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def judge_bundle(files: Mapping[str, bytes]) -> dict[str, Any]:
+def judge_bundle(files: Mapping[str, bytes]) -> AttemptReport:
     """Return the report on the journal of a bundle, from kit, plan, challenge, journal and level alone."""
     entries = entries_of(archive.lines_in(files[archive.JOURNAL]))
     record = record_of(entries)
@@ -194,7 +220,7 @@ def _read_once(name: str, raw: bytes) -> Kit:
     return read_kit(Path(name), raw)
 
 
-def surroundings() -> dict[str, Any]:
+def surroundings() -> Surroundings:
     """Return what the machine is that packs: nothing that names it or its user."""
     import platform
 
@@ -319,7 +345,7 @@ done < journal.jsonl; echo "$before"
 """
 
 
-def guide(report: Mapping[str, Any]) -> bytes:
+def guide(report: AttemptReport) -> bytes:
     """Return README.txt for the bundle of a report."""
     product, kit, level = report["plan"]["product"], report["kit"], report["level"]
     return _TEXT.format(

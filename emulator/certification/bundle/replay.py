@@ -335,7 +335,7 @@ def _differs(name: str, where: tuple[int, str], files: Files) -> Point:
     number, place = where
     vi = f"Dòng nhật ký #{number} không phải điều trình giả lập này đã làm ({place})"
     en = f"line #{number} of the journal is not what this emulator did ({place})"
-    report = archive.object_in(files[archive.REPORT])
+    report = archive.report_in(files)
     if is_by_this_judge(report):
         return Point(name, "bad", vi, en)
     version = report["emulator"]["version"]

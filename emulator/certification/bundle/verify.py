@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from emulator.certification.bundle import archive
 from emulator.certification.bundle.archive import BadBundle, Container, unpack_zip
@@ -14,6 +13,7 @@ from emulator.certification.bundle.levels import OLDER, PAGES, PAGES_IN_ENGLISH,
 from emulator.certification.bundle.replay import Hosts, replay_points, scene_points
 from emulator.certification.challenge import Challenge
 from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import JsonObject
 
 Files = Mapping[str, bytes]
 _ALWAYS = {
@@ -147,7 +147,7 @@ def _weigh_points(points: list[Point], files: Files, trust: Trust) -> Verificati
     return Verification(tuple(points), seals.level(), seals.confirmed_level(), seals.keys(), told, report)
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def _object(content: bytes) -> JsonObject:
     try:
         return archive.object_in(content)
     except ValueError:
@@ -196,5 +196,5 @@ def _manifest(files: Files) -> Iterator[Point]:
         yield Point("manifest", "good", "Mọi tệp đúng mã băm", "every file has its digest")
 
 
-def _fits(content: bytes, told: Mapping[str, Any]) -> bool:
+def _fits(content: bytes, told: JsonObject) -> bool:
     return told == {"sha256": archive.sha256(content), "size": len(content)}

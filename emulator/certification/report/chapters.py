@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emulator.certification.report.blocks import (
     Block,
@@ -42,13 +42,16 @@ from emulator.certification.report.tests_part import (
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from emulator.certification.exchanges import ExchangeLine
+    from emulator.certification.report.members import AttemptReport
+
 
 # Part 9: how often each service was called, and in full the exchanges that what did not pass cites.
 
 _IN_FULL = 30
 
 
-def evidence_part(report: Report) -> Iterator[Block]:
+def evidence_part(report: AttemptReport) -> Iterator[Block]:
     """Yield part 9; exchanges are numbered as in the journal of the bundle."""
     yield Heading("9. Phụ lục: các lượt gọi", "9. Annex: the exchanges")
     listed = report["exchanges"]
@@ -65,14 +68,14 @@ def evidence_part(report: Report) -> Iterator[Block]:
     yield from _cited_blocks(listed, _in_doubt(report))
 
 
-def _in_doubt(report: Report) -> list[int]:
+def _in_doubt(report: AttemptReport) -> list[int]:
     """Return the exchange each finding that is not good rests on; the others stand in journal.jsonl."""
     tests = [test for test in report["tests"] if test["verdict"] not in ("pass", "omit")]
     findings = [found for test in tests for found in test["findings"] if found["answer"] != "good"]
     return list(dict.fromkeys(seq for found in findings for seq in found["evidence"][:1]))
 
 
-def _cited_blocks(listed: list[Mapping[str, Any]], wanted: list[int]) -> Iterator[Block]:
+def _cited_blocks(listed: list[ExchangeLine], wanted: list[int]) -> Iterator[Block]:
     by_number = {each["seq"]: each for each in listed}
     shown = [by_number[seq] for seq in wanted if seq in by_number]
     for each in shown[:_IN_FULL]:
@@ -86,17 +89,16 @@ def _cited_blocks(listed: list[Mapping[str, Any]], wanted: list[int]) -> Iterato
         yield Text(f"Còn {left} lượt gọi được nêu, xem journal.jsonl.", f"{left} more are cited: see journal.jsonl.")
 
 
-def _remarks(each: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _remarks(each: ExchangeLine) -> Iterator[tuple[str, str]]:
     remark = each.get("remark")
     if remark:
         yield remark["vi"], remark["en"]
 
 
-Report = Mapping[str, Any]
 _MOST_REASONS = 12
 
 
-def paper(report: Report, language: Language = "vi") -> Paper:
+def paper(report: AttemptReport, language: Language = "vi") -> Paper:
     """Return the blocks of a report, in one language."""
     product = report["plan"]["product"]
     what = {"vi": "Biên bản kiểm thử", "en": "Record of a test:"}[language]
@@ -104,7 +106,7 @@ def paper(report: Report, language: Language = "vi") -> Paper:
     return Paper(name, tuple(speak(block, language) for block in _blocks(report)), language)
 
 
-def _blocks(report: Report) -> Iterator[Block]:
+def _blocks(report: AttemptReport) -> Iterator[Block]:
     yield from _front(report)
     yield from _found_first(report)
     for part in (_parties, _object, _scope):
@@ -115,13 +117,13 @@ def _blocks(report: Report) -> Iterator[Block]:
     yield from evidence_part(report)
 
 
-def day_of(report: Report) -> datetime:
+def day_of(report: AttemptReport) -> datetime:
     """Return when the attempt ended, or began while it goes on."""
     moment = report["closed"] or report["opened"]
     return datetime.fromisoformat(moment["wall"])
 
 
-def _front(report: Report) -> Iterator[Block]:
+def _front(report: AttemptReport) -> Iterator[Block]:
     plan, day = report["plan"], day_of(report)
     place, number = plan["place"] or "…………", plan["number"] or "……/BB-KT"
     parties = plan["parties"]
@@ -147,7 +149,7 @@ def _front(report: Report) -> Iterator[Block]:
     yield Code2d(content, f"{said_vi}: {bare(bound)}", f"{said_en}: {bare(bound)}")
 
 
-def _box(report: Report) -> Iterator[Cell]:
+def _box(report: AttemptReport) -> Iterator[Cell]:
     """Yield what stands in the box of the conclusion: why it is so, by name; how far to be believed, and how long."""
     because = report["conclusion"]["because"]
     for each in because[:_MOST_REASONS]:
@@ -167,7 +169,7 @@ def _box(report: Report) -> Iterator[Cell]:
     yield Cell(apart["vi"], apart["en"], "plain" if apart["id"] == "user" else "doubtful")
 
 
-def _validity(report: Report) -> Cell:
+def _validity(report: AttemptReport) -> Cell:
     if report["closed"] is None:
         return Cell("Chưa đóng lượt kiểm thử", "The attempt is still open", "doubtful")
     validity = report["validity"]
@@ -178,7 +180,7 @@ def _validity(report: Report) -> Cell:
     return Cell(f"Có giá trị đến {until:%d/%m/%Y}. {validity['vi']}", f"Valid until {until:%Y-%m-%d}. {validity['en']}")
 
 
-def _found_first(report: Report) -> Iterator[Block]:
+def _found_first(report: AttemptReport) -> Iterator[Block]:
     yield from mending(report)
     surprises = report["surprises"] if report["plan"]["expected_failures"] else []  # without a baseline none is one
     for each in surprises:
@@ -187,7 +189,7 @@ def _found_first(report: Report) -> Iterator[Block]:
         yield Text(f"{each['test']}: {vi[each['kind']]}", f"{each['test']}: {en[each['kind']]}", "doubtful")
 
 
-def _parties(report: Report) -> Iterator[Block]:
+def _parties(report: AttemptReport) -> Iterator[Block]:
     yield Heading("1. Căn cứ", "1. Legal bases and documents")
     yield Table((Cell("Căn cứ", "Basis"),), (100,), tuple((Cell(vi, en),) for vi, en in LEGAL_BASES))
     yield Heading("2. Thành phần", "2. Parties")
@@ -198,7 +200,7 @@ def _parties(report: Report) -> Iterator[Block]:
     yield Table((Cell("Vai", "Role"), Cell("Đơn vị", "Body")), (40, 60), rows)
 
 
-def _object(report: Report) -> Iterator[Block]:
+def _object(report: AttemptReport) -> Iterator[Block]:
     yield Heading("3. Đối tượng và môi trường", "3. Object and environment")
     plan, kit = report["plan"], report["kit"]
     rows = [
@@ -219,13 +221,13 @@ def _object(report: Report) -> Iterator[Block]:
     yield Table((Cell("Mục", "Item"), Cell("Nội dung", "Content")), (30, 70), told)
 
 
-def _span(report: Report) -> str:
+def _span(report: AttemptReport) -> str:
     begun = datetime.fromisoformat(report["opened"]["wall"])
     ended = datetime.fromisoformat(report["closed"]["wall"]) if report["closed"] else None
     return f"{begun:%d/%m/%Y %H:%M:%S} – " + (f"{ended:%d/%m/%Y %H:%M:%S}" if ended else "…")
 
 
-def _scope(report: Report) -> Iterator[Block]:
+def _scope(report: AttemptReport) -> Iterator[Block]:
     yield Heading("4. Phạm vi", "4. Scope")
     rows = []
     for group in report["groups"]:
@@ -242,7 +244,7 @@ def _scope(report: Report) -> Iterator[Block]:
     yield Text(f"Các loại phép thử – {kinds}.", f"Kinds of tests – {named}.")
 
 
-def _totals(report: Report) -> Iterator[Block]:
+def _totals(report: AttemptReport) -> Iterator[Block]:
     yield Heading("6. Tổng hợp", "6. Totals")
     total = len(report["tests"])
     rows = []
@@ -259,7 +261,7 @@ def _totals(report: Report) -> Iterator[Block]:
         yield Text(f"Lỗi tồn tại đã biết – {test_id}: {reason}", f"Known failure – {test_id}: {reason}")
 
 
-def _discrepancies(report: Report) -> Iterator[Block]:
+def _discrepancies(report: AttemptReport) -> Iterator[Block]:
     vi = "7. Sai khác tài liệu mà phần mềm dựa vào"
     yield Heading(vi, "7. Discrepancies of the documents the software relied on")
     quirks = report.get("quirks") or []
@@ -278,7 +280,7 @@ def _discrepancies(report: Report) -> Iterator[Block]:
     yield Table(heads, (12, 74, 14), rows)
 
 
-def _conclusion(report: Report) -> Iterator[Block]:
+def _conclusion(report: AttemptReport) -> Iterator[Block]:
     yield Heading("8. Kết luận", "8. Conclusion")
     said = report["conclusion"]
     kit = report["kit"]["title"]
@@ -312,7 +314,7 @@ def _template() -> Template:
     return surroundings.get_template("page.html.jinja")
 
 
-def page(report: Mapping[str, Any], language: Language = "vi") -> bytes:
+def page(report: AttemptReport, language: Language = "vi") -> bytes:
     """Return the page in one language, in UTF-8."""
     text = _template().render(paper=paper(report, language), style=(_FOLDER / "page.css").read_text(encoding="utf-8"))
     return text.encode()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
@@ -13,6 +13,9 @@ from fpdf.fonts import FontFace
 
 from emulator.certification.report import blocks as b
 from emulator.certification.report.chapters import day_of, paper
+
+if TYPE_CHECKING:
+    from emulator.certification.report.members import AttemptReport
 
 FONTS = Path(__file__).parent / "fonts"
 """Letters that papers carry within them, Vietnamese with all its marks."""
@@ -62,7 +65,7 @@ def _fit(pdf: FPDF, text: str, width: float) -> str:
     return text
 
 
-def sheet(report: Mapping[str, Any], language: b.Language = "vi") -> bytes:
+def sheet(report: AttemptReport, language: b.Language = "vi") -> bytes:
     """Return the PDF in one language; the same report gives the same bytes."""
     told = paper(report, language)
     pdf = _Sheet(told.name)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.certification.report.blocks import Block, Cell, Code, Heading, Table, Text, Tone
 
-Report = Mapping[str, Any]
-Test = Mapping[str, Any]
+if TYPE_CHECKING:
+    from emulator.certification.ledger import QuotedRequirement
+    from emulator.certification.report.members import AttemptReport, ReportedTest
+    from emulator.certification.scenes import FindingWords
+
 _GOOD = {"pass", "omit"}
 _PARTICULAR = re.compile(r"[0-9]{2,}[^ ,;]*|“[^”]*”")
 """What is particular to one finding (codes, numbers, quoted values): two that differ in it alone have one cause."""
@@ -19,36 +22,38 @@ _MOST_CLAUSE = 150
 class Cause(NamedTuple):
     """One thing to mend, and every test it stands in the way of."""
 
-    tests: tuple[Test, ...]
-    finding: Mapping[str, Any]
+    tests: tuple[ReportedTest, ...]
+    finding: FindingWords
 
 
-def causes(report: Report) -> list[Cause]:
+def causes(report: AttemptReport) -> list[Cause]:
     """Return what keeps tests from passing, required ones and failures first, those of one cause together."""
-    grouped: dict[str, list[tuple[Test, Mapping[str, Any]]]] = {}
+    grouped: dict[str, list[tuple[ReportedTest, FindingWords]]] = {}
     for test in sorted((each for each in report["tests"] if each["verdict"] not in _GOOD), key=_urgency):
         finding = _first_finding(test)
         grouped.setdefault(_PARTICULAR.sub("…", finding["vi"]), []).append((test, finding))
     return [Cause(tuple(test for test, _ in pairs), pairs[0][1]) for pairs in grouped.values()]
 
 
-def _urgency(test: Test) -> tuple[bool, int, int]:
+def _urgency(test: ReportedTest) -> tuple[bool, int, int]:
     weight = {"fail": 0, "error": 0, "inconclusive": 1, "skip": 1, "waiting": 1}.get(test["verdict"], 2)
     return test["level"] != "MUST", weight, list(VERDICTS).index(test["verdict"])
 
 
-def _first_finding(test: Test) -> Mapping[str, Any]:
+def _first_finding(test: ReportedTest) -> FindingWords:
     if test["verdict"] == "review":
-        return {"vi": "Điều đã khai, chờ người xem xét", "en": "declared; a person has to look at it", "evidence": []}
-    found: list[Mapping[str, Any]] = [each for each in test["findings"] if each["answer"] != "good"]
+        vi, en = "Điều đã khai, chờ người xem xét", "declared; a person has to look at it"
+        return {"answer": "unseen", "vi": vi, "en": en, "evidence": []}
+    found = [each for each in test["findings"] if each["answer"] != "good"]
     found.sort(key=lambda each: each["answer"] != "bad")
     if found:
         return found[0]
     vi, en = VERDICTS[test["verdict"]][:2]
-    return {"vi": f"{vi}: chưa ai khai" if test["kind"] == "attest" else vi, "en": en, "evidence": []}
+    said = f"{vi}: chưa ai khai" if test["kind"] == "attest" else vi
+    return {"answer": "unseen", "vi": said, "en": en, "evidence": []}
 
 
-def mending(report: Report) -> Iterator[Block]:
+def mending(report: AttemptReport) -> Iterator[Block]:
     """Yield what has to be mended: a row a cause, with the next step; nothing to mend is said, too."""
     yield Heading("CẦN LÀM GÌ", "WHAT TO MEND", anchor="findings")
     found = causes(report)
@@ -82,7 +87,7 @@ def _cause_row(cause: Cause) -> tuple[Cell, ...]:
     )
 
 
-def tests_part(report: Report) -> Iterator[Block]:
+def tests_part(report: AttemptReport) -> Iterator[Block]:
     """Yield part 5: a line for what passed, everything for what did not."""
     yield Heading("5. Kịch bản và kết quả", "5. Tests and results")
     clauses = report["requirements"]
@@ -96,11 +101,11 @@ def tests_part(report: Report) -> Iterator[Block]:
                 yield from _in_full(test)
 
 
-def _anchors(tests: Sequence[Test]) -> tuple[str, ...]:
+def _anchors(tests: Sequence[ReportedTest]) -> tuple[str, ...]:
     return tuple(f"t-{test['id']}" for test in tests)
 
 
-def _line(test: Test, clauses: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _line(test: ReportedTest, clauses: Mapping[str, QuotedRequirement]) -> tuple[Cell, ...]:
     vi, en, tone = VERDICTS[test["verdict"]]
     calls = sum(len(scene["calls"]) for scene in test["scenes"])
     level = ("Bắt buộc", "required") if test["level"] == "MUST" else ("Nên", "advised")
@@ -112,7 +117,7 @@ def _line(test: Test, clauses: Mapping[str, Any]) -> tuple[Cell, ...]:
     )
 
 
-def clause_of(test: Test, clauses: Mapping[str, Any]) -> tuple[str, str]:
+def clause_of(test: ReportedTest, clauses: Mapping[str, QuotedRequirement]) -> tuple[str, str]:
     """Return the sentence a test judges, with its clause and whose rule it is; how many more there are."""
     known = [clauses[name] for name in test["requirements"] if name in clauses]
     known.sort(key=lambda each: (list(BASES).index(each["basis"]), each["level"] != "MUST"))
@@ -132,7 +137,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST_CLAUSE else f"{text[:_MOST_CLAUSE].rsplit(' ', 1)[0]}…"
 
 
-def _in_full(test: Test) -> Iterator[Block]:
+def _in_full(test: ReportedTest) -> Iterator[Block]:
     """Yield a test case of annex 2c: kind, steps, expected and actual, proof, and an example to copy."""
     vi, en, tone = VERDICTS[test["verdict"]]
     yield Heading(f"{test['id']} {test['title']['vi']}", f"{test['id']} {test['title']['en']}", 3)
@@ -142,7 +147,7 @@ def _in_full(test: Test) -> Iterator[Block]:
         yield Code(test["example"]["vi"], test["example"].get("en", ""))
 
 
-def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
+def case_rows(test: ReportedTest, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
     """Yield what a test case says: verdict, kind, steps, what was seen and what proves it, what to do."""
     kind_vi, kind_en = KINDS[test["kind"]]
     yield Cell("Kết quả", "Verdict"), verdict
@@ -151,7 +156,7 @@ def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
     if scenes:
         did = "; ".join(f"{each['do']} ({each['role']}, {len(each['calls'])})" for each in scenes)
         yield Cell("Các bước (số lượt gọi)", "Steps (calls)"), Cell(did)
-    told: dict[tuple[str, str], Mapping[str, Any]] = {}
+    told: dict[tuple[str, str], FindingWords] = {}
     for each in test["findings"]:
         if each["answer"] != "good":
             told.setdefault(_words(each), each)
@@ -163,7 +168,7 @@ def case_rows(test: Test, verdict: Cell) -> Iterator[tuple[Cell, ...]]:
     yield Cell("Cần làm", "What to do"), Cell(test["next"].get("vi", ""), test["next"].get("en", ""))
 
 
-def _words(finding: Mapping[str, Any]) -> tuple[str, str]:
+def _words(finding: FindingWords) -> tuple[str, str]:
     """Return what a finding says, with what was expected and what came."""
     if not finding.get("expected") and not finding.get("actual"):
         return finding["vi"], finding["en"]

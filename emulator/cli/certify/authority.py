@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from emulator.cli.terminal import FORCE, CannotStart, refuse_taken, write_file
 if TYPE_CHECKING:
     from emulator.certification.authority import AuthorityLedger
     from emulator.certification.bundle.keys import PrivateKey
+    from emulator.certification.challenge import Challenge, ChallengeBounds
 
 _HEAD = "\b\nVí dụ / Examples:\n"
 _ISSUE = (
@@ -97,7 +99,7 @@ def issue(ledger: Path, key: Path, out: Path, force: bool, **words: Any) -> None
     click.echo(f"{out}\n{made.serial}\n{made.valid_from} … {made.valid_to}\nsha256 {signer.public.id}")
 
 
-def _challenge(book: AuthorityLedger, words: dict[str, Any]) -> Any:
+def _challenge(book: AuthorityLedger, words: Mapping[str, Any]) -> Challenge:
     from emulator.certification.authority import SERIAL
     from emulator.certification.challenge import new_challenge
     from emulator.certification.kit_reader import NoKit, kit_of
@@ -117,10 +119,16 @@ def _challenge(book: AuthorityLedger, words: dict[str, Any]) -> Any:
     if not SERIAL.fullmatch(serial):
         raise CannotStart(f"--serial: chỉ gồm chữ, số, . _ - ({serial!r}). / letters, digits, . _ - only ({serial!r}).")
     holder = public_key_at(words["vendor_key"], "--vendor-key")
-    bound = {"serial": serial, "vendor_key": holder.id if holder else "", "attempts": words["attempts"]}
-    bound |= {name: words[name] for name in ("product", "product_version", "vendor")}
-    span = {"begins_ms": now, "days": words["days"]}
-    return new_challenge(kit.id, kit.digest, authority=words["name"], bound_to=bound, **span)
+    bound: ChallengeBounds = {
+        "serial": serial,
+        "vendor_key": holder.id if holder else "",
+        "attempts": words["attempts"],
+        "product": words["product"],
+        "product_version": words["product_version"],
+        "vendor": words["vendor"],
+    }
+    who, days = words["name"], words["days"]
+    return new_challenge(kit.id, kit.digest, authority=who, bound_to=bound, begins_ms=now, days=days)
 
 
 @authority.command(epilog=_ACCEPT)
@@ -166,10 +174,14 @@ def show(ledger: Path, key: Path) -> None:
     """
     book = _ledger(ledger, private_key_at(key))
     for each in book.records:
-        about = each.reason or each.bundle[:23] or f"{each.challenge.get('product')} – {each.challenge.get('vendor')}"
+        about = each.reason or each.bundle[:23] or _holder(each.challenge or {})
         click.echo(f"{each.no:>4}  {each.at[:19]}  {each.serial:<28} {_WORDS[each.kind]:<26} {about}")
     if not book.records:
         click.echo("Sổ chưa có dòng nào. / The ledger is empty.")
+
+
+def _holder(challenge: Mapping[str, object]) -> str:
+    return f"{challenge.get('product')} – {challenge.get('vendor')}"
 
 
 @authority.command(epilog=_WITHDRAW)

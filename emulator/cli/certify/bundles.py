@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
@@ -16,6 +16,7 @@ from emulator.cli.terminal import FORCE, CannotStart, write_file
 if TYPE_CHECKING:
     from emulator.certification.bundle.finding import Verification
     from emulator.certification.bundle.verify import Standing, Trust
+    from emulator.certification.report.members import Conclusion
 
 _VERIFY_EXAMPLES = """\b
 Ví dụ / Examples:
@@ -135,8 +136,8 @@ def _what_a_level_means(found: Verification) -> Iterator[str]:
     yield f"\n{found.level} {words['title']['vi']} / {words['title']['en']}"
     if found.confirmed != found.level:
         yield f"đã xác nhận bằng khóa của bạn / confirmed by your keys: {found.confirmed}"
-    for word, mark in (("proves", "✓"), ("does_not_prove", "✗")):
-        yield f"{mark} {words[word]['vi']}\n  {words[word]['en']}"
+    for said, mark in ((words["proves"], "✓"), (words["does_not_prove"], "✗")):
+        yield f"{mark} {said['vi']}\n  {said['en']}"
     apart = found.report.get("level", {}).get("isolation")  # reports of older versions do not say it
     if isinstance(apart, dict):
         yield f"{'✓' if apart.get('id') == 'user' else '✗'} {apart.get('vi')}\n  {apart.get('en')}"
@@ -168,7 +169,7 @@ def judge(bundle: Path, out: Path | None, force: bool) -> None:
 
     files = files_of(bundle)
     try:
-        told = archive.object_in(files[archive.REPORT])
+        told = archive.report_in(files)
         made = judge_bundle(files)
         differ = differences(told, made)
     except Exception as trouble:  # hostile content: the trouble is the bundle's
@@ -182,7 +183,7 @@ def judge(bundle: Path, out: Path | None, force: bool) -> None:
     _say_the_same(archive.pretty(made) == files[archive.REPORT], made["conclusion"])
 
 
-def _say_the_same(is_identical: bool, conclusion: dict[str, str]) -> None:
+def _say_the_same(is_identical: bool, conclusion: Conclusion) -> None:
     vi, en = ("đúng từng byte", "the same bytes") if is_identical else ("cùng kết luận", "the same verdicts")
     click.echo(f"✓ {vi}: {conclusion['vi']} / {en}: {conclusion['en']}")
 
@@ -289,13 +290,21 @@ def _where(commitment: str, lines: list[bytes]) -> list[int]:
     return [number for number, line in enumerate(lines, 1) if commitment.encode() in line]
 
 
-def _proven(chosen: Openings, lines: list[bytes]) -> dict[str, Any]:
+class ProvenOpening(TypedDict):
+    """An opening that is right, and the lines of the journal in which its commitment stands."""
+
+    salt: str
+    value: str
+    lines: list[int]
+
+
+def _proven(chosen: Openings, lines: list[bytes]) -> dict[str, ProvenOpening]:
     """Return the openings that are right, with the lines of the journal in which they stand."""
     from emulator.certification.redaction import opens
 
     if not chosen:
         raise Untrustworthy("Không có giá trị hay cam kết đó. / There is no such value or commitment.")
-    proven: dict[str, Any] = {}
+    proven: dict[str, ProvenOpening] = {}
     for name, opening in chosen.items():
         if not opens(name, opening):
             raise Untrustworthy(f"{name}: muối và giá trị không mở được. / salt and value do not open it.")

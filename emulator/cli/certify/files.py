@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +15,7 @@ from emulator.cli.terminal import CannotStart, write_file
 
 if TYPE_CHECKING:
     from emulator.certification.bundle.keys import PrivateKey, PublicKey
+    from emulator.certification.bundle.pack import AttemptEvidence
     from emulator.certification.plan import Plan
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -113,7 +113,7 @@ def openings_beside(bundle: Path) -> Path:
 
 def write_bundle(
     path: Path,
-    evidence: Mapping[str, Any],
+    evidence: AttemptEvidence,
     *,
     key: PrivateKey | None = None,
     signed_challenge: bytes = b"",

@@ -16,6 +16,7 @@ from emulator.cli.admin_client import AdminClient
 from emulator.cli.certify.files import private_key_at
 from emulator.cli.certify.session import Session, find_session, open_session
 from emulator.cli.terminal import CannotStart
+from emulator.kernel.exchange import JsonObject
 
 if TYPE_CHECKING:
     from emulator.certification.plan import Plan
@@ -106,9 +107,9 @@ def _guard_client(client: AdminClient, url: str) -> AdminClient:
     return client
 
 
-def words_of(plan: Plan) -> dict[str, Any]:
+def words_of(plan: Plan) -> JsonObject:
     """Return a plan in the words of its file."""
-    told = {name: value for name, value in plan.as_dict().items() if value not in (None, "", (), {})}
+    told: JsonObject = {name: value for name, value in plan.as_dict().items() if value not in (None, "", (), {})}
     told["patience"] = told.pop("patience_s") * 1000
     return told
 

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emulator.certification import vocabulary
+
+if TYPE_CHECKING:
+    from emulator.certification.report.members import AttemptReport, ReportedTest
 
 _VALUES = {value: vi for word in vocabulary.WORDS.values() for value, (vi, _) in word.values.items()}
 
@@ -73,7 +76,7 @@ def progress(asked: Mapping[str, Any], *, is_quiet: bool) -> None:
         click.echo(f"[{asked['task']['no']}/{asked['scenes']}] {asked['title']['vi']}", err=True)
 
 
-def summary(report: Mapping[str, Any], bundle: Path | None) -> str:
+def summary(report: AttemptReport, bundle: Path | None) -> str:
     """Return the verdicts, findings of what did not pass, and where the bundle lies."""
     lines = [f"{report['kit']['title']['vi']} {report['kit']['version']}"]
     for test in [each for each in report["tests"] if bundle or each["verdict"] != "omit"]:
@@ -93,7 +96,7 @@ def summary(report: Mapping[str, Any], bundle: Path | None) -> str:
     return "\n".join(lines)
 
 
-def _why(test: Mapping[str, Any]) -> list[str]:
+def _why(test: ReportedTest) -> list[str]:
     told = []
     for finding in test["findings"]:
         if finding["answer"] == "good":
