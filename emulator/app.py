@@ -16,7 +16,7 @@ from emulator.admin.routes import PREFIX, admin, body_limit_of
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.country.access import CallMeter, Keyring, Tenants
-from emulator.country.pack import Pack, PackDigests
+from emulator.country.pack import Pack, Packs
 from emulator.country.sandbox import Sandboxes
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import open_worlds
@@ -32,7 +32,7 @@ from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.bad_bytes import REFUSED, write_refused
 from emulator.server.flask_door import services
-from emulator.services.packs import Packs, load_pack
+from emulator.services.packs import load_pack
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
 from emulator.store.group_commit import GroupCommitStore
@@ -67,10 +67,9 @@ def found_country(
         ServiceTrouble: a service from outside cannot be used.
     """
     store, cast = _prepare_store(place, settings), Cast(Library(settings.scenarios, is_watched=settings.watch))
-    known = Packs(packs, settings.packs_folder or Path(f"{store.name}.packs"))
-    digests = PackDigests(known)
-    sandboxes = _sandboxes(store, settings, known, digests)
-    enter = open_worlds(store, digests, cast, settings.quotas)
+    known = Packs(packs, settings.packs_folder or Path(f"{store.name}.packs"), load_pack)
+    sandboxes = _sandboxes(store, settings, known)
+    enter = open_worlds(store, known, cast, settings.quotas)
     arrival = Arrival(Keyring(store), sandboxes, settings.base_hosts)
     doors, offers = _doors(settings, known)
     timekeeper = Timekeeper(enter, sandboxes)
@@ -138,10 +137,10 @@ def _prepare_store(place: Path | Store, settings: Settings) -> Store:
     return store
 
 
-def _sandboxes(store: Store, settings: Settings, packs: Packs, digests: PackDigests) -> Sandboxes:
+def _sandboxes(store: Store, settings: Settings, packs: Packs) -> Sandboxes:
     if store.waits:  # what they hold now is what they are made from, whatever becomes of their files
         for name in packs:
-            digests.of(name)
+            packs.digest_of(name)
     first = SandboxSettings(
         journal_limit=settings.max_journal,
         journal_bytes_limit=settings.max_journal_bytes,
@@ -154,7 +153,7 @@ def _sandboxes(store: Store, settings: Settings, packs: Packs, digests: PackDige
         packs.settings_of,
         has_own_seed=settings.has_own_seed,
         secret_seeds=settings.secret_seeds,
-        digest_of_pack=digests.of if store.waits else lambda _name: "",
+        digest_of_pack=packs.digest_of if store.waits else lambda _name: "",
     )
     sandboxes.ensure_default()
     return sandboxes

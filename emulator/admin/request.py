@@ -15,6 +15,7 @@ from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
 from emulator.country.access import Tenants
+from emulator.country.pack import Packs
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.country.world import World
 from emulator.journal.journal import Journal
@@ -23,7 +24,6 @@ from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.scenario.cast import Cast
 from emulator.scenario.library import Library
-from emulator.services.packs import Packs
 from emulator.wire.json_body import MOST_DEPTH, is_deep_value
 
 if TYPE_CHECKING:

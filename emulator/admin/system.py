@@ -12,7 +12,7 @@ from emulator.admin.uploads import PACK_LIMIT, read_pack_upload
 from emulator.country.pack import PackTrouble
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.kernel.clock import system_ms
-from emulator.services.packs import PackExists
+from emulator.services.packs import PackExists, take_pack_in
 
 ROUTES = RouteTable(is_open=True)
 PACK_ROUTES = RouteTable("gói dữ liệu / packs")
@@ -120,7 +120,7 @@ def bring_pack(request: AdminRequest) -> AdminReply:
     if len(context.packs.brought()) >= context.tenants.quotas.packs:
         raise Trouble("over-quota", what="packs", most=context.tenants.quotas.packs)
     try:
-        context.packs.bring(name, read_pack_upload(request.body))
+        take_pack_in(context.packs, name, read_pack_upload(request.body))
     except PackExists:
         raise Trouble("pack-exists", name=name) from None
     except PackTrouble as trouble:

@@ -77,7 +77,8 @@ def validate(paths: tuple[str, ...], form: str, privacy: bool, pack: str) -> Non
 
 
 def _problems(path: str, pack: str, *, privacy: bool) -> list[Problem]:
-    from emulator.country.pack import PackTrouble, find_pack
+    from emulator.country.pack import PackTrouble
+    from emulator.country.pack_reading import find_pack
     from emulator.country.privacy import looked_through
     from emulator.services.packs import inspect, load_pack
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
-from emulator.country.pack_files import BadPath, path_within
+from emulator.country.pack import BadPath, path_within
 from emulator.country.pack_tables import SCHEMA_VERSION, FieldForm, PackPart, Rows, TableFinding, Tables
 from emulator.country.records import PORTS, ServiceState
 from emulator.kernel.clock import read_day, read_moment

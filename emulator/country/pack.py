@@ -5,28 +5,25 @@ A pack (docs/packs) is a folder of TinyDB files, one table each, in official fie
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import mimetypes
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain
-from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
-import orjson
-from tinydb import TinyDB
-from tinydb.storages import JSONStorage
-
-from emulator import __version__
-from emulator.country.filed_base import CompiledBase, CompiledTables, compiled_rows, write_compiled
-from emulator.country.furnish import nearest, readable_rows, row_findings, shape_findings, structure_findings
-from emulator.country.pack_files import COMPILED, FoundFiles, PackFile, content_of, files_of, is_same_content
-from emulator.country.pack_tables import OWN, PackPart, Rows, TableFinding, Tables
-from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
+from emulator.country.pack_tables import OWN, Tables
+from emulator.country.positions import Problem
 from emulator.country.records import (
     DETAIL_LINKS,
     DOSSIERS,
+    HOSTS,
     STEPS,
     DetailLink,
     Dossier,
@@ -34,17 +31,14 @@ from emulator.country.records import (
     ProcessingStep,
     axis_bases,
 )
+from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.shelf import Base, ShelfKind
 from emulator.kernel.refusals import StoreFailure
-from emulator.store.paper_file import CompiledFile
 
 if TYPE_CHECKING:
     from emulator.country.sandbox import Sandbox
 
 T = TypeVar("T")
-_DEEPEST = 4
-
-__all__ = ["Pack", "PackFile", "PackNotFound", "PackTrouble", "open_pack"]
 
 
 class PackTrouble(Exception):
@@ -57,6 +51,135 @@ class PackTrouble(Exception):
 
 class PackNotFound(PackTrouble):
     """There is no pack of that name and no such folder."""
+
+
+# The files of a pack: those that its records link to, read when asked for, and whether any of its tables changed.
+
+PREFIX = "/file/"
+_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "jpg": "image/jpeg",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """A file of the pack: its media type, and how to read its bytes."""
+
+    content_type: str
+    read: Callable[[], bytes]
+
+
+class BadPath(ValueError):
+    """A path that data name leads out of the folder it belongs to, or nowhere."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi, self.en = vi, en
+
+
+def path_within(folders: Iterable[Path], name: str) -> Path:
+    """Return the file that data name, below the first of some folders that has it: the one way from a name to a file.
+
+    Raises:
+        BadPath: the name is absolute, climbs, or passes a symbolic link; or there is no such file.
+    """
+    pure = PurePosixPath(name.replace("\\", "/"))
+    if not name or pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0] or "\0" in name:
+        raise BadPath(f"Đường dẫn “{name}” ra ngoài thư mục của gói", f"the path {name!r} leads out of the pack")
+    for folder in folders:
+        path = folder.joinpath(*pure.parts)
+        if not path.is_file():
+            continue
+        if path.resolve() != folder.resolve().joinpath(*pure.parts):
+            said = f"Đường dẫn “{name}” đi qua liên kết tượng trưng", f"the path {name!r} passes a symbolic link"
+            raise BadPath(*said)
+        return path
+    raise BadPath(f"Không có tệp “{name}” trong gói", f"the pack has no file {name!r}")
+
+
+def files_of(folder: Path) -> dict[str, PackFile]:
+    """Return the files below ``files/`` by their URL path: ``files/20261105/a.pdf`` is ``/file/20261105/a.pdf``.
+
+    Nothing else can be reached by any spelling of a path. Symbolic links are passed over: a pack stays in its folder.
+    """
+    root = folder / "files"
+    found = {}
+    for place, _, names in os.walk(root):
+        for name in names:
+            path = Path(place, name)
+            if not path.is_symlink():
+                found[PREFIX + path.relative_to(root).as_posix()] = PackFile(_type(name), path.read_bytes)
+    return found
+
+
+class FoundFiles(Mapping[str, PackFile]):
+    """The same, of a pack with too many files to list: each is looked for when it is asked for."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._roots = [folder / "files" for folder in folders]
+
+    def __getitem__(self, path: str) -> PackFile:
+        if not path.startswith(PREFIX):
+            raise KeyError(path)
+        try:
+            found = path_within(self._roots, path.removeprefix(PREFIX))
+        except BadPath:
+            raise KeyError(path) from None
+        return PackFile(_type(found.name), found.read_bytes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({path: None for root in self._roots for path in files_of(root.parent)})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+Content = dict[str, list[int | str]]
+"""Of each file its size, when it was last changed (ns, by content and by inode), and the SHA-256 of what it holds."""
+
+
+def content_of(folders: Iterable[Path], known: Mapping[str, list[int | str]]) -> Content:
+    """Return what a pack is made of, but for the files its records link to.
+
+    A file that stands as ``known`` left it is not read again: nobody sets back the time of an inode.
+    """
+    found: Content = {}
+    for number, folder in enumerate(folders):
+        for path in _parts_of(folder):
+            stat = path.lstat()
+            stand = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+            name = f"{number}/{path.relative_to(folder).as_posix()}"
+            before = known.get(name, [])
+            same = before[:3] == stand
+            found[name] = list(before) if same else [*stand, _digest(path)]
+    return found
+
+
+def is_same_content(one: Mapping[str, list[int | str]], other: Mapping[str, list[int | str]]) -> bool:
+    """Tell whether two packs hold the same bytes, whenever they were written."""
+    return {name: each[-1] for name, each in one.items()} == {name: each[-1] for name, each in other.items()}
+
+
+def _parts_of(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        if Path(place) == folder and "files" in folders:
+            folders.remove("files")
+        yield from (Path(place, name) for name in sorted(names) if not name.endswith((".sqlite", ".part")))
+
+
+def _digest(path: Path) -> str:
+    if path.is_symlink():
+        return f"-> {os.readlink(path)}"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _type(name: str) -> str:
+    suffix = name.rpartition(".")[2].lower()
+    return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 @dataclass(frozen=True)
@@ -112,141 +235,76 @@ class Pack:
         return Base(DETAIL_LINKS, [DetailLink(page, code) for page, code in pages if page])
 
 
-class _Repeated(ValueError):
-    """An object has a key twice."""
+# The packs of a server.
 
 
-class _SheetStorage(JSONStorage):
-    """TinyDB's own JSON storage, read-only, whose objects have each key once; a byte order mark is passed over."""
+class Packs(Mapping[str, Pack]):
+    """The packs of a server by name: those it was started with, and those brought in while it runs.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path), encoding="utf-8-sig", access_mode="r")
-
-    def read(self) -> Any:
-        self._handle.seek(0)
-        return json.load(self._handle, object_pairs_hook=_once)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _Repeated
-    return found
-
-
-def shipped_folder() -> Path:
-    """Return the folder of the packs that come with the emulator: package data, or the checkout's ``fixtures``."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "_data" / "fixtures"
-    return inside if inside.is_dir() else package.parent / "fixtures"
-
-
-def shipped_names() -> list[str]:
-    """Return the names of the packs that come with the emulator."""
-    return sorted(each.parent.name for each in shipped_folder().glob("*/pack.json"))
-
-
-def find_pack(name_or_path: str) -> Path:
-    """Return a pack's folder: a shipped pack by its name, else a path, in the spelling of this system or of Windows.
-
-    Raises:
-        PackNotFound: there is neither.
+    What is brought in lies in a folder that all workers look into. A pack appears there whole, and is opened where it
+    is first asked for.
     """
-    shipped = shipped_names()
-    if name_or_path in shipped:
-        return shipped_folder() / name_or_path
-    for path in (Path(name_or_path), Path(PureWindowsPath(name_or_path).as_posix())):
-        if path.exists():
-            return path
-    vi, en = nearest(name_or_path, shipped)
-    sentences = (f"Không có gói hay thư mục này{vi}", f"no such pack or folder{en}")
-    raise PackNotFound([Problem(name_or_path, 1, 1, *sentences)])
 
+    def __init__(self, started: Mapping[str, Pack], folder: Path, load: Callable[[Path], Pack]) -> None:
+        """``folder`` is where those brought in lie, ``load`` opens one of them."""
+        self._started, self.folder, self._load = dict(started), folder, load
+        self._opened: dict[str, tuple[tuple[int, int], Pack]] = {}
+        self._looked_ns, self._outside = -1, frozenset[str]()
+        self._digests = dict[tuple[str, int], str]()
 
-def open_pack(name_or_path: str | Path, part: PackPart) -> Pack:
-    """Open a pack and index it; what it costs is paid once. ``part`` is what the services put into packs.
+    def __getitem__(self, name: str) -> Pack:
+        if name in self._started:
+            return self._started[name]
+        if not ID_GRAMMAR.fullmatch(name):
+            raise KeyError(name)
+        try:
+            stat = (self.folder / name / "pack.json").stat()
+        except (OSError, ValueError):
+            raise KeyError(name) from None
+        mark, kept = (stat.st_ino, stat.st_mtime_ns), self._opened.get(name)
+        if kept is None or kept[0] != mark:
+            kept = self._opened[name] = mark, self._load(self.folder / name)
+        return kept[1]
 
-    Raises:
-        PackTrouble: there is no such pack, or something in it is wrong; every problem found is named.
-    """
-    found = read_folder(find_pack(str(name_or_path)), part)
-    if found.problems:
-        raise PackTrouble(found.problems)
-    return assemble(found, part)
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self._started, *self.brought()])
 
+    def __len__(self) -> int:
+        return len(self._started) + len(self.brought())
 
-# A pack that was compiled: nothing of it is read before somebody asks for it.
+    def brought(self) -> list[str]:
+        """Return the names of the packs that were brought in, in order."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(each.name for each in self.folder.iterdir() if ID_GRAMMAR.fullmatch(each.name))
 
-_FORM = "2"
-_OF_SHELVES = frozenset({"dossiers", "results", "steps"})
+    def settings_of(self, name: str) -> Mapping[str, Any]:
+        """Return the settings that a pack brings to its sandboxes; none for a pack that is not there."""
+        pack = self.get(name)
+        return pack.settings() if pack else {}
 
+    def is_outside(self, host: str) -> bool:
+        """Tell whether a host of any pack is one that only the axis may call."""
+        try:  # of every call: one look at the disk, not two
+            stand_ns = os.stat(self.folder).st_mtime_ns
+        except (FileNotFoundError, NotADirectoryError):
+            stand_ns = 0
+        if stand_ns != self._looked_ns:
+            self._looked_ns = stand_ns
+            hosts = (host for pack in self.values() for host in pack.base(HOSTS).by_key.values())
+            self._outside = frozenset(each.name for each in hosts if each.is_outside)
+        return host in self._outside
 
-def size_of(folder: Path) -> int:
-    """Return how many bytes the tables of a pack take."""
-    return sum(path.stat().st_size for path in folder.glob("*.json"))
-
-
-def compile_pack(pack: Pack, made_of: str) -> None:
-    """Write a pack that nothing is wrong with as one file, from which it opens at once.
-
-    Raises:
-        OSError: its folder cannot be written to.
-    """
-    texts = {
-        f"table/{name}": orjson.dumps(rows).decode() for name, rows in pack.tables.items() if name not in _OF_SHELVES
-    }
-    rows = chain(
-        compiled_rows(pack.dossiers, DOSSIERS),
-        compiled_rows(pack.steps, STEPS),
-        compiled_rows(pack.detail_links, DETAIL_LINKS),
-    )
-    write_compiled(pack.folders[0] / COMPILED, {**texts, "id": pack.id, "made_of": made_of}, rows)
-
-
-def content_text(folders: tuple[Path, ...], known: Mapping[str, Any] | None = None) -> str:
-    """Return what a pack is made of, as its compiled file says it: what reads it, and every file of it."""
-    return json.dumps({"by": f"{__version__}/{_FORM}", "files": content_of(folders, known or {})})
-
-
-def open_compiled(folder: Path, part: PackPart) -> Pack | None:
-    """Return a pack from its compiled file; None when it has none, or was changed since."""
-    file = CompiledFile(folder / COMPILED)
-    text = file.text("made_of") if (folder / COMPILED).is_file() else None
-    folders = folders_of(folder)
-    if text is None or not folders:
-        return None
-    before, now = json.loads(text), json.loads(content_text(folders, json.loads(text)["files"]))
-    if before["by"] != now["by"] or not is_same_content(before["files"], now["files"]):
-        file.close()
-        return None
-    dossiers, steps = CompiledBase(DOSSIERS, file), CompiledBase(STEPS, file)
-    links = CompiledBase(DETAIL_LINKS, file)
-    of_shelves: dict[str, Callable[[], Iterable[Fields | None]]] = {
-        "dossiers": lambda: (each.fields for each in dossiers.by_key.values()),
-        "results": lambda: (each.result_fields for each in dossiers.by_key.values()),
-        "steps": lambda: (each.fields for each in steps.by_key.values()),
-    }
-    tables, name = CompiledTables(file, part.tables, of_shelves), file.text("id") or folder.name
-    return Pack(name, dossiers, steps, FoundFiles(folders), tables, folder, part.page_of, folders[1:], links)
-
-
-class PackDigests:
-    """The packs of a server, as servers on one store tell them apart."""
-
-    def __init__(self, packs: Mapping[str, Pack]) -> None:
-        self._packs = packs
-        self._known = dict[tuple[str, int], str]()
-
-    def of(self, name: str) -> str:
+    def digest_of(self, name: str) -> str:
         """Return a digest of all that a pack holds, but for the files its records link to; empty for no pack."""
-        pack = self._packs.get(name)
+        pack = self.get(name)
         if pack is None:
             return ""
         key = (name, id(pack))
-        if key not in self._known:
+        if key not in self._digests:
             parts = sorted((path, str(told[-1])) for path, told in content_of(pack.folders, {}).items())
-            self._known[key] = sha256(json.dumps(parts).encode()).hexdigest()[:16]
-        return self._known[key]
+            self._digests[key] = sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return self._digests[key]
 
     def find(self, sandbox: Sandbox) -> Pack:
         """Return the pack of a sandbox; where it has a digest, the very one it was made from.
@@ -255,146 +313,19 @@ class PackDigests:
             StoreFailure: this server has no such pack, or another of that name.
         """
         name, wanted = sandbox.definition.pack, sandbox.pack_digest
-        pack = self._packs.get(name)
+        pack = self.get(name)
         if pack is None:
             raise StoreFailure("other-pack", f"{sandbox.id}: no pack {name!r} here")
-        if wanted and wanted != (mine := self.of(name)):
+        if wanted and wanted != (mine := self.digest_of(name)):
             told = f"{sandbox.id} was made from the pack {name} {wanted}, this server has {mine}"
             raise StoreFailure("other-pack", f"{told}: reset it, or serve it where that pack is")
         return pack
 
-
-def folders_of(folder: Path) -> tuple[Path, ...]:
-    """Return a pack's folder and those of the packs it extends; empty when something keeps that from being told."""
-    found = [folder]
-    while len(found) <= _DEEPEST:
-        try:
-            row = next(iter(json.loads(sheet_text(found[-1] / "pack.json"))["pack"].values()))
-            if not row.get("extends"):
-                return tuple(found)
-            found.append(_folder_below(found[-1], row["extends"]))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration, PackNotFound):
-            break
-    return ()
-
-
-class FolderContent(NamedTuple):
-    """The tables of a pack's folders, what keeps it from being used, and the folders: its own, then those below."""
-
-    tables: Tables
-    problems: list[Problem]
-    folders: tuple[Path, ...]
-
-
-def assemble(found: FolderContent, part: PackPart) -> Pack:
-    """Return the pack of tables in which nothing is wrong."""
-    tables, (folder, *below) = found.tables, found.folders
-    furniture = part.furnish(tables)
-    name = next(iter(tables["pack"].values()))["id"] or folder.name
-    files = {path: file for each in reversed(found.folders) for path, file in files_of(each).items()}
-    bases = Base(DOSSIERS, furniture.dossiers), Base(STEPS, furniture.steps)
-    return Pack(name, *bases, files, tables, folder, part.page_of, tuple(below))
-
-
-def read_folder(folder: Path, part: PackPart, seen: tuple[Path, ...] = ()) -> FolderContent:
-    """Read a pack and the packs it extends."""
-    tables: dict[str, Rows] = {}
-    problems = _folder_problems(folder, part)
-    for table in part.tables:
-        path = folder / f"{table}.json"
-        rows, found = read_sheet(path, part) if path.is_file() else ({}, [])
-        problems += found
-        if rows is not None:
-            tables[table] = rows
-    below = _read_below(folder, tables, part, seen)
-    problems += below.problems
-    whole = _merge(below.tables, tables, part) if below.folders else tables
-    folders = (folder, *below.folders)
-    if not problems:
-        problems = place_findings(folder, (*part.links(whole), *structure_findings(whole, folders)))
-    return FolderContent(whole, problems, folders)
-
-
-def _read_below(folder: Path, tables: Mapping[str, Rows], part: PackPart, seen: tuple[Path, ...]) -> FolderContent:
-    number, row = next(iter(tables.get("pack", {}).items()), ("1", {}))
-    name, at = row.get("extends"), ("pack", number, "extends")
-    if not name:
-        return FolderContent({}, [], ())
-    try:
-        path = _folder_below(folder, name)
-    except PackNotFound as trouble:
-        vi, en = trouble.problems[0].vi, trouble.problems[0].en
-        finding = TableFinding("pack", at, f"extends: {vi}", f"extends: {en}")
-        return FolderContent({}, place_findings(folder, [finding]), ())
-    if path.resolve() in (*seen, folder.resolve()) or len(seen) >= _DEEPEST:
-        said = "extends thành vòng hoặc quá dài", "extends is a ring, or too long a chain"
-        return FolderContent({}, place_findings(folder, [TableFinding("pack", at, *said)]), ())
-    return read_folder(path, part, (*seen, folder.resolve()))
-
-
-def _folder_below(folder: Path, name: str) -> Path:
-    beside = folder.parent / name
-    return beside if (beside / "pack.json").is_file() else find_pack(name)
-
-
-def _merge(below: Tables, above: Mapping[str, Rows], part: PackPart) -> dict[str, Rows]:
-    """Return one pack's tables over another's: a record takes the place of the one with its key."""
-    removed = {(row.get("table"), row.get("key")) for row in above.get("removed", {}).values()}
-    merged: dict[str, Rows] = {}
-    dossiers = part.tables.get("dossiers")
-    for name, table in part.tables.items():
-        own = above.get(name, {})
-        if not table.keys:
-            merged[name] = own
-            continue
-        gone = {table.key_of(row) for row in own.values()} | {key for each, key in removed if each == name}
-        if dossiers and table.keys == dossiers.keys:  # what belongs to a dossier goes with it
-            gone |= {key for each, key in removed if each == "dossiers"}
-            gone |= {dossiers.key_of(row) for row in above.get("dossiers", {}).values()}
-        kept = {f"<{no}": row for no, row in below.get(name, {}).items() if table.key_of(row) not in gone}
-        merged[name] = {**kept, **own}
-    return merged
-
-
-def read_sheet(path: Path, part: PackPart) -> tuple[Rows | None, list[Problem]]:
-    """Read one file of a pack; return its records (None: unreadable) and what is wrong with each by itself."""
-    table = path.stem
-    try:
-        with TinyDB(path, storage=_SheetStorage) as database:
-            content = database.storage.read()
-            findings = list(shape_findings(table, content))
-            rows = readable_rows(table, content) if findings else _documents(database, table)
-    except OSError as trouble:
-        return None, [Problem(str(path), 1, 1, f"Không mở được tệp: {trouble.strerror}", f"{trouble.strerror}")]
-    except (ValueError, RecursionError) as trouble:
-        return None, syntax_problems(path) or [Problem(str(path), 1, 1, f"Không đọc được: {trouble}", str(trouble))]
-    for number, row in rows.items():
-        findings += row_findings(table, number, row, part)
-    return rows, place_findings(path.parent, findings)
-
-
-def _documents(database: TinyDB, table: str) -> Rows:
-    return {str(row.doc_id): dict(row) for row in database.table(table).all()}
-
-
-def place_findings(folder: Path, findings: Iterable[TableFinding]) -> list[Problem]:
-    """Give findings their line and column."""
-    problems, places = [], dict[str, Places]()
-    for finding in findings:
-        if finding.table not in places:
-            path = folder / f"{finding.table}.json"
-            places[finding.table] = Places(path, sheet_text(path))
-        problems.append(places[finding.table].problem_at(finding.path, finding.vi, finding.en, finding.on_key))
-    return problems
-
-
-def _folder_problems(folder: Path, part: PackPart) -> list[Problem]:
-    if not (folder / "pack.json").is_file():
-        sentences = ("Thiếu tệp pack.json: thư mục này không phải một gói", "pack.json is missing: this is no pack")
-        return [Problem(str(folder / "pack.json"), 1, 1, *sentences)]
-    problems = []
-    for path in sorted(folder.glob("*.json")):
-        if path.stem not in part.tables:
-            vi, en = nearest(path.name, [f"{table}.json" for table in part.tables])
-            problems.append(Problem(str(path), 1, 1, f"Tệp lạ {path.name}{vi}", f"unknown file {path.name}{en}"))
-    return problems
+    def drop(self, name: str) -> None:
+        """Remove a pack that was brought in. Raises KeyError when none of that name was."""
+        if name not in self.brought():
+            raise KeyError(name)
+        gone = self.folder / f".{uuid4().hex}"
+        (self.folder / name).rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+        self._opened.pop(name, None)

@@ -22,7 +22,7 @@ from emulator.store.store import Store
 if TYPE_CHECKING:
     from emulator.country.access import Quotas
     from emulator.country.agenda import Agenda, Settlement
-    from emulator.country.pack import PackDigests
+    from emulator.country.pack import Packs
 
 T = TypeVar("T")
 FILED = ("dossiers", "portal_dossiers")
@@ -237,12 +237,10 @@ class World:
         self.sandbox = replace(self.sandbox, settings=replace(self.settings, **changes))
 
 
-def open_worlds(
-    store: Store, digests: PackDigests, scenes: Scenes, quotas: Quotas
-) -> Callable[[Sandbox, Exchange], World]:
+def open_worlds(store: Store, packs: Packs, scenes: Scenes, quotas: Quotas) -> Callable[[Sandbox, Exchange], World]:
     """Return how the world of a sandbox is entered for one exchange; it raises StoreFailure where its pack is not."""
 
     def enter(sandbox: Sandbox, exchange: Exchange) -> World:
-        return World(store, sandbox, digests.find(sandbox), exchange, scenes, quotas)
+        return World(store, sandbox, packs.find(sandbox), exchange, scenes, quotas)
 
     return enter

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from emulator.country.furnish import nearest, row_findings
-from emulator.country.pack import Pack, shipped_folder
+from emulator.country.pack import Pack
+from emulator.country.pack_reading import shipped_folder
 from emulator.country.pack_tables import Rows
 from emulator.country.positions import Problem, sheet_text
 from emulator.country.records import Fields

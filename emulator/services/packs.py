@@ -17,9 +17,9 @@ from typing import Any, Literal, cast
 from uuid import uuid4
 
 from emulator.country.furnish import nearest, row_findings
-from emulator.country.pack import (
-    Pack,
-    PackTrouble,
+from emulator.country.pack import Pack, Packs, PackTrouble, files_of
+from emulator.country.pack_reading import (
+    COMPILED,
     compile_pack,
     content_text,
     find_pack,
@@ -33,12 +33,10 @@ from emulator.country.pack import (
     shipped_names,
     size_of,
 )
-from emulator.country.pack_files import COMPILED, files_of
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
 from emulator.country.positions import Problem, pack_rows
 from emulator.country.privacy import looked_through
-from emulator.country.records import HOSTS, Fields
-from emulator.country.sandbox import ID_GRAMMAR
+from emulator.country.records import Fields
 from emulator.kernel.clock import read_moment, to_datetime
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh import pack_tables as official
@@ -120,108 +118,41 @@ class PackExists(Exception):
     """There is a pack of that name already."""
 
 
-class Packs(Mapping[str, Pack]):
-    """The packs of a server by name: those it was started with, and those brought in while it runs.
+def take_pack_in(packs: Packs, name: str, files: Mapping[str, bytes]) -> None:
+    """Take a pack in: its files by their paths, which the caller has looked at. Nothing stays of one that is wrong.
 
-    What is brought in lies in a folder that all workers look into. A pack appears there whole, and is opened where it
-    is first asked for.
+    Raises:
+        PackExists: the name is taken.
+        PackTrouble: ``validate`` would say something of it; paths are told from the pack's own folder on.
     """
-
-    def __init__(self, started: Mapping[str, Pack], folder: Path) -> None:
-        self._started, self._folder = dict(started), folder
-        self._opened: dict[str, tuple[tuple[int, int], Pack]] = {}
-        self._looked_ns, self._outside = -1, frozenset[str]()
-
-    def __getitem__(self, name: str) -> Pack:
-        if name in self._started:
-            return self._started[name]
+    if name in packs:
+        raise PackExists(name)
+    coming = packs.folder / f".{uuid4().hex}"
+    try:
+        for path, content in files.items():
+            place = coming / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        problems = [*_strange_base(packs, coming), *_of_one_name(coming, name)] or inspect(str(coming))
+        if problems:
+            begin = f"{coming}{os.sep}"
+            raise PackTrouble([replace(each, path=each.path.removeprefix(begin)) for each in problems])
         try:
-            stat = (self._folder / _check_name(name) / "pack.json").stat()
-        except (OSError, ValueError):
-            raise KeyError(name) from None
-        mark, kept = (stat.st_ino, stat.st_mtime_ns), self._opened.get(name)
-        if kept is None or kept[0] != mark:
-            kept = self._opened[name] = mark, load_pack(self._folder / name)
-        return kept[1]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([*self._started, *self.brought()])
-
-    def __len__(self) -> int:
-        return len(self._started) + len(self.brought())
-
-    def brought(self) -> list[str]:
-        """Return the names of the packs that were brought in, in order."""
-        if not self._folder.is_dir():
-            return []
-        return sorted(each.name for each in self._folder.iterdir() if ID_GRAMMAR.fullmatch(each.name))
-
-    def settings_of(self, name: str) -> Mapping[str, Any]:
-        """Return the settings that a pack brings to its sandboxes; none for a pack that is not there."""
-        pack = self.get(name)
-        return pack.settings() if pack else {}
-
-    def is_outside(self, host: str) -> bool:
-        """Tell whether a host of any pack is one that only the axis may call."""
-        try:  # of every call: one look at the disk, not two
-            stand_ns = os.stat(self._folder).st_mtime_ns
-        except (FileNotFoundError, NotADirectoryError):
-            stand_ns = 0
-        if stand_ns != self._looked_ns:
-            self._looked_ns = stand_ns
-            hosts = (host for pack in self.values() for host in pack.base(HOSTS).by_key.values())
-            self._outside = frozenset(each.name for each in hosts if each.is_outside)
-        return host in self._outside
-
-    def bring(self, name: str, files: Mapping[str, bytes]) -> None:
-        """Take a pack in: its files by their paths, which the caller has looked at. Nothing stays of one that is wrong.
-
-        Raises:
-            PackExists: the name is taken.
-            PackTrouble: ``validate`` would say something of it; paths are told from the pack's own folder on.
-        """
-        if name in self:
-            raise PackExists(name)
-        coming = self._folder / f".{uuid4().hex}"
-        try:
-            for path, content in files.items():
-                place = coming / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
-            problems = [*self._strange_base(coming), *_of_one_name(coming, name)] or inspect(str(coming))
-            if problems:
-                begin = f"{coming}{os.sep}"
-                raise PackTrouble([replace(each, path=each.path.removeprefix(begin)) for each in problems])
-            try:
-                coming.rename(self._folder / name)
-            except OSError:
-                raise PackExists(name) from None
-        finally:
-            shutil.rmtree(coming, ignore_errors=True)
-
-    def _strange_base(self, folder: Path) -> Iterator[Problem]:
-        """Yield every ``extends`` that is no name of a pack here: from outside, it must not lead anywhere else."""
-        for number, row in pack_rows(folder):
-            name = row.get("extends")
-            if name and name not in self and name not in shipped_names():
-                vi, en = nearest(str(name), self)
-                said = f"extends: không có gói “{name}” trên máy chủ{vi}", f"extends: no pack {name!r} here{en}"
-                yield from place_findings(folder, [TableFinding("pack", ("pack", number, "extends"), *said)])
-
-    def drop(self, name: str) -> None:
-        """Remove a pack that was brought in. Raises KeyError when none of that name was."""
-        if name not in self.brought():
-            raise KeyError(name)
-        gone = self._folder / f".{uuid4().hex}"
-        (self._folder / name).rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
-        self._opened.pop(name, None)
+            coming.rename(packs.folder / name)
+        except OSError:
+            raise PackExists(name) from None
+    finally:
+        shutil.rmtree(coming, ignore_errors=True)
 
 
-def _check_name(name: str) -> str:
-    if not ID_GRAMMAR.fullmatch(name):
-        raise ValueError(name)
-    return name
+def _strange_base(packs: Packs, folder: Path) -> Iterator[Problem]:
+    """Yield every ``extends`` that is no name of a pack here: from outside, it must not lead anywhere else."""
+    for number, row in pack_rows(folder):
+        name = row.get("extends")
+        if name and name not in packs and name not in shipped_names():
+            vi, en = nearest(str(name), packs)
+            said = f"extends: không có gói “{name}” trên máy chủ{vi}", f"extends: no pack {name!r} here{en}"
+            yield from place_findings(folder, [TableFinding("pack", ("pack", number, "extends"), *said)])
 
 
 def _of_one_name(folder: Path, name: str) -> Iterator[Problem]:

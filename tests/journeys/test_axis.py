@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from emulator.country.pack import shipped_folder
+from emulator.country.pack_reading import shipped_folder
 from tests.gateways.axis.axis import HANOI, VXP, link
 from tests.serving import Server
 

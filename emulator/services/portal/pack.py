@@ -16,7 +16,7 @@ import orjson
 
 from emulator.country.filed_base import FiledBase
 from emulator.country.furnish import invisible_sign, nearest
-from emulator.country.pack import shipped_folder
+from emulator.country.pack_reading import shipped_folder
 from emulator.country.pack_tables import Tables
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.country.shelf import Base, Shelf

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from urllib.parse import quote
 
 from emulator.country.axis import nearest_of
-from emulator.country.pack_files import BadPath, path_within
+from emulator.country.pack import BadPath, path_within
 from emulator.country.records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
 from emulator.kernel.delivery import FileBody

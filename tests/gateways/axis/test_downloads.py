@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from emulator.country.pack import shipped_folder
+from emulator.country.pack_reading import shipped_folder
 from tests.conftest import Visitor
 from tests.gateways.axis.axis import DIENBIEN, HAGIANG, KONTUM, VXP, XRD, fault, link, newest, remarks
 

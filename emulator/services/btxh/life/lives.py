@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator.country.furnish import nearest
-from emulator.country.pack import Pack, shipped_folder
+from emulator.country.pack import Pack
+from emulator.country.pack_reading import shipped_folder
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
 from emulator.services.btxh.life.moving import LEVELS
 from emulator.wire.codes import STATUS_NAMES, judge_move
