@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from emulator.gateways.door import Door
@@ -31,6 +32,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 T = TypeVar("T")
+Settle = Callable[[Reply | Exception], None]
+SERVED = "emulator.served"
+"""Among a scope's extensions: the reply, or the fault, of a call that was served before gunicorn read it."""
 _ON_LOOP_S = 0.05  # a call on the loop waits no longer for the pen
 _BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
 _MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
@@ -48,30 +52,56 @@ class CallerSlow(Exception):
     """The client sends its body too slowly to wait for the rest of it."""
 
 
-def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiApp:
-    """Return the ASGI application. A delayed reply waits on the loop and holds no thread."""
-    service = _Service(door)
+class AsgiDoor:
+    """The ASGI application. A delayed reply waits on the loop and holds no thread."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, door: Door, own_pages: AsgiApp, body_limit: int) -> None:
+        """``own_pages`` serves what begins ``/__``; of a body ``body_limit`` bytes are kept."""
+        self._service, self._own_pages, self._body_limit = _Service(door), own_pages, body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve what one ASGI scope asks for."""
         if scope["type"] == REFUSED:
-            await service.write_refused(scope["head"])
+            await self._service.write_refused(scope["head"])
             return
         if scope["type"] != "http":
             return
         if is_own(scope["path"]):
-            await own_pages(scope, receive, send)
+            await self._own_pages(scope, receive, send)
             return
         try:
-            body, size = await read_body(receive, body_limit)
+            body, size = await read_body(receive, self._body_limit)
         except CallerGone:
+            _forget_served(scope)
             return
         except CallerSlow:
             await refuse_slow(send)
             return
-        reply = await service.answer(_call(scope, body, size))
+        reply = _take_served(scope) or await self._service.answer(_call(scope, body, size))
         await _deliver(reply, scope, receive, send)
 
-    return app
+    def take(self, call: Call, settle: Settle) -> bool:
+        """Serve a call in this turn of the loop, and hand what becomes of it over; False when that may take longer."""
+        return len(call.body) <= self._body_limit and self._service.take(call, settle)
+
+
+def asgi_app(door: Door, own_pages: AsgiApp, body_limit: int) -> AsgiDoor:
+    """Return the ASGI application."""
+    return AsgiDoor(door, own_pages, body_limit)
+
+
+def _take_served(scope: Scope) -> Reply | None:
+    """Return the reply to a call that was served before gunicorn read it; raises what serving it has raised."""
+    served: Reply | Exception | None = scope.get("extensions", {}).pop(SERVED, None)
+    if isinstance(served, Exception):
+        raise served
+    return served
+
+
+def _forget_served(scope: Scope) -> None:
+    served = scope.get("extensions", {}).pop(SERVED, None)
+    if isinstance(served, Reply) and served.file:
+        served.file.close()
 
 
 class _Service:
@@ -86,6 +116,18 @@ class _Service:
         self._threads: ThreadPoolExecutor | None = None
         self._waiting = 0
         self._busy_until = 0.0
+
+    def take(self, call: Call, settle: Settle) -> bool:
+        """Serve a call in this turn of the loop when that takes a moment; tell whether that is so."""
+        if not self._is_quick(call):
+            return False
+        self._turn.add(call, partial(self._settle_taken, settle))
+        return True
+
+    def _settle_taken(self, settle: Settle, said: Reply | Exception) -> None:
+        if isinstance(said, StoreBusy):
+            self._busy_until = time.monotonic() + _BUSY_FOR_S
+        settle(said)
 
     async def answer(self, call: Call) -> Reply:
         """Return the reply, by a deadline that is shorter than the patience of clients."""
@@ -129,16 +171,19 @@ class _LoopTurn:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._waiting: list[tuple[Call, asyncio.Future[Reply | StoreBusy]]] = []
+        self._waiting: list[tuple[Call, Settle]] = []
 
     async def answer(self, call: Call) -> Reply | StoreBusy:
         """Return the reply, or that the store is busy and nothing has happened."""
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._serve)
-        answer: asyncio.Future[Reply | StoreBusy] = loop.create_future()
-        self._waiting.append((call, answer))
+        answer: asyncio.Future[Reply | StoreBusy] = asyncio.get_running_loop().create_future()
+        self.add(call, partial(_settle, answer))
         return await answer
+
+    def add(self, call: Call, settle: Settle) -> None:
+        """Let a call be served in this turn; ``settle`` gets its reply, StoreBusy, or what went wrong with the turn."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._serve)
+        self._waiting.append((call, settle))
 
     def _serve(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -147,11 +192,11 @@ class _LoopTurn:
             try:
                 replies = answer_together(self._door, [call for call, _ in part], _ON_LOOP_S)
             except Exception as fault:
-                for _, answer in part:
-                    _settle(answer, fault)
+                for _, settle in part:
+                    settle(fault)
                 continue
-            for (_, answer), reply in zip(part, replies, strict=True):
-                _settle(answer, reply)
+            for (_, settle), reply in zip(part, replies, strict=True):
+                settle(reply)
 
 
 def _settle(answer: asyncio.Future[Reply | StoreBusy], said: Reply | Exception) -> None:

@@ -1,4 +1,7 @@
-"""A server whose door answers at once and delivers a minute later: ``python slow_server.py asgi|gthread``."""
+"""A server whose door answers at once and delivers a minute later: ``python slow_server.py asgi|gthread [seconds]``.
+
+``/fast`` is delivered at once; after so many seconds without a call a connection is closed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from flask import Flask
 
 from emulator.kernel.delivery import Delivery
 from emulator.kernel.exchange import Call, Reply
+from emulator.server import launch
 from emulator.server.asgi_door import asgi_app
 from emulator.server.flask_door import services
 from emulator.server.launch import LaunchPlan, bind, run
@@ -23,6 +27,8 @@ class SlowDoor:
     waits = False
 
     def serve(self, call: Call, patience_s: float = 5) -> Reply:
+        if call.path == "/fast":
+            return Reply(200, b"fast", (("Date", "Mon, 30 Nov 2026 00:00:00 GMT"),))
         _say("served")
         return Reply(200, b"late", delivery=Delivery(delay_s=60))
 
@@ -50,4 +56,5 @@ def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
+    launch.KEEP_ALIVE_S = int(sys.argv[2]) if len(sys.argv) > 2 else launch.KEEP_ALIVE_S
     main(sys.argv[1])
