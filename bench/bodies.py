@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from emulator.kernel.clock import read_day
+from emulator.services.btxh.bodies import DOSSIER
 from emulator.services.btxh.fields import table
-from emulator.services.btxh.tidy import DOSSIER, bring_into_form
+from emulator.services.btxh.tidy import bring_into_form
 from emulator.wire.reading import Reading, ReadingRules
 from tests.builders import dossier, pull, step
 

@@ -16,7 +16,7 @@ from typing import Literal
 from emulator.country.records import Dossier, IssuedResult
 from emulator.country.world import World
 from emulator.kernel.clock import read_moment
-from emulator.services.btxh.extent import pushed_results
+from emulator.services.btxh.extent import parse_extent
 from emulator.services.btxh.ministry import UNIT, Author, procedure_of
 from emulator.services.portal.bodies import issued_results
 from emulator.services.portal.envelope import stamp
@@ -24,6 +24,7 @@ from emulator.services.portal.links import file_name_of, holder_of
 from emulator.services.portal.models import Fields, Lists, Paper, PortalDossier, PortalStep
 from emulator.services.portal.pack import EVER, Portal
 from emulator.wire.codes import FINAL_STATUSES, unit_of_dossier_code
+from emulator.wire.reading import Reading, ReadingRules
 
 Source = Literal["DongBoHoSoMC", "DongBoDVC"]
 _DIGITS = 12
@@ -177,7 +178,7 @@ def _finished_dossiers(
     for pushed in world.dossiers.each():
         if pushed.owner_id == citizen and pushed.result_fields:
             fields = pushed.result_fields
-            yield "DongBoDVC", pushed.code, procedure_of(fields), pushed_results(fields)
+            yield "DongBoDVC", pushed.code, procedure_of(fields), _pushed_results(fields)
 
 
 def _dossiers_of(portal: Portal, citizen: str) -> list[PortalDossier]:
@@ -265,7 +266,7 @@ def dossier_lists(fields: Given, result_fields: Given | None) -> Lists:
     owner = {"LoaiDinhDanh": fields.get("LoaiDinhDanh") or "1", "SoDinhDanh": fields.get("SoDinhDanh") or ""}
     results = [
         {"TenGiayTo": each.title, "DuongDanTepTinKetQua": each.link, "MaGiayToKetQua": each.result_code}
-        for each in (pushed_results(result_fields) if result_fields else ())
+        for each in (_pushed_results(result_fields) if result_fields else ())
     ]
     return {"DinhDanhCHS": [owner], "DanhSachGiayToKetQua": results}
 
@@ -288,3 +289,17 @@ def step_fields(code: str, status: int, author: Author, note: str, handled_ms: i
 def _stamp_or_empty(moment: str | None) -> str:
     found = read_moment(moment or "")
     return "" if found is None else stamp(found)
+
+
+def _pushed_results(fields: Mapping[str, str | None]) -> list[IssuedResult]:
+    """Return the results in ``CertificateExtentData`` of a final push that was accepted."""
+    lists = parse_extent(fields.get("CertificateExtentData") or "", Reading(ReadingRules())) or {}
+    return [
+        IssuedResult(
+            row.get("MaGiayToKetQua", ""),
+            row.get("TenGiayTo", ""),
+            row.get("DuongDanTepTinKetQua", ""),
+            row.get("GiayToId", ""),
+        )
+        for row in lists.get("DanhSachGiayToKetQua", [])
+    ]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
@@ -15,6 +14,21 @@ MOST_TAGS = 20_000
 
 MOST_LEVELS = 64
 """So deep elements may stand in each other; those of the documents stand four deep."""
+
+
+COMPLAINTS = {
+    4: "không có nội dung",
+    5: "thừa nội dung sau thẻ gốc",
+    9: "có ký tự không được phép trong XML",
+    23: "dấu & phải viết là &amp;",
+    26: "thực thể chưa khai báo",
+    38: "dấu < phải viết là &lt;",
+    68: "dấu & hoặc < đứng lẻ, phải viết là &amp; hoặc &lt;",
+    73: "thiếu dấu >",
+    76: "thẻ mở và thẻ đóng khác tên",
+    77: "thiếu thẻ đóng",
+}
+"""What the parser can complain of, by libxml2's number."""
 
 
 class BrokenXml(ValueError):
@@ -46,7 +60,7 @@ def xml_root(text: str) -> _Element:
     if text.count("<") > MOST_TAGS:
         raise BrokenXml(f"more than {MOST_TAGS} tags")
     try:
-        root = etree.fromstring(text.strip().encode(), _parser())
+        root = etree.fromstring(text.strip().encode(), xml_parser())
     except (etree.XMLSyntaxError, ValueError) as trouble:
         raise BrokenXml(str(trouble)) from None
     if is_deep_tree(root):
@@ -77,7 +91,8 @@ def element_texts(text: str, path: str) -> list[str]:
 
 
 @lru_cache(1)
-def _parser() -> XMLParser:
+def xml_parser() -> XMLParser:
+    """Return the one parser; threads that ask for it at once wait for each other inside lxml."""
     from lxml import etree
 
     return etree.XMLParser(
@@ -86,15 +101,16 @@ def _parser() -> XMLParser:
 
 
 def _name(element: _Element) -> str:
-    return _local(element.tag)
+    return local_name(element.tag)
 
 
-def _local(name: Any) -> str:
+def local_name(name: Any) -> str:
+    """Return the name of an element or attribute without its namespace."""
     return str(name).rpartition("}")[2]
 
 
 def _content(element: _Element) -> Any:
-    found: dict[str, Any] = {f"@{_local(name)}": str(value) for name, value in element.attrib.items()}
+    found: dict[str, Any] = {f"@{local_name(name)}": str(value) for name, value in element.attrib.items()}
     for child in element:
         name, content = _name(child), _content(child)
         if name not in found:
@@ -105,56 +121,3 @@ def _content(element: _Element) -> Any:
             found[name] = [found[name], content]
     text = (element.text or "").strip()
     return found or text or None
-
-
-# An XML that needs no tree.
-
-_MOST_PLAIN = 2_000
-_NO_LINES = {ord("\t"): None, ord("\n"): None}
-_FIELD = re.compile(r"<(\w+)(?:>([^<>&]*+)</\1>|\s*/>)", re.ASCII)
-_SCHEMA = r"\s+xmlns:((?!xml)[a-z]+)=(['\"])http://www\.w3\.org/2001/XMLSchema(?:-instance)?\2"
-_NAMESPACE = re.compile(_SCHEMA, re.ASCII)
-PlainItem = list[tuple[str, str]]
-
-
-class PlainLists(NamedTuple):
-    """The prefixes that a root declares, and by the name of each list that is there its items: (name, text) pairs."""
-
-    prefixes: list[str]
-    lists: dict[str, list[PlainItem]]
-
-
-class PlainForm:
-    """The plain form of lists of items of fields: in their order, bare tags, no entity, no comment, no instruction.
-
-    Whatever has it is well formed, so that it is read by its grammar alone, in a few microseconds.
-    """
-
-    def __init__(self, root: str, lists: Mapping[str, str]) -> None:
-        """``lists`` gives each list's name and that of its items, in their order; each may be left out."""
-        self._items = dict(lists)
-        parts = "".join(_list_grammar(name, item) for name, item in lists.items())
-        self._grammar = re.compile(rf"\s*+<{root}(?P<spaces>[^<>&]*+)>\s*+{parts}</{root}>\s*+", re.ASCII)
-
-    def read(self, text: str) -> PlainLists | None:
-        """Return what is in a text of the plain form; None for any other, be it well formed or not."""
-        if text.count("<") > _MOST_PLAIN or not (text.isprintable() or text.translate(_NO_LINES).isprintable()):
-            return None
-        found = self._grammar.fullmatch(text)
-        if found is None or _NAMESPACE.sub("", found["spaces"]).strip():
-            return None
-        prefixes = [prefix for prefix, _ in _NAMESPACE.findall(found["spaces"])]
-        if len(set(prefixes)) < len(prefixes):
-            return None
-        lists = {
-            name: [_FIELD.findall(each) for each in (found[item] or "").split(f"</{item}>")[:-1]]
-            for name, item in self._items.items()
-            if found[name] is not None
-        }
-        return PlainLists(prefixes, lists)
-
-
-def _list_grammar(name: str, item: str) -> str:
-    field = rf"<(?P<of{item}>\w+)(?:>[^<>&]*+</(?P=of{item})>|\s*/>)"
-    items = rf"(?P<{item}>(?:\s*+<{item}>(?:\s*+{field})*+\s*+</{item}>)*+)"
-    return rf"(?P<{name}><{name}(?:>{items}\s*+</{name}>|\s*/>)\s*+)?+"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bench.bodies import differences
 from emulator.kernel.clock import read_day
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.btxh.bodies import read_dossier
+from emulator.services.btxh.bodies import DOSSIER, read_dossier
 from emulator.services.btxh.fields import table
 from emulator.services.btxh.models import DOSSIER_FIELDS, STEP_FIELDS
-from emulator.services.btxh.tidy import DOSSIER, bring_into_form
+from emulator.services.btxh.tidy import bring_into_form
 from emulator.wire.reading import Reading, ReadingRules
 from tests.builders import dossier
 from tests.properties.strangers import IS_FIXED

@@ -8,19 +8,27 @@ from datetime import datetime
 from typing import Any
 
 from emulator.kernel.clock import VIETNAM, moment_text, to_ms
-from emulator.services.btxh import checks as dossier_rules
-from emulator.services.btxh import checks as people_rules
+from emulator.services.btxh import checks
+from emulator.services.btxh.catalogues import ETHNICITIES, ETHNICITY_ID_OFFSET
 from emulator.services.btxh.checks import Texts, check_extent
 from emulator.services.btxh.models import DossierForm, ExtentData, Fields, PullForm, StepForm
 from emulator.services.btxh.tidy import (
-    DOSSIER,
     LEVELS,
-    STEP,
+    UNITS,
     BodyDialect,
     Tidy,
     bring_into_form,
-    settle_ethnicity,
+    day_only,
+    drop_delivery_date,
+    longer,
+    note_databases,
+    note_status,
+    note_step_time,
+    read_gender,
     unit,
+    without_commune,
+    without_district,
+    year_first,
 )
 from emulator.wire import codes
 from emulator.wire.codes import province_of
@@ -102,15 +110,15 @@ def _range_of(known: frozenset[str]) -> str:
 _MINISTRY_HOST = "molisa.gov.vn"
 _LINK = re.compile(r"https?://[^\s/]+(/\S*)?")
 _RULES = (
-    dossier_rules.check_code,
-    dossier_rules.check_issuer,
-    dossier_rules.check_status,
-    dossier_rules.check_times,
-    people_rules.check_birth,
-    people_rules.check_future,
-    people_rules.check_applicant,
-    people_rules.check_owner,
-    people_rules.check_account,
+    checks.check_code,
+    checks.check_issuer,
+    checks.check_status,
+    checks.check_times,
+    checks.check_birth,
+    checks.check_future,
+    checks.check_applicant,
+    checks.check_owner,
+    checks.check_account,
     check_places,
     check_caller,
 )
@@ -129,7 +137,7 @@ def read_dossier(body: bytes, size: int, reading: Reading) -> DossierForm:
     sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
     for rule in _RULES:
         rule(sound, reading)
-    procedure_code = dossier_rules.check_procedure(sound, reading)
+    procedure_code = checks.check_procedure(sound, reading)
     _check_detail_link(sound, reading)
     extent = ExtentData() if "CertificateExtentData" in faulty else check_extent(sound, reading)
     reading.check()
@@ -144,10 +152,58 @@ def _fields(given: dict[str, Any], reading: Reading) -> tuple[Fields, set[str]]:
     unusual = columns.unusual(given)
     if not unusual:
         ethnicity = given.get("DanTocId")
-        settled = settle_ethnicity(ethnicity, reading) if ethnicity else ethnicity
+        settled = _settle_ethnicity(ethnicity, reading) if ethnicity else ethnicity
         return (given if settled == ethnicity else given | {"DanTocId": settled}), set()
     tidy = bring_into_form(given, unusual, columns, DOSSIER, reading)
     return tidy.texts, tidy.faulty
+
+
+def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
+    bare = text.strip().lstrip("0") or "0"
+    if text and bare == "0":
+        tidy.meet("B22", name, "“0”: không rõ dân tộc", "“0”: unknown", codes.NOT_IN_CATALOGUE)
+        return "0"
+    if bare.isascii() and bare.isdigit() and 54 < int(bare[:4]) <= 54 + ETHNICITY_ID_OFFSET:
+        meant = str(int(bare) - ETHNICITY_ID_OFFSET)
+        vi, en = f"{bare} là Id danh mục, mã GSO là {meant}", f"{bare} is an id of the annex, the GSO code is {meant}"
+        tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE, nearest=meant)
+        return meant
+    return _settle_ethnicity(text, tidy.reading)
+
+
+def _settle_ethnicity(text: str, reading: Reading) -> str:
+    """Return the GSO code of an ethnicity; 29 to 54 stand in both columns of the annex (B22), and both are named."""
+    if text not in ETHNICITIES or int(text) <= ETHNICITY_ID_OFFSET:
+        return text
+    by_id = str(int(text) - ETHNICITY_ID_OFFSET)
+    is_code = reading.rules.ethnicity_meaning == "gso"
+    chosen_vi, chosen_en = ("mã GSO", "a GSO code") if is_code else ("Id phụ lục", "an id of the annex")
+    names = (ETHNICITIES[text], ETHNICITIES[by_id])
+    vi = f"DanTocId {text} nhập nhằng: mã GSO là {names[0]}, Id phụ lục là {names[1]}; đọc theo {chosen_vi}"
+    en = f"DanTocId {text} is ambiguous: {names[0]} by GSO code, {names[1]} by the annex's id; read as {chosen_en}"
+    reading.note("B22", "/DanTocId", vi, en)
+    return text if is_code else by_id
+
+
+DOSSIER = BodyDialect(
+    aliases={"SubmitedDate": ("SubmittedDate", "B36"), "CertificateExtendedData": ("CertificateExtentData", "B39")},
+    numbers={"LoaiDuLieu": "B12", "CMND_NoiCap": "B27"},
+    specials={
+        **UNITS,
+        "MaHoSo": longer("B16", 25, 50),
+        "HinhThucTra": drop_delivery_date,
+        "NgayThangNamSinh": day_only("B20"),
+        "CMND_NgayCap": day_only("B26"),
+        "GioiTinhId": read_gender,
+        "DanTocId": _ethnicity,
+        "NOHT_MaThon": longer("B29", 10, 250),
+        "SubmittedDate": year_first,
+        "MaCSDL": note_databases,
+        "StatusId": note_status,
+    },
+    ignored={},
+    absences={"MaHuyen": without_district, "MaXa": without_commune},
+)
 
 
 def _check_detail_link(texts: Texts, reading: Reading) -> None:
@@ -257,6 +313,19 @@ _PROGRESS = BodyDialect(_DIALECT.aliases, {}, _DIALECT.specials, {"LoaiDuLieu": 
 
 # Reading a body of ``XuLyHoSo`` (BTXH 3.1.2).
 
+STEP = BodyDialect(
+    aliases={},
+    numbers={},
+    specials={
+        "ThoiDiemXuLy": note_step_time,
+        "NgayBatDau": note_step_time,
+        "NgayKetThucTheoQuyDinh": note_step_time,
+        "StatusId": note_status,
+    },
+    ignored={},
+    absences={},
+)
+
 
 def read_step(body: bytes, size: int, reading: Reading) -> StepForm:
     """Read a processing step; a date with a time keeps it (B50).
@@ -267,7 +336,7 @@ def read_step(body: bytes, size: int, reading: Reading) -> StepForm:
     fields, faulty = _step_fields(read_object(body, size, reading), reading)
     sound: Texts = fields if not faulty else {name: text for name, text in fields.items() if name not in faulty}
     _check_order(sound, reading)
-    people_rules.check_future(sound, reading, ("ThoiDiemXuLy", "DateCreated", "DateEdited"))
+    checks.check_future(sound, reading, ("ThoiDiemXuLy", "DateCreated", "DateEdited"))
     _check_authors(sound, reading)
     reading.check()
     handled, started, due = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.services.btxh import operations, samples
+from emulator.services.btxh import operations, pulls, samples
 from emulator.services.btxh.life.effects import EFFECTS
 from emulator.services.btxh.life.moving import ISSUED_FILES
 from emulator.services.btxh.pack_tables import PART
@@ -52,7 +52,7 @@ SERVICE = Service(
             "BTXH 3.1.4",
             Both("Kéo hồ sơ mới hoặc kết quả", "Pull new dossiers or final results"),
             "/DanhSachHoSo",
-            operations.list_dossiers,
+            pulls.list_dossiers,
             sample=samples.ask_dossiers,
             mistakes=samples.mistakes_of("btxh.DanhSachHoSo"),
         ),
@@ -61,7 +61,7 @@ SERVICE = Service(
             "BTXH 3.1.6",
             Both("Kéo các bước xử lý", "Pull processing steps"),
             "/TienTrinhXuLy",
-            operations.list_steps,
+            pulls.list_steps,
             sample=samples.ask_steps,
             mistakes=samples.mistakes_of("btxh.TienTrinhXuLy"),
         ),
@@ -70,7 +70,7 @@ SERVICE = Service(
             "BTXH 3.1.4",
             Both("Tệp đính kèm, trang của một hồ sơ trên cổng của Bộ", "A file or a dossier's page of the ministry"),
             "/file/",
-            operations.answer,
+            pulls.answer,
             method="GET",
             place=MINISTRY,
             sample=samples.ask_file,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from emulator.country.records import IssuedResult
 from emulator.services.btxh.models import ExtentData, ResultPaper, SubmittedDocument
 from emulator.wire import codes
-from emulator.wire.reading import OwnRule, Reading, ReadingRules, told
-from emulator.wire.xml_tree import MOST_LEVELS, MOST_TAGS, PlainForm, PlainItem, PlainLists, is_deep_tree
+from emulator.wire.reading import OwnRule, Reading, told
+from emulator.wire.xml_tree import COMPLAINTS, MOST_LEVELS, MOST_TAGS, is_deep_tree, local_name, xml_parser
 
 if TYPE_CHECKING:
-    from lxml.etree import XMLParser, _Element
+    from lxml.etree import _Element
 
 
 # The fields of ``CertificateExtentData``.
@@ -110,7 +108,59 @@ def parse_extent(text: str, reading: Reading) -> Lists | None:
     return None if root is None else _read_root(root, reading)
 
 
-# All but a few clients write the plain form; a property test holds its reading and the parser's together.
+# The plain form: an XML that needs no tree. All but a few clients write it; a property test holds its reading and the
+# parser's together.
+
+_MOST_PLAIN = 2_000
+_NO_LINES = {ord("\t"): None, ord("\n"): None}
+_FIELD = re.compile(r"<(\w+)(?:>([^<>&]*+)</\1>|\s*/>)", re.ASCII)
+_SCHEMA = r"\s+xmlns:((?!xml)[a-z]+)=(['\"])http://www\.w3\.org/2001/XMLSchema(?:-instance)?\2"
+_NAMESPACE = re.compile(_SCHEMA, re.ASCII)
+PlainItem = list[tuple[str, str]]
+
+
+class PlainLists(NamedTuple):
+    """The prefixes that a root declares, and by the name of each list that is there its items: (name, text) pairs."""
+
+    prefixes: list[str]
+    lists: dict[str, list[PlainItem]]
+
+
+class PlainForm:
+    """The plain form of lists of items of fields: in their order, bare tags, no entity, no comment, no instruction.
+
+    Whatever has it is well formed, so that it is read by its grammar alone, in a few microseconds.
+    """
+
+    def __init__(self, root: str, lists: Mapping[str, str]) -> None:
+        """``lists`` gives each list's name and that of its items, in their order; each may be left out."""
+        self._items = dict(lists)
+        parts = "".join(_list_grammar(name, item) for name, item in lists.items())
+        self._grammar = re.compile(rf"\s*+<{root}(?P<spaces>[^<>&]*+)>\s*+{parts}</{root}>\s*+", re.ASCII)
+
+    def read(self, text: str) -> PlainLists | None:
+        """Return what is in a text of the plain form; None for any other, be it well formed or not."""
+        if text.count("<") > _MOST_PLAIN or not (text.isprintable() or text.translate(_NO_LINES).isprintable()):
+            return None
+        found = self._grammar.fullmatch(text)
+        if found is None or _NAMESPACE.sub("", found["spaces"]).strip():
+            return None
+        prefixes = [prefix for prefix, _ in _NAMESPACE.findall(found["spaces"])]
+        if len(set(prefixes)) < len(prefixes):
+            return None
+        lists = {
+            name: [_FIELD.findall(each) for each in (found[item] or "").split(f"</{item}>")[:-1]]
+            for name, item in self._items.items()
+            if found[name] is not None
+        }
+        return PlainLists(prefixes, lists)
+
+
+def _list_grammar(name: str, item: str) -> str:
+    field = rf"<(?P<of{item}>\w+)(?:>[^<>&]*+</(?P=of{item})>|\s*/>)"
+    items = rf"(?P<{item}>(?:\s*+<{item}>(?:\s*+{field})*+\s*+</{item}>)*+)"
+    return rf"(?P<{name}><{name}(?:>{items}\s*+</{name}>|\s*/>)\s*+)?+"
+
 
 _PLAIN = PlainForm(ROOT, {DOCUMENTS: DOCUMENT, RESULTS: RESULT})
 _FIELDS_OF = {DOCUMENTS: FIELDS[DOCUMENT], RESULTS: FIELDS[RESULT]}
@@ -161,7 +211,7 @@ def _parse(data: bytes, reading: Reading) -> _Element | None:
         reading.refuse("xml", PATH, codes.BAD_XML, vi, en, found=str(data.count(b"<")), **values)
         return None
     try:
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(data, xml_parser())
         if not is_deep_tree(root):
             return root
         vi = f"CertificateExtentData lồng nhau quá {MOST_LEVELS} tầng"
@@ -170,7 +220,7 @@ def _parse(data: bytes, reading: Reading) -> _Element | None:
         return None
     except etree.XMLSyntaxError as trouble:
         line, column = trouble.position
-        said = _COMPLAINTS.get(getattr(trouble, "code", 0), "sai cú pháp")
+        said = COMPLAINTS.get(getattr(trouble, "code", 0), "sai cú pháp")
         vi = f"CertificateExtentData không phải XML đúng chuẩn: {said} ở dòng {line}, cột {column}"
         en = f"CertificateExtentData is not well-formed at line {line}, column {column}: {trouble.msg}"
         values = {"found": _around(data, line, column), "expected": f"<{ROOT}>…</{ROOT}>"}
@@ -185,37 +235,8 @@ def _around(data: bytes, line: int, column: int) -> str:
     return told(at[max(0, column - 30) : column + 10].strip() or "")
 
 
-# What the parser can complain of, by libxml2's number.
-_COMPLAINTS = {
-    4: "không có nội dung",
-    5: "thừa nội dung sau thẻ gốc",
-    9: "có ký tự không được phép trong XML",
-    23: "dấu & phải viết là &amp;",
-    26: "thực thể chưa khai báo",
-    38: "dấu < phải viết là &lt;",
-    68: "dấu & hoặc < đứng lẻ, phải viết là &amp; hoặc &lt;",
-    73: "thiếu dấu >",
-    76: "thẻ mở và thẻ đóng khác tên",
-    77: "thiếu thẻ đóng",
-}
-
-
-@lru_cache(1)
-def _parser() -> XMLParser:
-    """Return the one parser; threads that ask for it at once wait for each other inside lxml."""
-    from lxml import etree
-
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
-
-
-def _local(tag: Any) -> str:
-    return str(tag).rpartition("}")[2]
-
-
 def _read_root(root: _Element, reading: Reading) -> Lists | None:
-    name = _local(root.tag)
+    name = local_name(root.tag)
     if name != ROOT:
         vi, en = f"CertificateExtentData: gốc XML là {name}, cần {ROOT}", f"the XML root is {name}, not {ROOT}"
         reading.refuse("xml-root", PATH, codes.BAD_XML, vi, en, found=told(f"<{name}>"), expected=f"<{ROOT}>")
@@ -236,7 +257,7 @@ def _note_spaces(prefixes: Collection[str | None], reading: Reading) -> None:
 
 
 def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
-    given = _local(child.tag)
+    given = local_name(child.tag)
     known = _LISTS.get(given.casefold())
     if known is None:
         _note_unknown(given, PATH, (DOCUMENTS, RESULTS), reading)
@@ -262,8 +283,8 @@ def _read_list(child: _Element, lists: Lists, reading: Reading) -> None:
     _note_stray(child, path, reading)
     for number, item in enumerate(child, 1):
         path = f"{PATH}/{name}/{number}"
-        if _local(item.tag) != item_name:
-            _note_unknown(_local(item.tag), f"{PATH}/{name}", (item_name,), reading)
+        if local_name(item.tag) != item_name:
+            _note_unknown(local_name(item.tag), f"{PATH}/{name}", (item_name,), reading)
             continue
         items.append(_read_item(item, FIELDS[item_name], path, reading))
 
@@ -278,21 +299,23 @@ def _note_unknown(name: str, path: str, known: Collection[str], reading: Reading
 def _note_stray(element: _Element, path: str, reading: Reading) -> None:
     """Say what is read over: attributes, and text between elements."""
     for name in element.attrib:
-        vi, en = f"{path[1:]}: thuộc tính lạ {_local(name)}", f"{path[1:]}: unknown attribute {_local(name)}"
-        bare = f"<{_local(element.tag)}>"
-        reading.meet_own("B45", path, codes.BAD_XML, vi, en, found=told(f"{_local(name)}=…"), expected=bare)
+        vi, en = f"{path[1:]}: thuộc tính lạ {local_name(name)}", f"{path[1:]}: unknown attribute {local_name(name)}"
+        bare = f"<{local_name(element.tag)}>"
+        reading.meet_own("B45", path, codes.BAD_XML, vi, en, found=told(f"{local_name(name)}=…"), expected=bare)
     between = [element.text, *(child.tail for child in element)] if len(element) else []
     stray = next((text.strip() for text in between if text and text.strip()), "")
     if stray:
         vi, en = f"{path[1:]}: chữ thừa “{stray[:40]}” giữa các thẻ", f"{path[1:]}: stray text “{stray[:40]}”"
-        reading.meet_own("B45", path, codes.BAD_XML, vi, en, found=told(stray), expected=f"<{_local(element[0].tag)}>")
+        reading.meet_own(
+            "B45", path, codes.BAD_XML, vi, en, found=told(stray), expected=f"<{local_name(element[0].tag)}>"
+        )
 
 
 def _read_item(element: _Element, known: dict[str, ExtentField], path: str, reading: Reading) -> Item:
     item: Item = {}
     _note_stray(element, path, reading)
     for child in element:
-        name = _local(child.tag)
+        name = local_name(child.tag)
         if name not in known or len(child):
             _note_unknown(name, path, known, reading)
             continue
@@ -367,17 +390,3 @@ def extent_of(lists: Lists) -> ExtentData:
             for item in lists.get(RESULTS, ())
         ),
     )
-
-
-def pushed_results(fields: Mapping[str, str | None]) -> list[IssuedResult]:
-    """Return the results in ``CertificateExtentData`` of a final push that was accepted."""
-    lists = parse_extent(fields.get("CertificateExtentData") or "", Reading(ReadingRules())) or {}
-    return [
-        IssuedResult(
-            row.get("MaGiayToKetQua", ""),
-            row.get("TenGiayTo", ""),
-            row.get("DuongDanTepTinKetQua", ""),
-            row.get("GiayToId", ""),
-        )
-        for row in lists.get("DanhSachGiayToKetQua", [])
-    ]

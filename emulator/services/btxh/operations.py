@@ -1,29 +1,25 @@
-"""The operations of the BTXH service: what is filed, and what lists select (BTXH 3.1)."""
+"""The operations of the BTXH service: pushes, judged by what is known and filed (BTXH 3.1.1 to 3.1.3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from html import escape
-from typing import NamedTuple, TypeVar
 
-import orjson
-
-from emulator.country.records import DOSSIERS, DetailLink, Dossier, Origin, ProcessingStep, given_at, step_of
-from emulator.country.shelf import NO_LIMIT
+from emulator.country.records import DetailLink, Dossier, ProcessingStep, step_of
 from emulator.country.world import World
-from emulator.kernel.clock import moment_text
+from emulator.kernel.clock import VIETNAM, moment_text, to_datetime
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.btxh import replies as btxh
-from emulator.services.btxh import rules
-from emulator.services.btxh.bodies import read_dossier, read_pull, read_step
-from emulator.services.btxh.models import FINAL_RESULT, DossierForm, PullForm, StepForm
-from emulator.services.btxh.replies import detail_id, in_force, remarks
-from emulator.services.btxh.rules import SUPPLEMENT, status_after
-from emulator.wire.codes import NO_ROOM, status_text
-from emulator.wire.reading import Reading, ReadingRules
+from emulator.services.btxh import replies
+from emulator.services.btxh.bodies import read_dossier, read_step
+from emulator.services.btxh.catalogues import PROCEDURES
+from emulator.services.btxh.ministry import procedure_of
+from emulator.services.btxh.models import FINAL_RESULT, DossierForm, StepForm
+from emulator.services.btxh.replies import detail_id, in_force
+from emulator.wire import codes
+from emulator.wire.codes import FINAL_STATUSES, NO_ROOM, judge_move, legal_after, status_text
+from emulator.wire.columns import lies_ahead
+from emulator.wire.reading import Reading, ReadingRules, told
 
 # Putting what was pushed on the shelves.
 
@@ -75,84 +71,159 @@ def _enter_status(dossier: Dossier, status: int) -> Dossier:
     return replace(dossier, status=status, came_from=came_from, supplement_count=supplements)
 
 
-# What a pull finds: a window of time at a place, oldest first (BTXH 3.1.4 to 3.1.6; B57 to B59).
+# What the ministry already knows. Sources and choices: decision 0003; src:dossier-code, src:status-moves.
 #
-# Each service has a time of its own: dossiers are found by their receipt, results by the moment they were given, steps
-# by the moment they were handled. Each is one index window. ``window_on: submitted`` or ``changed`` reads every dossier
-# of the province: these two times have no index, since no documented client needs them.
+# No clause speaks of what may follow what: all but one of these rules are ours and note (decision 0040). A rule says
+# what is unusual to the reading, which decides between refusing and remarking; it knows neither JSON nor envelopes.
+# They are called after ``world.hold()``, then ``reading.check()``.
 
-_Found = TypeVar("_Found")
-_Window = Callable[[str, int, int, int], list[_Found]]
-_EVER = (-(2**62), 2**62)
+SUPPLEMENT = 5
+_LISTED = 60
+_OPEN = frozenset({1, 2, 4, 5, 6})
 
 
-def find_dossiers(form: PullForm, world: World) -> list[Dossier]:
-    """Return the dossiers of a window, both ends included; for ``FINAL_RESULT`` only those that have a result."""
-    is_final, window_on = form.record_kind == FINAL_RESULT, world.settings.window_on
-    if is_final and window_on == "by-service":
-        moment: Callable[[Dossier], int] = _result_given_at
-        inside = _results_given(form, world)
+def judge_dossier(form: DossierForm, stored: Dossier | None, reading: Reading) -> None:
+    """Judge a pushed dossier against the one already stored under its code."""
+    if stored is None:
+        if form.record_kind == FINAL_RESULT:
+            _judge_result_of_unknown(form, reading)
+        else:
+            _judge_move(None, form.status, None, reading)
+        return
+    if stored.owner_id != form.owner_id:
+        vi = f"MaHoSo {form.code} đã tồn tại cho người khác; một mã hồ sơ chỉ thuộc về một người"
+        en = f"{form.code} belongs to another person already"
+        if reading.meet_own("other-person", "/MaHoSo", codes.EXISTS, vi, en, expected=f"≠ {form.code}"):
+            return
+    after = status_after(form, stored)
+    if after != stored.status:
+        _judge_move(stored.status, after, stored.came_from, reading, is_final=form.record_kind == FINAL_RESULT)
+
+
+def judge_procedure(form: DossierForm, retired: Sequence[str], reading: Reading) -> None:
+    """Refuse a new dossier of a procedure that the ministry has struck off its catalogue meanwhile. Ours."""
+    code = procedure_of(form.fields)
+    if code in retired:
+        vi = f"MaTTHC {code} đã bị bãi bỏ trong danh mục của Bộ; không nhận hồ sơ mới"
+        values = {"expected": ", ".join(each for each in PROCEDURES if each not in retired)[:_LISTED]}
+        reading.refuse("retired-procedure", "/MaTTHC", codes.NOT_IN_CATALOGUE, vi, f"{code} is retired", **values)
+
+
+def status_after(form: DossierForm, stored: Dossier | None) -> int:
+    """Return the dossier's status after a push. A result that says neither 9 nor 10 changes none (B35)."""
+    if stored and form.record_kind == FINAL_RESULT and form.status not in FINAL_STATUSES:
+        return stored.status
+    return form.status
+
+
+def is_repeated(form: StepForm, history: Sequence[ProcessingStep]) -> bool:
+    """Tell whether the very same step is stored: time, officer, words, everything."""
+    return any(step.fields == form.fields for step in history)
+
+
+def judge_step(form: StepForm, dossier: Dossier | None, history: Sequence[ProcessingStep], reading: Reading) -> None:
+    """Judge a step against its dossier and the steps before it."""
+    if dossier is None:
+        vi = f"Hồ sơ {form.code} không tồn tại; hãy gọi DongBoDVC trước khi gửi tiến trình"
+        en = f"Dossier {form.code} is unknown; push it with DongBoDVC first"
+        values = {"expected": "DongBoDVC", "nearest": f"POST /apiBTXH/1.0/DongBoDVC {form.code}"}
+        reading.refuse("unknown-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, **values)
+        return
+    if is_repeated(form, history):
+        vi = f"Bước xử lý này của hồ sơ {form.code} đã tồn tại; nội dung hoặc thời điểm phải khác"
+        en = "The very same step is stored already; content or time must differ"
+        same = form.fields.get("ThoiDiemXuLy") or ""
+        values = {"found": f"ThoiDiemXuLy {same}", "expected": f"ThoiDiemXuLy > {same}"}
+        reading.meet_own("repeated-step", "/MaHoSo", codes.EXISTS, vi, en, **values)
+        return
+    _judge_time(form.handled_at, history, reading)
+    _judge_move(dossier.status, form.status, _came_from(dossier, history), reading)
+    if form.status == SUPPLEMENT and supplements(dossier, history):
+        vi = "Yêu cầu bổ sung (trạng thái 5) lần thứ hai trở đi: hồ sơ bị tính quá hạn theo KPI 766"
+        en = "A second request for papers counts as overdue by KPI 766"
+        reading.note("supplement-twice", "/StatusId", vi, en, expected="≠ 5")
+
+
+def tell_other_keys(code: str, reading: Reading) -> None:
+    """Say that the other kind of key has pushed a dossier: production and sandbox keys reach two systems."""
+    vi = f"Hồ sơ {code} nằm ở hệ thống sau loại khóa kia: khóa chính thức và khóa thử nghiệm tới hai hệ thống"
+    en = f"Dossier {code} is in the system behind the other kind of key: production and sandbox keys reach two"
+    values = {"found": code, "expected": "production | sandbox", "nearest": "sandbox_keys_reach: production"}
+    reading.note("held-by-other-keys", "/MaHoSo", vi, en, **values)
+
+
+def supplements(dossier: Dossier, history: Sequence[ProcessingStep]) -> int:
+    """Return how often the dossier was sent back for papers so far."""
+    return max(dossier.supplement_count, sum(step.status == SUPPLEMENT for step in history))
+
+
+def _came_from(dossier: Dossier, history: Sequence[ProcessingStep]) -> int | None:
+    """Return the status before the present one; a dossier of the pack tells it by its steps."""
+    earlier = [step.status for step in history if step.status != dossier.status]
+    return dossier.came_from or (earlier[-1] if earlier else None)
+
+
+def _judge_result_of_unknown(form: DossierForm, reading: Reading) -> None:
+    """Only the final push is mandatory (BTXH 3, row 3; B11), so a province may begin with it."""
+    vi = f"Hồ sơ {form.code} chưa được đồng bộ; chỉ dịch vụ 3 là bắt buộc, nên kết quả cuối cùng được nhận"
+    en = f"Dossier {form.code} was not pushed before; only service 3 is mandatory, so its final result is taken"
+    reading.meet_own("result-without-dossier", "/MaHoSo", codes.UNKNOWN_DOSSIER, vi, en, expected='LoaiDuLieu "1"')
+
+
+def _judge_time(handled_at: int, history: Sequence[ProcessingStep], reading: Reading) -> None:
+    """A step lies after those already stored; a day without hours is compared by the day (B50).
+
+    A stored step that lies after the sandbox's own today is passed over: one absurd date must not mark all that follow.
+    """
+    earlier = [step.handled_at for step in history if not lies_ahead(step.handled_at, reading.rules.now_ms)]
+    if not earlier:
+        return
+    previous = max(earlier)
+    if _is_day(handled_at) or _is_day(previous):
+        is_backward = to_datetime(handled_at).date() < to_datetime(previous).date()
     else:
-        moment = _MOMENTS[window_on]
-        has_index = _finds_by_receipt(world)
-        first, last = (form.first_ms, form.last_ms) if has_index else _EVER
-        inside = _at_place(world.dossiers.window, form, world, first, last, is_bare=has_index and not is_final)
-
-    def is_wanted(dossier: Dossier) -> bool:
-        has_kind = not is_final or dossier.result_fields is not None
-        return has_kind and form.first_ms <= moment(dossier) <= form.last_ms and _is_there(dossier, form)
-
-    found = [dossier for dossier in inside if is_wanted(dossier)]
-    found.sort(key=lambda dossier: (moment(dossier), dossier.code))
-    return found[: world.settings.pull_limit]
+        is_backward = handled_at < previous
+    if is_backward:
+        vi = f"ThoiDiemXuLy {moment_text(handled_at)} lùi trước bước đã có lúc {moment_text(previous)}"
+        en = "The step lies before the one already stored"
+        reading.meet_own(
+            "backward-step", "/ThoiDiemXuLy", codes.BAD_TRANSITION, vi, en, expected=f"≥ {moment_text(previous)}"
+        )
 
 
-def _results_given(form: PullForm, world: World) -> list[Dossier]:
-    places = (f"{origin}/{form.province_code}" for origin in _origins(world))
-    return [each for place in places for each in world.dossiers.second_window(place, form.first_ms, form.last_ms)]
+def _is_day(instant_ms: int) -> bool:
+    moment = to_datetime(instant_ms).astimezone(VIETNAM)
+    return not (moment.hour or moment.minute or moment.second)
 
 
-def _result_given_at(dossier: Dossier) -> int:
-    return given_at(dossier) or 0
+def _judge_move(
+    before: int | None, after: int, came_from: int | None, reading: Reading, is_final: bool = False
+) -> None:
+    """Compare a move with the matrix (decision 0003), which no document has: what becomes of it is a setting.
+
+    Back to 1 from 5 fits only if the 5 was entered from 1. A final result may close an open dossier at once: sending
+    steps is optional (BTXH 3, rows 1 and 2).
+    """
+    ruling = judge_move(before, after)
+    if (before, after) == (SUPPLEMENT, 1) and came_from not in (None, 1):
+        ruling = "illegal"
+    if ruling == "illegal" and is_final and before in _OPEN and after in FINAL_STATUSES:
+        ruling = "tolerated"
+    stance = reading.rules.status_moves
+    if ruling == "legal":
+        return
+    if ruling == "tolerated" and stance == "refuse":
+        stance = "note"
+    vi = f"Không thể cập nhật lên trạng thái {status_text(after)}: hồ sơ đang ở {_standing(before)}"
+    if stance == "note":
+        vi = f"Ít thấy: từ {_standing(before)} lên {status_text(after)}; tài liệu không quy định thứ tự trạng thái"
+    en = f"Status {after} after {before or 'nothing'} is unusual; the document has no order of statuses"
+    usual = ", ".join(map(str, legal_after(before)))
+    reading.take_stance(stance, "transition", "/StatusId", codes.BAD_TRANSITION, vi, en, expected=usual or told(before))
 
 
-def find_steps(form: PullForm, world: World) -> list[ProcessingStep]:
-    """Return the steps handled in a window, both ends included."""
-    steps = _at_place(world.steps.window, form, world, form.first_ms, form.last_ms, is_bare=True)
-    found = [step for step in steps if _is_there(step, form)]
-    found.sort(key=lambda step: (step.handled_at, step.dossier_code, step.number))
-    return found[: world.settings.pull_limit]
-
-
-_MOMENTS: dict[str, Callable[[Dossier], int]] = {
-    "by-service": lambda dossier: dossier.received_at,
-    "received": lambda dossier: dossier.received_at,
-    "submitted": lambda dossier: dossier.submitted_at,
-    "changed": lambda dossier: dossier.changed_at,
-}
-
-
-def _at_place(
-    window: _Window[_Found], form: PullForm, world: World, first: int, last: int, is_bare: bool
-) -> list[_Found]:
-    """Return a province's records; ``is_bare`` tells that only the place can narrow them further."""
-    settings = world.settings
-    is_narrowed = bool(not is_bare or form.district_code or form.commune_code)
-    limit = NO_LIMIT if is_narrowed or settings.pull_limit is None else settings.pull_limit
-    return [each for origin in _origins(world) for each in window(f"{origin}/{form.province_code}", first, last, limit)]
-
-
-def _finds_by_receipt(world: World) -> bool:
-    return world.settings.window_on in ("by-service", "received")
-
-
-def _origins(world: World) -> tuple[Origin, ...]:
-    return ("ministry",) if world.settings.pull_source == "ministry" else ("ministry", "local")
-
-
-def _is_there(record: Dossier | ProcessingStep | _Row, form: PullForm) -> bool:
-    in_district = not form.district_code or record.district_code == form.district_code
-    return in_district and (not form.commune_code or record.commune_code == form.commune_code)
+def _standing(status: int | None) -> str:
+    return "trước lần đồng bộ đầu tiên" if status is None else f"trạng thái {status_text(status)}"
 
 
 # The operations of the service (BTXH 3); ``declaration`` is the table of contents.
@@ -173,8 +244,8 @@ def synchronise_dossier(call: Call, world: World) -> Reply:
         reading.note("already-synchronised", "", vi, en, found=form.code)
     else:
         if stored is None and world.settings.retired_procedures:
-            rules.judge_procedure(form, world.settings.retired_procedures, reading)
-        rules.judge_dossier(form, stored, reading)
+            judge_procedure(form, world.settings.retired_procedures, reading)
+        judge_dossier(form, stored, reading)
         full = world.why_full() if stored is None else None
         if full:
             reading.refuse("sandbox-full", "", NO_ROOM, *full)
@@ -191,35 +262,12 @@ def record_step(call: Call, world: World) -> Reply:
     dossier = world.dossiers.get(form.code)
     history = world.steps.with_prefix(f"{form.code}/")
     if world.is_held_by_other_keys(form.code):
-        rules.tell_other_keys(form.code, reading)
-    rules.judge_step(form, dossier, history, reading)
+        tell_other_keys(form.code, reading)
+    judge_step(form, dossier, history, reading)
     reading.check()
-    if dossier and not rules.is_repeated(form, history):
+    if dossier and not is_repeated(form, history):
         file_step(form, dossier, len(history) + 1, world)
     return _accept_push(reading, world)
-
-
-def list_dossiers(call: Call, world: World) -> Reply:
-    """``DanhSachHoSo``: a province pulls new dossiers (BTXH 3.1.4) or final results (BTXH 3.1.5; B48)."""
-    reading = reading_of(world)
-    form = read_pull(call.body, call.body_size, reading, takes_kind=True)
-    kind = form.record_kind or 0
-    if kind == FINAL_RESULT:
-        world.exchange.clause = "BTXH 3.1.5"
-    printing = printing_of(world)
-    if kind != FINAL_RESULT and _finds_by_receipt(world):
-        return _list_reply(_print_received(form, kind, printing, world), reading, printing, world, of_steps=False)
-    items = [_item(dossier, kind, printing) for dossier in find_dossiers(form, world)]
-    return _list_reply(items, reading, printing, world, of_steps=False)
-
-
-def list_steps(call: Call, world: World) -> Reply:
-    """``TienTrinhXuLy``: a province pulls processing steps (BTXH 3.1.6)."""
-    reading = reading_of(world)
-    form = read_pull(call.body, call.body_size, reading, takes_kind=False)
-    printing = printing_of(world)
-    items = [btxh.step_item(step.fields, step.status, printing) for step in find_steps(form, world)]
-    return _list_reply(items, reading, printing, world, of_steps=True)
 
 
 _PULLS = frozenset({"btxh.DanhSachHoSo", "btxh.TienTrinhXuLy"})
@@ -227,7 +275,7 @@ _PULLS = frozenset({"btxh.DanhSachHoSo", "btxh.TienTrinhXuLy"})
 
 def word(refusal: ServiceRefusal, world: World) -> Reply:
     """Put a refusal into the envelope of the operation that was called."""
-    wording = btxh.pull_refused if world.exchange.operation in _PULLS else btxh.refused_reply
+    wording = replies.pull_refused if world.exchange.operation in _PULLS else replies.refused_reply
     return wording(refusal, printing_of(world))
 
 
@@ -249,120 +297,12 @@ def reading_of(world: World) -> Reading:
     )
 
 
-def printing_of(world: World) -> btxh.Printing:
+def printing_of(world: World) -> replies.Printing:
     """Return how the sandbox prints its replies."""
     settings = world.settings
-    return btxh.Printing(in_force(world.mode, settings.reply_oddities), settings.error_code_style)
+    return replies.Printing(in_force(world.mode, settings.reply_oddities), settings.error_code_style)
 
 
 def _accept_push(reading: Reading, world: World) -> Reply:
     world.exchange.remarks.extend(reading.notes)
-    return btxh.accepted_reply(printing_of(world))
-
-
-def _list_reply(
-    items: Sequence[btxh.Printed], reading: Reading, printing: btxh.Printing, world: World, *, of_steps: bool
-) -> Reply:
-    world.exchange.remarks.extend(reading.notes)
-    if items:
-        world.exchange.remarks.extend(remarks(printing.oddities, of_steps=of_steps))
-    return btxh.list_reply(items, printing)
-
-
-def _item(dossier: Dossier, record_kind: int, printing: btxh.Printing) -> btxh.Item:
-    fields = dossier.result_fields if record_kind == FINAL_RESULT and dossier.result_fields else dossier.fields
-    result = (dossier.result_fields, given_at(dossier) or 0) if dossier.result_fields else None
-    return btxh.dossier_item(fields, record_kind, dossier.status, printing, result)
-
-
-# New dossiers are asked for again and again, in windows that overlap: the last rows that were printed are remembered by
-# the record they were printed from, which says all that a row shows.
-
-_ROWS_REMEMBERED = 512
-
-
-class _Row(NamedTuple):
-    """A dossier as a list shows it, what it is sorted by, and where it is handled."""
-
-    received_at: int
-    code: str
-    district_code: str
-    commune_code: str
-    text: bytes
-
-
-def _print_received(form: PullForm, kind: int, printing: btxh.Printing, world: World) -> list[orjson.Fragment]:
-    """Return the rows of the dossiers that ``find_dossiers`` finds by their receipt."""
-    inside = _at_place(world.dossiers.unread_window, form, world, form.first_ms, form.last_ms, is_bare=True)
-    rows = [
-        _print_row(each, kind, printing) if isinstance(each, Dossier) else _print_stored(each, kind, printing)
-        for each in inside
-    ]
-    found = sorted(row for row in rows if _is_there(row, form))
-    return [orjson.Fragment(row.text) for row in found[: world.settings.pull_limit]]
-
-
-@lru_cache(_ROWS_REMEMBERED)
-def _print_stored(record: str | bytes, kind: int, printing: btxh.Printing) -> _Row:
-    return _print_row(DOSSIERS.read(record), kind, printing)
-
-
-def _print_row(dossier: Dossier, kind: int, printing: btxh.Printing) -> _Row:
-    text = orjson.dumps(_item(dossier, kind, printing))
-    return _Row(dossier.received_at, dossier.code, dossier.district_code, dossier.commune_code, text)
-
-
-# What the links of a dossier lead to: attached files and the public page of a dossier (BTXH 3.1.4; B38, B75).
-#
-# The documents print the links and nothing else about them; what the page shows is ours. It shows the state of a
-# dossier and nobody's personal data, since the link needs no token.
-
-_DETAIL = "/BTXH_ThongTinChung/GetViewDetail/"
-_HTML = (("Content-Type", "text/html; charset=utf-8"),)
-
-
-def answer(call: Call, world: World) -> Reply:
-    """Return the file or page of a path; an HTML page with 404 for what is not there."""
-    if call.path.startswith(_DETAIL):
-        link = world.detail_links.get(call.path.removeprefix(_DETAIL))
-        dossier = world.dossiers.get(link.dossier_code) if link else None
-        return _page_of(dossier, world) if dossier else _nothing_at(call.path)
-    file = world.pack.file(call.path)
-    if file is None:
-        return _issued_page(call.path, world)
-    return Reply(200, file.read(), (("Content-Type", file.content_type),))
-
-
-def _issued_page(path: str, world: World) -> Reply:
-    """Return a file that the ministry has issued since the pack was made."""
-    from emulator.services.btxh.life.moving import issued_file
-
-    body = issued_file(path, world)
-    return _nothing_at(path) if body is None else Reply(200, body, (("Content-Type", "application/pdf"),))
-
-
-def _page_of(dossier: Dossier, world: World) -> Reply:
-    rows = [
-        ("Mã hồ sơ", dossier.code),
-        ("Thủ tục", btxh.procedure_title(dossier.fields)),
-        ("Trạng thái", status_text(dossier.status)),
-        ("Ngày tiếp nhận", moment_text(dossier.received_at)),
-        ("Kết quả", "Đã có" if dossier.result_fields else "Chưa có"),
-    ]
-    history = world.steps.with_prefix(f"{dossier.code}/")
-    steps = "".join(f"<li>{moment_text(step.handled_at)}: {escape(status_text(step.status))}</li>" for step in history)
-    table = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in rows)
-    return _page(200, f"Hồ sơ {dossier.code}", f"<table>{table}</table><h2>Tiến trình xử lý</h2><ol>{steps}</ol>")
-
-
-def _nothing_at(path: str) -> Reply:
-    return _page(404, "Không tìm thấy", f"<p>Không có tệp hoặc hồ sơ nào tại {escape(path)}.</p>")
-
-
-def _page(status: int, title: str, content: str) -> Reply:
-    shown = escape(title)
-    page = (
-        f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{shown}</title></head>'
-        f"<body><h1>{shown}</h1>{content}</body></html>"
-    )
-    return Reply(status, page.encode(), _HTML)
+    return replies.accepted_reply(printing_of(world))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.services.btxh.catalogues import ETHNICITIES, ETHNICITY_ID_OFFSET, KEY_FIELDS, LATER_FIELDS
+from emulator.services.btxh.catalogues import KEY_FIELDS, LATER_FIELDS
 from emulator.wire import codes
 from emulator.wire.columns import LINE_SIGNS, SEVERAL_LINES, WIDTHS, Column, Table, day_or_moment, moment_of
 from emulator.wire.gso import Level, communes, districts
@@ -220,19 +220,23 @@ def _word(tidy: Tidy, column: Column, fault: str) -> None:
 
 # Values with a quirk of their own, brought into the table's form (B15 to B50, B67, B73).
 
+AMBIGUOUS = ("DanTocId",)  # a value that the table lists may have two meanings here: it is named all the same
 _SHORT_GENDERS = {"1": MALE, "2": FEMALE}
 _PRINTED_MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2}) (\d{2}:\d{2}:\d{2})", re.ASCII)
 _SEVERAL = re.compile(r"[1-7](\s*,\s*[1-7])+")
 
 
-def _delivery_method(tidy: Tidy, name: str, text: str) -> str | None:
+def drop_delivery_date(tidy: Tidy, name: str, text: str) -> str | None:
+    """A moment in place of 0 or 1 is read as nothing (B15)."""
     if day_or_moment(text.strip()) is None:
         return text
     tidy.meet("B15", name, "là ngày giờ thay vì 0 hoặc 1, lưu trống", "is a date instead of 0 or 1, kept as null")
     return None
 
 
-def _day_only(quirk: str) -> Special:
+def day_only(quirk: str) -> Special:
+    """Return what takes the day of a moment, where the table has a day (B20, B26)."""
+
     def drop_time(tidy: Tidy, name: str, text: str) -> str | None:
         if moment_of(text) is None:
             return text
@@ -242,13 +246,15 @@ def _day_only(quirk: str) -> Special:
     return drop_time
 
 
-def _step_date(tidy: Tidy, name: str, text: str) -> str | None:
+def note_step_time(tidy: Tidy, name: str, text: str) -> str | None:
+    """A moment is kept where the table has a day (B50)."""
     if moment_of(text) is not None:
         tidy.meet("B50", name, "có cả giờ; bảng ghi dd/MM/yyyy", "has a time; the table says dd/MM/yyyy")
     return text
 
 
-def _gender(tidy: Tidy, name: str, text: str) -> str | None:
+def read_gender(tidy: Tidy, name: str, text: str) -> str | None:
+    """The short codes 1 and 2 are read as those of the annex (B21)."""
     if text not in _SHORT_GENDERS:
         return text
     meant = _SHORT_GENDERS[text]
@@ -257,37 +263,7 @@ def _gender(tidy: Tidy, name: str, text: str) -> str | None:
     return meant
 
 
-def _ethnicity(tidy: Tidy, name: str, text: str) -> str | None:
-    bare = text.strip().lstrip("0") or "0"
-    if text and bare == "0":
-        tidy.meet("B22", name, "“0”: không rõ dân tộc", "“0”: unknown", codes.NOT_IN_CATALOGUE)
-        return "0"
-    if bare.isascii() and bare.isdigit() and 54 < int(bare[:4]) <= 54 + ETHNICITY_ID_OFFSET:
-        meant = str(int(bare) - ETHNICITY_ID_OFFSET)
-        vi, en = f"{bare} là Id danh mục, mã GSO là {meant}", f"{bare} is an id of the annex, the GSO code is {meant}"
-        tidy.meet("B22", name, vi, en, codes.NOT_IN_CATALOGUE, nearest=meant)
-        return meant
-    return settle_ethnicity(text, tidy.reading)
-
-
-AMBIGUOUS = ("DanTocId",)  # a value that the table lists may have two meanings here: it is named all the same
-
-
-def settle_ethnicity(text: str, reading: Reading) -> str:
-    """Return the GSO code of an ethnicity; 29 to 54 stand in both columns of the annex (B22), and both are named."""
-    if text not in ETHNICITIES or int(text) <= ETHNICITY_ID_OFFSET:
-        return text
-    by_id = str(int(text) - ETHNICITY_ID_OFFSET)
-    is_code = reading.rules.ethnicity_meaning == "gso"
-    chosen_vi, chosen_en = ("mã GSO", "a GSO code") if is_code else ("Id phụ lục", "an id of the annex")
-    names = (ETHNICITIES[text], ETHNICITIES[by_id])
-    vi = f"DanTocId {text} nhập nhằng: mã GSO là {names[0]}, Id phụ lục là {names[1]}; đọc theo {chosen_vi}"
-    en = f"DanTocId {text} is ambiguous: {names[0]} by GSO code, {names[1]} by the annex's id; read as {chosen_en}"
-    reading.note("B22", "/DanTocId", vi, en)
-    return text if is_code else by_id
-
-
-def _year_first(tidy: Tidy, name: str, text: str) -> str | None:
+def year_first(tidy: Tidy, name: str, text: str) -> str | None:
     """``yyyy-MM-dd HH:mm:ss``, as the sample of BTXH 3.1.4 prints it (B36): what is printed can be sent back."""
     found = _PRINTED_MOMENT.fullmatch(text)
     if not found:
@@ -300,7 +276,9 @@ def _year_first(tidy: Tidy, name: str, text: str) -> str | None:
     return meant
 
 
-def _longer(quirk: str, most: int, taken: int) -> Special:
+def longer(quirk: str, most: int, taken: int) -> Special:
+    """Return what takes a text that is longer than the table says, up to a length (B16, B29)."""
+
     def meet(tidy: Tidy, name: str, text: str) -> str | None:
         if most < len(text) <= taken:
             vi, en = f"dài {len(text)} ký tự, bảng ghi {most}", f"has {len(text)} characters, the table says {most}"
@@ -325,7 +303,7 @@ def unit(level: Level) -> Special:
     return pad
 
 
-def _no_commune(tidy: Tidy, name: str, _text: str) -> str | None:
+def without_commune(tidy: Tidy, name: str, _text: str) -> str | None:
     """Four districts of the catalogue have no communes: there is no code that MaXa could hold."""
     province, district = tidy.texts.get("MaTinh") or "", tidy.texts.get("MaHuyen") or ""
     if (
@@ -340,7 +318,8 @@ def _no_commune(tidy: Tidy, name: str, _text: str) -> str | None:
     return None
 
 
-def _no_district(tidy: Tidy, name: str, _text: str) -> str | None:
+def without_district(tidy: Tidy, name: str, _text: str) -> str | None:
+    """Since 01/07/2025 there is no code that MaHuyen could hold (B73)."""
     if tidy.reading.rules.gso_era == "2025":
         tidy.settled.add(name)
         vi, en = f"{name}: trống, không còn cấp huyện", f"{name}: no districts any more"
@@ -350,50 +329,21 @@ def _no_district(tidy: Tidy, name: str, _text: str) -> str | None:
     return ""
 
 
-def _databases(tidy: Tidy, name: str, text: str) -> str | None:
+def note_databases(tidy: Tidy, name: str, text: str) -> str | None:
+    """Several databases may be named where the table has one (B34)."""
     if _SEVERAL.fullmatch(text.strip()):
         tidy.meet("B34", name, "nhiều giá trị, bảng ghi một", "has several values, the table has one")
     return text
 
 
-def _status(tidy: Tidy, name: str, text: str) -> str | None:
+def note_status(tidy: Tidy, name: str, text: str) -> str | None:
+    """The catalogue has no 12 (B67)."""
     if text == "12":
         tidy.meet("B67", name, "12 không có trong danh mục", "12 is not in the catalogue", codes.NOT_IN_CATALOGUE)
     return text
 
 
 LEVELS: dict[str, Level] = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune"}
-_UNITS: dict[str, Special] = {
+UNITS: dict[str, Special] = {
     f"{prefix}{name}": unit(level) for prefix in ("", "HKTT_", "NOHT_") for name, level in LEVELS.items()
 }
-DOSSIER = BodyDialect(
-    aliases={"SubmitedDate": ("SubmittedDate", "B36"), "CertificateExtendedData": ("CertificateExtentData", "B39")},
-    numbers={"LoaiDuLieu": "B12", "CMND_NoiCap": "B27"},
-    specials={
-        **_UNITS,
-        "MaHoSo": _longer("B16", 25, 50),
-        "HinhThucTra": _delivery_method,
-        "NgayThangNamSinh": _day_only("B20"),
-        "CMND_NgayCap": _day_only("B26"),
-        "GioiTinhId": _gender,
-        "DanTocId": _ethnicity,
-        "NOHT_MaThon": _longer("B29", 10, 250),
-        "SubmittedDate": _year_first,
-        "MaCSDL": _databases,
-        "StatusId": _status,
-    },
-    ignored={},
-    absences={"MaHuyen": _no_district, "MaXa": _no_commune},
-)
-STEP = BodyDialect(
-    aliases={},
-    numbers={},
-    specials={
-        "ThoiDiemXuLy": _step_date,
-        "NgayBatDau": _step_date,
-        "NgayKetThucTheoQuyDinh": _step_date,
-        "StatusId": _status,
-    },
-    ignored={},
-    absences={},
-)
