@@ -12,7 +12,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import TEXT, RouteDoc, RouteTable
 from emulator.country.axis import Axis
-from emulator.country.records import LiveAgency, Subsystem
+from emulator.country.axis_records import LiveAgency, Subsystem
 from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange

@@ -6,7 +6,7 @@ from typing import get_args
 
 from marshmallow import Schema, fields, validate
 
-from emulator.country.records import ServiceState
+from emulator.country.axis_records import ServiceState
 
 _NAME = validate.Length(min=1, error="phải khác rỗng / must not be empty")
 _PATH = validate.Regexp(r"/", error="phải bắt đầu bằng '/' / must begin with '/'")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
-from emulator.country.records import Dossier, ProcessingStep
+from emulator.country.shelf import Dossier, ProcessingStep
 from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange

@@ -9,7 +9,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import SHOW_SECRETS, RouteDoc, RouteTable
 from emulator.country.axis import Axis, contact_of, find_unit, nearest_unit, own_unit_code, units_of
-from emulator.country.records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
+from emulator.country.axis_records import UNITS, AgencyUnit, Host, LiveAgency, Subsystem
 from emulator.country.world import World
 from emulator.journal.redaction import MASK
 from emulator.services.portal.models import read_agency

@@ -27,7 +27,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.country.axis import Axis
-from emulator.country.records import HOSTED_FILES, Host, HostedFile
+from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile
 from emulator.country.world import World
 from emulator.services.portal.links import read_link
 

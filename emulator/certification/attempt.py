@@ -21,9 +21,8 @@ from emulator.certification.scenes import BROKEN_OFF, AttemptRecord, record_of
 from emulator.certification.stage import CertificationHost, aim_at, arm, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
 from emulator.certification.tasks.props import Props
-from emulator.country.records import KEEPSAKES, Keepsake
 from emulator.country.sandbox import Sandbox
-from emulator.country.shelf import Base, Shelf
+from emulator.country.shelf import KEEPSAKES, Base, Keepsake, Shelf
 from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import Clock, random_for

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from emulator.country.access import basic_pair, bearer_word
-from emulator.country.records import (
+from emulator.country.axis_records import (
     GRANTS,
     GROUPS,
     HOSTS,

@@ -21,10 +21,9 @@ import orjson
 from emulator.country.agenda import BadEffect, as_text
 from emulator.country.furnish import nearest
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
-from emulator.country.records import COUNTRY_KINDS
 from emulator.country.sandbox import Definition, NoSandbox, Sandbox, Sandboxes, SandboxExists, is_secret, secret_seed
 from emulator.country.settings import MODES, PROFILES, setting_trouble
-from emulator.country.shelf import ShelfKind
+from emulator.country.shelf import COUNTRY_KINDS, ShelfKind
 from emulator.kernel.clock import Clock, system_ms
 from emulator.store import state_rows
 from emulator.store.state_rows import COLUMNS, StateRow

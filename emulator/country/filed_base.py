@@ -14,8 +14,7 @@ from typing import TypeVar
 import orjson
 
 from emulator.country.pack_tables import Rows
-from emulator.country.records import Fields
-from emulator.country.shelf import Base, ShelfKind
+from emulator.country.shelf import Base, Fields, ShelfKind
 from emulator.store.paper_file import (
     CompiledFile,
     CompiledRow,

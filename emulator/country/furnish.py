@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
+from emulator.country.axis_records import PORTS, ServiceState
 from emulator.country.pack import BadPath, path_within
 from emulator.country.pack_tables import SCHEMA_VERSION, FieldForm, PackPart, Rows, TableFinding, Tables
-from emulator.country.records import PORTS, ServiceState
 from emulator.kernel.clock import read_day, read_moment
 from emulator.wire.axis import FLAGS, NotASubsystem, read_subsystem
 from emulator.wire.codes import STATUS_NAMES, is_agency_code

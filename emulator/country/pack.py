@@ -18,21 +18,21 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
+from emulator.country.axis_records import HOSTS, axis_bases
 from emulator.country.pack_tables import OWN, Tables
 from emulator.country.positions import Problem
-from emulator.country.records import (
+from emulator.country.sandbox import ID_GRAMMAR
+from emulator.country.shelf import (
     DETAIL_LINKS,
     DOSSIERS,
-    HOSTS,
     STEPS,
+    Base,
     DetailLink,
     Dossier,
     Fields,
     ProcessingStep,
-    axis_bases,
+    ShelfKind,
 )
-from emulator.country.sandbox import ID_GRAMMAR
-from emulator.country.shelf import Base, ShelfKind
 from emulator.kernel.refusals import StoreFailure
 
 if TYPE_CHECKING:

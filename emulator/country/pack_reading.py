@@ -18,13 +18,7 @@ from emulator.country.furnish import nearest, readable_rows, row_findings, shape
 from emulator.country.pack import FoundFiles, Pack, PackNotFound, PackTrouble, content_of, files_of, is_same_content
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
-from emulator.country.records import (
-    DETAIL_LINKS,
-    DOSSIERS,
-    STEPS,
-    Fields,
-)
-from emulator.country.shelf import Base
+from emulator.country.shelf import DETAIL_LINKS, DOSSIERS, STEPS, Base, Fields
 from emulator.store.paper_file import CompiledFile
 
 COMPILED = "compiled.sqlite"

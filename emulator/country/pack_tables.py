@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from emulator.country.records import Dossier, Fields, ProcessingStep
+from emulator.country.shelf import Dossier, Fields, ProcessingStep
 
 SCHEMA_VERSION = "1"
 Rows = dict[str, Fields]

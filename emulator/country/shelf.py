@@ -1,4 +1,4 @@
-"""A shelf holds one kind of record: the pack's below, the sandbox's own over it."""
+"""A shelf holds one kind of record: the pack's below, the sandbox's own over it; and the country's own shelves."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
-from typing import Any, Generic, Protocol, TypeVar
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import orjson
 
@@ -226,3 +227,152 @@ class Shelf(Generic[T]):
 
     def _write(self, row: RecordRow, shelf: str = "") -> None:
         world_rows.put_record(self._world.store, self._world.home, shelf or self._kind.name, row)
+
+
+# What stands on the country's own shelves. Official field names stay inside ``fields``; the rest speaks the glossary.
+
+Origin = Literal["ministry", "local"]
+Fields = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A dossier as the ministry knows it (BTXH 3.1.1, 3.1.3).
+
+    ``fields`` are the 44 official fields as accepted; ``result_fields`` those of the final push, None before it.
+    ``origin`` tells who the citizen filed it with: the ministry's portal (pulled by provinces) or a province (pushed).
+    ``came_from`` is the status before the present one, None when nobody knows; ``supplement_count`` counts how often
+    the dossier was sent back for papers (status 5); ``result_given_at`` is the instant its result was given.
+    """
+
+    code: str
+    origin: Origin
+    province_code: str
+    district_code: str
+    commune_code: str
+    status: int
+    owner_id: str
+    received_at: int
+    submitted_at: int
+    changed_at: int
+    fields: Fields
+    result_fields: Fields | None = None
+    came_from: int | None = None
+    supplement_count: int = 0
+    result_given_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailLink:
+    """The page of a dossier on the ministry's portal: ``/BTXH_ThongTinChung/GetViewDetail/<id>`` (BTXH 3.1.4)."""
+
+    id: str
+    dossier_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingStep:
+    """One processing step of a dossier (BTXH 3.1.2); ``number`` counts from 1 within the dossier."""
+
+    dossier_code: str
+    number: int
+    origin: Origin
+    province_code: str
+    district_code: str
+    commune_code: str
+    status: int
+    handled_at: int
+    fields: Fields = field(default_factory=dict)
+
+
+def step_of(dossier: Dossier, number: int, status: int, handled_at: int, fields: Fields) -> ProcessingStep:
+    """Return a step as it stands in the history of its dossier, whose code, origin and place it shares."""
+    return ProcessingStep(
+        dossier_code=dossier.code,
+        number=number,
+        origin=dossier.origin,
+        province_code=dossier.province_code,
+        district_code=dossier.district_code,
+        commune_code=dossier.commune_code,
+        status=status,
+        handled_at=handled_at,
+        fields=fields,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """A text of the emulator's own that a sandbox keeps, by name; nothing of it is on any wire."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedResult:
+    """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link.
+
+    ``paper_id`` is ``GiayToId``: rows of one dossier that share it and the code are files of one paper.
+    """
+
+    result_code: str
+    title: str
+    link: str
+    paper_id: str = ""
+
+
+# The shelves of the country, one line a noun.
+
+TEST_SYSTEM = "test-system"
+
+
+@cache
+def of_test_system(kind: ShelfKind[T]) -> ShelfKind[T]:
+    """Return the shelf of the same nouns in the system behind the sandbox keys (decision 0041)."""
+    return replace(kind, name=f"{TEST_SYSTEM}/{kind.name}")
+
+
+def given_at(dossier: Dossier) -> int | None:
+    """Return the instant at which a dossier's result was given, None while it has none."""
+    if dossier.result_fields is None:
+        return None
+    return dossier.changed_at if dossier.result_given_at is None else dossier.result_given_at
+
+
+DOSSIERS = ShelfKind(
+    name="dossiers",
+    record=Dossier,
+    key=lambda dossier: dossier.code,
+    place=lambda dossier: f"{dossier.origin}/{dossier.province_code}",
+    moment=lambda dossier: dossier.received_at,
+    second=SecondIndex("results", given_at),
+    told=("status",),
+)
+STEPS = ShelfKind(
+    name="steps",
+    record=ProcessingStep,
+    key=lambda step: f"{step.dossier_code}/{step.number:05d}",
+    place=lambda step: f"{step.origin}/{step.province_code}",
+    moment=lambda step: step.handled_at,
+)
+DETAIL_LINKS = ShelfKind(
+    name="detail_links",
+    record=DetailLink,
+    key=lambda link: link.id,
+    place=lambda _: "",
+    moment=lambda _: 0,
+)
+PERSON = "person/"
+"""What begins the names of keepsakes that are people: those whom a scenario adds to the pack's."""
+KEEPSAKES = ShelfKind(
+    name="keepsakes",
+    record=Keepsake,
+    key=lambda keepsake: keepsake.name,
+    place=lambda _: "",
+    moment=lambda _: 0,
+)
+COUNTRY_KINDS: tuple[ShelfKind[Any], ...] = (
+    *(DOSSIERS, STEPS, DETAIL_LINKS, KEEPSAKES),
+    *(of_test_system(DOSSIERS), of_test_system(STEPS), of_test_system(DETAIL_LINKS)),
+)
+"""The kinds that any country keeps, and those of the system behind the sandbox keys."""

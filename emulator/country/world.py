@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from emulator.country.access import Keyring, Token
 from emulator.country.pack import Pack
-from emulator.country.records import DETAIL_LINKS, DOSSIERS, KEEPSAKES, PERSON, STEPS, Fields, of_test_system
 from emulator.country.sandbox import Sandbox
 from emulator.country.settings import Mode, SandboxSettings
-from emulator.country.shelf import Shelf, ShelfKind
+from emulator.country.shelf import (
+    DETAIL_LINKS,
+    DOSSIERS,
+    KEEPSAKES,
+    PERSON,
+    STEPS,
+    Fields,
+    Shelf,
+    ShelfKind,
+    of_test_system,
+)
 from emulator.kernel import clock
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Effect, Exchange, Level, Remark, Reply

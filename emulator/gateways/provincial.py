@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
 import orjson
@@ -46,10 +45,8 @@ class ProvincialGateway:
     def __init__(self, portal: Service, operations: Sequence[Operation], axis: XroadGateway) -> None:
         self._portal, self._axis = portal, axis
         self._by_context = {_context_of(each.path): each for each in operations}
-
-    def owns(self, call: Call) -> bool:
-        """Calls below the contexts of its operations."""
-        return _context_of(call.path) in self._by_context
+        contexts = tuple(each for context in self._by_context for each in (context, context[1:]) if each)
+        self.owns = Site(self.name, "", contexts).covers
 
     def answer(self, exchange: Exchange, world: World) -> Reply:
         """Admit as the NDXP gateway does, then ask the portal."""
@@ -176,21 +173,11 @@ _READING = ("GET", "HEAD")
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 
 
-@dataclass(frozen=True)
 class PublicSite:
     """A door without a guard, for GET and HEAD, to the one operation that a service declares there."""
 
-    site: Site
-    operation: Operation
-
-    @property
-    def name(self) -> str:
-        """Return the site's name."""
-        return self.site.name
-
-    def owns(self, call: Call) -> bool:
-        """Calls to the site's host name, and to its paths."""
-        return call.path.startswith(self.site.prefixes) or call.host.partition(":")[0] == self.site.host
+    def __init__(self, site: Site, operation: Operation) -> None:
+        self.name, self.owns, self.operation = site.name, site.covers, operation
 
     def answer(self, exchange: Exchange, world: World) -> Reply:
         """Serve a page; HEAD gives the headers of GET, other verbs get 405."""

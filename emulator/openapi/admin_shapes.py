@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from emulator.admin.problems import WORDINGS
 from emulator.country.access import ROLES
+from emulator.country.axis_records import Host, LiveAgency, Subsystem
 from emulator.country.positions import Problem
-from emulator.country.records import Dossier, Host, LiveAgency, ProcessingStep, Subsystem
 from emulator.country.settings import MODES, PROFILES, SandboxSettings
+from emulator.country.shelf import Dossier, ProcessingStep
 from emulator.scenario.armed import Arm
 from emulator.services.citizens import CitizenResult
 from emulator.services.interface import (
@@ -378,10 +379,7 @@ def _attempt_shapes() -> dict[str, Shape]:
         "closed": FLAG,
     }
     wish = record({"plan": OBJECT, "challenge": maybe(OBJECT), "id": TEXT}, optional=("challenge", "id"))
-    ended = {
-        "how": {"enum": ["done", "crashed", "timeout", "broken-off"]},
-        "isolation": {"enum": ["", "user", "folder"]},
-    }
+    ended = {"how": {"enum": ["done", "crashed", "timeout", "broken-off"]}, "isolation": {"enum": ["", "user", "folder"]}}
     end = record({**ended, "exit_code": maybe(INTEGER), "output": TEXT})
     declared = {name: {"type": "string", "minLength": 1} for name in ("test", "by", "statement", "attachment")}
     evidence = {"attempt": TEXT, "plan": OBJECT, "challenge": OBJECT, "kit": TEXT, "journal": rows(TEXT)}

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import yaml
 
 from emulator.country.agenda import BadEffect
+from emulator.country.axis_records import GRANTS, GROUPS, HOSTED_FILES, HOSTS, SUBSYSTEMS
 from emulator.country.effects import GATEWAY_NAMES, check
 from emulator.country.furnish import choice_findings, nearest, row_findings
 from emulator.country.pack import Pack
 from emulator.country.pack_tables import OWN, PackPart, PackTable, table_of
-from emulator.country.records import GRANTS, GROUPS, HOSTED_FILES, HOSTS, SUBSYSTEMS
 from emulator.scenario.replies import PLACEHOLDER
 from emulator.scenario.script import LIKE, StateMachine
 from emulator.scenario.yaml_text import Page, members, plain

@@ -9,24 +9,9 @@ from typing import Any
 import orjson
 
 from emulator.country.agenda import ScenarioState
+from emulator.country.axis_records import GRANTS, HOSTED_FILES, HOSTS, SUBSYSTEMS, Grant, Host, HostedFile, Subsystem
 from emulator.country.effects import END_OF_DOWNTIME, set_settings
-from emulator.country.records import (
-    DOSSIERS,
-    GRANTS,
-    HOSTED_FILES,
-    HOSTS,
-    KEEPSAKES,
-    PERSON,
-    STEPS,
-    SUBSYSTEMS,
-    Fields,
-    Grant,
-    Host,
-    HostedFile,
-    Keepsake,
-    Subsystem,
-)
-from emulator.country.shelf import Base, Shelf, ShelfKind
+from emulator.country.shelf import DOSSIERS, KEEPSAKES, PERSON, STEPS, Base, Fields, Keepsake, Shelf, ShelfKind
 from emulator.country.world import World
 from emulator.kernel.clock import random_for
 from emulator.scenario.fields import CallScene

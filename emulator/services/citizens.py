@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from emulator.country.records import Dossier, IssuedResult
+from emulator.country.shelf import Dossier, IssuedResult
 from emulator.country.world import World
 from emulator.kernel.clock import read_moment
 from emulator.services.btxh.extent import parse_extent

@@ -22,7 +22,7 @@ from emulator.country.pack import Pack
 from emulator.country.pack_reading import shipped_folder
 from emulator.country.pack_tables import Rows
 from emulator.country.positions import Problem, sheet_text
-from emulator.country.records import Fields
+from emulator.country.shelf import Fields
 from emulator.kernel.clock import moment_text, read_moment
 from emulator.services.packs import inspect, pack_part
 from emulator.services.portal.pack import portal_names

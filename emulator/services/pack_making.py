@@ -17,7 +17,7 @@ from typing import Any
 
 from emulator.country.pack import Pack
 from emulator.country.people import person_of
-from emulator.country.records import Fields
+from emulator.country.shelf import Fields
 from emulator.kernel.clock import name_uuid, random_for
 from emulator.services.packs import load_pack
 from emulator.wire import gso

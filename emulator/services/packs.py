@@ -36,7 +36,7 @@ from emulator.country.pack_reading import (
 from emulator.country.pack_tables import PackPart, Rows, TableFinding, Tables, join_parts
 from emulator.country.positions import Problem, pack_rows
 from emulator.country.privacy import looked_through
-from emulator.country.records import Fields
+from emulator.country.shelf import Fields
 from emulator.kernel.clock import read_moment, to_datetime
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.btxh import pack_tables as official

@@ -122,6 +122,10 @@ class Site:
     prefixes: tuple[str, ...]
     gateway: ClassVar[str] = "site"
 
+    def covers(self, call: Call) -> bool:
+        """Tell whether a call is to one of the site's paths, or to its host name."""
+        return call.path.startswith(self.prefixes) or (bool(self.host) and call.host.partition(":")[0] == self.host)
+
 
 @dataclass(frozen=True, slots=True)
 class ProvinceGateway:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.country.records import Dossier, ProcessingStep
+from emulator.country.shelf import Dossier, ProcessingStep
 from emulator.wire.reading import ModeName
 from tests.conftest import Visitor
 from tests.services.stories import visiting

@@ -10,9 +10,8 @@ from typing import Any
 
 from emulator.app import found_country
 from emulator.country.pack import Pack, PackFile
-from emulator.country.records import DOSSIERS, STEPS, Dossier, ProcessingStep
 from emulator.country.sandbox import Definition
-from emulator.country.shelf import Base
+from emulator.country.shelf import DOSSIERS, STEPS, Base, Dossier, ProcessingStep
 from emulator.kernel.clock import Clock, read_day, read_moment
 from emulator.services.btxh.replies import detail_id
 from emulator.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 
 from emulator.certification.tasks.props import DATABASES, Props, expected_of
 from emulator.country.people import citizen_id
-from emulator.country.records import Dossier
+from emulator.country.shelf import Dossier
 from emulator.kernel.clock import iso, to_datetime
 from emulator.services.btxh import catalogues
 from emulator.wire.codes import STATUS_NAMES

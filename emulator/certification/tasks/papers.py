@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from emulator.certification.tasks.props import Props
 from emulator.country.axis import Axis
-from emulator.country.records import HOSTED_FILES, Host, HostedFile, LiveAgency, Subsystem
+from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile, LiveAgency, Subsystem
 from emulator.kernel.clock import iso
 from emulator.services.portal.models import Agency, Paper, PortalDossier
 from emulator.services.portal.pack import Portal

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.certification.tasks.props import HOME_PROVINCE, Props
-from emulator.country.records import KEEPSAKES, DetailLink, Dossier, Keepsake, step_of
-from emulator.country.shelf import Base, Shelf
+from emulator.country.shelf import KEEPSAKES, Base, DetailLink, Dossier, Keepsake, Shelf, step_of
 from emulator.country.world import World
 from emulator.kernel.clock import iso, moment_text, to_datetime
 from emulator.services.btxh import ministry as forms

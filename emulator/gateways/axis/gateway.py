@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from emulator.country.axis import Axis, NoSuchUnit, nearest_unit, unit_of_call
-from emulator.country.records import Host, LiveAgency, Subsystem
+from emulator.country.axis_records import Host, LiveAgency, Subsystem
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import (

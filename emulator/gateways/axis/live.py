@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
-from emulator.country.records import LiveAgency
+from emulator.country.axis_records import LiveAgency
 from emulator.country.world import World
 from emulator.gateways.axis import faults
 from emulator.gateways.axis.address import is_passed

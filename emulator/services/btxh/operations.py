@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from emulator.country.records import DetailLink, Dossier, ProcessingStep, step_of
+from emulator.country.shelf import DetailLink, Dossier, ProcessingStep, step_of
 from emulator.country.world import World
 from emulator.kernel.clock import VIETNAM, moment_text, to_datetime
 from emulator.kernel.exchange import Call, Reply

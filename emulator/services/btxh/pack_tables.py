@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from emulator.country.furnish import nearest
 from emulator.country.pack_tables import FieldForm, Furniture, PackPart, PackTable, TableFinding, Tables
-from emulator.country.records import Dossier, ProcessingStep, step_of
+from emulator.country.shelf import Dossier, ProcessingStep, step_of
 from emulator.kernel.clock import read_moment
 from emulator.services.btxh.models import DOSSIER_FIELDS, STEP_FIELDS, DossierForm, Fields, StepForm
 from emulator.services.btxh.replies import detail_id

@@ -9,8 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import orjson
 
-from emulator.country.records import DOSSIERS, Dossier, Origin, ProcessingStep, given_at
-from emulator.country.shelf import NO_LIMIT
+from emulator.country.shelf import DOSSIERS, NO_LIMIT, Dossier, Origin, ProcessingStep, given_at
 from emulator.country.world import World
 from emulator.kernel.clock import moment_text
 from emulator.kernel.exchange import Call, Reply

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from emulator.country.records import IssuedResult
+from emulator.country.shelf import IssuedResult
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.envelope import BAD_FIELD, check_batch, read_stamp
 from emulator.services.portal.models import (

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from emulator.country.axis import Axis, nearest_of
-from emulator.country.records import HOSTED_FILES, PORTS, Host, IssuedResult
+from emulator.country.axis_records import HOSTED_FILES, PORTS, Host
+from emulator.country.shelf import IssuedResult
 from emulator.country.world import World
 from emulator.services.portal.bodies import issued_results, submitted_links
 from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE, is_identity_number

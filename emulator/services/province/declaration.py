@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from urllib.parse import quote
 
 from emulator.country.axis import nearest_of
+from emulator.country.axis_records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.pack import BadPath, path_within
-from emulator.country.records import HOSTED_FILES, HOSTS, HostedFile
 from emulator.country.world import World
 from emulator.kernel.delivery import FileBody
 from emulator.kernel.exchange import Call, Headers, Reply

@@ -13,7 +13,7 @@ from emulator.country.agenda import BadEffect, Lapsed
 from emulator.country.effects import LIST, NUMBER, TEXT, EffectKind, EffectTypes
 from emulator.country.furnish import nearest, row_findings
 from emulator.country.people import person_of
-from emulator.country.records import DetailLink, Dossier
+from emulator.country.shelf import DetailLink, Dossier
 from emulator.country.world import World
 from emulator.kernel.clock import day_text, random_for, to_datetime
 from emulator.services.btxh import ministry as forms

@@ -9,8 +9,7 @@ from itertools import accumulate
 from typing import Literal
 
 from emulator.country.agenda import Lapsed
-from emulator.country.records import Dossier, step_of
-from emulator.country.shelf import ShelfKind
+from emulator.country.shelf import Dossier, ShelfKind, step_of
 from emulator.country.world import World
 from emulator.kernel.clock import VIETNAM, day_text, to_datetime, to_ms
 from emulator.services import citizens
