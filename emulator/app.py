@@ -8,11 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
 from emulator.admin.replies import ProbePages
-from emulator.admin.request import WAITING, AdminContext, PublishedPage
-from emulator.admin.routes import PREFIX, admin, body_limit_of
+from emulator.admin.request import PREFIX, WAITING, AdminContext, PublishedPage
 from emulator.admin.scenarios import play
 from emulator.admin.sweeper import Sweeper
 from emulator.country.access import CallMeter, Keyring, Tenants
@@ -31,7 +28,7 @@ from emulator.scenario.cast import Cast, DirectorFinder, magic_wishes, preferred
 from emulator.scenario.library import Library
 from emulator.server.asgi_door import asgi_app
 from emulator.server.bad_bytes import REFUSED, write_refused
-from emulator.server.flask_door import services
+from emulator.server.own_pages import Pages, own_pages_app
 from emulator.services.packs import load_pack
 from emulator.services.registry import services as declared_services
 from emulator.settings import MEMORY, Settings
@@ -39,6 +36,8 @@ from emulator.store.group_commit import GroupCommitStore
 from emulator.store.store import Store
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from emulator.classroom.progress import ClassProgress
 
 
@@ -170,6 +169,8 @@ def open_packs(names: tuple[str, ...]) -> dict[str, Pack]:
 
 def create_app(country: Country) -> Flask:
     """Return the Flask application of gthread and of the tests: our own pages and the emulated services."""
+    from emulator.server.flask_door import services
+
     app = own_pages(country)
     app.register_blueprint(services(country.door, country.settings.body_limit))
     app.extensions[REFUSED] = partial(write_refused, country.door)
@@ -178,6 +179,10 @@ def create_app(country: Country) -> Flask:
 
 def own_pages(country: Country) -> Flask:
     """Return the Flask application of our own pages alone, everything under ``/__``."""
+    from flask import Flask
+
+    from emulator.admin.routes import admin
+
     app = Flask("emulator", static_folder=None)
     app.register_blueprint(admin(country.admin))
     app.wsgi_app = _ConsoleWhenAsked(app.wsgi_app, country.admin)  # type: ignore[method-assign]
@@ -207,10 +212,14 @@ def application(country: Country) -> Any:
     """Return what the chosen kind of worker runs: ASGI, or WSGI for gthread."""
     if country.settings.worker_kind == "gthread":
         return create_app(country)
-    from emulator.server.flask_door import own_pages_app
+
+    def begin() -> Pages:
+        from emulator.admin.routes import body_limit_of
+
+        return Pages(own_pages(country), body_limit_of)
 
     open_paths = (f"{PREFIX}/health", f"{PREFIX}/ready")
-    pages = own_pages_app(own_pages(country), ProbePages(country.admin), open_paths, body_limit_of, WAITING)
+    pages = own_pages_app(begin, ProbePages(country.admin), open_paths, WAITING)
     return asgi_app(country.door, pages, country.settings.body_limit)
 
 

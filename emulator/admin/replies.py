@@ -1,12 +1,12 @@
-"""From what a handler returns, or what came in its way, to a reply of HTTP."""
+"""From what a handler returns, or what came in its way, to a reply of HTTP, for whatever framework sends it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 import orjson
-from flask import Response
 
 from emulator.admin import system
 from emulator.admin.problems import MEDIA_TYPE, InputFault, Trouble, invalid
@@ -20,7 +20,7 @@ WsgiReply = tuple[str, list[tuple[str, str]], list[bytes]]
 _log = logging.getLogger(__name__)
 
 
-def respond(answer: Callable[[], AdminReply]) -> Response:
+def respond(answer: Callable[[], AdminReply]) -> WsgiReply:
     """Return the reply of an answer, or of what came in its way. Raises NotYet."""
     try:
         return _json(answer())
@@ -55,14 +55,9 @@ class PendingReply:
             return found
 
         try:
-            return as_wsgi(respond(answer))
+            return respond(answer)
         except NotYet:
             return None
-
-
-def as_wsgi(response: Response) -> WsgiReply:
-    """Return status line, headers and pieces of a response."""
-    return response.status, response.headers.to_wsgi_list(), [response.get_data()]
 
 
 class ProbePages:
@@ -73,23 +68,30 @@ class ProbePages:
 
     def health(self) -> WsgiReply:
         """Say that the process answers."""
-        return as_wsgi(respond(lambda: system.health(self._request)))
+        return respond(lambda: system.health(self._request))
 
     def ready(self) -> WsgiReply:
         """Say whether packs are loaded and the store can be written."""
-        return as_wsgi(respond(lambda: system.ready(self._request)))
+        return respond(lambda: system.ready(self._request))
 
     def late(self) -> WsgiReply:
         """Say that the store has not answered in time."""
-        return as_wsgi(_problem(system.not_ready([system.STORE_IS_LATE])))
+        return _problem(system.not_ready([system.STORE_IS_LATE]))
 
 
-def _json(answer: AdminReply) -> Response:
+def _json(answer: AdminReply) -> WsgiReply:
     body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
-    return Response(body, answer.status, dict(answer.headers), content_type=answer.content_type)
+    return _status_line(answer.status), [*answer.headers, *_about(answer.content_type, body)], [body]
 
 
-def _problem(trouble: Trouble) -> Response:
-    response = Response(orjson.dumps(trouble.document()), trouble.status, content_type=MEDIA_TYPE)
-    response.headers.update(trouble.headers)
-    return response
+def _problem(trouble: Trouble) -> WsgiReply:
+    body = orjson.dumps(trouble.document())
+    return _status_line(trouble.status), [*_about(MEDIA_TYPE, body), *trouble.headers.items()], [body]
+
+
+def _status_line(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"
+
+
+def _about(media_type: str, body: bytes) -> list[tuple[str, str]]:
+    return [("Content-Type", media_type), ("Content-Length", str(len(body)))]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from emulator.classroom.classes import Classes
     from emulator.classroom.progress import ClassProgress
 
+PREFIX = "/__admin"
+"""What the path of every admin call begins with."""
 _TICK_S = 0.02
 
 # What the admin API is given to work with.

@@ -36,8 +36,8 @@ from emulator.admin import (
 )
 from emulator.admin.guard import ADMIN, QUESTIONS, AdminIdentity, authorise, identify
 from emulator.admin.problems import Trouble
-from emulator.admin.replies import PendingReply, respond
-from emulator.admin.request import WAITING, AdminContext, AdminReply, AdminRequest, NotYet
+from emulator.admin.replies import PendingReply, WsgiReply, respond
+from emulator.admin.request import PREFIX, WAITING, AdminContext, AdminReply, AdminRequest, NotYet
 from emulator.admin.route import BODY_LIMIT, Route, RouteDoc, RouteTable
 from emulator.country.sandbox import Sandbox, journal_bounds
 from emulator.country.settings import SandboxSettings
@@ -48,7 +48,6 @@ from emulator.kernel.exchange import Call, Exchange
 
 # The admin API as one table, and how a call finds its row.
 
-PREFIX = "/__admin"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -124,15 +123,20 @@ def admin(context: AdminContext) -> Blueprint:
 
     def answer(path: str) -> Response:
         try:
-            return respond(lambda: _answer(context, request, f"/{path}".rstrip("/")))
+            return _response(respond(lambda: _answer(context, request, f"/{path}".rstrip("/"))))
         except NotYet as not_yet:
             waitings = request.environ.get(WAITING)
             if waitings is None:
-                return respond(not_yet.wait)
+                return _response(respond(not_yet.wait))
             waitings.append(PendingReply(not_yet))
             return Response(status=202)
 
     return blueprint
+
+
+def _response(reply: WsgiReply) -> Response:
+    status, headers, pieces = reply
+    return Response(pieces, int(status[:3]), headers)
 
 
 def body_limit_of(path: str) -> int:

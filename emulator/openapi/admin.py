@@ -15,8 +15,9 @@ from emulator.admin import schemas as fault_schemas
 from emulator.admin import schemas as scenario_schemas
 from emulator.admin.citizens import FORMS, VALID_UNITS
 from emulator.admin.problems import MEDIA_TYPE, WORDINGS
+from emulator.admin.request import PREFIX
 from emulator.admin.route import Route, RouteDoc
-from emulator.admin.routes import PREFIX, TABLE
+from emulator.admin.routes import TABLE
 from emulator.journal.matchers import BODY_MATCHERS, HEADER_MATCHERS, OPTIONS
 from emulator.journal.patterns import WORDS
 from emulator.services.interface import (

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.admin.routes import PREFIX, ROUTES, TABLE
+from emulator.admin.request import PREFIX
+from emulator.admin.routes import ROUTES, TABLE
 from emulator.country.settings import SandboxSettings
 from emulator.openapi.document import document
 from release.pages import DOCS, LANGUAGES, Language

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.admin.routes import PREFIX, TABLE
+from emulator.admin.request import PREFIX
+from emulator.admin.routes import TABLE
 from tests.conftest import Visitor
 from tests.openapi.reader import Reader, operations
 

@@ -170,7 +170,7 @@ def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 def test_the_server_imports_nothing_it_does_not_need() -> None:
     script = (
         "import sys, json; from emulator.cli import serving; from emulator.server import loop_worker;"
-        "from emulator.app import application, found_country; from emulator.settings import Settings; import a2wsgi;"
+        "from emulator.app import application, found_country; from emulator.settings import Settings;"
         "parts = [name.split('.') for name in sys.modules];"
         "print(json.dumps(sorted({'.'.join(each[:size]) for each in parts for size in (1, 2)})))"
     )
@@ -178,6 +178,10 @@ def test_the_server_imports_nothing_it_does_not_need() -> None:
         [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=30, check=True
     )
     forbidden = {
+        "flask",  # comes in, with the rooms of our own pages, when the first of them is asked for
+        "werkzeug",
+        "a2wsgi",
+        "emulator.console",
         "psycopg",
         "psycopg_pool",
         "regex",
