@@ -379,8 +379,8 @@ def _attempt_shapes() -> dict[str, Shape]:
         "closed": FLAG,
     }
     wish = record({"plan": OBJECT, "challenge": maybe(OBJECT), "id": TEXT}, optional=("challenge", "id"))
-    ended = {"how": {"enum": ["done", "crashed", "timeout", "broken-off"]}, "isolation": {"enum": ["", "user", "folder"]}}
-    end = record({**ended, "exit_code": maybe(INTEGER), "output": TEXT})
+    how, isolation = {"enum": ["done", "crashed", "timeout", "broken-off"]}, {"enum": ["", "user", "folder"]}
+    end = record({"how": how, "isolation": isolation, "exit_code": maybe(INTEGER), "output": TEXT})
     declared = {name: {"type": "string", "minLength": 1} for name in ("test", "by", "statement", "attachment")}
     evidence = {"attempt": TEXT, "plan": OBJECT, "challenge": OBJECT, "kit": TEXT, "journal": rows(TEXT)}
     return {
