@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import quote
 
 from emulator.kernel.clock import read_day
@@ -24,7 +23,6 @@ PRINTED_TAX_CODES = frozenset({"0108212803"})
 # B1 allows no underscore, yet KDL V.4 shows DVCQG_TEST: what the document prints is let through.
 _PART = re.compile(r"[A-Za-z0-9'()+,\-.=?_]+", re.ASCII)
 _TAX_CODE = re.compile(r"\d{10}(?:-\d{3})?", re.ASCII)
-_PLACEHOLDER = re.compile(r"ip-ss-(?:bn[đd]p|donvi)", re.IGNORECASE)
 
 
 class NotASubsystem(Exception):
@@ -35,37 +33,38 @@ class NotASubsystem(Exception):
         self.vi, self.en = vi, en
 
 
-class SubsystemId(NamedTuple):
-    """Instance, member class, member code and subsystem code."""
+@dataclass(frozen=True, slots=True)
+class SubsystemId:
+    """Instance, member class, member code and subsystem code.
+
+    ``text`` is the colon form, the one a ``dstcode`` is written in; ``as_path`` is
+    ``VN/GOV/000.00.00.G22/vpcpdvcprovider``, each part percent-encoded, as headers carry it.
+    """
 
     instance: str
     member_class: str
     member: str
     code: str
+    text: str = field(init=False, compare=False)
+    as_path: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.instance, self.member_class, self.member, self.code)
+        object.__setattr__(self, "text", ":".join(parts))
+        object.__setattr__(self, "as_path", "/".join(quote(part, safe="") for part in parts))
 
     def __str__(self) -> str:
-        """Return the colon form, the one a ``dstcode`` is written in."""
-        return ":".join(self)
-
-    @property
-    def as_path(self) -> str:
-        """Return ``VN/GOV/000.00.00.G22/vpcpdvcprovider``, each part percent-encoded, as headers carry it."""
-        return _join_slashed(self)
+        return self.text
 
     @property
     def as_text(self) -> str:
         """Return ``SUBSYSTEM:VN/GOV/…``, as messages print it."""
-        return "SUBSYSTEM:" + "/".join(self)
+        return f"SUBSYSTEM:{self.text.replace(':', '/')}"
 
     @property
     def service_text(self) -> str:
         """Return ``SERVICE:VN/GOV/…/exchangeDataX``, as messages print it."""
-        return f"SERVICE:{'/'.join(self)}/{SERVICE}"
-
-
-@lru_cache(maxsize=1024)
-def _join_slashed(subsystem: SubsystemId) -> str:
-    return "/".join(quote(part, safe="") for part in subsystem)
+        return f"SERVICE:{self.text.replace(':', '/')}/{SERVICE}"
 
 
 @lru_cache(maxsize=1024)
@@ -125,13 +124,6 @@ def is_group(subject: str) -> bool:
     Sources: src:xroad-access-rights.
     """
     return subject.startswith(("GLOBALGROUP:", "LOCALGROUP:"))
-
-
-def has_placeholder(text: str) -> bool:
-    """Tell whether the words the guide prints in place of an address were left in (KDL V.3)."""
-    if "xn--ip-ss-bnp" in text.lower():  # the IDNA form of IP-SS-BNĐP
-        return True
-    return bool(_PLACEHOLDER.search(unicodedata.normalize("NFC", text)))
 
 
 # The tables of a pack that furnish the axis: which field of a row says what. Every value is a string.

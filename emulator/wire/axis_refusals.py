@@ -57,7 +57,7 @@ def provider_unknown(provider: SubsystemId, nearest: str = "") -> AxisRefusal:
         "unknown-provider",
         f"dstcode '{provider}' không có trên trục",
         "dstcode",
-        found=str(provider),
+        found=provider.text,
         nearest=nearest,
     )
 

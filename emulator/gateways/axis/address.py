@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
@@ -14,13 +15,14 @@ from emulator.country.world import World
 from emulator.gateways.axis.faults import bad_address
 from emulator.kernel.clock import name_uuid
 from emulator.kernel.exchange import Call, Headers, Reply
-from emulator.wire.axis import HOST_PLACEHOLDER, SERVICE, NotASubsystem, SubsystemId, has_placeholder, read_subsystem
+from emulator.wire.axis import HOST_PLACEHOLDER, SERVICE, NotASubsystem, SubsystemId, read_subsystem
 
 # Where a forwarded call is to go: path, ``dstcode``, ``providerurl``, from query or headers (KDL V.2, V.3).
 
 CONTEXTS = ("XrdAdapter", "VXPAdapter")
 FORWARD = re.compile(rf"/(?:{'|'.join(CONTEXTS)})/RestService/forward(?=/|$)")
 PARAMETERS = ("dstcode", "providerurl")
+_PLACEHOLDER = re.compile(r"ip-ss-(?:bn[đd]p|donvi)", re.IGNORECASE)
 _STILL_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _PORTS = {"http": 80, "https": 443}
 
@@ -107,7 +109,7 @@ def _unusual(rule: str, place: str, vi: str, en: str, world: World, **values: st
 def _refuse_leftovers(call: Call, path: str, given: dict[str, str]) -> None:
     texts = (("host", call.host), ("path", path), ("providerurl", given.get("providerurl", "")))
     for place, text in texts:
-        if has_placeholder(text):
+        if _has_placeholder(text):
             raise bad_address(
                 "K22",
                 place,
@@ -125,6 +127,13 @@ def _refuse_leftovers(call: Call, path: str, given: dict[str, str]) -> None:
             found=path[:120],
             expected=FORWARD.sub("", path, count=1)[:120],
         )
+
+
+def _has_placeholder(text: str) -> bool:
+    """Tell whether the words the guide prints in place of an address were left in (KDL V.3)."""
+    if "xn--ip-ss-bnp" in text.lower():  # the IDNA form of IP-SS-BNĐP
+        return True
+    return bool(_PLACEHOLDER.search(unicodedata.normalize("NFC", text)))
 
 
 def _refuse_nameless(own: list[str]) -> None:
@@ -301,7 +310,7 @@ def provider_call(call: Call, address: ForwardAddress, message: Message, host: s
         target=f"{raw}?{address.query}" if address.query else raw,
         host=host,
         scheme=scheme,
-        caller=str(message.caller),
+        caller=message.caller.text,
     )
 
 

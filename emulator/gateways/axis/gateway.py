@@ -83,13 +83,13 @@ def provider_of(dstcode: SubsystemId, call: Call, world: World, axis: Axis) -> S
     Raises:
         AxisRefusal: nobody has that dstcode, its server or its ports are closed, or the targeted server is nobody's.
     """
-    found = axis.subsystem(str(dstcode))
+    found = axis.subsystem(dstcode.text)
     if found is None:
         trouble = member_trouble(dstcode)
         if trouble:
             world.remark("dstcode-member", "dstcode", f"dstcode: {trouble}", "dstcode: member class and code disagree")
-        raise faults.provider_unknown(dstcode, axis.nearest_subsystem(str(dstcode)))
-    if found.id != str(dstcode):
+        raise faults.provider_unknown(dstcode, axis.nearest_subsystem(dstcode.text))
+    if found.id != dstcode.text:
         vi = f"dstcode: '{dstcode}' là cách viết khác của '{found.id}'"
         world.remark("K21", "dstcode", vi, f"dstcode: '{dstcode}' is another spelling of '{found.id}'")
     targeted = call.header("x-road-security-server")
@@ -111,7 +111,7 @@ def admit(caller: SubsystemId, provider: Subsystem, world: World, axis: Axis) ->
         raise faults.service_unknown(named)
     if provider.service == "soap":
         raise faults.service_is_soap(named)
-    if not axis.may_call(str(caller), provider.id):
+    if not axis.may_call(caller.text, provider.id):
         _remark_on_near_rights(caller, provider, world, axis)
         raise faults.access_denied(named, caller)
     if provider.service == "disabled":
@@ -133,7 +133,7 @@ def _remark_on_near_rights(caller: SubsystemId, provider: Subsystem, world: Worl
 
 def _is_of_member(subject: str, caller: SubsystemId) -> bool:
     member = f"{caller.instance}:{caller.member_class}:{caller.member}:"
-    return subject.startswith(member) and subject != str(caller)
+    return subject.startswith(member) and subject != caller.text
 
 
 # What is reached: the host that the providerurl names, and who owns it (KDL V.3).
@@ -288,12 +288,12 @@ class XroadGateway:
             raise faults.own_server("outdated-conf", read_subsystem(world.settings.own_subsystem))
         address = read_address(call, world)
         caller = caller_of(call, world, axis)
-        exchange.consumer = str(caller)
+        exchange.consumer = caller.text
         provider = provider_of(address.dstcode, call, world, axis)
         if world.settings.own_server == "no-signer":
             raise faults.own_server("no-signer", caller)
         admit(caller, provider, world, axis)
-        exchange.passage.axis = (str(caller), provider.id)
+        exchange.passage.axis = (caller.text, provider.id)
         message = Message(caller, call.header("x-road-id") or "")
         reply = world.apply_scenario()  # a scenario may play a host that this country has not
         if reply is None:
