@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import orjson
 
@@ -17,10 +17,14 @@ from emulator.country.access import OverQuota
 from emulator.country.furnish import nearest
 from emulator.country.sandbox import ID_GRAMMAR, NoSandbox, Sandbox, SandboxExists
 from emulator.kernel.clock import system_ms
+from emulator.kernel.exchange import JsonObject
 
 if TYPE_CHECKING:
+    from emulator.admin.attempt_cards import OpenedAttempt
     from emulator.certification.attempt import Attempt
+    from emulator.certification.bundle.pack import AttemptEvidence
     from emulator.certification.challenge import Challenge
+    from emulator.certification.lines import SceneEnding
     from emulator.certification.plan import Plan
 
 # Certification takes a third of a second to import: each function asks for what it needs, so that who only serves
@@ -102,17 +106,18 @@ def start_attempt(request: AdminRequest) -> AdminReply:
         raise Trouble("sandbox-exists", name=attempt_id) from None
     except OverQuota as over:
         raise Trouble("over-quota", what=over.what, most=over.most) from None
-    return AdminReply(card(attempt) | {"context": context_of(attempt, request.base)}, 201)
+    opened: OpenedAttempt = {**card(attempt), "context": context_of(attempt, request.base)}
+    return AdminReply(opened, 201)
 
 
-def _make_for_opener(request: AdminRequest, attempt_id: str, wish: dict[str, Any]) -> Sandbox:
+def _make_for_opener(request: AdminRequest, attempt_id: str, wish: JsonObject) -> Sandbox:
     """Make an attempt's sandbox, as its opener's own; the administrator's lives until it is dropped."""
     parent = request.caller.sandbox
     owner, lifetime_s = parent.owner if parent else request.caller.owner, 0 if request.caller.role == "admin" else None
     return request.context.tenants.make(attempt_id, wish, owner, lifetime_s, parent.no if parent else None)
 
 
-def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:
+def _only(content: JsonObject, words: tuple[str, ...]) -> None:
     wrong = [name for name in content if name not in words]
     if wrong:
         known = ", ".join(words)
@@ -121,7 +126,7 @@ def _only(content: dict[str, Any], words: tuple[str, ...]) -> None:
         )
 
 
-def _id(content: dict[str, Any]) -> str:
+def _id(content: JsonObject) -> str:
     from emulator.certification.attempt import PREFIX
 
     name = content.get("id") or PREFIX + secrets.token_hex(5)
@@ -130,7 +135,7 @@ def _id(content: dict[str, Any]) -> str:
     return name
 
 
-def _plan(content: dict[str, Any]) -> Plan:
+def _plan(content: JsonObject) -> Plan:
     from emulator.certification.kit_reader import BadFile
     from emulator.certification.plan import read_plan
 
@@ -156,7 +161,7 @@ def _check_tests(plan: Plan) -> None:
             raise invalid([InputFault("/plan/only", *told)])
 
 
-def _challenge(content: dict[str, Any], plan: Plan) -> Challenge:
+def _challenge(content: JsonObject, plan: Plan) -> Challenge:
     from emulator.certification.challenge import challenge_of, new_challenge
     from emulator.certification.kit_reader import kit_of
 
@@ -204,7 +209,7 @@ def show_attempt(request: AdminRequest) -> AdminReply:
     from emulator.certification.preflight import context_of
 
     attempt = _attempt(request)
-    return AdminReply(standing(attempt) | {"context": context_of(attempt, request.base)})
+    return AdminReply(standing(attempt, context_of(attempt, request.base)))
 
 
 @ROUTES.add(
@@ -267,8 +272,10 @@ def end_scene(request: AdminRequest) -> AdminReply:
             names = ", ".join(allowed)
             raise invalid([InputFault(f"/{name}", f"phải là một trong: {names}", f"must be one of: {names}")])
 
-    def end(attempt: Attempt) -> dict[str, Any]:
-        attempt.end(how, **content)
+    ending = cast("SceneEnding", {"how": how, **content})
+
+    def end(attempt: Attempt) -> JsonObject:
+        attempt.end(ending)
         return {}
 
     return _move_attempt(request, end)
@@ -314,7 +321,7 @@ def close_attempt(request: AdminRequest) -> AdminReply:
     """Close the attempt: from now on nothing is added to it."""
     _only(request.content(may_be_empty=True), ())
 
-    def close(attempt: Attempt) -> dict[str, Any]:
+    def close(attempt: Attempt) -> JsonObject:
         attempt.close()
         return {}
 
@@ -341,11 +348,18 @@ def show_evidence(request: AdminRequest) -> AdminReply:
     attempt = _attempt(request)
     redactor = attempt.redactor()
     lines = [line.decode() for line in attempt.lines(redactor)]
-    told = {"attempt": attempt.id, "plan": attempt.plan.as_dict(), "challenge": attempt.challenge.as_dict()}
-    return AdminReply({**told, "kit": attempt.kit.text, "journal": lines, "openings": redactor.openings()})
+    told: AttemptEvidence = {
+        "attempt": attempt.id,
+        "plan": attempt.plan.as_dict(),
+        "challenge": attempt.challenge.as_dict(),
+        "kit": attempt.kit.text,
+        "journal": lines,
+        "openings": redactor.openings(),
+    }
+    return AdminReply(told)
 
 
-def _move_attempt(request: AdminRequest, move: Any) -> AdminReply:
+def _move_attempt(request: AdminRequest, move: Callable[[Attempt], Mapping[str, object]]) -> AdminReply:
     from emulator.certification.attempt import WrongMoment
 
     try:

@@ -15,6 +15,7 @@ from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.sweeper import Sweeper
 from emulator.country.access import Tenants
+from emulator.country.agenda import EffectWords
 from emulator.country.pack import Packs
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.country.world import World
@@ -62,7 +63,7 @@ class AdminContext:
     allowed_origins: tuple[str, ...] = field(default=(), kw_only=True)
     serve: Callable[[Call], Reply] = nobody
     settle_due: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
-    at_once: Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]] = lambda _sandbox, _effects: []
+    at_once: Callable[[Sandbox, Sequence[EffectWords]], list[Exchange]] = lambda _sandbox, _effects: []
     cast: Cast = field(default_factory=lambda: Cast(Library()))
     published: Callable[[str], PublishedPage | None] = lambda _name: None
     tenants: Tenants = field(kw_only=True)

@@ -7,26 +7,28 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 
 from emulator.certification import evidence
 from emulator.certification.challenge import Challenge, challenge_of
 from emulator.certification.evidence import BEGUN, CLOSED, ENDED, OPENED, Entry, bare_entry, entries_of, lines_of
 from emulator.certification.judge import Cue, Judgement, judge, running_order
-from emulator.certification.kit import Kit
+from emulator.certification.kit import Both, Kit
 from emulator.certification.kit_reader import kit_of
+from emulator.certification.lines import GreetingMark, IssuedAccount, KitName, OpeningMark, SceneEnding, SceneMark
 from emulator.certification.plan import Plan, plan_of
 from emulator.certification.redaction import Redactor
 from emulator.certification.scenes import BROKEN_OFF, AttemptRecord, record_of
 from emulator.certification.stage import CertificationHost, aim_at, arm, pay, put_away, set_up, stimulus_for
 from emulator.certification.tasks import TASKS
-from emulator.certification.tasks.props import Props
+from emulator.certification.tasks.props import Assignment, Props
+from emulator.certification.vocabulary import Task
 from emulator.country.sandbox import Sandbox
 from emulator.country.shelf import KEEPSAKES, Base, Keepsake, Shelf
 from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import Clock, random_for
-from emulator.kernel.exchange import Call, Exchange
+from emulator.kernel.exchange import Call, Exchange, JsonObject
 
 PREFIX = "luot-"
 """What the sandbox of an attempt is called; "lượt" is the word for one try."""
@@ -49,6 +51,20 @@ class WrongMoment(Exception):
     def __init__(self, vi: str, en: str) -> None:
         super().__init__(en)
         self.vi, self.en = vi, en
+
+
+class Greeting(TypedDict):
+    """The small task before the first scene, and what a person is told besides, by language."""
+
+    task: Task
+    say: Both
+
+
+class SceneCall(Greeting):
+    """The scene that begins: its task, what it is about, and of how many."""
+
+    title: Both
+    scenes: int
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,7 @@ class Attempt:
         """Return which scene it has come to."""
         return standing_in(self.house.journal, self.sandbox.home)
 
-    def greet(self) -> dict[str, Any]:
+    def greet(self) -> Greeting:
         """Return a small task before the first scene, by which a client shows that it is set up rightly.
 
         Raises:
@@ -101,8 +117,8 @@ class Attempt:
         scene = order[0].scene
         cue = replace(order[0], no=len(order) + 1, scene=replace(scene, given={**scene.given, "count": 1}))
 
-        def mark(world: World) -> Mapping[str, Any]:
-            return {"task": self._task(cue, world)[0]}
+        def mark(world: World) -> GreetingMark:
+            return {"task": self._task(cue, world).task}
 
         return {"task": evidence.write_mark(self.enter, evidence.GREETED, mark)["task"], "say": cue.scene.say}
 
@@ -114,7 +130,7 @@ class Attempt:
         """Return the verdicts as they stand now."""
         return judge(self.kit, self.plan, self.record())
 
-    def begin(self) -> dict[str, Any] | None:
+    def begin(self) -> SceneCall | None:
         """Set the next scene up and return what the client is asked to do; None when all have been played.
 
         Raises:
@@ -129,36 +145,40 @@ class Attempt:
         if standing.done == len(order):
             return None
         cue = order[standing.done]
-        return self._begin(cue) | {"title": dict(cue.test.title), "scenes": len(order)}
+        task = self._begin(cue)
+        return {"task": task, "say": cue.scene.say, "title": dict(cue.test.title), "scenes": len(order)}
 
-    def _begin(self, cue: Cue) -> dict[str, Any]:
+    def _begin(self, cue: Cue) -> Task:
         luck = random_for(self.challenge.seed, "stimulus", cue.no)
         told = set_up(self.house, self.sandbox, stimulus_for(cue.scene, self.plan), cue.no, luck)
 
-        def mark(world: World) -> Mapping[str, Any]:
-            made, expected = self._task(cue, world)
-            base = {"no": cue.no, "test": cue.test.id, "role": cue.scene.role, "task": made}
-            return {**base, "stimulus": aim_at(told, made, expected), "expected": expected}
+        def mark(world: World) -> SceneMark:
+            asked = self._task(cue, world)
+            return {
+                "no": cue.no,
+                "test": cue.test.id,
+                "role": cue.scene.role,
+                "task": asked.task,
+                "stimulus": aim_at(told, asked),
+                "expected": asked.expected,
+            }
 
         written = evidence.write_mark(self.enter, evidence.BEGUN, mark)
         arm(self.house, self.sandbox, written["stimulus"])
-        return {"task": written["task"], "say": cue.scene.say}
+        return written["task"]
 
-    def _task(self, cue: Cue, world: World) -> tuple[dict[str, Any], Mapping[str, Any]]:
-        """Return what the client is asked, and what only the judge is told."""
+    def _task(self, cue: Cue, world: World) -> Assignment:
         props = Props(cue.no, self.plan, world)
         made = TASKS[cue.scene.task](cue.scene.given, props)
-        expected = {"api_key": self._issued_key(), **made.pop("expected", {})}
-        return {"no": cue.no, "now": props.now, **made}, expected
+        task: Task = {"no": cue.no, "now": props.now, **made.task}
+        return Assignment(task, {"api_key": self._issued_key(), **made.expected})
 
     def _issued_key(self) -> str:
         """Return the consumer key the client must use; by its name in the mark a bundle shows it as a commitment."""
         return str(self.house.sandboxes.credentials_shown(self.sandbox)["production"]["consumer_key"])
 
-    def end(self, how: str, **more: Any) -> None:
-        """End the scene that is played: ``done``, ``crashed``, ``timeout``, or ``broken-off`` to have it played again.
-
-        What else is given is kept as evidence.
+    def end(self, ending: SceneEnding) -> None:
+        """End the scene that is played, ``broken-off`` to have it played again; how it ended is kept as evidence.
 
         Raises:
             WrongMoment: no scene is played.
@@ -166,12 +186,12 @@ class Attempt:
         scene = self.standing().scene
         if scene is None:
             raise WrongMoment("Không có cảnh nào đang diễn", "no scene is being played")
-        if how == "done":
+        if ending["how"] == "done":
             pay(scene["expected"].get("visits", ()), self.house.serve, self.id)
         put_away(self.house, self.sandbox, scene["stimulus"])
-        evidence.write_mark(self.enter, evidence.ENDED, lambda _: {"no": scene["no"], "how": how, **more})
+        evidence.write_mark(self.enter, evidence.ENDED, lambda _: {**ending, "no": scene["no"]})
 
-    def declare(self, test_id: str, words: Mapping[str, str]) -> None:
+    def declare(self, test_id: str, words: Mapping[str, object]) -> None:
         """Write down what a person declares for an attest test."""
         evidence.write_mark(self.enter, evidence.DECLARED, lambda _: {"test": test_id, **words})
 
@@ -198,7 +218,7 @@ def open_attempt(
     *,
     kit: Kit | None = None,
     at_ms: int | None = None,
-    make: Callable[[str, dict[str, Any]], Sandbox] | None = None,
+    make: Callable[[str, JsonObject], Sandbox] | None = None,
 ) -> Attempt:
     """Make the sandbox of an attempt and write its first entry, which holds plan and challenge.
 
@@ -216,11 +236,11 @@ def open_attempt(
         house.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))
     attempt = Attempt(house, house.sandboxes.get(attempt_id), plan, kit, challenge)
 
-    def write_opening(world: World) -> Mapping[str, Any]:
+    def write_opening(world: World) -> OpeningMark:
         keepsakes(world).put_record(Keepsake(_KEY, secrets.token_hex(32)))
-        named = {"id": kit.id, "version": kit.version, "digest": kit.digest}
-        told = {"plan": plan.as_dict(), "challenge": challenge.as_dict(), "kit": named}
-        return told | {"issued": _list_issued(attempt)}
+        named: KitName = {"id": kit.id, "version": kit.version, "digest": kit.digest}
+        told, issued = challenge.as_dict(), _list_issued(attempt)
+        return {"plan": plan.as_dict(), "challenge": told, "kit": named, "issued": issued}
 
     evidence.write_mark(attempt.enter, evidence.OPENED, write_opening)
     if at_ms is None:  # played again, each declaration comes at its own instant
@@ -229,8 +249,8 @@ def open_attempt(
     return attempt
 
 
-def _list_issued(attempt: Attempt) -> list[dict[str, str]]:
-    """Return what a client was given to sign in with, in every form in which it will stand in headers and bodies.
+def _list_issued(attempt: Attempt) -> list[IssuedAccount]:
+    """Return every account of a client.
 
     The names are such that a bundle shows commitments: whoever plays the attempt again knows whose they are.
     """
@@ -278,7 +298,7 @@ class Standing:
     """``done`` scenes count and need not be played again; ``scene`` is what was told of the one being played."""
 
     done: int = 0
-    scene: Mapping[str, Any] | None = None
+    scene: SceneMark | None = None
     is_closed: bool = False
 
 

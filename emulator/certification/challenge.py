@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from emulator.certification.bundle.archive import object_in
 from emulator.certification.bundle.keys import (
@@ -23,6 +23,7 @@ from emulator.certification.bundle.keys import (
 )
 from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import iso, to_ms
+from emulator.kernel.exchange import JsonObject
 
 _SEEDS = 2**53
 
@@ -103,12 +104,12 @@ _ALWAYS = frozenset({"nonce", "kit", "kit_digest", "valid_from", "valid_to", "au
 _TEXTS = frozenset(each.name for each in fields(Challenge)) - {"attempts"}
 
 
-def challenge_of(words: Mapping[str, Any]) -> Challenge:
+def challenge_of(words: ChallengeWords | JsonObject) -> Challenge:
     """Return the challenge that ``as_dict`` wrote. Raises TypeError when it is none."""
     wrong = [name for name, value in words.items() if name in _TEXTS and not isinstance(value, str)]
     if wrong or not isinstance(words.get("attempts", 0), int):
         raise TypeError(f"{', '.join(wrong) or 'attempts'}: not of its kind")
-    return Challenge(**words)
+    return Challenge(**cast("JsonObject", words))
 
 
 def new_challenge(

@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter_ns
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from emulator.certification.lines import JournalLine, KeptBody, RequestLine, ResponseLine
 from emulator.certification.redaction import Redactor
 from emulator.country.world import World
 from emulator.journal.write import Entry as Row
 from emulator.journal.write import JournalPlace, Measured, canonical, digest, write_down
 from emulator.kernel.clock import iso, system_ms, to_ms
-from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, Reply, is_behind_the_scenes
+from emulator.kernel.exchange import CERTIFICATION, Call, Exchange, JsonObject, Reply, is_behind_the_scenes
 
 
 def lines_of(rows: Iterable[Row], before: str, redactor: Redactor) -> Iterator[bytes]:
@@ -32,12 +33,11 @@ def lines_of(rows: Iterable[Row], before: str, redactor: Redactor) -> Iterator[b
         yield line
 
 
-def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
+def line_of(row: Row, before: str, redactor: Redactor) -> JournalLine:
     """Return one exchange as a bundle's journal holds it, before secrets are swept out of the whole line."""
     story = json.loads(row.story)
     asked, said = story["request"], story["response"]
-    kept = {name: story.get(name) for name in ("scenario", "faults") if story.get(name)}
-    return {
+    told: JournalLine = {
         "prev": before,
         "seq": row.seq,
         "operation": row.operation,
@@ -55,35 +55,43 @@ def line_of(row: Row, before: str, redactor: Redactor) -> dict[str, Any]:
             "path": redactor.text(asked["path"]),
             "headers": [[name, redactor.header(name, value)] for name, value in asked["headers"]],
             "body_size": asked["body_size"],
-            **_request_as_dict(row, redactor),
+            **_request_body(row, redactor),
         },
         "response": _response_as_dict(row, said, redactor),
         "remarks": redactor.remarks(story["remarks"], row.request_body.decode("utf-8", "replace")),
         "effects": story["effects"],
-        **kept,
     }
+    if story.get("scenario"):
+        told["scenario"] = story["scenario"]
+    if story.get("faults"):
+        told["faults"] = story["faults"]
+    return told
 
 
-def _response_as_dict(row: Row, said: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
-    body = _body(row.response_body, redactor.redact_issued) if said["body_kept"] else {"sha256": said["body_sha256"]}
-    return {
+def _response_as_dict(row: Row, said: JsonObject, redactor: Redactor) -> ResponseLine:
+    told: ResponseLine = {
         "status": row.status,
         "headers": [[name, redactor.header(name, value)] for name, value in said["headers"]],
         "body_size": said["body_size"],
-        **body,
-        **({"delivery": said["delivery"]} if "delivery" in said else {}),
-        **({"delay_ms": said["delay_ms"]} if said.get("delay_ms") else {}),
     }
+    if said["body_kept"]:
+        told = {**told, **_body(row.response_body, redactor.redact_issued)}
+    else:
+        told["sha256"] = said["body_sha256"]
+    if "delivery" in said:
+        told["delivery"] = said["delivery"]
+    if said.get("delay_ms"):
+        told["delay_ms"] = said["delay_ms"]
+    return told
 
 
-def _request_as_dict(row: Row, redactor: Redactor) -> dict[str, str]:
-    body = _body(row.request_body, redactor.text)
+def _request_body(row: Row, redactor: Redactor) -> KeptBody:
     if row.operation == ENDED:  # holds what the vendor's program printed, which may be anything
-        return {name: redactor.scrub_text(text) for name, text in body.items()}
-    return body
+        return _body(row.request_body, lambda text: redactor.scrub_text(redactor.text(text)))
+    return _body(row.request_body, redactor.text)
 
 
-def _body(content: bytes, hide: Callable[[str], str]) -> dict[str, str]:
+def _body(content: bytes, hide: Callable[[str], str]) -> KeptBody:
     if not content:
         return {}
     try:
@@ -114,7 +122,7 @@ class Entry:
     ``dossier``: the code by which the task knows the dossier it is about, where the client gave it a code of its own.
     """
 
-    told: Mapping[str, Any] = field(repr=False)
+    told: JournalLine = field(repr=False)
     dossier: str = ""
 
     @cached_property
@@ -256,7 +264,8 @@ def _json(text: str | None) -> Any:
 
 def bare_entry(row: Row) -> Entry:
     """Return an entry that knows number, operation and body, unredacted: of a mark, for the house itself."""
-    return Entry({"seq": row.seq, "operation": row.operation, "request": {"body": row.request_body.decode()}})
+    asked: RequestLine = {"body": row.request_body.decode()}
+    return Entry({"seq": row.seq, "operation": row.operation, "request": asked})
 
 
 def entries_of(lines: Iterable[bytes]) -> list[Entry]:
@@ -273,7 +282,7 @@ OPENED, GREETED, BEGUN, ENDED, DECLARED, CLOSED, LEFT_OUT = (
 _NOTHING_SAID = Reply(200)
 
 
-def exchange_of(operation: str, told: Mapping[str, Any]) -> Exchange:
+def exchange_of(operation: str, told: Mapping[str, object]) -> Exchange:
     """Return the exchange that a mark is in the journal: nobody called, ``told`` is its request body."""
     path = "/" + operation.replace(".", "/")
     body = canonical(told)
@@ -281,9 +290,10 @@ def exchange_of(operation: str, told: Mapping[str, Any]) -> Exchange:
     return Exchange(call, operation=operation, outcome="happened")
 
 
-def write_mark(
-    enter: Callable[[Exchange], World], operation: str, told: Callable[[World], Mapping[str, Any]]
-) -> Mapping[str, Any]:
+Mark = TypeVar("Mark", bound=Mapping[str, object])
+
+
+def write_mark(enter: Callable[[Exchange], World], operation: str, told: Callable[[World], Mark]) -> Mark:
     """Hold the sandbox's world, let ``told`` change it and say what the mark holds, and write both down at once."""
     started = perf_counter_ns()
     world = enter(Exchange(Call("MARK", "/")))

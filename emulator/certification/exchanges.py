@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NotRequired, TypedDict
 
 from emulator.certification.evidence import Entry
 from emulator.certification.judge import Judgement
 from emulator.certification.kit import Both
+from emulator.certification.lines import RequestLine, ResponseLine
 from emulator.services.btxh.kpi import Facts, facts_of, latest
 from emulator.wire.reading import QUIRKS, ModeName
 
@@ -81,13 +82,13 @@ def _cited_numbers(judgement: Judgement) -> set[int]:
     return set(list(dict.fromkeys(numbers))[:_MOST_CITED])
 
 
-def _message(part: Mapping[str, Any]) -> str:
+def _message(part: RequestLine | ResponseLine) -> str:
     head = _bound_text("\n".join(f"{name}: {value}" for name, value in part["headers"]))
     body = _body(part)
     return f"{head}\n\n{_bound_text(body)}" if body else head
 
 
-def _body(part: Mapping[str, Any]) -> str:
+def _body(part: RequestLine | ResponseLine) -> str:
     if "body" in part:
         return str(part["body"])
     return f"({part['body_size']} bytes)" if part.get("body_size") else ""

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 Both = Mapping[str, str]
 """A sentence by language: ``vi`` and ``en``."""
+KitWords = Mapping[str, Any]
+"""What a kit gives a task, a check or the country: open, each reader knows its own words."""
 TestKind = Literal["observe", "probe", "silence", "attest"]
 Role = Literal["main", "defect", "twin", "control"]
 Level = Literal["MUST", "SHOULD"]
@@ -25,10 +27,10 @@ class Stimulus:
     fault with ``aim`` (``{dossier: 2}``, ``{file: 1}``, ``{owner: 1}``) strikes calls about that object alone.
     """
 
-    faults: tuple[Mapping[str, Any], ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[KitWords, ...] = ()
+    settings: KitWords = field(default_factory=dict)
     advance_ms: int = 0
-    effects: tuple[Mapping[str, Any], ...] = ()
+    effects: tuple[KitWords, ...] = ()
     scenario: str | None = None
 
 
@@ -40,7 +42,7 @@ class Check:
     """
 
     name: str
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: KitWords = field(default_factory=dict)
     role: Role | None = None
     level: Level = "MUST"
 
@@ -55,7 +57,7 @@ class Scene:
 
     role: Role
     task: str
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: KitWords = field(default_factory=dict)
     stimulus: Stimulus = field(default_factory=Stimulus)
     say: Both = field(default_factory=dict)
 

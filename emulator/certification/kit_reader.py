@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from emulator.certification.evidence import REACHED
-from emulator.certification.kit import KINDS, ROLES, Check, Kit, Scene, Stimulus, Test
+from emulator.certification.kit import KINDS, ROLES, Check, Kit, KitWords, Scene, Stimulus, Test
 from emulator.country.furnish import nearest
 from emulator.country.positions import Problem
 from emulator.journal.write import digest
+from emulator.kernel.exchange import JsonObject
 from emulator.scenario import words as kinds
 from emulator.scenario.grammar import BOTH
 from emulator.scenario.reader import value_node
 from emulator.scenario.words import MISSING, Record, Word
 from emulator.scenario.yaml_text import Page
 
-Words = Mapping[str, Any]
 _SILENCE = {"defect", "twin", "control"}
 _OPERATIONS = frozenset({"operation", "calls", "login"})
 """The words of checks that name operations."""
@@ -86,15 +86,15 @@ def read_kit(path: Path, raw: bytes) -> Kit:
     return kit
 
 
-def _plain(words: Words) -> dict[str, Any]:
+def _plain(words: KitWords) -> JsonObject:
     return {name: value for name, value in words.items() if name != "@"}
 
 
-def _both(words: Words | None) -> dict[str, str]:
+def _both(words: KitWords | None) -> dict[str, str]:
     return {language: (words or {}).get(language, "") for language in ("vi", "en")} if words else {}
 
 
-def _kit(found: Words, raw: bytes) -> Kit:
+def _kit(found: KitWords, raw: bytes) -> Kit:
     return Kit(
         id=found["id"],
         version=found["version"],
@@ -108,7 +108,7 @@ def _kit(found: Words, raw: bytes) -> Kit:
     )
 
 
-def _test(words: Words) -> Test:
+def _test(words: KitWords) -> Test:
     return Test(
         id=words["id"],
         group=words["group"],
@@ -127,7 +127,7 @@ def _test(words: Words) -> Test:
     )
 
 
-def _scenes(words: Words) -> list[Scene]:
+def _scenes(words: KitWords) -> list[Scene]:
     """Return the scenes that the words of one stand for: one for each variant of ``{each: [...]}``."""
     most = max((len(found) for found in _variants(words)), default=1)
     return [_scene(_pick_variant(words, at)) for at in range(most)]
@@ -152,7 +152,7 @@ def _pick_variant(value: Any, at: int) -> Any:
     return [_pick_variant(each, at) for each in value] if isinstance(value, (list, tuple)) else value
 
 
-def _scene(words: Words) -> Scene:
+def _scene(words: KitWords) -> Scene:
     stimulus = words.get("stimulus", {})
     return Scene(
         words["role"],
@@ -169,11 +169,11 @@ def _scene(words: Words) -> Scene:
     )
 
 
-def _check(words: Words) -> Check:
+def _check(words: KitWords) -> Check:
     return Check(words["check"], words.get("with", {}), words.get("on"), words.get("level", "MUST"))
 
 
-def _check_whole(kit: Kit, found: Words, page: Page) -> None:
+def _check_whole(kit: Kit, found: KitWords, page: Page) -> None:
     if page.path.stem != kit.id:
         page.say(value_node(found, "id"), f"id phải trùng tên tệp {page.path.stem}", "the id must be the file's name")
     ids: set[str] = set()

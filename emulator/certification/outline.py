@@ -26,7 +26,7 @@ from emulator.certification.exchanges import (
 )
 from emulator.certification.judge import DONE, Judged, Judgement, broken_order, worst
 from emulator.certification.ledger import basis_of, quote_requirements, shipped_ledger
-from emulator.certification.report.members import (
+from emulator.certification.report import (
     AttemptReport,
     BecauseOf,
     Conclusion,

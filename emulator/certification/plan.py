@@ -10,6 +10,7 @@ from typing import Any, TypedDict, cast
 
 from emulator.certification.kit_reader import BadFile
 from emulator.country.settings import MODES, Mode
+from emulator.kernel.exchange import JsonObject
 from emulator.scenario import words
 from emulator.scenario.words import MISSING, Record, Word
 from emulator.scenario.yaml_text import Page
@@ -76,9 +77,9 @@ class Plan:
         return cast("PlanWords", asdict(self))
 
 
-def plan_of(words: Mapping[str, Any]) -> Plan:
+def plan_of(words: PlanWords) -> Plan:
     """Return the plan that ``as_dict`` wrote."""
-    told = dict(words)
+    told: JsonObject = dict(words)
     for name in ("features", "only", "command", "environment"):
         if told.get(name) is not None:
             told[name] = tuple(told[name])

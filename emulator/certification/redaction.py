@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -192,7 +192,7 @@ _WRITTEN: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def hidden_as_secret(texts: Iterable[str], headers: Iterable[tuple[str, str]]) -> set[str]:
+def hidden_as_secret(texts: Iterable[str], headers: Iterable[Sequence[str]]) -> set[str]:
     """Return the commitments that stand where a secret does, not where a person is named."""
     found: list[str] = []
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
 
 from emulator.certification.evidence import BEGUN, CLOSED, DECLARED, ENDED, OPENED, Entry
-from emulator.certification.kit import Role
+from emulator.certification.kit import KitWords, Role
+from emulator.certification.lines import SceneEnding
+
+if TYPE_CHECKING:
+    from emulator.certification.lines import Declaration, OpeningMark, SceneMark
+    from emulator.certification.tasks.props import Expected, ExpectedFiled, ExpectedPush
+    from emulator.certification.vocabulary import Task
 
 BROKEN_OFF = "broken-off"
 
@@ -25,10 +31,10 @@ class Played:
     test_id: str
     role: Role
     begun: Entry
-    task: Mapping[str, Any]
+    task: Task
     entries: tuple[Entry, ...] = ()
-    ending: Mapping[str, Any] = field(default_factory=dict)
-    expected: Mapping[str, Any] = field(default_factory=dict)
+    ending: SceneEnding = field(default_factory=SceneEnding)
+    expected: Expected = field(default_factory=lambda: cast("Expected", {}))
     ended_at: int = 0
     guests: frozenset[str] = frozenset()
 
@@ -55,6 +61,16 @@ class Played:
         return frozenset(str(each["fault"]) for each in armed)
 
     @property
+    def pushed(self) -> Mapping[str, ExpectedPush]:
+        """Return what is expected of the dossiers, by their codes, where the task is to push them."""
+        return cast("Mapping[str, ExpectedPush]", self.expected.get("dossiers", {}))
+
+    @property
+    def listed(self) -> Sequence[ExpectedFiled]:
+        """Return what the judge is told of the dossiers, where the task is to fetch what the ministry lists."""
+        return cast("Sequence[ExpectedFiled]", self.expected.get("dossiers", ()))
+
+    @property
     def is_over(self) -> bool:
         """Tell whether the scene has ended."""
         return bool(self.ending)
@@ -78,10 +94,10 @@ def _is_one_of(operation: str, wanted: Iterable[str]) -> bool:
 class AttemptRecord:
     """A whole attempt as its journal tells it. ``scenes`` count; those ``void`` were broken off and played again."""
 
-    opened: Mapping[str, Any]
+    opened: OpeningMark
     scenes: tuple[Played, ...]
     void: tuple[Played, ...]
-    declared: Mapping[str, Mapping[str, Any]]
+    declared: Mapping[str, Declaration]
     is_closed: bool
     entries: tuple[Entry, ...]
 
@@ -101,7 +117,7 @@ def record_of(entries: Iterable[Entry]) -> AttemptRecord:
         raise ValueError("the journal does not begin with an attempt")
     scenes: list[Played] = []
     seen: list[Entry] = []
-    declared: dict[str, Mapping[str, Any]] = {}
+    declared: dict[str, Declaration] = {}
     for entry in every:
         if entry.operation == BEGUN:
             scenes.append(_begin_played(entry))
@@ -121,7 +137,7 @@ def record_of(entries: Iterable[Entry]) -> AttemptRecord:
 
 
 def _begin_played(entry: Entry) -> Played:
-    told = entry.body
+    told: SceneMark = entry.body
     return Played(told["no"], told["test"], told["role"], entry, told["task"], expected=told.get("expected", {}))
 
 
@@ -205,7 +221,7 @@ def _file_asked_for(entry: Entry) -> str:
     return f"/{entry.path.partition('/s/')[2].partition('/')[2]}"
 
 
-def _dossiers_listed(scene: Played) -> list[Mapping[str, Any]]:
+def _dossiers_listed(scene: Played) -> list[ExpectedFiled]:
     found = scene.expected.get("dossiers", ())
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
@@ -253,7 +269,7 @@ class Finding:
         return told
 
 
-CheckOf = Callable[[Sequence[Played], Mapping[str, Any]], list[Finding]]
+CheckOf = Callable[[Sequence[Played], KitWords], list[Finding]]
 """A check: the scenes it looks at, and what the kit gives it."""
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import quote
 
-from emulator.certification.kit import Scene, Stimulus
+from emulator.certification.kit import KitWords, Scene, Stimulus
 from emulator.certification.plan import Plan
+from emulator.country.agenda import EffectWords
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import system_ms
-from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.kernel.exchange import Call, Exchange, JsonObject, Reply
 from emulator.scenario.performance import end
+
+if TYPE_CHECKING:
+    from emulator.certification.lines import DrawnStimulus
+    from emulator.certification.tasks.props import Assignment, ProviderVisit
 
 
 class CertificationHost(Protocol):
@@ -42,7 +47,7 @@ class CertificationHost(Protocol):
         """Return how what is due on a clock happens."""
 
     @property
-    def at_once(self) -> Callable[[Sandbox, Sequence[Mapping[str, Any]]], list[Exchange]]:
+    def at_once(self) -> Callable[[Sandbox, Sequence[EffectWords]], list[Exchange]]:
         """Return how effects happen now."""
 
 
@@ -62,19 +67,19 @@ def stimulus_for(scene: Scene, plan: Plan) -> Stimulus:
     return scene.stimulus if plan.clock == "follows" else replace(scene.stimulus, advance_ms=0)
 
 
-def announce_stimulus(stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
+def announce_stimulus(stimulus: Stimulus, no: int, luck: Random) -> DrawnStimulus:
     """Return a stimulus as it is drawn for a scene: what the journal says, and what a verifier draws again."""
-    told: dict[str, Any] = {
+    told: DrawnStimulus = {
         "faults": [_armed_fault(each, f"c{no}.{at}") for at, each in enumerate(draw_value(stimulus.faults, luck))],
         "settings": draw_value(stimulus.settings, luck),
         "advance_ms": stimulus.advance_ms,
         "effects": draw_value(stimulus.effects, luck),
-        "scenario": stimulus.scenario,
+        "scenario": stimulus.scenario or "",
     }
-    return {name: value for name, value in told.items() if value}
+    return cast("DrawnStimulus", {name: value for name, value in told.items() if value})
 
 
-def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> dict[str, Any]:
+def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: int, luck: Random) -> DrawnStimulus:
     """Prepare a scene but for its faults (``arm``); return the stimulus as it was drawn, for the journal."""
     told = announce_stimulus(stimulus, no, luck)
     settings = told.get("settings", {})
@@ -88,56 +93,58 @@ def set_up(house: CertificationHost, sandbox: Sandbox, stimulus: Stimulus, no: i
         house.sandboxes.change_settings(sandbox, settings)
     if stimulus.scenario:
         house.sandboxes.redefine(sandbox, {"scenario": stimulus.scenario})
-    return {**told, "kept": kept} if kept else told
+    if kept:
+        told["kept"] = kept
+    return told
 
 
-def aim_at(stimulus: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+def aim_at(stimulus: DrawnStimulus, asked: Assignment) -> DrawnStimulus:
     """Return a stimulus whose faults name the objects of the scene's task that they are aimed at."""
-    faults = [_aim_fault(each, task, expected) for each in stimulus.get("faults", ())]
-    return {**stimulus, **({"faults": faults} if faults else {})}
+    faults = [_aim_fault(each, asked) for each in stimulus.get("faults", ())]
+    return {**stimulus, "faults": faults} if faults else stimulus
 
 
-def _aim_fault(fault: Mapping[str, Any], task: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+def _aim_fault(fault: JsonObject, asked: Assignment) -> JsonObject:
     kept = {name: value for name, value in fault.items() if name != "aim"}
     if "aim" not in fault:
         return kept
     ((kind, number),) = fault["aim"].items()
-    named = _OBJECTS[kind](task, expected)
+    named = _OBJECTS[kind](asked)
     return {**kept, "about": named[(int(number) - 1) % len(named)]}
 
 
-def _dossiers_named(task: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+def _dossiers_named(asked: Assignment) -> list[str]:
+    task, listed = asked.task, asked.expected.get("dossiers", ())
     told = [str(each["applicant"]["citizen_id"]) for each in task.get("dossiers", ())]  # whatever code it is given
-    listed = expected.get("dossiers", ())
     told += [str(each["code"]) for each in listed] if isinstance(listed, list) else []
     return told or [str(task["dossier_code"])]
 
 
-def _files_named(_task: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    chosen = expected.get("chosen")
+def _files_named(asked: Assignment) -> list[str]:
+    chosen, listed = asked.expected.get("chosen"), asked.expected.get("dossiers", ())
     if chosen:
         return [str(file["path"]) for file in chosen["files"]]
-    return [str(path) for each in expected["dossiers"] for path in each["files"]]
+    return [str(path) for each in listed if isinstance(each, dict) for path in each["files"]]
 
 
-def _owner_named(task: Mapping[str, Any], _expected: Mapping[str, Any]) -> list[str]:
-    return [str(task["applicant"]["citizen_id"])]
+def _owner_named(asked: Assignment) -> list[str]:
+    return [str(asked.task["applicant"]["citizen_id"])]
 
 
-_OBJECTS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], list[str]]] = {
+_OBJECTS: Mapping[str, Callable[[Assignment], list[str]]] = {
     "dossier": _dossiers_named,
     "file": _files_named,
     "owner": _owner_named,
 }
 
 
-def arm(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
+def arm(house: CertificationHost, sandbox: Sandbox, stimulus: DrawnStimulus) -> None:
     """Arm the faults of a scene, now that its task is known."""
     if stimulus.get("faults"):
         house.sandboxes.change_settings(sandbox, {"armed_faults": stimulus["faults"]})
 
 
-def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, Any]) -> None:
+def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: DrawnStimulus) -> None:
     """Disarm what a scene had armed; settings return to what they were before it."""
     changed = dict(stimulus.get("kept", {}))
     if changed or stimulus.get("faults"):
@@ -149,7 +156,7 @@ def put_away(house: CertificationHost, sandbox: Sandbox, stimulus: Mapping[str, 
         house.sandboxes.redefine(sandbox, {"scenario": None})
 
 
-def _armed_fault(fault: Mapping[str, Any], arm_id: str) -> dict[str, Any]:
+def _armed_fault(fault: KitWords, arm_id: str) -> JsonObject:
     """Return an armed fault as the sandbox keeps it (emulator/scenario/armed.py); each has its own counters."""
     nth = fault.get("nth", ())
     listed = list(nth) if isinstance(nth, (list, tuple)) else [nth]
@@ -160,18 +167,15 @@ FORWARD = "/VXPAdapter/RestService/forward"
 _BODY = b"{}"
 
 
-def pay(visits: Iterable[Mapping[str, Any]], serve: Callable[[Call], Reply], sandbox_id: str) -> None:
-    """Make the calls one after another; what came back stands in the journal.
-
-    A visit is ``{"method", "path", "caller", "dstcode"}``. ``path`` is decoded, but for one that is ``raw``.
-    """
+def pay(visits: Iterable[ProviderVisit], serve: Callable[[Call], Reply], sandbox_id: str) -> None:
+    """Make the calls one after another; what came back stands in the journal. ``path`` is decoded, ``raw`` is not."""
     for visit in visits:
         reply = serve(_call(visit, f"/s/{sandbox_id}"))
         if reply.file:
             reply.file.close()
 
 
-def _call(visit: Mapping[str, Any], prefix: str) -> Call:
+def _call(visit: ProviderVisit, prefix: str) -> Call:
     path, query = str(visit["path"]), f"dstcode={visit['dstcode']}"
     sent = b"" if visit["method"] in ("GET", "HEAD", "DELETE") else _BODY
     target = str(visit.get("raw") or quote(path))

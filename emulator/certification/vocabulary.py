@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypedDict
+
+from emulator.kernel.exchange import JsonObject
 
 Kind = Literal["text", "moment", "day", "flag", "number", "object", "list", "link"]
 
@@ -162,9 +164,192 @@ WORDS: Mapping[str, TaskWord] = {
 }
 
 
-def schema() -> dict[str, Any]:
+# A task itself: which of the words stand where. All that is told of one thing, and not of the next, may be missing.
+
+
+class TaskAddress(TypedDict, total=False):
+    """An address: GSO codes of the province, district (or empty) and commune, and the rest in words."""
+
+    province: str
+    district: str
+    commune: str
+    hamlet: str
+    detail: str
+
+
+class TaskPlace(TypedDict):
+    """Where a dossier is handled: GSO codes, and the unit by its name."""
+
+    province: str
+    district: str
+    commune: str
+    unit: str
+
+
+class TaskProcedure(TypedDict, total=False):
+    """A procedure with its sector."""
+
+    code: str
+    name: str
+    sector_code: str
+    sector_name: str
+
+
+class TaskStatus(TypedDict):
+    """A status by its name (BTXH PL 5)."""
+
+    name: str
+
+
+class TaskOwner(TypedDict):
+    """Who owns a dossier, by the kind of the number and the number."""
+
+    id_kind: str
+    id_number: str
+
+
+class TaskApplicant(TypedDict, total=False):
+    """Who files. Days are ISO 8601; without ``owner`` the dossier is the applicant's own."""
+
+    kind: str
+    full_name: str
+    born_on: str
+    gender: str
+    ethnicity: str
+    citizen_id: str
+    id_issued_on: str
+    id_issued_by: str
+    phone: str
+    email: str
+    registered_address: TaskAddress
+    owner: TaskOwner
+    current_address: TaskAddress
+
+
+class TaskOfficer(TypedDict, total=False):
+    """An officer: by account, name and position; or, who asks Kho DL for a citizen, by name and number."""
+
+    account: str
+    name: str
+    title: str
+    full_name: str
+    citizen_id: str
+
+
+class TaskContent(TypedDict):
+    """The content of a file: head + piece × times + tail, each of them in base64."""
+
+    head: str
+    piece: str
+    times: int
+    tail: str
+
+
+class TaskFile(TypedDict, total=False):
+    """A file: one that was handed in (``url``), or one to be published (``path``). ``size`` is in bytes."""
+
+    name: str
+    url: str
+    digitised: bool
+    reused: bool
+    from_kho_dl: bool
+    deleted: bool
+    path: str
+    content_type: str
+    content: TaskContent
+    sha256: str
+    size: int
+
+
+class TaskResult(TypedDict, total=False):
+    """A result paper."""
+
+    name: str
+    url: str
+    result_code: str
+    reference_number: str
+    file: str
+
+
+class TaskStep(TypedDict):
+    """A processing step; moments are ISO 8601."""
+
+    status: TaskStatus
+    handled_at: str
+    officer: TaskOfficer
+    unit: str
+    note: str
+    started_on: str
+    due_on: str
+
+
+class TaskDossier(TypedDict, total=False):
+    """A dossier as the counter knows it."""
+
+    dossier_code: str
+    procedure: TaskProcedure
+    channel: str
+    delivery: str
+    payment: str
+    vneid_verified: bool
+    applicant: TaskApplicant
+    place: TaskPlace
+    received_at: str
+    submitted_at: str
+    status: TaskStatus
+    national_database: str
+    files: list[TaskFile]
+    results: list[TaskResult]
+    steps: list[TaskStep]
+
+
+class TaskComponent(TypedDict):
+    """A component to be taken from Kho DL."""
+
+    name: str
+    stated_number: str
+
+
+class TaskChoice(TypedDict):
+    """What the citizen picks for a component; ``number`` None: there is no such paper."""
+
+    component: str
+    number: str | None
+
+
+class Task(TypedDict, total=False):
+    """What a client is asked in one scene; ``do`` says which, and with it which of the others are there."""
+
+    no: int
+    now: str
+    do: str
+    dossiers: list[TaskDossier]
+    province: str
+    district: str
+    since: str
+    moments: list[str]
+    officer: TaskOfficer
+    dossier_code: str
+    procedure: TaskProcedure
+    channel: str
+    applicant: TaskApplicant
+    summary: str
+    unit: str
+    submitted_at: str
+    received_at: str
+    due_at: str
+    files: list[TaskFile]
+    components: list[TaskComponent]
+    citizen_chooses: list[TaskChoice]
+    notices: list[str]
+    known_to_portal: bool
+    finished_at: str
+    results: list[TaskResult]
+
+
+def schema() -> JsonObject:
     """Return the JSON Schema of a task: every word that may stand in it, wherever it stands."""
-    entry = {"$ref": "#/$defs/part"}
+    entry: JsonObject = {"$ref": "#/$defs/part"}
     properties = {name: _shape(word, entry) for name, word in WORDS.items()}
     part = {"type": "object", "properties": properties, "additionalProperties": False}
     return {
@@ -176,8 +361,8 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _shape(word: TaskWord, entry: Mapping[str, Any]) -> dict[str, Any]:
-    kinds: Mapping[str, dict[str, Any]] = {
+def _shape(word: TaskWord, entry: JsonObject) -> JsonObject:
+    kinds: Mapping[str, JsonObject] = {
         "flag": {"type": "boolean"},
         "number": {"type": "integer"},
         "object": dict(entry),

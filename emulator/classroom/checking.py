@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emulator.certification.checks import CHECKS
 from emulator.certification.evidence import Entry
 from emulator.certification.scenes import Finding, Played
 from emulator.journal.journal import Entry as Row
 from emulator.kernel.clock import iso
-from emulator.kernel.exchange import is_behind_the_scenes
+from emulator.kernel.exchange import JsonObject, is_behind_the_scenes
 
 if TYPE_CHECKING:
+    from emulator.certification.lines import JournalLine, ResponseLine
+    from emulator.certification.tasks.props import Expected
+    from emulator.certification.vocabulary import Task
     from emulator.classroom.lessons import Lesson, LessonStep
 
 MOST_LOOKED = 500
@@ -95,7 +98,7 @@ class StepWatch:
             yield from CHECKS[check.name]([scene], check.given)
 
 
-def scene_of(name: str, task: Mapping[str, Any], expected: Mapping[str, Any], calls: tuple[Entry, ...] = ()) -> Played:
+def scene_of(name: str, task: Task, expected: Expected, calls: tuple[Entry, ...] = ()) -> Played:
     """Return the calls of a step as the scene that a check of the kits looks at."""
     return Played(1, name, "main", Entry({"seq": 0, "request": {}}), task, calls, {}, expected)
 
@@ -114,29 +117,31 @@ def entry_of(row: Row) -> Entry:
 
     Its instant is that of the wall: pauses between tries are real, also where a trainer has frozen the class's clock.
     """
-    story: dict[str, Any] = json.loads(row.story)
+    story: JsonObject = json.loads(row.story)
     asked, said = story["request"], story["response"]
     moment = iso(row.wall_ms)
-    response: dict[str, Any] = {"status": row.status, "headers": said["headers"], "body_size": said["body_size"]}
+    response: ResponseLine = {"status": row.status, "headers": said["headers"], "body_size": said["body_size"]}
     if said["body_kept"]:
         response["body"] = row.response_body.decode("utf-8", "replace")
     if "delivery" in said:
         response["delivery"] = said["delivery"]
-    return Entry(
-        {
-            "seq": row.seq,
-            "operation": row.operation,
-            "outcome": row.outcome,
-            "virtual": moment,
-            "wall": moment,
-            "request": {
-                "method": row.method,
-                "target": asked["target"],
-                "headers": asked["headers"],
-                "body": row.request_body.decode("utf-8", "replace"),
-            },
-            "response": response,
-            "remarks": story["remarks"],
-            **{name: story[name] for name in ("scenario", "faults") if story.get(name)},
-        }
-    )
+    line: JournalLine = {
+        "seq": row.seq,
+        "operation": row.operation,
+        "outcome": row.outcome,
+        "virtual": moment,
+        "wall": moment,
+        "request": {
+            "method": row.method,
+            "target": asked["target"],
+            "headers": asked["headers"],
+            "body": row.request_body.decode("utf-8", "replace"),
+        },
+        "response": response,
+        "remarks": story["remarks"],
+    }
+    if story.get("scenario"):
+        line["scenario"] = story["scenario"]
+    if story.get("faults"):
+        line["faults"] = story["faults"]
+    return Entry(line)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from emulator.certification.checks import CHECKS
 from emulator.classroom.checking import scene_of
@@ -21,6 +21,10 @@ from emulator.scenario.library import LESSONS, Library, NoScenario, shipped_fold
 from emulator.scenario.reader import value_node
 from emulator.scenario.words import MISSING
 from emulator.scenario.yaml_text import Page
+
+if TYPE_CHECKING:
+    from emulator.certification.tasks.props import Expected
+    from emulator.certification.vocabulary import Task
 
 Both = Mapping[str, str]
 Words = Mapping[str, Any]
@@ -48,8 +52,8 @@ class LessonStep:
     verify: tuple[WantedCalls, ...] = ()
     sequence: tuple[Pattern, ...] = ()
     checks: tuple[KitCheck, ...] = ()
-    task: Words = field(default_factory=dict)
-    expected: Words = field(default_factory=dict)
+    task: Task = field(default_factory=lambda: cast("Task", {}))
+    expected: Expected = field(default_factory=lambda: cast("Expected", {}))
     scenario: str | None = None
     faults: tuple[Words, ...] = ()
 

@@ -81,6 +81,6 @@ class Company:
         while begun := self.attempt.begin():
             told = self.attempt.standing().scene or {}
             how = act(self, Scene(told["test"], told["role"], dict(begun["task"])))
-            self.attempt.end(how)
+            self.attempt.end({"how": how})
         self.attempt.close()
         return self.attempt.judge_now()

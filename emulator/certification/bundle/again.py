@@ -9,7 +9,7 @@ from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.levels import PAGES, PAGES_IN_ENGLISH, pages
 from emulator.certification.bundle.pack import derive_files, printers
 from emulator.certification.outline import judge_digest
-from emulator.certification.report.members import AttemptReport
+from emulator.certification.report import AttemptReport
 
 Files = Mapping[str, bytes]
 

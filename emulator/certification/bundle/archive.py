@@ -19,7 +19,7 @@ from emulator.certification.plan import Plan
 from emulator.kernel.exchange import JsonObject
 
 if TYPE_CHECKING:
-    from emulator.certification.report.members import AttemptReport
+    from emulator.certification.report import AttemptReport
 
 SIZE_LIMIT = 256 * 1024 * 1024
 """Bytes. Nothing is compressed, so that no bundle unpacks to more than itself."""

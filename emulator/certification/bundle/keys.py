@@ -14,7 +14,7 @@ from emulator.kernel.exchange import JsonObject
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-    from emulator.certification.report.members import AttemptReport, ReportedTest
+    from emulator.certification.report import AttemptReport, ReportedTest
 
 
 class BadKey(Exception):
@@ -218,7 +218,7 @@ def test_result(manifest: bytes, report: AttemptReport) -> bytes:
         (kit_file(kit["id"]), kit["digest"].removeprefix("sha256:")),
         (f"{product['name']} {product['version']}", sha256(canonical(product))),
     ]
-    chosen = {"kit": kit, "challenge": report["challenge"], "plan": report["plan"]}
+    chosen: dict[str, Mapping[str, object]] = {"kit": kit, "challenge": report["challenge"], "plan": report["plan"]}
     configuration = [{"name": name, "digest": {"sha256": _digest_of(value)}} for name, value in chosen.items()]
     named: dict[str, list[str]] = {"passedTests": [], "warnedTests": [], "failedTests": []}
     for test in report["tests"]:
@@ -240,7 +240,7 @@ def _result(report: AttemptReport) -> str:
     return {"pass": "PASSED", "notes": "WARNED", "conditional": "WARNED"}.get(report["conclusion"]["word"], "FAILED")
 
 
-def _digest_of(value: Mapping[str, Any]) -> str:
+def _digest_of(value: Mapping[str, object]) -> str:
     own = value.get("digest")
     return own.removeprefix("sha256:") if isinstance(own, str) else sha256(canonical(value))
 
@@ -253,7 +253,7 @@ def witnessing(manifest: bytes, attestation: bytes, *, name: str, moment: str, k
     return _statement(subjects, WITNESSED, {"name": name, "at": moment, "publicKey": key})
 
 
-def _statement(subjects: list[tuple[str, str]], predicate_type: str, predicate: Mapping[str, Any]) -> bytes:
+def _statement(subjects: list[tuple[str, str]], predicate_type: str, predicate: Mapping[str, object]) -> bytes:
     from google.protobuf.json_format import MessageToDict
     from in_toto_attestation.v1.resource_descriptor import ResourceDescriptor
     from in_toto_attestation.v1.statement import Statement

@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Container, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from emulator.certification.bundle.archive import (
     ENVIRONMENT,
@@ -24,6 +24,7 @@ from emulator.certification.bundle.archive import (
 )
 from emulator.certification.judge import Judgement
 from emulator.certification.kit import Both
+from emulator.kernel.exchange import JsonObject
 
 
 class LevelWords(TypedDict):
@@ -230,7 +231,7 @@ def manifest(files: Mapping[str, bytes], schema: str = SCHEMA) -> bytes:
     """Return the manifest. It holds nothing that does not stand in the other files, so that it can be made again."""
     report = report_in(files)
     lines = lines_in(files[JOURNAL])
-    told: dict[str, Any] = {
+    told: JsonObject = {
         "schema": schema,
         "attempt": object_in(files[ENVIRONMENT])["attempt"],
         "emulator": report["emulator"],

@@ -22,7 +22,7 @@ from emulator.certification.kit_reader import read_kit
 from emulator.certification.outline import outline
 from emulator.certification.plan import PlanWords, plan_of
 from emulator.certification.redaction import Opening
-from emulator.certification.report.members import AttemptReport, ReportedTest
+from emulator.certification.report import AttemptReport, ReportedTest
 from emulator.certification.scenes import record_of
 
 # The report for machines and for spreadsheets: JUnit XML, and one line of CSV a test.

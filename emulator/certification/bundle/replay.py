@@ -7,7 +7,7 @@ vendor's own machines can answer is not played; it is counted, and a level's sen
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +21,13 @@ from emulator.certification.bundle.finding import Point
 from emulator.certification.bundle.pack import kit_in
 from emulator.certification.challenge import challenge_of
 from emulator.certification.evidence import Entry, entries_of, line_of
+from emulator.certification.lines import DrawnStimulus, JournalLine
 from emulator.certification.plan import plan_of
 from emulator.certification.redaction import COMMITMENT, Openings, hidden_as_secret
 from emulator.certification.stage import CertificationHost, put_away
 from emulator.journal.write import canonical
 from emulator.kernel.clock import Clock
-from emulator.kernel.exchange import ADMIN_CHANGE, CLOCK_EFFECT, Call
+from emulator.kernel.exchange import ADMIN_CHANGE, CLOCK_EFFECT, Call, JsonObject
 
 Files = Mapping[str, bytes]
 Hosts = Callable[[], AbstractContextManager[CertificationHost]]
@@ -165,7 +166,7 @@ class _Stage:
         elif entry.operation == evidence.GREETED:
             self._attempt().greet()
         elif entry.operation == evidence.ENDED:
-            put_away(self._host, self._attempt().sandbox, (self._attempt().standing().scene or {})["stimulus"])
+            put_away(self._host, self._attempt().sandbox, self._stimulus())
             self._copy(entry)
         elif entry.is_mark or entry.operation == ADMIN_CHANGE:
             self._copy(entry)
@@ -187,6 +188,12 @@ class _Stage:
         told = entry.body if entry.operation == evidence.BEGUN else None
         return int(told["stimulus"].get("advance_ms", 0)) if isinstance(told, dict) else 0
 
+    def _stimulus(self) -> DrawnStimulus:
+        scene = self._attempt().standing().scene
+        if scene is None:
+            raise KeyError("stimulus")
+        return scene["stimulus"]
+
     def _turn(self, at_ms: int) -> None:
         sandbox = self._host.sandboxes.get(self._id)
         self._host.sandboxes.set_clock(sandbox, Clock(virtual_ms=at_ms, frozen=True))
@@ -204,12 +211,12 @@ class _Stage:
         if row is None:
             return "–"
         redactor = self._known_openings.redactor
-        made: dict[str, Any] = json.loads(redactor.swept(canonical(line_of(row, "", redactor))))
+        made: JournalLine = json.loads(redactor.swept(canonical(line_of(row, "", redactor))))
         if has_strangers and _are_refusals(entry, Entry(made)):
             return None  # in which words a stranger is refused may hang on what he said
-        written: dict[str, Any] = dict(entry.told)
+        written = entry.told
         names = [*_COMPARED, *(name for name in _COMPARED_IF_THERE if name in written or name in made)]
-        one, other = ({name: each.get(name) for name in names} for each in (written, made))
+        one, other = (_members(each, names) for each in (written, made))
         # An attempt keeps a key by chance, to make commitments with; without calls a dossier has not moved on.
         if entry.operation == evidence.OPENED or not self._has_calls:
             one["effects"], other["effects"] = (_without_digests(each["effects"]) for each in (one, other))
@@ -218,6 +225,10 @@ class _Stage:
         if found or not entry.is_mark:
             return found
         return self._known_openings.first_difference(entry.body, Entry(made).body, "/task")
+
+
+def _members(line: JournalLine, names: Sequence[str]) -> JsonObject:
+    return {name: line.get(name) for name in names}
 
 
 def _has_no_body(entry: Entry) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
-
-Given = Mapping[str, Any]
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
@@ -16,7 +15,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)
 
 
-def matching(scene: Played, given: Given) -> Iterator[Entry]:
+def matching(scene: Played, given: KitWords) -> Iterator[Entry]:
     """Yield the calls a kit describes: ``operation`` (one or several), ``outcome``, ``body`` (fields and values)."""
     calls = scene.of(*as_tuple(given["operation"])) if "operation" in given else scene.calls
     wanted = dict(given.get("body", {}))
@@ -28,7 +27,7 @@ def matching(scene: Played, given: Given) -> Iterator[Entry]:
             yield call
 
 
-def meets_fault(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def meets_fault(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the client met what the emulator had prepared: ``fault`` by name, or a call that matches.
 
     Each scene in which one of the faults was armed must have met its own.
@@ -39,14 +38,14 @@ def meets_fault(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [_judge_meeting([scene], ", ".join(sorted(scene.faults)), given) for scene in struck or scenes]
 
 
-def _judge_meeting(scenes: Sequence[Played], what: str, given: Given) -> Finding:
+def _judge_meeting(scenes: Sequence[Played], what: str, given: KitWords) -> Finding:
     met = [call for scene in scenes for call in scene.calls if _was_met(call, given)]
     if met:
         return good(f"Phần mềm đã gặp {what}", f"the client met {what}", *met[:3])
     return unseen(f"Phần mềm chưa gặp {what}", f"the client never met {what}")
 
 
-def _was_met(call: Entry, given: Given) -> bool:
+def _was_met(call: Entry, given: KitWords) -> bool:
     if "fault" in given:
         return any(fault in call.faults for fault in as_tuple(given["fault"]))
     if "status" in given and call.status not in as_tuple(given["status"]):
@@ -54,7 +53,7 @@ def _was_met(call: Entry, given: Given) -> bool:
     return any(True for _ in matching(Played(0, "", "main", call, {}, (call,)), given))
 
 
-def makes_calls(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def makes_calls(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether calls that match came: at least ``at_least`` (1), at most ``at_most``, in each scene.
 
     Too many are counted while the scene was played. Calls that name no dossier, as those for a token, may be one more
@@ -63,7 +62,7 @@ def makes_calls(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [_count_calls(scene, given) for scene in scenes]
 
 
-def _count_calls(scene: Played, given: Given) -> Finding:
+def _count_calls(scene: Played, given: KitWords) -> Finding:
     found = list(matching(scene, given))
     low, high = int(given.get("at_least", 1)), given.get("at_most")
     what = ", ".join(map(str, as_tuple(given.get("operation", "*"))))
@@ -79,7 +78,7 @@ def _count_calls(scene: Played, given: Given) -> Finding:
     return good(f"{what}: {len(found)} lượt", f"{what}: {len(found)} calls", *found[:5])
 
 
-def quiet(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def quiet(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the client held back: none of the calls that match came."""
     found = [call for scene in scenes for call in matching(scene, given)]
     what = ", ".join(map(str, as_tuple(given.get("operation", "*"))))
@@ -89,12 +88,12 @@ def quiet(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(f"Không gọi {what}", f"no {what} was called")]
 
 
-def proceeds(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def proceeds(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the client went on where nothing held it back: a call that matches came in every scene."""
     return makes_calls(scenes, given)
 
 
-def not_refused(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def not_refused(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the services took what was sent; what they refuse or remark names field and rule.
 
     A token that has run out (401) is no fault of what was sent: kit cong-ndxp judges how it is renewed.

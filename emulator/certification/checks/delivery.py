@@ -7,8 +7,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
-from emulator.certification.checks.basics import Given
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 from emulator.kernel.clock import to_ms
 
@@ -41,12 +41,12 @@ def is_refused(call: Entry) -> bool:
     return whole and "error_code" in call.reply and not is_confirmed(call)
 
 
-def delivers(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def delivers(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether every dossier that the service did not refuse got its confirmation; ``operation`` (the push)."""
     return [_check_delivery(scene, given) for scene in scenes]
 
 
-def _check_delivery(scene: Played, given: Given) -> Finding:
+def _check_delivery(scene: Played, given: KitWords) -> Finding:
     calls = scene.of(str(given.get("operation", _PUSH)))
     codes = told_codes(scene)
     excused = {code_of(call) for call in calls if is_refused(call)}
@@ -69,7 +69,7 @@ def _is_spoilt_alone(calls: list[Entry]) -> bool:
     return bool(calls) and all(call.faults for call in calls)
 
 
-def tries_patiently(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def tries_patiently(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether a call that failed is tried again at most ``at_most`` times (8), with ``least_ms`` (100) between.
 
     ``growing``: the last pause must not be shorter than the first. A client that gives up at once passes.
@@ -85,7 +85,7 @@ def _tries(scene: Played) -> dict[str, list[Entry]]:
     return {name: calls for name, calls in found.items() if any(call.faults for call in calls)}
 
 
-def _patient(calls: list[Entry], given: Given) -> Finding:
+def _patient(calls: list[Entry], given: KitWords) -> Finding:
     most, least = int(given.get("at_most", 8)), int(given.get("least_ms", 100))
     pauses = [after.at_ms - before.at_ms for before, after in pairwise(calls) if not is_confirmed(before)]
     if len(calls) > most:
@@ -101,7 +101,7 @@ def _patient(calls: list[Entry], given: Given) -> Finding:
     return good(f"{len(calls)} lần thử, nghỉ {told}", f"{len(calls)} tries, pauses {told}", *calls[:5])
 
 
-def waits_as_told(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def waits_as_told(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether, after each 429, the next call of that operation came no sooner than the reply had said."""
     findings = []
     for scene in scenes:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
-from emulator.certification.checks.basics import Given, as_tuple
+from emulator.certification.checks.basics import as_tuple
 from emulator.certification.checks.papers import FIND, code_of
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
+from emulator.kernel.exchange import JsonObject
 from emulator.services.service import BYPASSED
+
+if TYPE_CHECKING:
+    from emulator.certification.tasks.props import ExpectedFile, ExpectedPaper
 
 PUSH = "dvcqg.mapi.DongBoHoSoMC"
 DOWNLOAD, FORWARD = "province.download", "xroad.forward"
 _AXIS = "/RestService/forward"
 _SECRETS = ("authorization", "cookie", "apikey", "session", "token")
-Paper = Mapping[str, Any]
 
 
 def path_of(call: Entry) -> str:
@@ -28,7 +32,7 @@ def address_of(call: Entry, name: str) -> str:
     return call.query.get(name) or call.header(name) or ""
 
 
-def downloads_of(scene: Played, paper: Paper) -> list[Entry]:
+def downloads_of(scene: Played, paper: ExpectedPaper) -> list[Entry]:
     """Return the downloads of a paper's files, whatever became of them."""
     paths = {file["path"] for file in paper["files"]}
     return [call for call in scene.of(DOWNLOAD, FORWARD) if path_of(call) in paths]
@@ -39,7 +43,7 @@ def pushes_of(scene: Played) -> list[Entry]:
     return [call for call in scene.of(PUSH) if any(each.get("MaHoSo") == _code(scene) for each in elements(call))]
 
 
-def elements(call: Entry) -> list[Mapping[str, Any]]:
+def elements(call: Entry) -> list[JsonObject]:
     """Return the dossiers of a push."""
     data = call.body.get("data") if isinstance(call.body, dict) else None
     return [each for each in (data if isinstance(data, list) else [data]) if isinstance(each, dict)]
@@ -49,7 +53,7 @@ def _code(scene: Played) -> str:
     return str(scene.task.get("dossier_code"))
 
 
-def attached_papers(scene: Played) -> list[tuple[Entry, Mapping[str, Any]]]:
+def attached_papers(scene: Played) -> list[tuple[Entry, JsonObject]]:
     """Return what the dossier says was taken from Kho DL, by its mark or by its link."""
     every = [scene.expected["chosen"], *scene.expected["others"]]
     links = {file["link"] for paper in every if paper for file in paper["files"]}
@@ -62,13 +66,18 @@ def attached_papers(scene: Played) -> list[tuple[Entry, Mapping[str, Any]]]:
     ]
 
 
-def fetches_the_chosen(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def fetches_the_chosen(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether every file of the chosen paper was fetched over the axis, and no other paper's file."""
     return [_fetching(scene) for scene in scenes]
 
 
+def _chosen(scene: Played) -> ExpectedPaper:
+    """Return the paper that the citizen chooses, in a scene in which there is one."""
+    return cast("ExpectedPaper", scene.expected["chosen"])
+
+
 def _fetching(scene: Played) -> Finding:
-    chosen: Paper = scene.expected["chosen"]
+    chosen = _chosen(scene)
     others = [call for paper in scene.expected["others"] for call in downloads_of(scene, paper)]
     if others:
         vi, en = "Tải giấy tờ mà người dân không chọn", "fetches a paper that the citizen did not choose"
@@ -80,7 +89,7 @@ def _fetching(scene: Played) -> Finding:
     return good("Tải đúng giấy tờ được chọn", "fetches the paper that was chosen", *calls[:3])
 
 
-def _not_fetched(scene: Played, calls: list[Entry], missed: Sequence[Mapping[str, Any]]) -> Finding:
+def _not_fetched(scene: Played, calls: list[Entry], missed: Sequence[ExpectedFile]) -> Finding:
     tried = [call for call in scene.of(DOWNLOAD, FORWARD, BYPASSED, "") if call not in calls]
     vi, en = "Chưa tải tệp của giấy tờ qua trục", "a file of the paper was not fetched over the axis"
     if attached_papers(scene) or pushes_of(scene) or tried:
@@ -89,13 +98,13 @@ def _not_fetched(scene: Played, calls: list[Entry], missed: Sequence[Mapping[str
     return unseen(vi, en, expected=missed[0]["encoded"])
 
 
-def addresses_the_holder(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def addresses_the_holder(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether every download names the paper's holder: dstcode of the list, and the link's own origin (KDL V.3)."""
     return [_addressing(scene, as_tuple(given.get("names", ("dstcode", "providerurl")))) for scene in scenes]
 
 
 def _addressing(scene: Played, names: Sequence[str]) -> Finding:
-    chosen: Paper = scene.expected["chosen"]
+    chosen = _chosen(scene)
     calls, wanted = downloads_of(scene, chosen), {"dstcode": chosen["dstcode"], "providerurl": chosen["origin"]}
     for call in calls:
         for name in names:
@@ -107,11 +116,11 @@ def _addressing(scene: Played, names: Sequence[str]) -> Finding:
     return good("Lời gọi ghi đúng cơ quan giữ giấy tờ", "the calls name the paper's holder", *calls[:3])
 
 
-def keeps_the_query(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def keeps_the_query(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the link's own query arrived unchanged and in order (VDXP C1)."""
     found = []
     for scene in scenes:
-        for file in scene.expected["chosen"]["files"]:
+        for file in _chosen(scene)["files"]:
             calls = [call for call in scene.of(DOWNLOAD, FORWARD) if path_of(call) == file["path"]]
             wrong = [call for call in calls if not _has_query(call, file["own_query"])]
             if wrong:
@@ -129,7 +138,7 @@ def _has_query(call: Entry, wanted: str) -> bool:
     return "&".join(pair for pair in sent if pair.startswith(("loai=", "ma="))) == wanted
 
 
-def shows_no_secret(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def shows_no_secret(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether downloads went without the client's own accounts and sessions (VDXP C1)."""
     calls = [call for scene in scenes for call in scene.of(DOWNLOAD)]
     shown = [(call, name) for call in calls for name in _SECRETS if call.header(name) or name in call.query]
@@ -142,7 +151,7 @@ def shows_no_secret(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return [good("Tải tệp không kèm tài khoản nào", "downloads carry no account", *calls[:3])]
 
 
-def tries_few(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def tries_few(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether a download that was refused was tried at most ``at_most`` times."""
     most, findings = int(given["at_most"]), []
     for scene in scenes:
@@ -169,7 +178,7 @@ _OFTEN = 2
 """Twice in a scene: for the new day, and for a holder that is not in it."""
 
 
-def keeps_the_list(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def keeps_the_list(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the list of security servers was asked for at most once in all scenes together (KDL V.1)."""
     asked = [call for scene in scenes for call in scene.of(LIST)]
     files = [call for scene in scenes for call in scene.of(DOWNLOAD, FORWARD)]
@@ -182,7 +191,7 @@ def keeps_the_list(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return [good(vi, en, *asked, *files[:2])]
 
 
-def renews_the_list(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def renews_the_list(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether each scene asked for the list anew before it fetched a file (KDL V.1)."""
     return [_list_of(scene) for scene in scenes]
 
@@ -210,13 +219,13 @@ SERVERS: Mapping[str, CheckOf] = {
 # Checks of what a dossier carries that was taken from Kho DL (KDL II, IV, V.3).
 
 
-def attaches_the_chosen(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def attaches_the_chosen(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the dossier carries every file of the chosen paper, and no other paper's."""
     return [_attaching(scene) for scene in scenes]
 
 
 def _attaching(scene: Played) -> Finding:
-    chosen, calls = scene.expected["chosen"], pushes_of(scene)
+    chosen, calls = _chosen(scene), pushes_of(scene)
     rows = attached_papers(scene)
     if not calls:
         return unseen("Chưa gửi hồ sơ lên Cổng", "the dossier was not sent to the portal")
@@ -231,7 +240,7 @@ def _attaching(scene: Played) -> Finding:
     return good("Hồ sơ mang giấy tờ đã chọn", "the dossier carries the chosen paper", rows[0][0])
 
 
-def marks_what_it_attached(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def marks_what_it_attached(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether attached files are marked as taken from Kho DL, under component and result code."""
     found = []
     for scene in scenes:
@@ -247,7 +256,7 @@ def marks_what_it_attached(scenes: Sequence[Played], _given: Given) -> list[Find
     return found or [unseen("Chưa có tệp nào được đính kèm", "no file was attached")]
 
 
-def files_all_the_same(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def files_all_the_same(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the dossier was sent although Kho DL had no paper for it."""
     return [_filing(scene) for scene in scenes]
 
@@ -262,11 +271,11 @@ def _filing(scene: Played) -> Finding:
     return unseen("Chưa hỏi giấy tờ", "no papers were asked for")
 
 
-def names_the_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def names_the_files(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether what is attached bears the names the files have in Kho DL (K15)."""
     found = []
     for scene in scenes:
-        names = {file["name"] for file in scene.expected["chosen"]["files"]}
+        names = {file["name"] for file in _chosen(scene)["files"]}
         for call, row in attached_papers(scene):
             if row.get("TenTepDinhKem") not in names:
                 vi, en = "Tên tệp không phải tên nhận được", "the file's name is not the one received"
@@ -276,7 +285,7 @@ def names_the_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return found or [unseen("Chưa có tệp nào được đính kèm", "no file was attached")]
 
 
-def attaches_nothing(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def attaches_nothing(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the dossier goes without a paper from Kho DL."""
     rows = [each for scene in scenes for each in attached_papers(scene)]
     if rows:
@@ -297,7 +306,7 @@ ATTACHMENTS: Mapping[str, CheckOf] = {
 _FINAL = ("9", "10")
 
 
-def sends_its_result(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def sends_its_result(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the finished dossier carries its result: code of the catalogue, link, owner, a final status."""
     return [_sending(scene) for scene in scenes]
 

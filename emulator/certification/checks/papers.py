@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.certification.checks.basics import Given, as_tuple
+from emulator.certification.checks.basics import as_tuple
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 
 FIND = "dvcqg.papers.find"
@@ -26,12 +27,12 @@ def code_of(call: Entry) -> str:
     return str(said.get("error_code", said.get("errorCode", "")))
 
 
-def _calls_beyond_login(scene: Played, given: Given) -> list[Entry]:
+def _calls_beyond_login(scene: Played, given: KitWords) -> list[Entry]:
     login = str(given["login"])
     return [call for call in scene.of(*as_tuple(given["calls"])) if call.operation != login]
 
 
-def keeps_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def keeps_its_session(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the calls of all scenes together needed at most ``logins`` (1) logins, for at least ``least`` (2)."""
     logins = [call for scene in scenes for call in scene.of(str(given["login"]))]
     calls = [call for scene in scenes for call in _calls_beyond_login(scene, given)]
@@ -46,12 +47,12 @@ def keeps_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(vi, en, *logins, *calls[:3])]
 
 
-def renews_its_session(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def renews_its_session(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether a client whose session was refused (-2) logged in once and called again with the new one."""
     return [_renewal(scene, given) for scene in scenes]
 
 
-def _renewal(scene: Played, given: Given) -> Finding:
+def _renewal(scene: Played, given: KitWords) -> Finding:
     dead = next((call for call in _calls_beyond_login(scene, given) if code_of(call) == _NO_SESSION), None)
     logins = [call for call in scene.of(str(given["login"])) if code_of(call) == "0"]
     if dead is None:
@@ -72,7 +73,7 @@ def _renewal(scene: Played, given: Given) -> Finding:
     return good("Đăng nhập một lần rồi gọi lại", "logged in once and called again", dead, later[0], again)
 
 
-def not_remarked(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def not_remarked(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the calls of ``operation`` earned one of the remarks ``rules``."""
     calls = [call for scene in scenes for call in scene.of(*as_tuple(given["operation"]))]
     rules = set(as_tuple(given["rules"]))
@@ -83,7 +84,7 @@ def not_remarked(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return found[:5] or [good("Lời gọi đúng quy cách", "the calls are well formed", *calls[:3])]
 
 
-def sends_json(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def sends_json(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the calls of ``operation`` carry the headers of KDL V.1, V.2 and a body that is JSON."""
     calls = [call for scene in scenes for call in scene.of(*as_tuple(given["operation"]))]
     if not calls:
@@ -107,7 +108,7 @@ def _form(call: Entry) -> list[Finding]:
     return found
 
 
-def finds_its_way(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def finds_its_way(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether a call to ``path`` was refused by the axis for its address: dstcode, providerurl, their writing."""
     lost = [call for scene in scenes for call in scene.of("xroad.forward") if str(given["path"]) in call.path]
     if lost:
@@ -116,12 +117,12 @@ def finds_its_way(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good("Địa chỉ được trục nhận", "the axis took the addresses")]
 
 
-def asks_for(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def asks_for(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether papers calls hold in ``fields`` what the dossier says (KDL V.2)."""
     return [found for scene in scenes for found in _fields_asked(scene, given)]
 
 
-def _fields_asked(scene: Played, given: Given) -> list[Finding]:
+def _fields_asked(scene: Played, given: KitWords) -> list[Finding]:
     calls = scene.of(FIND)
     if not calls:
         return [unseen("Chưa hỏi giấy tờ", "no papers were asked for")]
@@ -136,7 +137,7 @@ def _fields_asked(scene: Played, given: Given) -> list[Finding]:
     return wrong[:5] or [good("Hỏi đúng thông tin của hồ sơ", "asks with the dossier's own data", *calls[:3])]
 
 
-def asks_its_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def asks_its_codes(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the result codes asked for belong to the procedure, the wanted one among them."""
     return [_codes_asked(scene) for scene in scenes]
 
@@ -157,7 +158,7 @@ def _codes_asked(scene: Played) -> Finding:
     return good("Hỏi đúng mã kết quả của thủ tục", "asks for result codes of the procedure", mine[0][0])
 
 
-def states_the_number(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def states_the_number(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether SoKyHieu is the number the citizen states, where one code has several papers (KDL V.2)."""
     return [_number_stated(scene) for scene in scenes]
 
@@ -216,7 +217,7 @@ def digest_of(call: Entry) -> str:
     return str(told.get("sha256") or "sha256:" + hashlib.sha256(str(told.get("body", "")).encode()).hexdigest())
 
 
-def serves_its_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def serves_its_files(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether every published file came back with 200, byte for byte."""
     found = []
     for scene, visit, call in _about(scenes, ("file",)):
@@ -232,7 +233,7 @@ def serves_its_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return found or [unseen("Chưa có cơ quan nào tải tệp", "no agency has come for a file")]
 
 
-def types_its_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def types_its_files(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether Content-Type and length are true to the files."""
     found = []
     for scene, visit, call in _about(scenes, ("file",)):
@@ -250,7 +251,7 @@ def types_its_files(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return found or [unseen("Chưa có cơ quan nào tải tệp", "no agency has come for a file")]
 
 
-def refuses_the_rest(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def refuses_the_rest(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether visits ``about`` something that is not published, or not theirs to do, got a 4xx."""
     found = []
     for _, visit, call in _about(scenes, as_tuple(given["about"])):

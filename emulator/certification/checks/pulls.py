@@ -6,17 +6,20 @@ A dossier is *taken over* when its files were fetched and the province pushed a 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from emulator.certification.checks.basics import Given, as_tuple
+from emulator.certification.checks.basics import as_tuple
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 from emulator.kernel.clock import moment_text, read_moment
+
+if TYPE_CHECKING:
+    from emulator.certification.tasks.props import ExpectedFiled
 
 _PULLS = ("btxh.DanhSachHoSo", "btxh.TienTrinhXuLy")
 _SECOND_MS = 1000
 _DAY_MS = 86_400_000
-Told = Mapping[str, Any]
 
 
 def is_list(call: Entry) -> bool:
@@ -36,18 +39,18 @@ def codes_in(call: Entry) -> list[str]:
     return [str(item.get("maHoSo")) for item in call.reply["result"].get("data") or []]
 
 
-def expected_dossiers(scenes: Sequence[Played], given: Given) -> list[Told]:
+def expected_dossiers(scenes: Sequence[Played], given: KitWords) -> list[ExpectedFiled]:
     """Return the dossiers a check is about, each with the number of the first scene that has it.
 
     ``odd``: one or several words; empty: those nothing is wrong with.
     """
     wanted = as_tuple(given.get("odd", ("", "nulls")))
-    found: dict[str, Told] = {}
+    found: dict[str, ExpectedFiled] = {}
     for scene in scenes:
-        for each in scene.expected.get("dossiers", ()):
+        for each in scene.listed:
             before = found.get(each["code"], {"no": scene.no, **each})
             new = {name: value for name, value in each.items() if value}
-            found[each["code"]] = {**before, **new}
+            found[each["code"]] = cast("ExpectedFiled", {**before, **new})
     return [each for each in found.values() if each["odd"] in wanted]
 
 
@@ -55,13 +58,13 @@ def _calls(scenes: Sequence[Played], *operations: str) -> list[Entry]:
     return [call for scene in scenes for call in scene.of(*operations)]
 
 
-def _pulls(scenes: Sequence[Played], given: Given) -> list[Entry]:
+def _pulls(scenes: Sequence[Played], given: KitWords) -> list[Entry]:
     kind, operation = given.get("kind"), given.get("operation", _PULLS[0])
     calls = [call for call in _calls(scenes, *as_tuple(operation)) if isinstance(call.body, dict)]
     return [call for call in calls if kind is None or str(call.body.get("LoaiDuLieu")) == str(kind)]
 
 
-def asks_rightly(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def asks_rightly(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether each pull names its kind, its own province and a window in the documented form."""
     calls = _calls(scenes, *as_tuple(given.get("operation", _PULLS[0])))
     if not calls:
@@ -70,7 +73,7 @@ def asks_rightly(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return found or [good("Các lời gọi lấy dữ liệu đúng đặc tả", "every pull follows the document", *calls[:5])]
 
 
-def _faults_of(call: Entry, scene: Played, given: Given) -> Iterator[Finding]:
+def _faults_of(call: Entry, scene: Played, given: KitWords) -> Iterator[Finding]:
     body = call.body if isinstance(call.body, dict) else {}
     kinds = as_tuple(given.get("kinds", ("1", "100")))
     if call.operation == _PULLS[0] and str(body.get("LoaiDuLieu")) not in kinds:
@@ -96,7 +99,7 @@ def _faults_of_window(call: Entry, body: Mapping[str, Any]) -> Iterator[Finding]
         yield bad(vi, en, call, expected=f"≤ {body['ThoiGianKetThuc']}", actual=body["ThoiGianBatDau"])
 
 
-def windows_meet(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def windows_meet(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether windows that brought a list follow each other without a gap; at least ``at_least`` (2)."""
     calls = [call for call in _pulls(scenes, given) if is_list(call)]
     windows = [(window, call) for call in calls if (window := _window(call))]
@@ -111,7 +114,7 @@ def windows_meet(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return found[:5] or [good("Các cửa sổ nối tiếp nhau", "the windows follow each other", *calls[:5])]
 
 
-def windows_are_lean(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def windows_are_lean(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether a window asks again for at most ``minutes`` (60) that were listed before."""
     most = int(given.get("minutes", 60)) * 60 * _SECOND_MS
     reached: int | None = None
@@ -136,7 +139,7 @@ def _window(call: Entry) -> tuple[int, int] | None:
     return None if first is None or last is None else (first, last)
 
 
-def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def all_listed(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the windows that brought a list left no dossier out: what lies in a gap is lost to its citizen.
 
     ``late``: a window that ends more days than that before it is asked for leaves out all that came since.
@@ -157,12 +160,12 @@ def all_listed(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good("Mọi hồ sơ đều đã được lấy", "every dossier was fetched", *lists[:3])]
 
 
-def _since(each: Told, scenes: Sequence[Played]) -> list[Played]:
+def _since(each: ExpectedFiled, scenes: Sequence[Played]) -> list[Played]:
     """Return the scenes from that on in which a dossier was there to be fetched."""
     return [scene for scene in scenes if scene.no >= each["no"]]
 
 
-def _is_passed_over(each: Told, calls: Sequence[Entry], given: Given) -> bool:
+def _is_passed_over(each: ExpectedFiled, calls: Sequence[Entry], given: KitWords) -> bool:
     """Tell whether windows went beyond an instant and none holds it; one that is not reached may still be."""
     late = int(given["late"]) * _DAY_MS if "late" in given else None
     moment = read_moment(str(each["received"])) or 0
@@ -176,7 +179,7 @@ def _windows_told(calls: Sequence[Entry]) -> str:
     return "; ".join(f"{call.body.get('ThoiGianBatDau')} – {call.body.get('ThoiGianKetThuc')}" for call in calls)
 
 
-def survives(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def survives(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the program went on living after what it met.
 
     ``fault`` by name, a list that holds an ``odd`` dossier, or a list of ``size`` (0).
@@ -190,7 +193,7 @@ def survives(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good("Phần mềm vẫn chạy", "the program went on", *(call for _, call in met[:3]))]
 
 
-def _is_met(call: Entry, scene: Played, given: Given) -> bool:
+def _is_met(call: Entry, scene: Played, given: KitWords) -> bool:
     if "fault" in given:
         return any(fault in call.faults for fault in as_tuple(given["fault"]))
     if not is_list(call):
@@ -207,16 +210,20 @@ _STEPS = "btxh.TienTrinhXuLy"
 _RECEIVED, _NEW, _RESULT = "2", "1", "100"
 
 
-def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def files_fetched(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the files of every listed dossier were fetched: those handed in, or with ``of: results`` issued.
 
     What a scene left undone in which the program broke down is not held against it twice: see ``survives``.
     """
     which = str(given.get("of", "files"))
+
+    def paths_of(each: ExpectedFiled) -> list[str]:
+        return {"files": each["files"], "results": each["results"]}[which]
+
     shown = _first_lists(scenes, *((_RESULT, "None") if which == "results" else (_NEW,)))
     fetched = _file_downloads(scenes)
     wanted = [
-        (each, path) for each in expected_dossiers(scenes, given) for path in each[which] if each["code"] in shown
+        (each, path) for each in expected_dossiers(scenes, given) for path in paths_of(each) if each["code"] in shown
     ]
     if not wanted:
         return [unseen("Chưa có hồ sơ nào được lấy về", "no dossier was fetched")]
@@ -229,7 +236,7 @@ def files_fetched(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(f"Đã tải {len(wanted)} tệp", f"{len(wanted)} files were fetched", *fetched[:3])]
 
 
-def deleted_left(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def deleted_left(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether no file was fetched that its citizen took back: ``IsDeleted`` 1 in the list (BTXH 3.1.4)."""
     shown, fetched = _first_lists(scenes, _NEW), _file_downloads(scenes)
     gone = [
@@ -249,7 +256,7 @@ def deleted_left(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(vi, en, *(shown[each["code"]] for each, _ in gone[:3]))]
 
 
-def reports_dossiers(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def reports_dossiers(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether every listed dossier was reported as received.
 
     One whose file could not be fetched is excused: it may wait for a better day.
@@ -272,7 +279,7 @@ def _undone(scenes: Sequence[Played]) -> Callable[..., Finding]:
     return unseen if any(scene.has_crashed for scene in scenes) else bad
 
 
-def left_alone(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def left_alone(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether dossiers that are not whole were not reported as received: ``odd`` by kind, or hit by ``fault``."""
     shown, pushed = _first_lists(scenes, _NEW), _received_steps(scenes)
     if "fault" in given:
@@ -296,7 +303,7 @@ def left_alone(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good(vi, en, *(shown[each["code"]] for each in found[:3]))]
 
 
-def not_again(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def not_again(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether a dossier that was listed more than once was taken over once, in all scenes together."""
     lists = [call for scene in scenes for call in scene.calls if is_list(call)]
     times: dict[str, int] = {}
@@ -346,23 +353,23 @@ def _file_downloads(scenes: Sequence[Played]) -> list[Entry]:
     return [call for call in calls if call.status == 200 and not call.is_lost and not call.faults]
 
 
-def _tries(each: Told, scenes: Sequence[Played]) -> list[list[Entry]]:
+def _tries(each: ExpectedFiled, scenes: Sequence[Played]) -> list[list[Entry]]:
     """Return the tries to fetch each of a dossier's files."""
     calls = [call for scene in scenes for call in scene.of(_FILE)]
     return [[call for call in calls if call.path.endswith(path)] for path in each["files"]]
 
 
-def _waits(each: Told, scenes: Sequence[Played]) -> bool:
+def _waits(each: ExpectedFiled, scenes: Sequence[Played]) -> bool:
     good_ones = set(map(id, _file_downloads(scenes)))
     return any(tries and not any(id(call) in good_ones for call in tries) for tries in _tries(each, scenes))
 
 
-def _is_hit(each: Told, scenes: Sequence[Played], faults: Sequence[str]) -> bool:
+def _is_hit(each: ExpectedFiled, scenes: Sequence[Played], faults: Sequence[str]) -> bool:
     """Tell whether a try of one of its files was spoilt."""
     return any(set(call.faults) & set(faults) for tries in _tries(each, scenes) for call in tries)
 
 
-def _is_whole_by(report: Entry, each: Told, scenes: Sequence[Played], good_ones: Container[int]) -> bool:
+def _is_whole_by(report: Entry, each: ExpectedFiled, scenes: Sequence[Played], good_ones: Container[int]) -> bool:
     """Tell whether every file of a dossier had been fetched whole when it was reported."""
     tries = _tries(each, scenes)
     return all(any(id(call) in good_ones and call.seq < report.seq for call in of_one) for of_one in tries)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from emulator.certification.checks.basics import Given, as_tuple
+from emulator.certification.checks.basics import as_tuple
 from emulator.certification.checks.delivery import code_of, is_confirmed, is_refused, told_codes
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 from emulator.wire.xml_tree import BrokenXml, xml_tree
 
@@ -26,7 +27,7 @@ _MIDNIGHT = " 00:00:00"
 
 def _last(scene: Played) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
     """Yield, for each dossier that was pushed, its last push and what was expected of it."""
-    for code, expected in scene.expected.get("dossiers", {}).items():
+    for code, expected in scene.pushed.items():
         calls = [call for call in scene.of(_PUSH) if code_of(call) == code]
         if calls:
             yield calls[-1], expected
@@ -39,7 +40,7 @@ def _sent_text(body: Mapping[str, Any], field: str) -> str:
     return text.removesuffix(_MIDNIGHT)
 
 
-def says_what_was_told(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def says_what_was_told(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the ``fields`` of each push mean what the counter told; a value that never varies is named so."""
     pairs = [pair for scene in scenes for pair in _last(scene)]
     if not pairs:
@@ -97,7 +98,7 @@ def _is_free(field: str, told: tuple[Entry, str, str]) -> bool:
 _RESIDENCE = "NOHT_"
 
 
-def sends_what_it_knows(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def sends_what_it_knows(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether optional fields that the counter told were sent, too: nobody asks for them twice."""
     pairs = [pair for scene in scenes for pair in _last(scene)]
     if not pairs:
@@ -112,7 +113,7 @@ def sends_what_it_knows(scenes: Sequence[Played], _given: Given) -> list[Finding
     return wrong or [good(*said, *_calls(pairs)[:5])]
 
 
-def steps_say(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def steps_say(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the ``fields`` of each step mean what the counter told, step by step in the order told."""
     pairs = [(call, wanted) for scene in scenes for call, wanted in _paired_steps(scene)]
     if not pairs:
@@ -122,7 +123,7 @@ def steps_say(scenes: Sequence[Played], given: Given) -> list[Finding]:
 
 
 def _paired_steps(scene: Played) -> Iterator[tuple[Entry, Mapping[str, str]]]:
-    for code, expected in scene.expected.get("dossiers", {}).items():
+    for code, expected in scene.pushed.items():
         yield from zip(steps_of(scene, code), expected["steps"], strict=False)
 
 
@@ -147,7 +148,7 @@ def _step_compared(field: str, pairs: Sequence[tuple[Entry, Mapping[str, str]]])
     return None
 
 
-def keeps_codes(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def keeps_codes(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether each dossier has one code, at every push, and no two the same: the one told, or the system's own."""
     calls = [(call, told_codes(scene)) for scene in scenes for call in scene.of(_PUSH, _STEP)]
     if not calls:
@@ -172,7 +173,7 @@ def _is_plain(name: str, value: object) -> bool:
     return value is None or isinstance(value, str) or is_printed
 
 
-def plain_strings(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def plain_strings(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether each body is one JSON object of Strings with names without stray spaces (B31).
 
     The printed samples have numbers in two places (B12, B27); whoever copies them is right, too.
@@ -189,7 +190,7 @@ def plain_strings(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return [good("Mọi giá trị là chuỗi", "all values are Strings", *calls[:3])]
 
 
-def is_composed(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def is_composed(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether Vietnamese text is sent in composed Unicode (NFC), though the counter told it decomposed."""
     calls = [call for scene in scenes for call in scene.of(_PUSH, _STEP)]
     for call in calls:
@@ -201,7 +202,7 @@ def is_composed(scenes: Sequence[Played], _given: Given) -> list[Finding]:
     return [good("Văn bản ở dạng NFC", "text is in NFC", *calls[:3])]
 
 
-def extent_says(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def extent_says(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether the XML names the ``parts`` the counter told, in whatever order; it must be well-formed.
 
     ``files``, ``results``, ``codes``; ``marks``: digitised, used again, from Kho DL; ``deleted``: files that were taken
@@ -214,7 +215,7 @@ def extent_says(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return wrong[:5] or [good("CertificateExtentData đúng với hồ sơ", "the XML says what was told", *_calls(pairs)[:3])]
 
 
-def _extent(call: Entry, expected: Mapping[str, Any], given: Given) -> Finding | None:
+def _extent(call: Entry, expected: Mapping[str, Any], given: KitWords) -> Finding | None:
     try:
         root = xml_tree(str(call.body.get("CertificateExtentData") or "")).get("ExtentData")
     except BrokenXml as trouble:
@@ -268,7 +269,7 @@ PUSHES: Mapping[str, CheckOf] = {
 # Checks of the order in which a dossier's pushes come, and of what a refusal stops (BTXH 3.1.1, 3.1.2).
 
 
-def steps_in_order(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def steps_in_order(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether each dossier's steps come after it was accepted, all of them, in the order they were taken."""
     return [_check_order(scene, code) for scene in scenes for code in told_codes(scene)]
 
@@ -282,14 +283,14 @@ def _check_order(scene: Played, code: str) -> Finding:
         vi, en = "Gửi bước trước khi hồ sơ được nhận", "sent a step before its dossier was accepted"
         return bad(vi, en, steps[0])
     sent = [str(call.body.get("StatusId")) for call in steps]
-    told = [each["StatusId"] for each in scene.expected["dossiers"][code]["steps"]]
+    told = [each["StatusId"] for each in scene.pushed[code]["steps"]]
     if sent != told:
         vi, en = "Các bước không theo trình tự được giao", "the steps are not those taken, in their order"
         return bad(vi, en, *steps[:5], expected=", ".join(told), actual=", ".join(sent))
     return good("Các bước theo đúng trình tự", "the steps come in their order", *steps[:5])
 
 
-def stops_after_refusal(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def stops_after_refusal(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether, after the service refused a push of a dossier, no further step of that dossier was sent."""
     findings = []
     for scene in scenes:
@@ -312,7 +313,7 @@ def _check_stop(refused: Entry, later: list[Entry]) -> Finding:
     return good("Dừng hồ sơ bị từ chối", "stopped the dossier that was refused", refused)
 
 
-def tries_the_same(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def tries_the_same(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether a push without a confirmation is sent again as it was: the same code, the same content."""
     findings = []
     for scene in scenes:

@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl
 
-from emulator.certification.checks.basics import Given, as_tuple, matching
+from emulator.certification.checks.basics import as_tuple, matching
 from emulator.certification.evidence import Entry
+from emulator.certification.kit import KitWords
 from emulator.certification.scenes import CheckOf, Finding, Played, bad, good, unseen
 
 _ASKED = "ndxp.token"
 
 
-def reuses_its_token(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def reuses_its_token(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether one token served all calls of a scene: at most ``logins`` (1) token calls for ``calls`` (2) or more.
 
     ``together``: one token served all scenes of the test. A token that another scene has left dead is nobody's fault:
@@ -56,7 +57,7 @@ def _calls_with_a_dead_token(scene: Played) -> list[Entry]:
     return [call for call in early if call.status == 401 and call.token]
 
 
-def renews_once(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def renews_once(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether, after a 401 for its token, the client asked once for a new one and used that."""
     return [_renewal(scene) for scene in scenes]
 
@@ -90,7 +91,7 @@ def _first_after(calls: Sequence[Entry], login: Entry) -> Entry | None:
     return next((call for call in calls if call.seq > login.seq and call.operation.startswith("btxh.")), None)
 
 
-def renews_in_time(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def renews_in_time(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether a client that knows the time asked for a new token before the old one failed it."""
     found = []
     for scene in scenes:
@@ -194,7 +195,7 @@ _RULES: Mapping[str, Callable[[Entry], Finding | None]] = {
 }
 
 
-def asks_properly(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def asks_properly(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether each token request keeps the ``rules`` the kit names: post, basic, form, grant, single, header-only.
 
     The body is looked at where there is one: another method than POST is what rule ``post`` is about.
@@ -207,7 +208,7 @@ def asks_properly(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return wrong or [good("Yêu cầu token đúng dạng", "the token request has its form", *asked[:3])]
 
 
-def bears_its_token(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def bears_its_token(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether every service call carries ``Authorization: Bearer <token>``, and the token nowhere else."""
     calls = [call for scene in scenes for call in scene.of("btxh.*")]
     if not calls:
@@ -228,7 +229,7 @@ def _check_bearer(call: Entry) -> Iterator[Finding]:
         yield bad(vi, en, call, actual=", ".join(found))
 
 
-def ignores_token_type(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def ignores_token_type(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether the scheme stays ``Bearer`` where a token reply wrote ``token_type`` in another way."""
     found = []
     for scene in scenes:
@@ -251,7 +252,7 @@ def ignores_token_type(scenes: Sequence[Played], _given: Given) -> list[Finding]
     return found
 
 
-def uses_its_pair(scenes: Sequence[Played], _given: Given) -> list[Finding]:
+def uses_its_pair(scenes: Sequence[Played], _given: KitWords) -> list[Finding]:
     """Say whether tokens and calls belong to the pair the client was issued for this environment, and to no other."""
     return [_check_pair(scene) for scene in scenes]
 
@@ -280,7 +281,7 @@ TOKEN_REQUESTS: Mapping[str, CheckOf] = {
 _OF_THE_LGSP = "B06"
 
 
-def documented_only(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def documented_only(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether only documented addresses and methods were called; ``alias``: also the LGSP's address is one.
 
     How a token is asked for has a test of its own.
@@ -297,7 +298,7 @@ def documented_only(scenes: Sequence[Played], given: Given) -> list[Finding]:
     return [good("Chỉ gọi địa chỉ có trong tài liệu", "only documented addresses were called", *calls[:3])]
 
 
-def declares(scenes: Sequence[Played], given: Given) -> list[Finding]:
+def declares(scenes: Sequence[Played], given: KitWords) -> list[Finding]:
     """Say whether calls that match carry ``header`` with the media type ``value``, parameters aside."""
     calls = [call for scene in scenes for call in matching(scene, given)]
     name, value = str(given["header"]), str(given["value"])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from emulator.certification import evidence
 from emulator.certification.attempt import Attempt
-from emulator.certification.preflight.situation import ADDRESS_RULES, Arrived, Situation, quote
+from emulator.certification.preflight.situation import ADDRESS_RULES, Arrived, SetUpTrouble, Situation, quote
 from emulator.certification.preflight.token_rules import AXIS_RULES, TIME_RULES, TOKEN_RULES
 from emulator.country.axis import Axis
 from emulator.country.world import World
@@ -16,7 +16,7 @@ from emulator.kernel.exchange import Call, Exchange
 from emulator.services.btxh import ministry as ministry_forms
 
 RULES = (*ADDRESS_RULES, *TOKEN_RULES, *TIME_RULES, *AXIS_RULES)
-_NOTHING = {
+_NOTHING: SetUpTrouble = {
     "id": "KN-00",
     "vi": "Chưa có lời gọi nào đến: địa chỉ, cổng, proxy, tường lửa hoặc chứng thư TLS sai, hoặc sai đoạn /s/<mã lượt>",
     "en": "no call arrived: address, port, proxy, firewall or TLS certificate is wrong, or /s/<id> in the address",
@@ -26,7 +26,7 @@ _NOTHING = {
     },
     "calls": [],
 }
-_SILENT = {
+_SILENT: SetUpTrouble = {
     "id": "KN-07",
     "vi": "Có lời gọi nhưng chưa dịch vụ nào được gọi thành công",
     "en": "calls arrived, but no service was called with success",
@@ -38,7 +38,15 @@ _SILENT = {
 }
 
 
-def diagnosis(attempt: Attempt) -> dict[str, Any]:
+class Diagnosis(TypedDict):
+    """What is wrong with a client's set-up: nothing when it is ``ready``. ``arrived`` calls were looked at."""
+
+    ready: bool
+    arrived: int
+    troubles: list[SetUpTrouble]
+
+
+def diagnosis(attempt: Attempt) -> Diagnosis:
     """Return what is wrong with the client's set-up, judged by what it called since it was asked to greet."""
     situation = _situation(attempt)
     found = [rule.as_dict(calls) for rule in RULES if (calls := rule.find(situation))]
@@ -46,7 +54,7 @@ def diagnosis(attempt: Attempt) -> dict[str, Any]:
         found = [_NOTHING]
     elif not situation.answered_calls and not found:
         refused = [each for each in situation.arrived if each.row.outcome != "answered"]
-        found = [_SILENT | {"calls": [quote(each) for each in (refused or situation.arrived)[:3]]}]
+        found = [{**_SILENT, "calls": [quote(each) for each in (refused or situation.arrived)[:3]]}]
     return {"ready": not found, "arrived": len(situation.arrived), "troubles": found}
 
 
@@ -76,10 +84,31 @@ def _situation(attempt: Attempt) -> Situation:
 # has done what it wanted, which may be to hold back; anything else is read as a crash.
 
 
-def context_of(attempt: Attempt, base: str) -> dict[str, Any]:
+class PortalAddress(TypedDict):
+    """Where the portal is on the axis, and the ``providerurl`` of its papers service."""
+
+    dstcode: str
+    papers_url: str
+
+
+class ClientContext(TypedDict):
+    """What a client under test is told. ``credentials`` are pairs of words by account, ``hosts`` addresses by host."""
+
+    attempt: str
+    base_url: str
+    security_server_url: str
+    credentials: Mapping[str, Mapping[str, str]]
+    agency: str
+    mode: str
+    own_subsystem: str
+    hosts: dict[str, str]
+    portal: PortalAddress
+
+
+def context_of(attempt: Attempt, base: str) -> ClientContext:
     """Return the context of an attempt; ``base`` is the emulator's address as the client sees it."""
     world = attempt.enter(Exchange(Call("GET", "/")))
-    credentials: Mapping[str, Any] = attempt.house.sandboxes.credentials_shown(attempt.sandbox)
+    credentials = attempt.house.sandboxes.credentials_shown(attempt.sandbox)
     address = f"{base}/s/{attempt.id}"
     return {
         "attempt": attempt.id,

@@ -12,10 +12,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TypedDict
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from emulator.journal.write import Entry as Row
+from emulator.kernel.exchange import JsonObject
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Arrived:
     is_stray: bool = False
 
     @cached_property
-    def story(self) -> Mapping[str, Any]:
+    def story(self) -> JsonObject:
         """Return what the journal keeps beside the bodies."""
-        told: Mapping[str, Any] = json.loads(self.row.story)
+        told: JsonObject = json.loads(self.row.story)
         return told
 
     def header(self, name: str) -> str:
@@ -61,7 +62,7 @@ class Arrived:
         return parse_qs(self.text, keep_blank_values=True)
 
     @cached_property
-    def body(self) -> Mapping[str, Any]:
+    def body(self) -> JsonObject:
         """Return the body read as a JSON object, empty when it is none."""
         try:
             told = json.loads(self.text.removeprefix("\ufeff"))
@@ -120,6 +121,23 @@ class Situation:
         return [each for each in self.arrived if each.operation.startswith(prefixes)]
 
 
+class MendingWords(TypedDict):
+    """How something is mended, in both languages."""
+
+    vi: str
+    en: str
+
+
+class SetUpTrouble(TypedDict):
+    """One thing that is wrong with a client's set-up, how it is mended, and the first calls that show it."""
+
+    id: str
+    vi: str
+    en: str
+    mend: MendingWords
+    calls: list[str]
+
+
 Find = Callable[[Situation], list[Arrived]]
 
 
@@ -134,7 +152,7 @@ class PreflightRule:
     mend_en: str
     find: Find
 
-    def as_dict(self, calls: list[Arrived]) -> dict[str, Any]:
+    def as_dict(self, calls: list[Arrived]) -> SetUpTrouble:
         """Return what is said about it."""
         return {
             "id": self.id,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from emulator.certification.exchanges import ExchangeLine
-    from emulator.certification.report.members import AttemptReport
+    from emulator.certification.report import AttemptReport
 
 
 # Part 9: how often each service was called, and in full the exchanges that what did not pass cites.

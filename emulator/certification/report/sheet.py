@@ -15,7 +15,7 @@ from emulator.certification.report import blocks as b
 from emulator.certification.report.chapters import day_of, paper
 
 if TYPE_CHECKING:
-    from emulator.certification.report.members import AttemptReport
+    from emulator.certification.report import AttemptReport
 
 FONTS = Path(__file__).parent / "fonts"
 """Letters that papers carry within them, Vietnamese with all its marks."""

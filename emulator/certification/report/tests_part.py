@@ -10,7 +10,7 @@ from emulator.certification.report.blocks import Block, Cell, Code, Heading, Tab
 
 if TYPE_CHECKING:
     from emulator.certification.ledger import QuotedRequirement
-    from emulator.certification.report.members import AttemptReport, ReportedTest
+    from emulator.certification.report import AttemptReport, ReportedTest
     from emulator.certification.scenes import FindingWords
 
 _GOOD = {"pass", "omit"}

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import cast
 
-from emulator.certification.tasks.props import DATABASES, Props, expected_of
+from emulator.certification.kit import KitWords
+from emulator.certification.tasks.props import DATABASES, Assignment, Props, expected_of
+from emulator.certification.vocabulary import (
+    TaskAddress,
+    TaskApplicant,
+    TaskDossier,
+    TaskFile,
+    TaskOwner,
+    TaskPlace,
+    TaskResult,
+    TaskStatus,
+    TaskStep,
+)
 from emulator.country.people import citizen_id
 from emulator.country.shelf import Dossier
 from emulator.kernel.clock import iso, to_datetime
+from emulator.kernel.exchange import JsonObject
 from emulator.services.btxh import catalogues
 from emulator.wire.codes import STATUS_NAMES
 from emulator.wire.identity import FEMALE, MALE, NOBODY, is_tax_code, tax_remainder
 
-Words = Mapping[str, Any]
 _ISSUERS = ("1047", "1048", "1195", "1213")
 _OFFICERS = ("Cán bộ Tiếp Nhận", "Cán bộ Thẩm Định", "Cán bộ Chi Trả", "Lãnh đạo Phòng")
 _FINAL = (9, 10)
@@ -32,7 +43,7 @@ _HOSTILE = (
 """File names that break XML put together by hand."""
 
 
-def dossier(number: int, given: Words, props: Props) -> dict[str, Any]:
+def dossier(number: int, given: KitWords, props: Props) -> TaskDossier:
     """Return one dossier as the counter knows it.
 
     ``status`` is a number of BTXH PL 5, told by its name; ``with_result``; ``hostile`` names of files; ``nfd`` names in
@@ -42,15 +53,20 @@ def dossier(number: int, given: Words, props: Props) -> dict[str, Any]:
     place, procedure = props.place(number), props.procedure(number, given.get("procedure"))
     received = props.world.now_ms // 1000 * 1000
     submitted = received - props.luck("dossier", number).randrange(1, 90) * 1000
-    made: dict[str, Any] = {
+    made: TaskDossier = {
         "dossier_code": props.dossier_code(number),
-        "procedure": {name: value for name, value in procedure.items() if name != "result_code"},
+        "procedure": {
+            "code": procedure["code"],
+            "name": procedure["name"],
+            "sector_code": procedure["sector_code"],
+            "sector_name": procedure["sector_name"],
+        },
         "channel": given.get("channel") or props.deal(["in-person", "online", "post"], number, "channel"),
         "delivery": props.deal(["counter", "post"], number, "delivery"),
         "payment": props.deal(["none", "national-portal", "own-portal", "direct"], number, "payment"),
         "vneid_verified": props.deal([True, False], number, "vneid"),
         "applicant": _applicant(number, given, place, props),
-        "place": dict(place),
+        "place": place,
         "received_at": iso(received),
         "submitted_at": iso(submitted),
         "status": status(int(given.get("status", 1))),
@@ -63,7 +79,7 @@ def dossier(number: int, given: Words, props: Props) -> dict[str, Any]:
     return vary(made, number, props) if given.get("vary") else made
 
 
-def _applicant(number: int, given: Words, place: Mapping[str, str], props: Props) -> dict[str, Any]:
+def _applicant(number: int, given: KitWords, place: TaskPlace, props: Props) -> TaskApplicant:
     it, luck = props.person(number), props.luck("applicant", number)
     return {
         "kind": "citizen",
@@ -80,29 +96,34 @@ def _applicant(number: int, given: Words, place: Mapping[str, str], props: Props
     }
 
 
-def _address(place: Mapping[str, str], hamlet: int) -> dict[str, str]:
-    codes = {name: place[name] for name in ("province", "district", "commune")}
-    return codes | {"hamlet": f"Tổ {hamlet}", "detail": f"Số 0, Tổ {hamlet}, đường Không Có Thật"}
+def _address(place: TaskPlace, hamlet: int) -> TaskAddress:
+    return {
+        "province": place["province"],
+        "district": place["district"],
+        "commune": place["commune"],
+        "hamlet": f"Tổ {hamlet}",
+        "detail": f"Số 0, Tổ {hamlet}, đường Không Có Thật",
+    }
 
 
-def status(number: int) -> dict[str, str]:
+def status(number: int) -> TaskStatus:
     """Return a status by its name in the catalogue (BTXH PL 5); the number is for the client to know."""
     return {"name": STATUS_NAMES[number]}
 
 
-def _files(number: int, given: Words, props: Props) -> list[dict[str, Any]]:
+def _files(number: int, given: KitWords, props: Props) -> list[TaskFile]:
     names = ["to-khai.pdf", "giay-to-kem-theo.pdf"][: int(given.get("files", 2))]
     if given.get("hostile"):
         names = props.luck("names", number).sample(_HOSTILE, 2)
     return [_file(name, number, at, props) for at, name in enumerate(names, 1)]
 
 
-def _file(name: str, number: int, at: int, props: Props) -> dict[str, Any]:
+def _file(name: str, number: int, at: int, props: Props) -> TaskFile:
     link = f"https://motcua.hanoi.gov.vn/tep/{props.no}/{number}/{at}?loai=nop&ban=1"
     return {"name": name, "url": link, "digitised": True, "reused": False, "from_kho_dl": False}
 
 
-def _result(number: int, at: int, code: str, given: Words, props: Props) -> dict[str, str]:
+def _result(number: int, at: int, code: str, given: KitWords, props: Props) -> TaskResult:
     name = "quyet-dinh.pdf" if at == 1 else "thong-bao-muc-huong.pdf"
     if given.get("hostile"):
         name = props.luck("result", number, at).choice(_HOSTILE)
@@ -110,12 +131,12 @@ def _result(number: int, at: int, code: str, given: Words, props: Props) -> dict
     return {"name": name, "url": link, "result_code": code, "reference_number": f"{props.no}{number:02d}/QĐ-UBND"}
 
 
-def push_dossiers(given: Words, props: Props) -> dict[str, Any]:
+def push_dossiers(given: KitWords, props: Props) -> Assignment:
     """``count`` new dossiers were received; send them to the ministry (BTXH 3.1.1)."""
     return _task_of("push-dossiers", [dossier(number, given, props) for number in _numbers(given)], "1")
 
 
-def push_results(given: Words, props: Props) -> dict[str, Any]:
+def push_results(given: KitWords, props: Props) -> Assignment:
     """``count`` dossiers are finished; send their final results (BTXH 3.1.3).
 
     They were pushed before: mode strict takes no result of a dossier it has never seen.
@@ -129,7 +150,7 @@ def push_results(given: Words, props: Props) -> dict[str, Any]:
     return _task_of("push-results", made, "100")
 
 
-def push_course(given: Words, props: Props) -> dict[str, Any]:
+def push_course(given: KitWords, props: Props) -> Assignment:
     """``count`` dossiers are received and handled; send each, then the steps ``statuses`` (BTXH 3.1.1, 3.1.2).
 
     ``courses``: the steps of each dossier in turn instead; ``note``: how long a step's note is, in characters.
@@ -143,12 +164,11 @@ def push_course(given: Words, props: Props) -> dict[str, Any]:
     return _task_of("push-course", dossiers, "1")
 
 
-def _task_of(what: str, dossiers: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    expected = {"dossiers": expected_of(dossiers, kind)}
-    return {"do": what, "dossiers": dossiers, "expected": expected}
+def _task_of(what: str, dossiers: list[TaskDossier], kind: str) -> Assignment:
+    return Assignment({"do": what, "dossiers": dossiers}, {"dossiers": expected_of(dossiers, kind)})
 
 
-def _put_before(made: Mapping[str, Any], props: Props) -> None:
+def _put_before(made: TaskDossier, props: Props) -> None:
     """Put a dossier into the ministry's store as if it had been pushed and handled up to status 9."""
     fields = expected_of([{**made, "status": status(9)}], "1")[made["dossier_code"]]["fields"]
     place, now = made["place"], props.world.now_ms
@@ -168,7 +188,7 @@ def _put_before(made: Mapping[str, Any], props: Props) -> None:
     props.world.dossiers.put_record(stored)
 
 
-def _step(made: Mapping[str, Any], number: int, at: int, given: Words, props: Props) -> dict[str, Any]:
+def _step(made: TaskDossier, number: int, at: int, given: KitWords, props: Props) -> TaskStep:
     commune = made["place"]["commune"]
     moment = props.world.now_ms // 1000 * 1000 + at * 1000
     officer = props.luck("officer", made["dossier_code"], at).randrange(len(_OFFICERS))
@@ -190,7 +210,7 @@ def _step(made: Mapping[str, Any], number: int, at: int, given: Words, props: Pr
     }
 
 
-def _numbers(given: Words) -> range:
+def _numbers(given: KitWords) -> range:
     return range(1, int(given.get("count", 1)) + 1)
 
 
@@ -210,11 +230,11 @@ _LONG, _SYLLABLES = 60, ("Công", "Tằng", "Tôn", "Nữ", "Diệu", "Hằng", 
 _WORDS, _LETTERS = ("Điểu", "Thạch", "Nghiêm", "Rơmah"), ("Y", "Ô", "Đ", "A")
 
 
-def vary(made: dict[str, Any], number: int, props: Props) -> dict[str, Any]:
+def vary(made: TaskDossier, number: int, props: Props) -> TaskDossier:
     """Return a dossier that differs from its neighbours in whatever the tables of BTXH 3.1.1 let differ."""
     it = made["applicant"]
-    it |= {"kind": props.deal(_KINDS, number, "kind"), "full_name": _name(it["full_name"], number, props)}
-    it |= _born(it, number, props)
+    it["kind"], it["full_name"] = props.deal(_KINDS, number, "kind"), _name(it["full_name"], number, props)
+    it.update(_born(it, number, props))
     if owner := _owner(it["kind"], number, props):
         it["owner"] = owner
     if props.deal((True, False), number, "residence"):
@@ -223,7 +243,7 @@ def vary(made: dict[str, Any], number: int, props: Props) -> dict[str, Any]:
     made["files"] = _varied_files(made["files"], number, props)
     for word in props.deal(_UNTOLD, number, "untold"):
         for told in (made, it, it["registered_address"], it.get("current_address", {})):
-            told.pop(word, None)
+            cast("JsonObject", told).pop(word, None)
     return made
 
 
@@ -244,7 +264,7 @@ def _name(usual: str, number: int, props: Props) -> str:
     return usual
 
 
-def _born(it: Words, number: int, props: Props) -> dict[str, str]:
+def _born(it: TaskApplicant, number: int, props: Props) -> TaskApplicant:
     """Return birth, number and card of an infant or of somebody very old; nothing for everybody else."""
     how, luck = props.deal(_AGES, number, "age"), props.luck("age", number)
     today = to_datetime(props.world.now_ms).date()
@@ -260,7 +280,7 @@ def _born(it: Words, number: int, props: Props) -> dict[str, str]:
     return {"born_on": born.isoformat(), "citizen_id": own, "id_issued_on": issued.isoformat()}
 
 
-def _owner(kind: str, number: int, props: Props) -> dict[str, str] | None:
+def _owner(kind: str, number: int, props: Props) -> TaskOwner | None:
     """Return who owns the dossier when it is not who files it: a body with a tax code, or somebody with an old card."""
     luck = props.luck("owner", number)
     if kind != "citizen":
@@ -280,12 +300,13 @@ def _tax_code(luck: Random) -> str:
             return code if luck.random() < 0.5 else f"{code}-{luck.randrange(1, 100):03d}"
 
 
-def _varied_files(files: list[dict[str, Any]], number: int, props: Props) -> list[dict[str, Any]]:
+def _varied_files(files: list[TaskFile], number: int, props: Props) -> list[TaskFile]:
     how, luck = props.deal(("all", "some", "none"), number, "digitised"), props.luck("files", number)
     for at, file in enumerate(files):
         file["digitised"] = how == "all" or (how == "some" and at == 0)
         file["reused"], file["from_kho_dl"] = luck.random() < 0.5, luck.random() < 0.3
     if props.deal((True, False), number, "deleted"):
-        gone = _file("nop-nham.pdf", number, len(files) + 1, props) | {"deleted": True}
+        gone = _file("nop-nham.pdf", number, len(files) + 1, props)
+        gone["deleted"] = True
         files.insert(luck.randrange(len(files) + 1), gone)
     return files

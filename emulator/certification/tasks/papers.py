@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from emulator.certification.tasks.props import Props
+from emulator.certification.kit import KitWords
+from emulator.certification.tasks.props import (
+    Assignment,
+    Expected,
+    ExpectedFile,
+    ExpectedPaper,
+    Props,
+    ProviderVisit,
+    ServedFile,
+)
+from emulator.certification.vocabulary import Task, TaskFile
 from emulator.country.axis import Axis
 from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile, LiveAgency, Subsystem
 from emulator.kernel.clock import iso
@@ -105,15 +115,28 @@ def _link(path: str, tag: str, it: Holder, words: dict[str, bool]) -> str:
     return f"{PLACEHOLDER}{path}?{own}&{address}" if own else f"{PLACEHOLDER}{path}?{address}"
 
 
-def paper_for_judge(kept: Paper, it: Holder) -> dict[str, Any]:
+def paper_for_judge(kept: Paper, it: Holder) -> ExpectedPaper:
     """Return what the judge must know of a paper: never shown to the client."""
-    files = []
+    files: list[ExpectedFile] = []
     for file in kept.files:
         path = file["link"].partition("/download/")[2].partition("?")[0]
         own = "&".join(pair for pair in file["link"].partition("?")[2].split("&") if pair.startswith(("loai=", "ma=")))
-        files.append({**file, "path": f"/download/{path}", "own_query": own, "encoded": quote(path, safe="/")})
-    base: dict[str, Any] = {"number": kept.reference_number, "result": kept.result_code, "files": files}
-    return base | {"dstcode": it.dstcode, "origin": f"https://{it.host}"}
+        files.append(
+            {
+                "name": file["name"],
+                "link": file["link"],
+                "path": f"/download/{path}",
+                "own_query": own,
+                "encoded": quote(path, safe="/"),
+            }
+        )
+    return {
+        "number": kept.reference_number,
+        "result": kept.result_code,
+        "files": files,
+        "dstcode": it.dstcode,
+        "origin": f"https://{it.host}",
+    }
 
 
 def _tag(props: Props, purpose: str) -> str:
@@ -129,7 +152,6 @@ def _pdf(tag: str) -> str:
     )
 
 
-Words = Mapping[str, Any]
 _DAY_MS = 86_400_000
 _HANDLED = 4
 DEEDS = "1.012753"
@@ -138,7 +160,7 @@ _OTHERS = ("1.003709", "1.001193")
 _SHAPES = ("wrapped", "letters", "asks", "double")
 
 
-def file_with_papers(given: Words, props: Props) -> dict[str, Any]:
+def file_with_papers(given: KitWords, props: Props) -> Assignment:
     """A dossier is filed; its component is a paper of another agency that lies in Kho DL.
 
     ``papers`` how many of one code the citizen has (1; 0: none); ``holder`` as of ``holder``; ``wrapped``,
@@ -156,7 +178,7 @@ def file_with_papers(given: Words, props: Props) -> dict[str, Any]:
     number = chosen.reference_number if chosen else None
     task["citizen_chooses"] = [{"component": component["TENGIAYTO"], "number": number}]
     task["notices"] = ["security-servers-changed"] if given.get("notice") else []
-    task["expected"] = {
+    expected: Expected = {
         "ask": _expected_question(row, task),
         "code": component["MA_KQ_THAYTHE"],
         "component": component["MAGIAYTO"],
@@ -165,10 +187,10 @@ def file_with_papers(given: Words, props: Props) -> dict[str, Any]:
         "chosen": paper_for_judge(chosen, it) if chosen else None,
         "others": [paper_for_judge(each, it) for each in others],
     }
-    return task
+    return Assignment(task, expected)
 
 
-def _component(given: Words, props: Props) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+def _component(given: KitWords, props: Props) -> tuple[Mapping[str, Any], Mapping[str, str]]:
     luck = props.luck("component")
     code = DEEDS if given.get("deed") else luck.choice(_OTHERS)
     row = Portal(props.world).base.procedures[code].row
@@ -177,7 +199,7 @@ def _component(given: Words, props: Props) -> tuple[Mapping[str, Any], Mapping[s
 
 
 def _papers(
-    component: Mapping[str, str], it: Holder, owner: str, given: Words, props: Props
+    component: Mapping[str, str], it: Holder, owner: str, given: KitWords, props: Props
 ) -> tuple[Paper | None, list[Paper]]:
     """Return the paper the citizen wants, which is never the first of several, and the others."""
     luck, count = props.luck("papers"), int(given.get("papers", 1))
@@ -195,11 +217,11 @@ def _papers(
     return chosen, others
 
 
-def _dossier(row: Mapping[str, Any], given: Words, props: Props) -> dict[str, Any]:
+def _dossier(row: Mapping[str, Any], given: KitWords, props: Props) -> Task:
     it, received = props.person(1), props.world.now_ms // 1000 * 1000
     at_counter = bool(given.get("at_counter"))
     code = f"{row['MATTHC']}.000.00.00.{props.plan.agency}" if given.get("local_code") else row["MATTHC"]
-    made: dict[str, Any] = {
+    made: Task = {
         "do": "file-with-papers",
         "dossier_code": props.dossier_code(1),
         "procedure": {"code": code, "name": row["TENTTHC"]},
@@ -223,7 +245,7 @@ def _dossier(row: Mapping[str, Any], given: Words, props: Props) -> dict[str, An
     return made
 
 
-def _expected_question(row: Mapping[str, Any], task: Words) -> dict[str, str]:
+def _expected_question(row: Mapping[str, Any], task: Task) -> dict[str, str]:
     """Return what a papers call about this dossier must say (KDL V.2); the names are those of the wire."""
     asked = {
         "MaThuTuc": str(row["MATTHC"]),
@@ -236,14 +258,15 @@ def _expected_question(row: Mapping[str, Any], task: Words) -> dict[str, str]:
     return asked
 
 
-def finish_with_result(given: Words, props: Props) -> dict[str, Any]:
+def finish_with_result(given: KitWords, props: Props) -> Assignment:
     """A dossier the portal knows is finished and its result issued; send both (KDL II.1, III.1, III.2).
 
     ``at_counter``: it was filed in person.
     """
     luck = props.luck("procedure")
     row = Portal(props.world).base.procedures[luck.choice(_OTHERS)].row
-    task = _dossier(row, given, props) | {"do": "finish-with-result"}
+    task = _dossier(row, given, props)
+    task["do"] = "finish-with-result"
     result = luck.choice(row["KETQUATHUCHIEN"])
     name = f"ket-qua-{luck.getrandbits(32):08x}.pdf"
     link = f"https://motcua.hanoi.gov.vn/ket-qua/{props.no}/{name}"
@@ -251,11 +274,11 @@ def finish_with_result(given: Words, props: Props) -> dict[str, Any]:
     task["known_to_portal"] = True
     task["finished_at"] = iso(props.world.now_ms // 1000 * 1000)
     task["results"] = [{"name": result["TENKETQUA"], "file": name, "url": link}]
-    task["expected"] = {"result": result["MAKETQUA"], "link": link, "owner": {"SoDinhDanh": props.person(1).citizen_id}}
-    return task
+    owner = {"SoDinhDanh": props.person(1).citizen_id}
+    return Assignment(task, {"result": result["MAKETQUA"], "link": link, "owner": owner})
 
 
-def _known_to_the_portal(task: Words, row: Mapping[str, Any], props: Props) -> None:
+def _known_to_the_portal(task: Task, row: Mapping[str, Any], props: Props) -> None:
     """Let the portal have the dossier as one that is being handled."""
     code, owner, now = str(task["dossier_code"]), props.person(1).citizen_id, props.world.now_ms
     unit = props.plan.agency
@@ -272,7 +295,7 @@ _BIG = 40_000
 """So often the piece of a big file is repeated: about five million bytes."""
 
 
-def serve_files(given: Words, props: Props) -> dict[str, Any]:
+def serve_files(given: KitWords, props: Props) -> Assignment:
     """Publish files; afterwards other agencies fetch them over the axis.
 
     ``letters``: Vietnamese names; ``big``: a file of some megabytes; ``kinds``: of which types; ``visits``: what comes:
@@ -285,7 +308,7 @@ def serve_files(given: Words, props: Props) -> dict[str, Any]:
     callers = [_caller(at, props) for at in (1, 2)]
     _open_the_door(callers, props)
     how, path = str(given.get("visits", "each")), files[0]["path"]
-    visits: list[dict[str, Any]] = []
+    visits: list[ProviderVisit] = []
     if how == "gone":
         visits = [_visit("GET", f"{path.rpartition('/')[0]}/{luck.getrandbits(48):012x}.pdf", callers[0], "gone")]
     if how == "outside":
@@ -295,15 +318,23 @@ def serve_files(given: Words, props: Props) -> dict[str, Any]:
     came = callers if how == "twice" else callers[:1]
     visits += [_visit("GET", file["path"], caller, "file") for caller in came for file in files]
     dstcode = str(props.plan.provider["dstcode"])
-    told = [{name: file[name] for name in ("path", "sha256", "size", "content_type")} for file in files]
+    for visit in visits:
+        visit["dstcode"] = dstcode
+    return Assignment(
+        {"do": "serve-files", "files": files}, {"files": [_served(file) for file in files], "visits": visits}
+    )
+
+
+def _served(file: TaskFile) -> ServedFile:
     return {
-        "do": "serve-files",
-        "files": files,
-        "expected": {"files": told, "visits": [visit | {"dstcode": dstcode} for visit in visits]},
+        "path": file["path"],
+        "sha256": file["sha256"],
+        "size": file["size"],
+        "content_type": file["content_type"],
     }
 
 
-def _served_file(at: int, kind: str, given: Words, props: Props) -> dict[str, Any]:
+def _served_file(at: int, kind: str, given: KitWords, props: Props) -> TaskFile:
     luck = props.luck("file", at)
     tag, times = f"{luck.getrandbits(48):012x}", _BIG if given.get("big") else 1
     name = f"{luck.choice(_FILE_NAMES)} {tag[:4]}.{kind}" if given.get("letters") else f"{tag}.{kind}"
@@ -344,12 +375,13 @@ def _open_the_door(callers: list[str], props: Props) -> None:
         axis.grant(dstcode, caller)
 
 
-def _visit(method: str, path: str, caller: str, about: str) -> dict[str, Any]:
+def _visit(method: str, path: str, caller: str, about: str) -> ProviderVisit:
     return {"method": method, "path": path, "caller": caller, "about": about}
 
 
-def _outside(level: int, caller: str) -> dict[str, Any]:
+def _outside(level: int, caller: str) -> ProviderVisit:
     """Return a visit whose encoded dots lead to a file that every Unix has."""
     steps = "..%2F" * level
     visit = _visit("GET", "/ket-qua/" + "../" * level + "etc/passwd", caller, "outside")
-    return visit | {"raw": f"/ket-qua/{steps}etc%2Fpasswd"}
+    visit["raw"] = f"/ket-qua/{steps}etc%2Fpasswd"
+    return visit

@@ -8,9 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from emulator.certification.plan import Plan
+from emulator.certification.vocabulary import (
+    Task,
+    TaskAddress,
+    TaskApplicant,
+    TaskDossier,
+    TaskFile,
+    TaskPlace,
+    TaskStep,
+)
 from emulator.country.people import Person, citizen_id, person_of
 from emulator.country.world import World
 from emulator.kernel.clock import iso, name_uuid, random_for, to_datetime
@@ -22,6 +31,108 @@ from emulator.wire.identity import FEMALE, MALE
 
 HOME_PROVINCE = "01"
 _CROWD = 40  # people a scene may have of its own
+
+
+class ExpectedExtent(TypedDict):
+    """Files and result papers as the XML must name them; ``deleted`` are links of what was taken back."""
+
+    files: list[list[str]]
+    marks: list[list[str]]
+    deleted: list[str]
+    results: list[list[str]]
+
+
+class ExpectedPush(TypedDict):
+    """What the wire must say of a dossier that is pushed, in its official fields, and of each of its steps."""
+
+    fields: dict[str, str]
+    extent: ExpectedExtent
+    steps: list[dict[str, str]]
+
+
+class ExpectedFiled(TypedDict):
+    """A dossier that the ministry lists: ``odd`` is what is wrong with it, or empty; the others are paths.
+
+    ``received`` is when it is listed, as the wire writes it; ``no`` the first scene that has it, for a check of many.
+    """
+
+    code: str
+    odd: str
+    files: list[str]
+    results: list[str]
+    deleted: NotRequired[list[str]]
+    received: str
+    no: NotRequired[int]
+
+
+class ExpectedFile(TypedDict):
+    """A file of a paper in Kho DL: its link as the agency writes it, and what a client must make of it."""
+
+    name: str
+    link: str
+    path: str
+    own_query: str
+    encoded: str
+
+
+class ExpectedPaper(TypedDict):
+    """A paper in Kho DL, and behind which security server its files lie."""
+
+    number: str
+    result: str
+    files: list[ExpectedFile]
+    dstcode: str
+    origin: str
+
+
+class ServedFile(TypedDict):
+    """A file that the vendor's own server publishes. ``size`` is in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+    content_type: str
+
+
+class ProviderVisit(TypedDict):
+    """A call that another agency makes to the vendor's own server; ``raw`` is its path as it is sent."""
+
+    method: str
+    path: str
+    caller: str
+    about: str
+    raw: NotRequired[str]
+    dstcode: NotRequired[str]
+
+
+class Expected(TypedDict, total=False):
+    """What only the judge is told of a scene; which members are there follows from its task.
+
+    ``dossiers`` are those to be pushed, by their codes, or those that the ministry lists.
+    """
+
+    api_key: str
+    province: str
+    dossiers: dict[str, ExpectedPush] | list[ExpectedFiled]
+    ask: dict[str, str]
+    code: str
+    component: str
+    stated_number: str
+    allowed: list[str]
+    chosen: ExpectedPaper | None
+    others: list[ExpectedPaper]
+    result: str
+    link: str
+    owner: dict[str, str]
+    files: list[ServedFile]
+    visits: list[ProviderVisit]
+
+
+class Assignment(NamedTuple):
+    """What a client is asked in a scene, and what only the judge is told."""
+
+    task: Task
+    expected: Expected
 
 
 @dataclass(frozen=True)
@@ -74,7 +185,7 @@ class Props:
         start = (self.no - 1) * _CROWD % 9000
         return [1000 + (start + each) % 9000 for each in range(_CROWD)]
 
-    def place(self, number: int) -> Mapping[str, str]:
+    def place(self, number: int) -> TaskPlace:
         """Return where a dossier is handled: GSO codes and names of a commune of the province."""
         luck, era = self.luck("place", number), self.world.settings.gso_era
         district = luck.choice(sorted(gso.districts(HOME_PROVINCE))) if era == "2023" else ""
@@ -118,8 +229,6 @@ _ETHNICITIES = {name: number for number, name in catalogues.ETHNICITIES.items()}
 _GENDERS = {"female": FEMALE, "male": MALE}
 _KINDS = {"citizen": "1", "enterprise": "2", "authority": "3", "organisation": "4"}
 _ID_KINDS = {"citizen-card": "1", "identity-card": "2", "tax-code": "3"}
-_HOME = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune", "MaThon": "hamlet", "ChiTiet": "detail"}
-Made = Mapping[str, Any]
 
 
 def _day(moment: str) -> str:
@@ -134,7 +243,7 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def fields_of(made: Made, kind: str) -> dict[str, str]:
+def fields_of(made: TaskDossier, kind: str) -> dict[str, str]:
     """Return the official fields of a dossier; ``kind`` is LoaiDuLieu. Of VNeID the other reading passes, too (B33)."""
     place, how = made["place"], made["procedure"]
     return {
@@ -162,7 +271,7 @@ def fields_of(made: Made, kind: str) -> dict[str, str]:
     }
 
 
-def _applicant(it: Made) -> dict[str, str]:
+def _applicant(it: TaskApplicant) -> dict[str, str]:
     """Return the fields of who files and who owns; what the counter does not know is empty."""
     owner = it.get("owner", {"id_kind": "citizen-card", "id_number": it["citizen_id"]})
     told = {
@@ -179,30 +288,41 @@ def _applicant(it: Made) -> dict[str, str]:
         "LoaiDinhDanh": _ID_KINDS[owner["id_kind"]],
         "SoDinhDanh": owner["id_number"],
     }
-    homes = {"HKTT": it["registered_address"], "NOHT": it.get("current_address", {})}
-    return told | {f"{side}_{name}": home.get(word, "") for side, home in homes.items() for name, word in _HOME.items()}
+    return told | _home("HKTT", it["registered_address"]) | _home("NOHT", it.get("current_address", {}))
 
 
-def kept_files(made: Made) -> list[Made]:
+def _home(side: str, told: TaskAddress) -> dict[str, str]:
+    """Return the fields of an address; what is not known of it is empty."""
+    return {
+        f"{side}_MaTinh": told.get("province", ""),
+        f"{side}_MaHuyen": told.get("district", ""),
+        f"{side}_MaXa": told.get("commune", ""),
+        f"{side}_MaThon": told.get("hamlet", ""),
+        f"{side}_ChiTiet": told.get("detail", ""),
+    }
+
+
+def kept_files(made: TaskDossier) -> list[TaskFile]:
     """Return the files of a dossier that were not taken back."""
     return [file for file in made["files"] if not file.get("deleted")]
 
 
-def extent_of(made: Made) -> dict[str, Any]:
+def extent_of(made: TaskDossier) -> ExpectedExtent:
     """Return the files and result papers of a dossier as the XML must name them; ``deleted`` are links taken back."""
     kept = kept_files(made)
     return {
         "files": [[_nfc(file["name"]), file["url"]] for file in kept],
-        "marks": [[file["url"], *("1" if file[word] else "0" for word in _MARKS)] for file in kept],
+        "marks": [[file["url"], *("1" if is_so else "0" for is_so in _marks(file))] for file in kept],
         "deleted": [file["url"] for file in made["files"] if file.get("deleted")],
         "results": [[_nfc(paper["name"]), paper["url"], paper["result_code"]] for paper in made.get("results", ())],
     }
 
 
-_MARKS = ("digitised", "reused", "from_kho_dl")
+def _marks(file: TaskFile) -> tuple[bool, bool, bool]:
+    return file["digitised"], file["reused"], file["from_kho_dl"]
 
 
-def step_of(made: Made, step: Made) -> dict[str, str]:
+def step_of(made: TaskDossier, step: TaskStep) -> dict[str, str]:
     """Return the official fields of a processing step (BTXH 3.1.2); moments hold their time, days may be sent."""
     return {
         "MaHoSo": made["dossier_code"],
@@ -218,7 +338,7 @@ def step_of(made: Made, step: Made) -> dict[str, str]:
     }
 
 
-def expected_of(dossiers: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+def expected_of(dossiers: list[TaskDossier], kind: str) -> dict[str, ExpectedPush]:
     """Return, by dossier code, what the judge compares: fields, extent, steps."""
     return {
         made["dossier_code"]: {

@@ -7,11 +7,12 @@ no last time), at ``now`` or at each of ``moments``. Whose files were fetched wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emulator.certification.tasks.props import HOME_PROVINCE, Props
+from emulator.certification.kit import KitWords
+from emulator.certification.tasks.props import HOME_PROVINCE, Assignment, ExpectedFiled, Props
+from emulator.certification.vocabulary import Task
 from emulator.country.shelf import KEEPSAKES, Base, DetailLink, Dossier, Keepsake, Shelf, step_of
 from emulator.country.world import World
 from emulator.kernel.clock import iso, moment_text, to_datetime
@@ -20,12 +21,11 @@ from emulator.services.btxh.life import moving
 from emulator.services.btxh.models import Fields
 from emulator.wire.codes import STATUS_NAMES
 
-Words = Mapping[str, Any]
 _SECOND, _MINUTE, _DAY = 1000, 60_000, 86_400_000
 _SINCE, _LAST, _CODES, _ODD, _EVER = (f"pulls {word}" for word in ("since", "last", "codes", "odd", "ever"))
 
 
-def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
+def pull_dossiers(given: KitWords, props: Props) -> Assignment:
     """Fetch the new dossiers since the last time, take each over (BTXH 3.1.4).
 
     ``count`` new ones (2), one of them ``odd`` in its own way (tasks/filed.py), at a place the seed draws; ``papers``
@@ -42,13 +42,13 @@ def pull_dossiers(given: Words, props: Props) -> dict[str, Any]:
     if given.get("days"):  # two more at the very edge of a window
         edges = props.luck("edges").sample(moments[:-1], 2)
         made += [file(len(made) + at, edge, given, props) for at, edge in enumerate(edges, 1)]
-    task = _task("pull-dossiers", props, [*made, *moved], int(given.get("days", 1)))
+    asked = _task("pull-dossiers", props, [*made, *moved], int(given.get("days", 1)))
     if given.get("days"):
-        task["moments"] = [iso(moment) for moment in moments]
-    return task
+        asked.task["moments"] = [iso(moment) for moment in moments]
+    return asked
 
 
-def pull_results(given: Words, props: Props) -> dict[str, Any]:
+def pull_results(given: KitWords, props: Props) -> Assignment:
     """Fetch the final results since the last time, with their files (BTXH 3.1.5).
 
     ``count`` finished dossiers (2), or with ``of_last`` those which the scene before took over; their results were
@@ -66,7 +66,7 @@ def pull_results(given: Words, props: Props) -> dict[str, Any]:
     return _task("pull-results", props, made)
 
 
-def pull_steps(given: Words, props: Props) -> dict[str, Any]:
+def pull_steps(given: KitWords, props: Props) -> Assignment:
     """Fetch the steps since the last time; of a dossier they call finished, fetch the result, too (BTXH 3.1.6).
 
     ``count`` dossiers under way (2), of which ``finished`` (0) have come to their end.
@@ -78,13 +78,13 @@ def pull_steps(given: Words, props: Props) -> dict[str, Any]:
     return _task("pull-steps", props, made)
 
 
-def _file_finished(number: int, given: Words, words: Words, props: Props) -> Filed:
+def _file_finished(number: int, given: KitWords, words: KitWords, props: Props) -> Filed:
     """Return a dossier that was filed, and whose result was given since: each at an instant of its own."""
     filed = file(number, _at(number, given, props, []), words, props)
     return finish(filed, props, max(filed.dossier.received_at, _between(props, "given", number)))
 
 
-def _task(what: str, props: Props, made: list[Filed], days: int = 1) -> dict[str, Any]:
+def _task(what: str, props: Props, made: list[Filed], days: int = 1) -> Assignment:
     for code in _recall(props, _ODD):  # the ministry has set right what was wrong before: each test stands by itself
         props.world.dossiers.drop(code)
     _remember(props, _ODD, [each.code for each in made if each.odd])
@@ -93,14 +93,14 @@ def _task(what: str, props: Props, made: list[Filed], days: int = 1) -> dict[str
     _remember(props, _LAST, [props.world.now_ms])
     _remember(props, _CODES, [each.code for each in made])
     _remember(props, _EVER, list({*_recall(props, _EVER), *_recall(props, _CODES)}))
-    return {
+    task: Task = {
         "do": what,
         "province": HOME_PROVINCE,
         "district": "",
         "since": iso(since[0]),
         "officer": {"account": "01_mc", "name": "CB Một Cửa", "title": "Cán bộ tiếp nhận hồ sơ"},
-        "expected": {"province": HOME_PROVINCE, "dossiers": [each.as_dict() for each in made]},
     }
+    return Assignment(task, {"province": HOME_PROVINCE, "dossiers": [each.as_dict() for each in made]})
 
 
 def _again(code: str, props: Props) -> Filed:
@@ -108,13 +108,13 @@ def _again(code: str, props: Props) -> Filed:
     return filed_before(code, props).move_receipt(props, _between(props, "again", code))
 
 
-def _moments(given: Words, props: Props) -> list[int]:
+def _moments(given: KitWords, props: Props) -> list[int]:
     days = int(given.get("days", 1))
     now = props.world.now_ms // _SECOND * _SECOND
     return [now - (days - number) * _DAY for number in range(1, days + 1)]
 
 
-def _at(number: int, given: Words, props: Props, moments: list[int]) -> int:
+def _at(number: int, given: KitWords, props: Props, moments: list[int]) -> int:
     """Return when a citizen files: a whole second, since the fetch before and before the one that is asked for."""
     luck = props.luck("filed at", number)
     now = props.world.now_ms // _SECOND * _SECOND
@@ -135,7 +135,7 @@ def _between(props: Props, *purpose: object) -> int:
     return now - props.luck(*purpose).randrange(5 * _MINUTE, 50 * _MINUTE, _SECOND)
 
 
-def _numbers(given: Words, usual: int) -> range:
+def _numbers(given: KitWords, usual: int) -> range:
     return range(1, int(given.get("count", usual)) + 1)
 
 
@@ -182,12 +182,19 @@ class Filed:
         """Return the dossier's code."""
         return self.dossier.code
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ExpectedFiled:
         """Return what the judge is told."""
-        told = {"code": self.code, "odd": self.odd, "files": list(self.files), "results": list(self.results)}
-        told |= {"deleted": list(self.deleted)} if self.deleted else {}
         listed_at = (self.dossier.result_given_at if self.results else None) or self.dossier.received_at
-        return told | {"received": moment_text(listed_at)}
+        told: ExpectedFiled = {
+            "code": self.code,
+            "odd": self.odd,
+            "files": list(self.files),
+            "results": list(self.results),
+            "received": moment_text(listed_at),
+        }
+        if self.deleted:
+            told["deleted"] = list(self.deleted)
+        return told
 
     def move_receipt(self, props: Props, moment: int) -> Filed:
         """Let the ministry have received it at another instant."""
@@ -202,7 +209,7 @@ def filed_before(code: str, props: Props) -> Filed:
     return Filed(moving.find_dossier(code, props.world), ())
 
 
-def file(number: int, moment: int, given: Words, props: Props) -> Filed:
+def file(number: int, moment: int, given: KitWords, props: Props) -> Filed:
     """Let the scene's ``number``-th citizen file at an instant, and return the dossier.
 
     ``papers`` (1) files; ``ampersand`` in their names; ``deleted``: one more that the citizen took back, and that is
@@ -214,7 +221,7 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
     born, issued = (f"{day:%d/%m/%Y}" for day in (person.born_on, person.id_issued_on))
     reached_by = (person.phone, person.mail)
     row = forms.stranger(person.name, born, person.gender_id, person.citizen_id, issued, reached_by)
-    row |= {f"HKTT_{name}": place[key] for name, key in _PLACE_CODES.items()}
+    row |= {"HKTT_MaTinh": place["province"], "HKTT_MaHuyen": place["district"], "HKTT_MaXa": place["commune"]}
     at = forms.Place(HOME_PROVINCE, place["district"], place["commune"], place["unit"])
     code = _code(moment, props)
     papers = [_paper(props, name, odd) for name in _names(given)]
@@ -240,9 +247,6 @@ def file(number: int, moment: int, given: Words, props: Props) -> Filed:
     return Filed(_begin_dossier(dossier, given, props), tuple(kept), odd, deleted=tuple(gone_ones))
 
 
-_PLACE_CODES = {"MaTinh": "province", "MaHuyen": "district", "MaXa": "commune"}
-
-
 def finish(filed: Filed, props: Props, given_at: int) -> Filed:
     """Let the ministry have issued the result of a dossier at an instant: status 10, one file."""
     before = set(_results(filed.dossier.result_fields))
@@ -259,7 +263,7 @@ def _results(fields: Fields | None) -> list[str]:
     return [link.partition("</")[0].removeprefix(forms.SITE) for link in links]
 
 
-def _begin_dossier(dossier: Dossier, given: Words, props: Props) -> Dossier:
+def _begin_dossier(dossier: Dossier, given: KitWords, props: Props) -> Dossier:
     """Put a dossier on the shelf with its page and its steps, the last of which is its status."""
     world = props.world
     statuses = [1, *given.get("steps", ())]
@@ -274,11 +278,11 @@ def _begin_dossier(dossier: Dossier, given: Words, props: Props) -> Dossier:
     return done
 
 
-def _odd_one(given: Words, props: Props) -> int:
+def _odd_one(given: KitWords, props: Props) -> int:
     return props.luck("odd one").randrange(1, int(given.get("count", 2)) + 1) if given.get("odd") else 0
 
 
-def _names(given: Words) -> list[str]:
+def _names(given: KitWords) -> list[str]:
     names = ["to-khai&phu-luc.pdf" if given.get("ampersand") else "to-khai.pdf", "giay-xac-nhan.pdf"]
     return names[: 2 if given.get("odd") == "broken-xml" else int(given.get("papers", 1))]
 

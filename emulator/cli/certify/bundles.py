@@ -16,7 +16,7 @@ from emulator.cli.terminal import FORCE, CannotStart, write_file
 if TYPE_CHECKING:
     from emulator.certification.bundle.finding import Verification
     from emulator.certification.bundle.verify import Standing, Trust
-    from emulator.certification.report.members import Conclusion
+    from emulator.certification.report import Conclusion
 
 _VERIFY_EXAMPLES = """\b
 Ví dụ / Examples:

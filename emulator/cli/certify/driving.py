@@ -14,9 +14,14 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.cli.terminal import write_file
+
+if TYPE_CHECKING:
+    from emulator.certification.attempt import Greeting
+    from emulator.certification.lines import SceneEnding
+    from emulator.certification.preflight import ClientContext
 
 _TAIL = 4000
 _GRACE_S = 5
@@ -70,7 +75,7 @@ class Driver:
     def __init__(
         self,
         command: Sequence[str],
-        context: Mapping[str, Any],
+        context: ClientContext,
         folder: Path,
         patience_s: int,
         passed: Sequence[str] = (),
@@ -89,7 +94,7 @@ class Driver:
         if self.runner.user >= 0:
             os.chown(path, self.runner.user, self.runner.group)
 
-    def greet(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def greet(self, asked: Greeting) -> SceneEnding:
         """Let the client do the first small task; return how it ended. What it kept meanwhile is forgotten."""
         ending = self.perform(asked)
         shutil.rmtree(self._state)
@@ -97,14 +102,15 @@ class Driver:
         self._give(self._state)
         return ending
 
-    def perform(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def perform(self, asked: Greeting) -> SceneEnding:
         """Let the client do one task; return how it ended, as the admin API takes it."""
         task = asked["task"]
         told = {**self._context, "task": task, "state_dir": str(self._state)}
         content = json.dumps(told, ensure_ascii=False, indent=1).encode()
         write_file(self._file, content, force=True, secret=True)
         self._give(self._file)
-        return self._run(self._environment(str(task.get("now", "")))) | {"isolation": self.runner.isolation}
+        ending = self._run(self._environment(str(task.get("now", ""))))
+        return {**ending, "isolation": self.runner.isolation}
 
     def _environment(self, now: str) -> dict[str, str]:
         """Return an environment with nothing of ours in it."""
@@ -114,7 +120,7 @@ class Driver:
         told = {CONTEXT: str(self._file), STATE: str(self._state), NOW: now}
         return kept | own | told | {BASE_URL: str(self._context["base_url"])}
 
-    def _run(self, environment: Mapping[str, str]) -> dict[str, Any]:
+    def _run(self, environment: Mapping[str, str]) -> SceneEnding:
         theirs, ours = os.pipe()
         leash = [sys.executable, "-I", "-S", str(_LEASH), str(theirs), *map(str, self.runner), str(self._folder), "--"]
         try:
@@ -143,7 +149,7 @@ def _is_open(number: int) -> bool:
     return True
 
 
-def _ending(process: subprocess.Popen[bytes], line: int, patience_s: int) -> dict[str, Any]:
+def _ending(process: subprocess.Popen[bytes], line: int, patience_s: int) -> SceneEnding:
     """Wait for a run, and end all of it when it takes too long: letting the line go is what ends it."""
     try:
         output, _ = process.communicate(timeout=patience_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,14 @@ from emulator.cli.terminal import CannotStart
 from emulator.kernel.exchange import JsonObject
 
 if TYPE_CHECKING:
+    from emulator.certification.attempt import SceneCall
+    from emulator.certification.challenge import ChallengeWords
+    from emulator.certification.lines import SceneEnding
     from emulator.certification.plan import Plan
+    from emulator.certification.preflight import Diagnosis
+    from emulator.certification.preflight.situation import SetUpTrouble
+    from emulator.cli.certify.driving import Driver
+    from emulator.cli.certify.session import Attendant
 
 INCOMPLETE, NOT_READY, STOPPED = 3, 2, 130
 _STORE, _PLACE, _WORK, _CHALLENGE = "luot.db", "luot.json", "work", "thu-thach.json"
@@ -87,8 +94,7 @@ def client_of(stack: ExitStack, wish: RunWish) -> AdminClient:
     wish.out.mkdir(parents=True, exist_ok=True)
     port = wish.port or (find_attempt(wish.out)[1] if (wish.out / _PLACE).exists() else 0)
     token = secrets.token_urlsafe(24)
-    ready = stack.enter_context(own_server(wish.out / _STORE, port, token))
-    return AdminClient(ready["base_url"], token)
+    return AdminClient(stack.enter_context(own_server(wish.out / _STORE, port, token)), token)
 
 
 def _guard_client(client: AdminClient, url: str) -> AdminClient:
@@ -114,7 +120,7 @@ def words_of(plan: Plan) -> JsonObject:
     return told
 
 
-def _challenge(raw: bytes) -> Mapping[str, Any] | None:
+def _challenge(raw: bytes) -> ChallengeWords | None:
     """Return the challenge in a file, None when none was given. Raises CannotStart."""
     if not raw:
         return None
@@ -172,15 +178,15 @@ def play(session: Session, plan: Plan, wish: RunWish, *, key: Any = None, signed
     return exit_code(report)
 
 
-def scenes(session: Session) -> Any:
+def scenes(session: Session) -> Iterator[SceneCall]:
     """Yield every scene that is left; one that was under way when everything stopped is played again."""
     if session.standing()["scene"]:
         session.end({"how": "broken-off", "output": "resumed"})
-    while (asked := session.begin())["task"] is not None:
+    while (asked := session.begin()) is not None:
         yield asked
 
 
-def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
+def performer_of(session: Session, plan: Plan, folder: Path) -> Driver | Attendant:
     """Return who does the tasks: the plan's command, or a person who is told what to set up first."""
     if plan.command:
         from emulator.cli.certify.driving import Driver
@@ -193,7 +199,7 @@ def performer_of(session: Session, plan: Plan, folder: Path) -> Any:
     return attendant
 
 
-def is_ready(session: Session, performer: Any) -> bool:
+def is_ready(session: Session, performer: Driver | Attendant) -> bool:
     """Let the client do one small task and tell whether it is set up rightly; what is wrong is said on stderr."""
     from emulator.cli.certify.session import Attendant, Paused
 
@@ -209,7 +215,7 @@ def is_ready(session: Session, performer: Any) -> bool:
         click.echo("Sửa rồi làm lại việc thử; q: dừng. / Mend it and do the try again; q: stop.", err=True)
 
 
-def _is_set_up(said: Mapping[str, Any], ending: Mapping[str, Any]) -> bool:
+def _is_set_up(said: Diagnosis, ending: SceneEnding) -> bool:
     troubles = [*said["troubles"], *([_crash(ending)] if ending["how"] != "done" else [])]
     for each in troubles:
         click.secho(f"{each['id']} {each['vi']} / {each['en']}", fg="red", err=True)
@@ -219,7 +225,7 @@ def _is_set_up(said: Mapping[str, Any], ending: Mapping[str, Any]) -> bool:
     return not troubles
 
 
-def _crash(ending: Mapping[str, Any]) -> dict[str, Any]:
+def _crash(ending: SceneEnding) -> SetUpTrouble:
     told = f"{ending['how']} {ending.get('exit_code', '')}: {ending.get('output', '')[-300:]}"
     return {
         "id": "KN-67",

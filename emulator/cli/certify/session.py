@@ -13,14 +13,24 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from emulator.cli.admin_client import AdminClient
 from emulator.cli.certify.wording import task_lines
 from emulator.cli.terminal import CannotStart
+from emulator.kernel.exchange import JsonObject
 from emulator.settings import PREFIX
+
+if TYPE_CHECKING:
+    from emulator.admin.attempt_cards import ShownCall, StandingAttempt
+    from emulator.certification.attempt import Greeting, SceneCall
+    from emulator.certification.bundle.pack import AttemptEvidence
+    from emulator.certification.challenge import ChallengeWords
+    from emulator.certification.lines import SceneEnding
+    from emulator.certification.preflight import ClientContext, Diagnosis
+    from emulator.certification.report import AttemptReport
 
 
 @dataclass(frozen=True)
@@ -29,24 +39,28 @@ class Session:
 
     client: AdminClient
     id: str
-    context: Mapping[str, Any]
+    context: ClientContext
 
-    def _post(self, verb: str, body: Mapping[str, Any] | None = None) -> Any:
+    def _post(self, verb: str, body: Mapping[str, object] | None = None) -> Any:
         return self.client.ask_house("POST", f"/attempts/{self.id}/{verb}", dict(body or {}))
 
-    def greet(self) -> Any:
+    def _get(self, what: str = "") -> Any:
+        return self.client.ask_house("GET", f"/attempts/{self.id}{what}")
+
+    def greet(self) -> Greeting:
         """Ask for a small task before the first scene."""
-        return self._post("greet")
+        return cast("Greeting", self._post("greet"))
 
-    def diagnosis(self) -> Any:
+    def diagnosis(self) -> Diagnosis:
         """Return what is wrong with the client's set-up."""
-        return self.client.ask_house("GET", f"/attempts/{self.id}/diagnosis")
+        return cast("Diagnosis", self._get("/diagnosis"))
 
-    def begin(self) -> Any:
-        """Begin the next scene; its ``task`` is None when all have been played."""
-        return self._post("begin")
+    def begin(self) -> SceneCall | None:
+        """Begin the next scene; None when all have been played."""
+        asked = self._post("begin")
+        return None if asked["task"] is None else cast("SceneCall", asked)
 
-    def end(self, ending: Mapping[str, Any]) -> None:
+    def end(self, ending: SceneEnding) -> None:
         """End the scene."""
         self._post("end", ending)
 
@@ -54,22 +68,22 @@ class Session:
         """Close the attempt."""
         self._post("close")
 
-    def standing(self) -> Any:
+    def standing(self) -> StandingAttempt:
         """Return the attempt as it stands."""
-        return self.client.ask_house("GET", f"/attempts/{self.id}")
+        return cast("StandingAttempt", self._get())
 
-    def report(self) -> Any:
+    def report(self) -> AttemptReport:
         """Return the report."""
-        return self.client.ask_house("GET", f"/attempts/{self.id}/report")
+        return cast("AttemptReport", self._get("/report"))
 
-    def evidence(self) -> Any:
+    def evidence(self) -> AttemptEvidence:
         """Return what the bundle is made from."""
-        return self.client.ask_house("GET", f"/attempts/{self.id}/evidence")
+        return cast("AttemptEvidence", self._get("/evidence"))
 
 
-def open_session(client: AdminClient, plan: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> Session:
-    """Open an attempt on a server."""
-    body: dict[str, Any] = {"plan": plan}
+def open_session(client: AdminClient, plan: JsonObject, challenge: ChallengeWords | None) -> Session:
+    """Open an attempt on a server; ``plan`` in the words of its file."""
+    body: JsonObject = {"plan": plan}
     made = client.ask_house("POST", "/attempts", body | ({"challenge": challenge} if challenge else {}))
     return Session(client, made["id"], made["context"])
 
@@ -104,8 +118,8 @@ def _start_server(store: Path, port: int) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
-    """Run a server on a store of its own for as long as the context lasts; yield its ready line.
+def own_server(store: Path, port: int, token: str) -> Iterator[str]:
+    """Run a server on a store of its own for as long as the context lasts; yield its address.
 
     Its admin API wants ``token``, which goes down a pipe: a program that is judged must not see what awaits it. The
     server ends with this process, however that ends.
@@ -122,7 +136,7 @@ def own_server(store: Path, port: int, token: str) -> Iterator[dict[str, Any]]:
         if not line:
             _, said = process.communicate()  # lets go of its leash first: whoever holds that holds the stream
             raise CannotStart(said.strip() or "Máy chủ không khởi động. / The server did not come up.")
-        yield json.loads(line)
+        yield str(json.loads(line)["base_url"])
     finally:
         process.terminate()
         try:
@@ -160,7 +174,7 @@ class Attendant:
             self._lines.put(line.strip().lower())
         self._lines.put(None)
 
-    def tell_context(self, context: Mapping[str, Any]) -> None:
+    def tell_context(self, context: ClientContext) -> None:
         """Print what has to be set in the vendor's system."""
         click.secho("Đặt trong hệ thống của đơn vị · To be set in the vendor's system", bold=True)
         click.echo(f"  base_url              {context['base_url']}")
@@ -168,13 +182,13 @@ class Attendant:
         for name, account in context["credentials"].items():
             click.echo(f"  {name:<21} " + "  ".join(f"{key}={value}" for key, value in account.items()))
 
-    def greet(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def greet(self, asked: Greeting) -> SceneEnding:
         """Ask for the first small task, by which the set-up is checked; return how it ended."""
         click.secho("\nGọi thử trước khi bắt đầu · A first try", bold=True)
         self._tell(asked)
         return self._wait(watch=False)
 
-    def perform(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def perform(self, asked: Greeting) -> SceneEnding:
         """Let the person do one task; return how it ended.
 
         Raises:
@@ -184,14 +198,14 @@ class Attendant:
         click.echo(_KEYS)
         return self._wait(watch=True)
 
-    def _tell(self, asked: Mapping[str, Any]) -> None:
+    def _tell(self, asked: Greeting) -> None:
         for line in task_lines(asked["task"]):
             click.echo(line)
         say = asked.get("say") or {}
         if say:
             click.secho(f"  ! {say.get('vi', '')} / {say.get('en', '')}", fg="yellow")
 
-    def _wait(self, *, watch: bool) -> dict[str, Any]:
+    def _wait(self, *, watch: bool) -> SceneEnding:
         shown, until = 0, time.monotonic() + self._patience_s
         while True:
             if watch:
@@ -218,7 +232,7 @@ class Attendant:
         return shown
 
 
-def _show_call(call: Mapping[str, Any]) -> None:
+def _show_call(call: ShownCall) -> None:
     colour = {"answered": "green", "refused": "yellow"}.get(call["outcome"], "red")
     name = call["operation"] or "?"
     click.secho(f"  ← {name} {call['method']} {call['path']} → {call['status']} {call['outcome']}", fg=colour)

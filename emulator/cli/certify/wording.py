@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from emulator.certification import vocabulary
 
 if TYPE_CHECKING:
-    from emulator.certification.report.members import AttemptReport, ReportedTest
+    from emulator.certification.attempt import SceneCall
+    from emulator.certification.report import AttemptReport, ReportedTest
 
 _VALUES = {value: vi for word in vocabulary.WORDS.values() for value, (vi, _) in word.values.items()}
 
@@ -27,7 +28,7 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def task_lines(task: Mapping[str, Any], depth: int = 1) -> list[str]:
+def task_lines(task: Mapping[str, object], depth: int = 1) -> list[str]:
     """Return a task as lines to read."""
     lines = []
     indent = "  " * depth
@@ -43,7 +44,7 @@ def task_lines(task: Mapping[str, Any], depth: int = 1) -> list[str]:
     return lines
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, list):
@@ -70,7 +71,7 @@ WORDS = {
 }
 
 
-def progress(asked: Mapping[str, Any], *, is_quiet: bool) -> None:
+def progress(asked: SceneCall, *, is_quiet: bool) -> None:
     """Say which scene begins."""
     if not is_quiet:
         click.echo(f"[{asked['task']['no']}/{asked['scenes']}] {asked['title']['vi']}", err=True)
