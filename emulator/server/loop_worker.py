@@ -148,6 +148,7 @@ class LineProtocol(ASGIProtocol):  # type: ignore[misc]
 
     def _build_http_scope(self, request: Any, sockname: Any, peername: Any) -> dict[str, Any]:
         scope: dict[str, Any] = super()._build_http_scope(request, sockname, peername)
+        self._chunks = b"", b""  # this head was taken: it is not the one that may be refused later
         extensions = scope.setdefault("extensions", {})
         extensions[EXTENSION] = self.transport
         if self._served is not None:

@@ -212,3 +212,13 @@ def test_a_connection_with_common_requests_alone_is_closed_when_it_was_idle_as_l
                 assert line.recv(1) == b""  # or the time limit of the line ends the test
         finally:
             process.terminate()
+
+
+def test_a_line_that_is_too_long_is_not_laid_to_the_call_that_was_answered_before_it(server: Server) -> None:
+    call = CALLS["no token"].replace(b"Content-Length: 2\r\n", b"Connection: TE\r\n")  # gunicorn's way; "{}" is no body
+    assert b" 401 " in _talk(server, call[:-2])
+    told = _told(server)
+    refused = _talk(server, call[:-2], b"x" * 9_000)
+    assert b" 401 " in refused
+    assert b" 414 " in refused
+    assert _told(server) == told
