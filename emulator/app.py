@@ -75,7 +75,7 @@ def found_country(
     directors = DirectorFinder(cast, (preferred_wishes, magic_wishes), timekeeper.settle_sandbox)
     due, meter = timekeeper.settle_due, CallMeter(store, settings.quotas.calls)
     pause_s = 0.0 if settings.worker_kind == "gthread" else _HASTY_PAUSE_S  # there a wait would hold a thread
-    pen = _pen_rules(store, settings)
+    pen = PenRules(store.patience, store.share, store.waits)
     door = Door(arrival, enter, doors, directors, due, pen, meter=meter, offers=offers, hasty_pause_s=pause_s)
     context = AdminContext(
         sandboxes,
@@ -94,12 +94,6 @@ def found_country(
     )
     play(context, context.sandboxes.get("default"))
     return Country(settings, store, sandboxes, door, context)
-
-
-def _pen_rules(store: Store, settings: Settings) -> PenRules:
-    """Return how calls get to write: counted against a quota, each must see those before it, and shares nothing."""
-    share = store.share if settings.quotas.calls is None else partial(Store.share, store)
-    return PenRules(store.patience, share, store.waits)
 
 
 def _tenants(store: Store, sandboxes: Sandboxes, settings: Settings) -> dict[str, Any]:

@@ -108,3 +108,9 @@ def pull(**changes: Any) -> dict[str, Any]:
         "ThoiGianKetThuc": "30/11/2026 23:59:59",
     }
     return body | changes
+
+
+def small_pack(**changes: str) -> dict[str, Any]:
+    """The ``pack.json`` of a pack over ``co-ban`` that adds nothing to it."""
+    row = {"id": "nho", "version": "1", "schema_version": "1", "title_vi": "N", "title_en": "S", "gso_era": "2023"}
+    return {"pack": {"1": {**row, "extends": "co-ban", **changes}}}

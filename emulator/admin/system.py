@@ -9,6 +9,7 @@ from emulator.admin.problems import InputFault, Trouble, invalid
 from emulator.admin.request import AdminReply, AdminRequest
 from emulator.admin.route import RouteDoc, RouteTable
 from emulator.admin.uploads import PACK_LIMIT, read_pack_upload
+from emulator.country.access import OverQuota
 from emulator.country.pack import PackTrouble
 from emulator.country.sandbox import ID_GRAMMAR
 from emulator.kernel.clock import system_ms
@@ -117,10 +118,11 @@ def bring_pack(request: AdminRequest) -> AdminReply:
     if not ID_GRAMMAR.fullmatch(name):
         vi, en = "tên gói gồm chữ thường, số và dấu -", "a name is of lower-case letters, digits and -"
         raise invalid([InputFault("{pack}", vi, en)])
-    if len(context.packs.brought()) >= context.tenants.quotas.packs:
-        raise Trouble("over-quota", what="packs", most=context.tenants.quotas.packs)
     try:
-        take_pack_in(context.packs, name, read_pack_upload(request.body))
+        context.tenants.check_packs(len(context.packs.brought()))  # before the work; it counts when the pack is placed
+        take_pack_in(context.packs, name, read_pack_upload(request.body), context.tenants.room_for_pack)
+    except OverQuota as over:
+        raise Trouble("over-quota", what=over.what, most=over.most) from None
     except PackExists:
         raise Trouble("pack-exists", name=name) from None
     except PackTrouble as trouble:

@@ -6,9 +6,11 @@ import base64
 import binascii
 import secrets
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
@@ -131,7 +133,7 @@ class TokenGrant:
 
 
 class OverQuota(Exception):
-    """There is no room: ``what`` is ``sandboxes`` or ``sandboxes-of-owner``, ``most`` their number."""
+    """There is no room: ``what`` is ``sandboxes``, ``sandboxes-of-owner`` or ``packs``, ``most`` their number."""
 
     def __init__(self, what: str, most: int) -> None:
         super().__init__(f"{what}: {most}")
@@ -230,6 +232,22 @@ class Tenants:
             raise
         return made
 
+    @contextmanager
+    def room_for_pack(self, held: Callable[[], int]) -> Iterator[None]:
+        """Let a pack come to its place in this block; whoever brings one at the same time waits for its end.
+
+        Raises:
+            OverQuota: ``held`` says that there are as many as there may be.
+        """
+        with self._store.writing():
+            self.check_packs(held())
+            yield
+
+    def check_packs(self, held: int) -> None:
+        """Look whether one more pack may be brought in beside so many. Raises OverQuota."""
+        if held >= self.quotas.packs:
+            raise OverQuota("packs", self.quotas.packs)
+
     def assign(
         self, sandbox: Sandbox, owner: str, lifetime_s: int | None = None, parent_no: int | None = None
     ) -> Sandbox:
@@ -293,6 +311,29 @@ def is_asleep(holding: Holding, now_ms: int) -> bool:
     return bool(last_ms) and now_ms - (last_ms or 0) > _ASLEEP_AFTER_MS
 
 
+class QuotaLook(NamedTuple):
+    """What a look at the quota of calls found: after how many seconds the sandbox may be called again, 0 for now.
+
+    ``is_first``: nobody has been refused for it in this minute yet.
+    """
+
+    wait_s: int = 0
+    is_first: bool = False
+
+
+class _Minute(NamedTuple):
+    """What is known of a sandbox's minute: its epoch, the number before the minute, and the newest that was seen.
+
+    ``unasked`` of those up to ``counted`` were exchanges that nobody called for.
+    """
+
+    epoch: int
+    first: int
+    newest: int
+    counted: int
+    unasked: int
+
+
 class CallMeter:
     """How many calls each sandbox has answered in this minute of the wall.
 
@@ -303,41 +344,48 @@ class CallMeter:
     def __init__(self, store: Store, most: int | None) -> None:
         self._store, self._most = store, most
         self._minute = 0
-        self._begun: dict[int, tuple[int, int, int]] = {}  # by sandbox: epoch, number before the minute, newest seen
-        self._told: set[int] = set()
+        self._begun: dict[int, _Minute] = {}
 
-    def wait_s(self, sandbox: Sandbox, place: tuple[int, int] | None = None) -> int:
-        """Return after how many seconds the sandbox may be called again; 0 when it may now.
+    def look(self, sandbox: Sandbox, place: tuple[int, int] | None = None) -> QuotaLook:
+        """Return whether the sandbox may be called now. The refusal that is written down is the first of its minute.
 
         ``place`` (epoch, number) is that of a call which holds the pen: it is counted without asking the store again.
         """
         if self._most is None:
-            return 0
+            return QuotaLook()
         now_ms = system_ms()
         if now_ms // _MINUTE_MS != self._minute:
-            self._minute, self._begun, self._told = now_ms // _MINUTE_MS, {}, set()
+            self._minute, self._begun = now_ms // _MINUTE_MS, {}
         known = place or sandbox_rows.next_place(self._store, sandbox.no)
-        if known is None or self._count(sandbox, self._most, known[:2]) < self._most:
-            return 0
-        return 60 - now_ms % _MINUTE_MS // 1000
+        if known is None:
+            return QuotaLook()
+        made = self._count(sandbox.no, self._most, known[:2], is_held=place is not None)
+        return QuotaLook(60 - now_ms % _MINUTE_MS // 1000, made == self._most) if made >= self._most else QuotaLook()
 
-    def tells(self, sandbox: Sandbox) -> bool:
-        """Tell whether a refusal is the first of its minute here: that one is written down, the others are not."""
-        is_first = sandbox.no not in self._told
-        self._told.add(sandbox.no)
-        return is_first
-
-    def _count(self, sandbox: Sandbox, most: int, place: tuple[int, int]) -> int:
+    def _count(self, no: int, most: int, place: tuple[int, int], *, is_held: bool) -> int:
+        """Return how many were made; what nobody called for is counted once, when it is seen by all."""
         epoch, newest = place[0], place[1] - 1
-        before = self._begun.get(sandbox.no)
-        if before is None:
-            home, since_ms = (sandbox.no, epoch), self._minute * _MINUTE_MS
-            first = world_rows.last_exchange_outside(self._store, home, since_ms, since_ms + _MINUTE_MS, newest - most)
-        else:  # a reset begins to number anew, and gives no calls back
-            first = before[1] if before[0] == epoch else before[1] - before[2]
-        self._begun[sandbox.no] = (epoch, first, newest)
-        made = newest - first
-        return made if made < most else made - world_rows.count_unasked(self._store, (sandbox.no, epoch), first)
+        minute = self._begun.get(no) or self._begin((no, epoch), newest, most)
+        if minute.epoch != epoch:  # a reset begins to number anew, and gives no calls back
+            minute = _Minute(epoch, minute.first - minute.newest, newest, 0, minute.unasked)
+        self._begun[no] = minute = minute._replace(newest=newest)
+        if newest - minute.first - minute.unasked < most:
+            return newest - minute.first - minute.unasked
+        more = world_rows.count_unasked(self._store, (no, epoch), minute.counted, newest)
+        if not is_held:
+            self._begun[no] = minute._replace(counted=newest, unasked=minute.unasked + more)
+        return newest - minute.first - minute.unasked - more
+
+    def _begin(self, home: tuple[int, int], newest: int, most: int) -> _Minute:
+        """Look back for where the minute began, or no further than it takes to know that the quota is used up."""
+        since_ms, back = self._minute * _MINUTE_MS, most + 1
+        while True:
+            after = newest - back
+            first = world_rows.last_exchange_outside(self._store, home, since_ms, since_ms + _MINUTE_MS, after)
+            called = newest - first - world_rows.count_unasked(self._store, home, first, newest)
+            if first > after or called > most:
+                return _Minute(home[1], first, newest, first, 0)
+            back *= 2
 
 
 def _digest(token: str) -> str:

@@ -18,6 +18,7 @@ from emulator.store.world_rows import JournalBounds
 
 ID_GRAMMAR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 KEY_KINDS = ("production", "sandbox")
+_MOST_PARSED = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ class Sandboxes:
             row.parent_no,
             row.pack_digest,
         )
+        if len(self._parsed) >= _MOST_PARSED:  # some were dropped by other processes: nobody tells this one
+            self._parsed = {}
         self._parsed[row.no] = (row.version, sandbox)
         return sandbox
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from emulator.country.access import Credential, Keyring, Token, basic_pair, bearer_word
+from emulator.country.access import Credential, Keyring, QuotaLook, Token, basic_pair, bearer_word
 from emulator.country.agenda import AgendaRow, EffectWords, Settlement, as_text, let_happen, settle
 from emulator.country.sandbox import Sandbox, Sandboxes
 from emulator.country.world import World
@@ -40,14 +40,11 @@ class ArrivedCall(NamedTuple):
 class Meter(Protocol):
     """Who counts the calls of sandboxes."""
 
-    def wait_s(self, sandbox: Sandbox, place: tuple[int, int] | None = None) -> int:
-        """Return after how many seconds a sandbox may be called again; 0 when it may now.
+    def look(self, sandbox: Sandbox, place: tuple[int, int] | None = None) -> QuotaLook:
+        """Return whether a sandbox may be called now.
 
         ``place`` (epoch, number) is that of the call itself, once it holds the pen: nobody comes in between any more.
         """
-
-    def tells(self, sandbox: Sandbox) -> bool:
-        """Tell whether a refusal is to be written down."""
 
 
 class Arrival:
@@ -75,6 +72,15 @@ class Arrival:
             return ArrivedCall(self._owner(token.sandbox_no), call, token)
         pair = self._credential(call)
         return ArrivedCall(self._owner(pair.sandbox_no) if pair else self._get("default"), call)
+
+    def lane_of(self, call: Call) -> str:
+        """Return by what calls that wait are told apart, so that each sandbox gets its turn; asks no store for it.
+
+        The sandbox that the path or the host names, else the caller's own word for who he is.
+        """
+        if call.path.startswith(PREFIX):
+            return call.path[len(PREFIX) :].partition("/")[0]
+        return self._by_host(call.host) or call.header("authorization") or ""
 
     def _owner(self, no: int) -> Sandbox:
         """Return a sandbox by number; what is left of a dropped one counts as unknown."""

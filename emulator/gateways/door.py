@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import NamedTuple, Protocol, TypeVar
 
+from emulator.country.access import QuotaLook
 from emulator.country.sandbox import NoSandbox, Sandbox
 from emulator.country.world import SandboxGone, World
 from emulator.gateways.arrival import REFUSED_HEADS, Arrival, Meter, NoSuchSandbox
@@ -205,7 +206,7 @@ class Door:
         the quota of calls leaves, so that a flood waits for itself.
         """
         self._offers, self._hasty_pause_s, self._meter = offers, hasty_pause_s, meter
-        self._arrival, self._enter, self._gateways = arrival, enter, gateways
+        self._arrival, self._enter, self._gateways, self.lane_of = arrival, enter, gateways, arrival.lane_of
         self._directors, self._settled = directors, settled
         self._pen, self.waits, self._unavailable = pen, pen.waits, _UnavailableLog()
 
@@ -233,16 +234,20 @@ class Door:
         started = time.perf_counter_ns()
         arrived = self._arrival.find(call)
         exchange = Exchange(arrived.call)
-        wait_s = self._meter.wait_s(arrived.sandbox)
-        world = self._enter(arrived.sandbox if wait_s else self._in_time(arrived.sandbox), exchange)
+        quota = self._meter.look(arrived.sandbox)
+        world = self._enter(arrived.sandbox if quota.wait_s else self._in_time(arrived.sandbox), exchange)
         world.presented = arrived.token
         try:
-            reply = self._refuse_hasty(exchange, world, wait_s) if wait_s else self._answer(exchange, world)
-            if not wait_s and (wait_s := self._recount(arrived.sandbox, reply, world)):
-                exchange = Exchange(arrived.call)
+            reply = self._refuse_hasty(exchange, world, quota.wait_s) if quota.wait_s else self._answer(exchange, world)
+            if not quota.wait_s and (quota := self._look_again(world)).wait_s:
+                world.release()  # those who came with it used the quota up: nothing of it stays
+                if reply.file:
+                    reply.file.close()
+                exchange, spent = Exchange(arrived.call), world.has_spent
                 world = self._enter(arrived.sandbox, exchange)
-                reply = self._refuse_hasty(exchange, world, wait_s)
-            if not wait_s or self._meter.tells(arrived.sandbox):
+                world.has_spent = spent
+                reply = self._refuse_hasty(exchange, world, quota.wait_s)
+            if not quota.wait_s or (quota.is_first and self._look_again(world).is_first):
                 self._write_down(exchange, reply, world, started)
             else:
                 reply = replace(reply, delivery=replace(reply.delivery, delay_s=self._hasty_pause_s))
@@ -256,15 +261,10 @@ class Door:
             world.release()
         return reply
 
-    def _recount(self, sandbox: Sandbox, reply: Reply, world: World) -> int:
-        """Count a call that holds the pen; when those who came with it used the quota up, nothing of it stays."""
+    def _look_again(self, world: World) -> QuotaLook:
+        """Look at the quota with the pen in hand: nobody comes in between any more."""
         world.hold()
-        wait_s = self._meter.wait_s(sandbox, (world.home[1], world.seq))
-        if wait_s:
-            world.release()
-            if reply.file:
-                reply.file.close()
-        return wait_s
+        return self._meter.look(world.sandbox, (world.home[1], world.seq))
 
     def _refuse_hasty(self, exchange: Exchange, world: World, wait_s: int) -> Reply:
         """Answer a call beyond the quota of its sandbox, in the words of the gateway it was for."""
@@ -280,7 +280,8 @@ class Door:
         started = time.perf_counter_ns()
         try:
             arrived = self._arrival.find(call)
-            if self._meter.wait_s(arrived.sandbox) and not self._meter.tells(arrived.sandbox):
+            quota = self._meter.look(arrived.sandbox)
+            if quota.wait_s and not quota.is_first:
                 return
             exchange = Exchange(arrived.call)
             exchange.gateway, exchange.outcome = self._gateway_of(arrived.call).name, "refused"

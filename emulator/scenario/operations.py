@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from emulator.country.furnish import nearest
@@ -84,7 +84,7 @@ def _inside_nothing(name: str, above: Sequence[str]) -> FieldPathTrouble:
     )
 
 
-@cache
+@lru_cache(256)
 def _shape_of(name: str) -> tuple[Mapping[str, Any], Any]:
     """Return the shapes by name that an operation's interface has, and that of its body; None when it does not say."""
     declared = operations().get(name)

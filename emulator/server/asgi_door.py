@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Container, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from emulator.gateways.door import Door
 from emulator.kernel.delivery import AT_ONCE
@@ -38,8 +39,11 @@ SERVED = "emulator.served"
 _ON_LOOP_S = 0.05  # a call on the loop waits no longer for the pen
 _BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
 _MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
+_MOST_OF_ONE = 2  # of one lane among them, while there are others: so long may these wait for the loop
+_OTHERS_FOR_S = 10.0  # whoever has called lately may call again
 _LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
 _THREADS, _MOST_WAITING = 16, 1000
+_THREADS_OF_ONE, _MOST_WAITING_OF_ONE = 12, 500  # of one lane
 _SLOW_AFTER_S, _SLOWEST = 30.0, 4096
 _CHUNKED = (b"Transfer-Encoding", b"chunked")
 
@@ -104,6 +108,42 @@ def _forget_served(scope: Scope) -> None:
         served.file.close()
 
 
+class Lanes(Generic[T]):
+    """What waits, each in the lane of its sandbox: lanes are served in turns, so that a flood waits for itself."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, deque[T]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lanes.values()))
+
+    def are_many(self) -> bool:
+        """Tell whether somebody waits in more than one lane."""
+        return len(self._lanes) > 1
+
+    def add(self, lane: str, waiting: T) -> None:
+        """Let one more wait, behind those of its lane."""
+        self._lanes.setdefault(lane, deque()).append(waiting)
+
+    def waiting_in(self, lane: str) -> int:
+        """Return how many wait in a lane."""
+        return len(self._lanes.get(lane, ()))
+
+    def take(self, most: int, most_of_one: int, full: Container[str] = ()) -> list[tuple[str, T]]:
+        """Return those whose turn it is, with their lanes; a lane that was served goes behind the others.
+
+        From a lane come ``most_of_one`` at most, from one that is ``full`` none.
+        """
+        taken: list[tuple[str, T]] = []
+        for lane in [each for each in self._lanes if each not in full][:most]:
+            waiting = self._lanes.pop(lane)
+            number = min(len(waiting), most_of_one, most - len(taken))
+            taken += [(lane, waiting.popleft()) for _ in range(number)]
+            if waiting:
+                self._lanes[lane] = waiting
+        return taken
+
+
 class _Service:
     """Where a call is served: on the loop when that takes a moment, else in a thread.
 
@@ -112,16 +152,14 @@ class _Service:
     """
 
     def __init__(self, door: Door) -> None:
-        self._door, self._turn = door, _LoopTurn(door)
-        self._threads: ThreadPoolExecutor | None = None
-        self._waiting = 0
+        self._door, self._turn, self._threads = door, _LoopTurn(door), _ThreadTurn()
         self._busy_until = 0.0
 
     def take(self, call: Call, settle: Settle) -> bool:
         """Serve a call in this turn of the loop when that takes a moment; tell whether that is so."""
         if not self._is_quick(call):
             return False
-        self._turn.add(call, partial(self._settle_taken, settle))
+        self._turn.add(self._door.lane_of(call), call, partial(self._settle_taken, settle))
         return True
 
     def _settle_taken(self, settle: Settle, said: Reply | Exception) -> None:
@@ -131,72 +169,116 @@ class _Service:
 
     async def answer(self, call: Call) -> Reply:
         """Return the reply, by a deadline that is shorter than the patience of clients."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline, lane = time.monotonic() + PATIENCE_S, self._door.lane_of(call)
         if self._is_quick(call):
-            answer = await self._turn.answer(call)
+            answer = await self._turn.answer(lane, call)
             if isinstance(answer, Reply):
                 return answer
             self._busy_until = time.monotonic() + _BUSY_FOR_S
-        if self._waiting >= _MOST_WAITING:
-            return self._door.serve_unavailable(call, StoreBusy(f"{self._waiting} calls wait already"))
-        self._waiting += 1
-        try:
-            return await self._in_thread(lambda: answer_for(self._door, call, deadline))
-        finally:
-            self._waiting -= 1
+        if full := self._threads.why_full(lane):
+            return self._door.serve_unavailable(call, StoreBusy(full))
+        return await self._threads.do(lane, lambda: answer_for(self._door, call, deadline))
 
     async def write_refused(self, head: RefusedHead) -> None:
         """Write down a call that the server refused before any door saw it; nothing waits for that."""
-        if self._waiting >= _MOST_WAITING:
-            return
-        self._waiting += 1
-        try:
-            await self._in_thread(lambda: write_refused(self._door, head))
-        finally:
-            self._waiting -= 1
+        lane = self._door.lane_of(head.call)
+        if not self._threads.why_full(lane):
+            await self._threads.do(lane, lambda: write_refused(self._door, head))
 
     def _is_quick(self, call: Call) -> bool:
-        if self._door.waits or len(call.body) > _LARGE or time.monotonic() < self._busy_until:
-            return False
-        return not self._door.blocks(call)
+        is_slow = self._door.waits or len(call.body) > _LARGE or time.monotonic() < self._busy_until
+        return not (is_slow or self._door.blocks(call))
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
+
+class _ThreadTurn:
+    """A few threads for what may take long, and those that wait for one. No lane has all of them."""
+
+    def __init__(self) -> None:
+        self._threads: ThreadPoolExecutor | None = None
+        self._waiting: Lanes[asyncio.Future[None]] = Lanes()
+        self._running = Counter[str]()
+
+    def why_full(self, lane: str) -> str:
+        """Return why no more may wait in a lane; empty when they may."""
+        of_one, of_all = self._waiting.waiting_in(lane), len(self._waiting)
+        is_full = of_one >= _MOST_WAITING_OF_ONE or of_all >= _MOST_WAITING
+        return f"{of_all} calls wait already, {of_one} of them for one sandbox" if is_full else ""
+
+    async def do(self, lane: str, work: Callable[[], T]) -> T:
+        """Do it in a thread, when its turn comes, and return what it returned."""
         if self._threads is None:  # made after the fork, in the worker that needs it
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(lane, turn)
+        self._let_begin()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                self._end(lane)
+            raise
+        doing = loop.run_in_executor(self._threads, work)
+        doing.add_done_callback(lambda _: self._end(lane))
+        return await doing
+
+    def _let_begin(self) -> None:
+        while self._running.total() < _THREADS:
+            full = [lane for lane, number in self._running.items() if number >= _THREADS_OF_ONE]
+            lane, turn = next(iter(self._waiting.take(1, 1, full)), ("", None))
+            if turn is None:
+                return
+            if not turn.done():
+                self._running[lane] += 1
+                turn.set_result(None)
+
+    def _end(self, lane: str) -> None:
+        self._running[lane] -= 1
+        if not self._running[lane]:
+            del self._running[lane]
+        self._let_begin()
 
 
 class _LoopTurn:
-    """The calls that came in one turn of the loop: served together, and answered when all of them are written down."""
+    """The calls that wait for the loop: some of each lane are served together, then it hears who has come meanwhile."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._waiting: list[tuple[Call, Settle]] = []
+        self._waiting: Lanes[tuple[Call, Settle]] = Lanes()
+        self._others_until = 0.0
 
-    async def answer(self, call: Call) -> Reply | StoreBusy:
+    async def answer(self, lane: str, call: Call) -> Reply | StoreBusy:
         """Return the reply, or that the store is busy and nothing has happened."""
         answer: asyncio.Future[Reply | StoreBusy] = asyncio.get_running_loop().create_future()
-        self.add(call, partial(_settle, answer))
+        self.add(lane, call, partial(_settle, answer))
         return await answer
 
-    def add(self, call: Call, settle: Settle) -> None:
-        """Let a call be served in this turn; ``settle`` gets its reply, StoreBusy, or what went wrong with the turn."""
+    def add(self, lane: str, call: Call, settle: Settle) -> None:
+        """Let a call wait for its turn; ``settle`` gets its reply, StoreBusy, or what went wrong with the turn."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._serve)
-        self._waiting.append((call, settle))
+        self._waiting.add(lane, (call, settle))
+
+    def _take_part(self) -> list[tuple[Call, Settle]]:
+        now = time.monotonic()
+        if self._waiting.are_many():
+            self._others_until = now + _OTHERS_FOR_S
+        most_of_one = _MOST_OF_ONE if now < self._others_until else _MOST_TOGETHER
+        return [waiting for _, waiting in self._waiting.take(_MOST_TOGETHER, most_of_one)]
 
     def _serve(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for start in range(0, len(waiting), _MOST_TOGETHER):
-            part = waiting[start : start + _MOST_TOGETHER]
-            try:
-                replies = answer_together(self._door, [call for call, _ in part], _ON_LOOP_S)
-            except Exception as fault:
-                for _, settle in part:
-                    settle(fault)
-                continue
-            for (_, settle), reply in zip(part, replies, strict=True):
-                settle(reply)
+        part = self._take_part()
+        if self._waiting:  # a timer comes after what the network brings, and then who came with it gets in first
+            loop = asyncio.get_running_loop()
+            loop.call_later(0, loop.call_soon, self._serve)
+        try:
+            replies = answer_together(self._door, [call for call, _ in part], _ON_LOOP_S)
+        except Exception as fault:
+            for _, settle in part:
+                settle(fault)
+            return
+        for (_, settle), reply in zip(part, replies, strict=True):
+            settle(reply)
 
 
 def _settle(answer: asyncio.Future[Reply | StoreBusy], said: Reply | Exception) -> None:

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -114,12 +115,18 @@ def _read_pack(folder: Path) -> Pack:
     return pack
 
 
+Room = Callable[[Callable[[], int]], AbstractContextManager[None]]
+"""In which block a pack may come to its place; it asks how many there are."""
+
+
 class PackExists(Exception):
     """There is a pack of that name already."""
 
 
-def take_pack_in(packs: Packs, name: str, files: Mapping[str, bytes]) -> None:
+def take_pack_in(packs: Packs, name: str, files: Mapping[str, bytes], room: Room) -> None:
     """Take a pack in: its files by their paths, which the caller has looked at. Nothing stays of one that is wrong.
+
+    It comes to its place inside ``room``, whose exceptions are the caller's: nothing stays then, either.
 
     Raises:
         PackExists: the name is taken.
@@ -137,12 +144,24 @@ def take_pack_in(packs: Packs, name: str, files: Mapping[str, bytes]) -> None:
         if problems:
             begin = f"{coming}{os.sep}"
             raise PackTrouble([replace(each, path=each.path.removeprefix(begin)) for each in problems])
-        try:
-            coming.rename(packs.folder / name)
-        except OSError:
-            raise PackExists(name) from None
+        _place_pack(coming, packs, name, room)
     finally:
         shutil.rmtree(coming, ignore_errors=True)
+
+
+def _place_pack(coming: Path, packs: Packs, name: str, room: Room) -> None:
+    place, is_placed = packs.folder / name, False
+    try:
+        with room(lambda: len(packs.brought())):
+            try:
+                coming.rename(place)
+            except OSError:
+                raise PackExists(name) from None
+            is_placed = True
+    except BaseException:
+        if is_placed:
+            place.rename(coming)
+        raise
 
 
 def _strange_base(packs: Packs, folder: Path) -> Iterator[Problem]:

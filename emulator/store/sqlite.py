@@ -33,8 +33,9 @@ _WAL_FORMAT = 2
 _AUTO_CHECKPOINT_PAGES = 40_000
 # From here on a checkpoint is finished with the pen in hand, so that the log can begin again.
 _LONG_LOG_PAGES = 4_000
-# Who waits for the pen looks this often: a pen is held for a fraction of a millisecond.
-_FIRST_LOOK_S, _LAST_LOOK_S = 0.0001, 0.005
+# Who waits for the pen looks this often: a pen is held for a fraction of a millisecond, and whoever writes call after
+# call has it again soon, so that those who look seldom would wait for long.
+_FIRST_LOOK_S, _LAST_LOOK_S, _SOON_S = 0.0001, 0.005, 0.005
 _REASONS = {
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
@@ -264,13 +265,15 @@ class SqliteStore(Store):
     def _take_pen(self) -> None:
         self.connection()
         lock, pause = self._local.lock, _FIRST_LOOK_S
-        deadline: float | None = None
+        began: float | None = None
         while not try_lock(lock):
-            deadline = deadline or time.monotonic() + self.patience_s
-            if time.monotonic() >= deadline:
+            began = began or time.monotonic()
+            waited = time.monotonic() - began
+            if waited >= self.patience_s:
                 raise StoreBusy("another process holds the pen")
             time.sleep(pause)
-            pause = min(pause * 1.5, _LAST_LOOK_S)
+            if waited > _SOON_S:
+                pause = min(pause * 1.5, _LAST_LOOK_S)
 
     def _wait_for_strangers(self, deadline: float) -> None:
         """Let SQLite wait, for somebody who knows no pen, as long as this thread may still wait."""

@@ -277,10 +277,16 @@ def last_exchange_outside(store: Store, home: tuple[int, int], since_ms: int, un
     return max(after, int(row[0] or 0) if row else 0, int(floor[0] or 0) if floor else 0, 0)
 
 
-def count_unasked(store: Store, home: tuple[int, int], after: int) -> int:
-    """Return how many exchanges after a number nobody called for: effects of the clock, marks, changes by the clerk."""
+def count_unasked(store: Store, home: tuple[int, int], after: int, until: int) -> int:
+    """Return how many exchanges, after a number and up to another, nobody called for.
+
+    Effects of the clock, marks, changes by the clerk.
+    """
+    if after >= until:
+        return 0
     row = store.one(
-        f"SELECT count(*) FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq > ? AND ({_UNASKED})", (*home, after)
+        f"SELECT count(*) FROM journal WHERE sandbox_no = ? AND epoch = ? AND seq > ? AND seq <= ? AND ({_UNASKED})",
+        (*home, after, until),
     )
     return int(row[0]) if row else 0
 

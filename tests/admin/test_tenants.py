@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from emulator.country.access import Quotas
 from emulator.country.pack import Pack
 from emulator.settings import Settings
 from emulator.store.opening import Upkeep
-from tests.builders import dossier
+from tests.builders import dossier, small_pack
 from tests.conftest import Visitor
 from tests.serving import Server
 
@@ -215,6 +216,24 @@ def test_quotas_are_not_passed_by_callers_who_come_together(tmp_path: Path) -> N
 
         assert (made.count(201), set(made)) == (5, {201, 429})
         assert [push for push in together.map(push, range(16)) if push == 0] == [0] * 4
+
+
+def test_packs_brought_in_together_do_not_pass_the_quota(tmp_path: Path) -> None:
+    with (
+        Server("--store", str(tmp_path / "store.db"), "--max-packs", "3", "--workers", "2") as server,
+        ThreadPoolExecutor(8) as together,
+    ):
+
+        def bring(number: int) -> int:
+            address, name = f"{server.base_url}/__admin/packs/nho-{number}", f"nho-{number}"
+            wish = {"files": {"pack.json": small_pack(id=name)}}
+            return requests.put(address, json=wish, timeout=60).status_code
+
+        said = list(together.map(bring, range(12)))
+        assert (said.count(201), set(said)) == (3, {201, 429})
+        listed = requests.get(f"{server.base_url}/__admin/packs", timeout=30).json()
+        assert (listed["meta"]["brought"], len(listed["packs"])) == (3, 4), "what was refused left nothing behind"
+        assert len(list((tmp_path / "store.db.packs").iterdir())) == 3
 
 
 def test_attempts_opened_together_do_not_pass_their_owners_quota(tmp_path: Path) -> None:
@@ -477,6 +496,44 @@ def test_a_flood_is_told_once_a_minute_and_costs_no_other_line(hasty: Visitor) -
     assert [row["response"]["status"] for row in rows] == [429, 404, 404, 404]
     assert rows[0]["remarks"][0]["rule"] == "sandbox-quota"
     assert _ask(hasty, owner, "GET", "/sandboxes/lop-a/chain").json["ok"] is True
+
+
+def test_a_refusal_over_the_quota_costs_the_same_whatever_the_quota_is(
+    tmp_path: Path, co_ban: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("country.access", "journal.write", "gateways.door"):
+        monkeypatch.setattr(f"emulator.{module}.system_ms", lambda: 1_764_500_411_000)
+    monkeypatch.setattr("emulator.app._HASTY_PAUSE_S", 0)
+    costs = []
+    for most in (3, 60):
+        (tmp_path / str(most)).mkdir()
+        with _bounded(tmp_path / str(most), co_ban, calls=most) as visitor:
+            _make(visitor, "lop-a")
+            said = [visitor.http.post("/s/lop-a/token").status_code for _ in range(most + 2)]
+            assert said == [400] * most + [429, 429]
+            steps: list[None] = []
+            count = partial(steps.append, None)
+            visitor.country.store.connection().set_progress_handler(count, 1)  # type: ignore[attr-defined]
+            assert visitor.http.post("/s/lop-a/token").status_code == 429
+            costs.append(len(steps))
+    assert costs[0] == costs[1] > 0, "steps of the database"
+
+
+def test_a_worker_that_comes_new_to_a_minute_counts_no_act_of_the_clerk_for_a_call(
+    hasty: Visitor, co_ban: Pack
+) -> None:
+    _make(hasty, "lop-a")
+    for number in range(3):
+        assert hasty.http.post("/s/lop-a/token").status_code == 400
+        for turn in range(3):
+            wish = {"pull_limit": number * 3 + turn + 1}
+            hasty.http.patch("/__admin/sandboxes/lop-a/settings", json=wish, headers=ADMIN)
+    other = _visitor(Path(hasty.country.store.name), co_ban, quotas=Quotas(calls=3))
+    assert other.http.post("/s/lop-a/token").status_code == 429, "three were made, whoever counts"
+    assert hasty.http.post("/s/lop-a/token").status_code == 429
+    rows = hasty.http.get("/__admin/sandboxes/lop-a/requests?limit=50", headers=ADMIN).json["requests"]
+    assert [row["response"]["status"] for row in rows].count(429) == 1, "told once by all"
+    other.country.store.close()
 
 
 def test_neither_a_reset_nor_a_forgotten_journal_gives_calls_back_and_the_clerk_uses_none(hasty: Visitor) -> None:

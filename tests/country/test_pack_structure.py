@@ -23,7 +23,7 @@ from emulator.country.filed_base import CompiledBase
 from emulator.country.pack import Pack, PackTrouble
 from emulator.services.packs import load_pack
 from emulator.settings import Settings
-from tests.builders import pull
+from tests.builders import pull, small_pack
 from tests.conftest import Visitor
 
 OWN = "VN:GOV:000.00.00.H96:h96vdxpsvc01"
@@ -386,32 +386,27 @@ def test_a_pack_is_brought_in_as_a_zip_played_and_taken_away(pack: Path, shared:
     assert shared.http.post("/__admin/sandboxes", json={"pack": "ca-mau"}).status_code == 422
 
 
-def _about(**changes: str) -> dict[str, Any]:
-    row = {"id": "nho", "version": "1", "schema_version": "1", "title_vi": "N", "title_en": "S", "gso_era": "2023"}
-    return {"pack": {"1": {**row, "extends": "co-ban", **changes}}}
-
-
 def test_a_pack_is_brought_in_as_json_and_counts_against_the_quota(shared: Visitor) -> None:
     file = base64.b64encode(b"%PDF-1.4").decode()
     for name in ("nho", "nho-2"):
-        files = {"pack.json": _about(id=name), "files/20261105/moi.pdf": file}
+        files = {"pack.json": small_pack(id=name), "files/20261105/moi.pdf": file}
         reply = shared.http.put(f"/__admin/packs/{name}", json={"files": files})
         assert reply.status_code == 201, reply.text
-    files = {"pack.json": _about(id="nho-3")}
+    files = {"pack.json": small_pack(id="nho-3")}
     assert shared.http.put("/__admin/packs/nho-3", json={"files": files}).json["code"] == "over-quota"
 
 
 @pytest.mark.parametrize(
     ("files", "place", "en"),
     [
-        ({"pack.json": _about(provinces="99")}, "pack.json:11:17", "there is no province '99'"),
-        ({"pack.json": _about(id="khac")}, "pack.json:4:10", "the id must be 'nho'"),
-        ({"pack.json": _about(extends="../../../etc")}, "pack.json:10:15", "extends: no pack"),
-        ({"pack.json": _about(extends="co-bann")}, "pack.json:10:15", "nearest: 'co-ban'"),
-        ({"pack.json": _about(), "peple.json": {"peple": {}}}, "peple.json:1:1", "unknown file"),
-        ({"a.json": _about()}, "pack.json:1:1", "pack.json is missing"),
-        ({"../pack.json": _about()}, "../pack.json", "leads out of the pack"),
-        ({"/etc/pack.json": _about()}, "/etc/pack.json", "leads out of the pack"),
+        ({"pack.json": small_pack(provinces="99")}, "pack.json:11:17", "there is no province '99'"),
+        ({"pack.json": small_pack(id="khac")}, "pack.json:4:10", "the id must be 'nho'"),
+        ({"pack.json": small_pack(extends="../../../etc")}, "pack.json:10:15", "extends: no pack"),
+        ({"pack.json": small_pack(extends="co-bann")}, "pack.json:10:15", "nearest: 'co-ban'"),
+        ({"pack.json": small_pack(), "peple.json": {"peple": {}}}, "peple.json:1:1", "unknown file"),
+        ({"a.json": small_pack()}, "pack.json:1:1", "pack.json is missing"),
+        ({"../pack.json": small_pack()}, "../pack.json", "leads out of the pack"),
+        ({"/etc/pack.json": small_pack()}, "/etc/pack.json", "leads out of the pack"),
         ({"files/../../x": "eA=="}, "files/../../x", "leads out of the pack"),
         ({"files\\..\\x": "eA=="}, "files\\..\\x", "leads out of the pack"),
         ({"compiled.sqlite": "eA=="}, "compiled.sqlite", "takes none"),

@@ -32,6 +32,9 @@ class SlowDoor:
         _say("served")
         return Reply(200, b"late", delivery=Delivery(delay_s=60))
 
+    def lane_of(self, call: Call) -> str:
+        return ""
+
     def blocks(self, call: Call) -> bool:
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,9 @@ class DelayingDoor:
 
     def serve_together(self, services: list[Callable[[], Any]], patience_s: float) -> list[Any]:
         return [serve() for serve in services]
+
+    def lane_of(self, call: Call) -> str:
+        return ""
 
     def blocks(self, call: Call) -> bool:
         return False
@@ -70,6 +74,48 @@ def test_two_hundred_delayed_replies_do_not_slow_a_fast_one() -> None:
     assert fast < 0.25 * slack()
     assert min(slow) >= 0.5
     assert time.perf_counter() - started < 5 * slack()  # one after the other they would take 100 seconds
+
+
+def test_slow_calls_of_one_sandbox_leave_threads_to_the_others_and_get_503_when_too_many_wait() -> None:
+    is_over, waiting = threading.Event(), []
+
+    class BlockingDoor(DelayingDoor):
+        def serve(self, call: Call, patience_s: float = 5) -> Reply:
+            if call.path == "/lut":
+                is_over.wait(60)
+            return Reply(200, call.path.encode())
+
+        def serve_unavailable(self, call: Call, failure: Exception) -> Reply:
+            return Reply(503, str(failure).encode())
+
+        def lane_of(self, call: Call) -> str:
+            return call.path
+
+        def blocks(self, call: Call) -> bool:
+            return True
+
+    door: Any = BlockingDoor()
+    app = asgi_app(door, door, 1024)
+
+    async def ask(path: str) -> int:
+        said: list[int] = []
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                said.append(message["status"])
+
+        await app(_scope(path), _staying_client(), send)
+        return said[0]
+
+    async def story() -> None:
+        waiting.extend(asyncio.create_task(ask("/lut")) for _ in range(600))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(ask("/yen"), 30) == 200
+        is_over.set()
+        said = await asyncio.gather(*waiting)
+        assert (said.count(200), said.count(503)) == (512, 88), "12 in threads, 500 wait, the others are told at once"
+
+    asyncio.run(story())
 
 
 def test_a_caller_that_leaves_in_the_middle_of_its_body_is_not_served() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
+import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import requests
 
 from bench.quick import Crowd, Target, request_of
 from emulator.journal.write import first_break
@@ -134,3 +138,60 @@ def test_kill_9_loses_nothing_that_was_answered_and_no_call_by_half(tmp_path: Pa
     stored = {effect["key"] for push in pushes for effect in push["effects"] if effect["shelf"] == "dossiers"}
     assert {code(number, 15) for number in range(answered)} - stored == set()
     assert len(stored) == len(pushes)
+
+
+def test_a_flood_of_one_sandbox_does_not_go_before_the_call_of_another(tmp_path: Path) -> None:
+    with Server("--store", str(tmp_path / "store.db"), "--workers", "1") as server:
+        target, (worker,) = Target.of(server.base_url, server.process.pid), server.workers(1)
+        tokens = {}
+        for name in ("lut", "yen"):
+            made = requests.post(f"{server.ready['admin_url']}/sandboxes", json={"id": name}, timeout=30).json()
+            with Client(server, name, made["credentials"]["production"]) as client:
+                tokens[name] = client.log_in()["access_token"]
+
+        def push(name: str, number: int) -> bytes:
+            body = json.dumps(dossier(MaHoSo=code(number))).encode()
+            return request_of(target, f"/s/{name}/apiBTXH/1.0/DongBoDVC", body, tokens[name])
+
+        lines = [socket.create_connection((target.host, target.port), timeout=30) for _ in range(AT_ONCE * 2 + 1)]
+        with ExitStack() as closing_lines:
+            for line in lines:
+                closing_lines.enter_context(line)
+            os.kill(worker, signal.SIGSTOP)
+            try:
+                for number, line in enumerate(lines):  # the other's comes last
+                    line.sendall(push("yen" if line is lines[-1] else "lut", number))
+            finally:
+                os.kill(worker, signal.SIGCONT)
+            for line in lines:
+                assert line.recv(12) == b"HTTP/1.1 200"
+        entries = requests.get(f"{server.base_url}/__admin/sandboxes/lut/requests?limit=100", timeout=30).json()
+        (other, *_) = requests.get(f"{server.base_url}/__admin/sandboxes/yen/requests", timeout=30).json()["requests"]
+        flood = [entry["clock"]["wall"] for entry in entries["requests"] if entry["operation"] == "btxh.DongBoDVC"]
+        assert len(flood) == AT_ONCE * 2
+        assert sum(wall > other["clock"]["wall"] for wall in flood) >= AT_ONCE, "most of the flood waits for itself"
+
+
+def test_those_who_come_together_share_a_transaction_and_pass_no_quota(tmp_path: Path) -> None:
+    store, most = tmp_path / "store.db", AT_ONCE * 2
+    with Server("--store", str(store), "--max-calls", str(most)) as server, Client(server) as client:
+        token = client.log_in()["access_token"]
+        began, before = time.time() // 60, commits_of(store)
+        crowd = Crowd(Target.of(server.base_url, server.process.pid), AT_ONCE)
+        bodies = [json.dumps(dossier(MaHoSo=code(number))).encode() for number in range(AT_ONCE * 4)]
+        said = [
+            status
+            for status, _ in crowd.send(
+                [request_of(crowd.target, "/apiBTXH/1.0/DongBoDVC", body, token) for body in bodies]
+            )
+        ]
+        commits, minutes = commits_of(store) - before, time.time() // 60 - began + 1
+        crowd.close()
+        admin_url = server.ready["admin_url"]
+        rows = requests.get(f"{admin_url}/requests?limit=200", timeout=30).json()["requests"]
+        assert most - 1 <= said.count(200) <= most * minutes, "a quota is that of a minute, the login counts"
+        assert said.count(200) + said.count(429) == len(said)
+        told = [row for row in rows if row["response"]["status"] == 429]
+        assert len(told) <= minutes
+        assert commits < said.count(200)
+        assert requests.get(f"{admin_url}/chain", timeout=30).json()["ok"] is True

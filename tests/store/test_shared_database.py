@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from emulator.store.postgres import PostgresStore
-from tests.builders import dossier
+from tests.builders import dossier, small_pack
 from tests.databases import Postgres
 from tests.serving import Client, Server, failed_start, slack
 
@@ -89,6 +89,28 @@ def test_callers_who_come_together_to_two_servers_do_not_pass_a_minutes_quota(po
         rows = requests.get(f"{one.base_url}/__admin/requests?limit=1000&order=asc", timeout=30).json()["requests"]
         assert [each["seq"] for each in rows] == list(range(1, len(rows) + 1))
         assert requests.get(f"{one.base_url}/__admin/sandboxes/default/chain", timeout=30).json()["ok"] is True
+
+
+def test_packs_brought_to_two_servers_of_one_machine_together_do_not_pass_the_quota(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    flags, place = ("--store", postgres.new_database(), "--workers", "1", "--max-packs", "3"), str(tmp_path)
+    with (
+        Server(*flags, XDG_DATA_HOME=place) as one,
+        Server(*flags, XDG_DATA_HOME=place) as two,
+        ThreadPoolExecutor(8) as together,
+    ):
+
+        def bring(number: int) -> int:
+            address, name = f"{(one, two)[number % 2].base_url}/__admin/packs/nho-{number}", f"nho-{number}"
+            wish = {"files": {"pack.json": small_pack(id=name)}}
+            return requests.put(address, json=wish, timeout=60).status_code
+
+        said = list(together.map(bring, range(12)))
+        assert (said.count(201), set(said)) == (3, {201, 429})
+        for server in (one, two):
+            meta = requests.get(f"{server.base_url}/__admin/packs", timeout=30).json()["meta"]
+            assert (meta["brought"], meta["total"]) == (3, 4)
 
 
 def test_what_one_server_changes_the_other_knows_at_once(postgres: Postgres) -> None:
