@@ -27,6 +27,7 @@ from emulator.certification.bundle.keys import (
 )
 from emulator.certification.challenge import Challenge, ChallengeWords, challenge_of
 from emulator.journal.write import canonical
+from emulator.kernel.delivery import write_whole
 
 Kind = Literal["issued", "accepted", "withdrawn"]
 RECORD = "application/vnd.ndxp-emulator.ledger+json"
@@ -122,8 +123,7 @@ class AuthorityLedger:
         self.folder.mkdir(parents=True, exist_ok=True)
         raw = seal_payload(canonical({**record.as_dict(), "prev": self._last}), RECORD, key)
         path = self.folder / f"{record.no:06d}-{record.kind}-{record.serial}.dsse.json"
-        with path.open("xb") as file:
-            file.write(raw)
+        write_whole(path, raw, is_new=True)
         self._last, self.records = archive.sha256(raw), (*self.records, record)
         return path
 
@@ -161,7 +161,7 @@ class AuthorityLedger:
         rows = [{"serial": each.serial, "at": each.at, "reason": each.reason} for each in self._withdrawn()]
         told = canonical({"at": at, "withdrawn": rows, "publicKey": key.public.pem})
         path = self.folder / WITHDRAWN_FILE
-        path.write_bytes(seal_payload(told, WITHDRAWALS, key))
+        write_whole(path, seal_payload(told, WITHDRAWALS, key))
         return path
 
     def _withdrawn(self) -> list[LedgerRecord]:

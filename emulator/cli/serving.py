@@ -20,6 +20,7 @@ from emulator.cli.terminal import CannotStart
 from emulator.country.axis import contact_of, units_of
 from emulator.country.effects import GATEWAY
 from emulator.country.pack import Pack, PackTrouble
+from emulator.kernel.delivery import write_whole
 from emulator.kernel.exchange import Call, Exchange
 from emulator.server.certificates import CertificateTrouble, FaultyCertificates, issue
 from emulator.server.launch import Companion, LaunchPlan, begin_logging, bind, end_on_signals, run, when_ready
@@ -136,9 +137,7 @@ def _say(stream: TextIO | None, text: str) -> None:
 def _write_port(path: Path, port: int) -> None:
     """Whoever waits for the file finds the whole number in it."""
     try:
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.write_text(f"{port}\n")
-        draft.replace(path)
+        write_whole(path, f"{port}\n".encode())
     except OSError as trouble:
         _log.error("the port file %s cannot be written: %s", path, trouble)
 

@@ -16,6 +16,8 @@ from typing import IO, Any, TextIO
 
 import click
 
+from emulator.kernel.delivery import OPEN, SECRET, draft_beside
+
 # How a command stops when it cannot begin: one sentence on stderr, exit code 2.
 
 
@@ -165,7 +167,6 @@ FORCE = click.option(
     help="Ghi đè cái đã có; không nêu thì giữ nguyên và dừng, mã 2. / Overwrite what is there; without it, nothing is "
     "touched: exit code 2.",
 )
-_OPEN, _SECRET = 0o666, 0o600  # the first as the umask leaves it
 _STREAMS = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 
 
@@ -209,7 +210,7 @@ def open_draft(path: Path, *, force: bool = False, secret: bool = False) -> Iter
                 yield stream
             return
         place = path.resolve()
-        with _draft_beside(place, _SECRET if secret else _OPEN) as (draft, stream):
+        with draft_beside(place, SECRET if secret else OPEN) as (draft, stream):
             yield stream
             stream.close()
             draft.replace(place)
@@ -219,17 +220,6 @@ def open_draft(path: Path, *, force: bool = False, secret: bool = False) -> Iter
         raise CannotStart(
             f"Không ghi được {path}: {trouble.strerror}. / {path} cannot be written: {trouble.strerror}."
         ) from trouble
-
-
-@contextmanager
-def _draft_beside(place: Path, mode: int) -> Iterator[tuple[Path, IO[bytes]]]:
-    draft = place.with_name(f".{place.name}.{os.getpid()}.draft")
-    draft.unlink(missing_ok=True)  # of a process of that number that was killed
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
-            yield draft, stream
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _is_stream(path: Path) -> bool:

@@ -1,11 +1,13 @@
-"""How a reply leaves: at once or late, whole or badly, from memory or from a file."""
+"""How a reply leaves: at once or late, whole or badly, from memory or from a file; and how a file gets to its place."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import IO, BinaryIO, Literal
 
 Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
 
@@ -76,3 +78,41 @@ class FileBody:
             while left and (chunk := stream.read(min(_CHUNK, left))):
                 left -= len(chunk)
                 yield chunk
+
+
+# A file is written whole or not at all: as a draft beside its place, which it takes when all is there.
+#
+# Whoever is stopped in the middle (Ctrl-C, a full disk) leaves what was there before, and no draft. Whoever is killed
+# leaves a draft, which the next process of that number removes; nobody reads it.
+
+_KEPT = getattr(os, "O_CLOEXEC", 0)
+OPEN, SECRET = 0o666, 0o600
+"""The mode of a file: as the umask leaves it, or for nobody but its owner."""
+
+
+def write_whole(place: Path, content: bytes, mode: int = OPEN, *, is_new: bool = False) -> None:
+    """Write a file, or replace the one that is there, and its mode with it.
+
+    Raises:
+        FileExistsError: ``is_new``, and there is one.
+        OSError: it cannot be written.
+    """
+    with draft_beside(place, mode) as (draft, stream):
+        stream.write(content)
+        stream.close()
+        if is_new:
+            os.link(draft, place)
+        else:
+            draft.replace(place)
+
+
+@contextmanager
+def draft_beside(place: Path, mode: int = OPEN) -> Iterator[tuple[Path, IO[bytes]]]:
+    """Open a draft beside a place, to be put there by whoever has written it; it is gone when that does not happen."""
+    draft = place.with_name(f".{place.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)  # of a process of that number that was killed
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _KEPT, mode), "wb") as stream:
+            yield draft, stream
+    finally:
+        draft.unlink(missing_ok=True)

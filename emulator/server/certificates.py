@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from emulator.kernel.delivery import SECRET, write_whole
 
 if TYPE_CHECKING:
     import trustme
@@ -33,7 +34,7 @@ def issue(folder: Path, names: Sequence[str], certificate: Path) -> Path:
     try:
         authority = _authority(folder)
         leaf = authority.issue_cert(*NAMES, *names)
-        _write_private(certificate, leaf.private_key_and_cert_chain_pem.bytes())
+        write_whole(certificate, leaf.private_key_and_cert_chain_pem.bytes(), SECRET)
     except (OSError, ValueError, UnicodeError) as trouble:
         wish = ", ".join(names) or folder
         raise CertificateTrouble(
@@ -74,7 +75,7 @@ class FaultyCertificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory(prefix="ndxp-emulator-") as folder:  # ssl reads certificates from files alone
             path = Path(folder, "certificate.pem")
-            _write_private(path, leaf.private_key_and_cert_chain_pem.bytes())
+            write_whole(path, leaf.private_key_and_cert_chain_pem.bytes(), SECRET)
             context.load_cert_chain(path)
         return context
 
@@ -99,13 +100,6 @@ def _authority(folder: Path) -> trustme.CA:
     authority = _kind_of_authority()(
         organization_name="ndxp-emulator", organization_unit_name="test only, never trust elsewhere"
     )
-    _write_private(key_file, authority.private_key_pem.bytes())
-    ca_file.write_bytes(authority.cert_pem.bytes())
+    write_whole(key_file, authority.private_key_pem.bytes(), SECRET)
+    write_whole(ca_file, authority.cert_pem.bytes())
     return authority
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

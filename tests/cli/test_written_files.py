@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
+import ssl
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from emulator.certification.authority import WITHDRAWN_FILE, AuthorityLedger
+from emulator.certification.bundle.keys import new_key
+from emulator.certification.challenge import new_challenge
 from emulator.cli import main
+from emulator.server.certificates import issue
 from tests.serving import Server, environment
 
 _SMALL = 200
@@ -133,3 +142,72 @@ def test_a_disk_that_fills_up_leaves_no_half_pack(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert list(tmp_path.iterdir()) == []
     assert run("pack", "new", "ca-mau", "--province", "96", "--out", tmp_path).exit_code == 0
+
+
+@contextmanager
+def ctrl_c_in_the_middle(monkeypatch: pytest.MonkeyPatch, *, of_file: int = 1) -> Iterator[None]:
+    """Let the first half of a file be written, and then somebody press Ctrl-C; ``of_file``: the first, the second …"""
+    before, files = os.fdopen, count(1)
+
+    class Half:
+        def __init__(self, descriptor: int) -> None:
+            self._stream = before(descriptor, "wb")
+
+        def __enter__(self) -> Half:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._stream.close()
+
+        def write(self, content: bytes) -> None:
+            self._stream.write(content[: len(content) // 2])
+            self._stream.flush()
+            raise KeyboardInterrupt
+
+    def opened(descriptor: int, mode: str) -> Any:
+        return Half(descriptor) if next(files) == of_file else before(descriptor, mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("emulator.kernel.delivery.os.fdopen", opened)
+        yield
+
+
+def _all(folder: Path) -> dict[str, bytes]:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+@pytest.mark.parametrize("of_file", [1, 2, 3])
+def test_ctrl_c_while_certificates_are_made_leaves_no_half_one_and_the_next_start_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_file: int
+) -> None:
+    certificate = tmp_path / "certificate.pem"
+    with ctrl_c_in_the_middle(monkeypatch, of_file=of_file), pytest.raises(KeyboardInterrupt):
+        issue(tmp_path / "tls", (), certificate)
+    assert len(_all(tmp_path)) == of_file - 1
+    issue(tmp_path / "tls", (), certificate)
+    before = _all(tmp_path)
+    assert sorted(before) == ["certificate.pem", "tls/ca-key.pem", "tls/ca.pem"]
+    with ctrl_c_in_the_middle(monkeypatch), pytest.raises(KeyboardInterrupt):
+        issue(tmp_path / "tls", ("them.example.vn",), certificate)
+    assert _all(tmp_path) == before
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (certificate, tmp_path / "tls" / "ca-key.pem")} == {0o600}
+
+
+def test_ctrl_c_while_an_authority_withdraws_leaves_its_ledger_and_its_list_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, day = new_key(), "2026-11-20T08:00:00+07:00"
+    ledger = AuthorityLedger(tmp_path, key.public)
+    for serial in ("so-1", "so-2"):
+        ledger.issue(new_challenge("btxh-a1", "sha256:0", bound_to={"serial": serial}), day, key)
+    ledger.withdraw("so-1", "Thử", day, key)
+    before = _all(tmp_path)
+    with ctrl_c_in_the_middle(monkeypatch), pytest.raises(KeyboardInterrupt):
+        ledger.withdraw("so-2", "Thử", day, key)
+    assert _all(tmp_path) == before
+    with ctrl_c_in_the_middle(monkeypatch, of_file=2), pytest.raises(KeyboardInterrupt):
+        AuthorityLedger(tmp_path, key.public).withdraw("so-2", "Thử", day, key)
+    after = _all(tmp_path)
+    assert len(AuthorityLedger(tmp_path, key.public).records) == 4
+    assert after[WITHDRAWN_FILE] == before[WITHDRAWN_FILE], "the list of before, and no half one"

@@ -16,6 +16,7 @@ from emulator.cli.admin_client import AdminClient
 from emulator.cli.certify.files import private_key_at
 from emulator.cli.certify.session import Session, find_session, open_session
 from emulator.cli.terminal import CannotStart
+from emulator.kernel.delivery import write_whole
 from emulator.kernel.exchange import JsonObject
 
 if TYPE_CHECKING:
@@ -135,9 +136,9 @@ def _challenge(raw: bytes) -> ChallengeWords | None:
 def _remember(wish: RunWish, client: AdminClient, session: Session, signed_challenge: bytes) -> None:
     if not wish.url:
         if signed_challenge:
-            (wish.out / _CHALLENGE).write_bytes(signed_challenge)
+            write_whole(wish.out / _CHALLENGE, signed_challenge)
         port = int(client.base_url.rpartition(":")[2])
-        (wish.out / _PLACE).write_text(json.dumps({"attempt": session.id, "port": port}), encoding="utf-8")
+        write_whole(wish.out / _PLACE, json.dumps({"attempt": session.id, "port": port}).encode())
 
 
 def kept_challenge(out: Path) -> bytes:
