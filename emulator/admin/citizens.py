@@ -25,6 +25,7 @@ from emulator.services import citizens as citizen_results
 from emulator.services.citizens import Keeping
 from emulator.services.portal.models import Paper
 from emulator.services.portal.pack import Portal
+from emulator.services.portal.papers import has_expired
 from emulator.wire.codes import full_form, is_agency_code
 
 ROUTES = RouteTable("đất nước / country", scoped=True)
@@ -100,7 +101,7 @@ def keep_paper(request: AdminRequest) -> AdminReply:
 
 
 def _card(paper: Paper, world: World) -> dict[str, Any]:
-    return asdict(paper) | {"has_expired": paper.has_expired(world.now_ms)}
+    return asdict(paper) | {"has_expired": has_expired(paper, world.now_ms)}
 
 
 # How long a paper is good (KDL III.1 step 3: Ngày hiệu lực, Ngày hết hạn, Thời gian hiệu lực, Đơn vị hiệu lực).

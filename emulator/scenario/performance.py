@@ -18,8 +18,8 @@ from emulator.scenario.fields import CallScene
 from emulator.scenario.script import LIKE, Later, Script, State, StateMachine, Step
 from emulator.services.btxh.pack_tables import DOSSIER_CODE
 from emulator.services.packs import pack_part
-from emulator.services.portal.models import LISTED_AGENCIES, PAPERS, read_agency
-from emulator.services.portal.wire_papers import read_pack_paper
+from emulator.services.portal.models import read_agency, read_pack_paper
+from emulator.services.portal.pack import LISTED_AGENCIES, PAPERS
 from emulator.wire.axis import SUBSYSTEM_FIELDS, name_row
 
 # What a scenario adds beside dossiers: people, papers, agencies, subsystems, hosts with their files, and rights.

@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.country.shelf import IssuedResult
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.envelope import BAD_FIELD, check_batch, read_stamp
-from emulator.services.portal.models import (
-    Fields,
-    Lists,
-    PortalDossier,
-    Question,
-    Rating,
-    StatusReport,
-    StepReport,
-)
+from emulator.services.portal.models import Fields, Lists, PortalDossier, Question, Rating, StatusReport, StepReport
 from emulator.wire.json_body import kind_of
 from emulator.wire.reading import Reading
 

@@ -10,15 +10,7 @@ from emulator.country.agenda import BadEffect
 from emulator.country.effects import TEXT, EffectKind
 from emulator.country.world import World
 from emulator.services.portal import operations, samples
-from emulator.services.portal.models import (
-    LISTED_AGENCIES,
-    PORTAL_DOSSIERS,
-    PORTAL_STEPS,
-    QUESTIONS,
-    RATINGS,
-    read_agency,
-)
-from emulator.services.portal.models import PAPERS as PAPER_SHELF
+from emulator.services.portal.models import read_agency
 from emulator.services.portal.operations import (
     CALL,
     LOGIN,
@@ -29,8 +21,8 @@ from emulator.services.portal.operations import (
     PROVINCE_PLAIN,
     PROVINCE_PUSH,
 )
-from emulator.services.portal.pack import Portal
-from emulator.services.portal.papers import find_through_province
+from emulator.services.portal.pack import LISTED_AGENCIES, PORTAL_DOSSIERS, PORTAL_STEPS, QUESTIONS, RATINGS, Portal
+from emulator.services.portal.pack import PAPERS as PAPER_SHELF
 from emulator.services.service import AxisAddress, Both, Operation, ProvinceGateway, Service, Site
 from emulator.wire.codes import is_agency_code
 
@@ -149,7 +141,7 @@ _PROVINCE_PAPERS = Operation(
     *PROVINCE_PAPERS,
     Both("Tìm giấy tờ qua cổng của tỉnh", "Find papers through a province's gateway"),
     "/CommonServices.svc/GiayToCaNhanFromDVCQG",
-    find_through_province,
+    operations.find_through_province,
     method="GET",
     place=ProvinceGateway(),
     sample=samples.ask_province_papers,

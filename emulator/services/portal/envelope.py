@@ -22,8 +22,6 @@ from emulator.wire.codes import TOO_LARGE
 from emulator.wire.json_body import TOO_DEEP, is_deep, kind_of, packing_of, read_object, word_json_trouble, word_packed
 from emulator.wire.reading import Reading, told
 
-# The portal's error codes, its date dialect, and the numbers that name an owner of papers.
-
 # Error codes of the national portal. The table is ours: no document prints one (src:portal-envelopes).
 
 SUCCESS = 0
@@ -73,17 +71,6 @@ def stamp(instant_ms: int) -> str:
     return to_datetime(instant_ms).strftime("%Y%m%d%H%M%S")
 
 
-# Numbers that name an owner of papers: CCCD, or the tax code of an enterprise (KDL V.2 row 3; K13).
-
-_CITIZEN = re.compile(r"\d{12}", re.ASCII)
-_TAX = re.compile(r"\d{10}(?:-\d{3})?", re.ASCII)
-
-
-def is_identity_number(text: str) -> bool:
-    """Tell whether a text is a citizen's number of 12 digits or a tax code of 10, with or without a branch."""
-    return bool(_CITIZEN.fullmatch(text) or _TAX.fullmatch(text))
-
-
 CodeStyle = Literal["by-family", "number", "string", "00"]
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 _ADDRESSING = ("session", "madonvi", "service")
@@ -101,18 +88,20 @@ class Envelope:
     def found_reply(self, result: object) -> Reply:
         """Return the reply of a service that reads: ``error_code`` is a number unless the sandbox says otherwise."""
         if not self.reads_have_code:
-            return Reply(200, dump({"result": result}), _JSON)
+            return Reply(200, orjson.dumps({"result": result}), _JSON)
         code = self._code(SUCCESS, "number")
-        return Reply(200, dump({"error_code": code, "message": "Thành công", "result": result}), _JSON)
+        return Reply(200, orjson.dumps({"error_code": code, "message": "Thành công", "result": result}), _JSON)
 
     def accepted_reply(self, message: str) -> Reply:
         """Return the reply of a service that takes data; ``message`` says "thành công" (src:client-dossiers)."""
-        return Reply(200, dump({"error_code": self._code(SUCCESS, "string"), "message": message}), _JSON)
+        return Reply(200, orjson.dumps({"error_code": self._code(SUCCESS, "string"), "message": message}), _JSON)
 
     def login_reply(self, session: str) -> Reply:
         """Return the reply of ``mapi/login``."""
         code = self._code(SUCCESS, "number")
-        return Reply(200, dump({"session": session, "error_code": code, "message": "Đăng nhập thành công"}), _JSON)
+        return Reply(
+            200, orjson.dumps({"session": session, "error_code": code, "message": "Đăng nhập thành công"}), _JSON
+        )
 
     def refused_reply(self, refusal: ServiceRefusal, *, pushes: bool) -> Reply:
         """Return a refusal. ``error_code`` is never a word, which a lenient reader takes for 0.
@@ -122,7 +111,7 @@ class Envelope:
         number = self.duplicate_code if refusal.code == EXISTS else refusal.code
         code = self._code(number, "string" if pushes else "number")
         status = HTTP_STATUS.get(number, 400) if self.maps_status else 200
-        return Reply(status, dump({"error_code": code, "message": refusal.message}), _JSON)
+        return Reply(status, orjson.dumps({"error_code": code, "message": refusal.message}), _JSON)
 
     def _code(self, number: int, family: CodeStyle) -> int | str:
         style = family if self.code_style == "by-family" else self.code_style
@@ -232,11 +221,6 @@ def check_batch(elements: Sequence[object]) -> None:
         raise ServiceRefusal.for_rule(TOO_LARGE, "body-too-large", "/data", vi, en, **values)
 
 
-def dump(value: object) -> bytes:
-    """Return JSON as the services write it: compact, UTF-8, letters unescaped."""
-    return orjson.dumps(value)
-
-
 _JSON_BODY = "{…} / […]"
 
 
@@ -281,4 +265,4 @@ def read_gateway_call(service: str, unit_code: str, query: str, body: bytes) -> 
 
 def wrap_twice(reply: Reply) -> Reply:
     """Return a reply as a province's gateway encodes it twice: the real one is a JSON text in ``message``."""
-    return Reply(reply.status, dump({"error_code": "0", "message": reply.body.decode()}), _JSON)
+    return Reply(reply.status, orjson.dumps({"error_code": "0", "message": reply.body.decode()}), _JSON)

@@ -17,9 +17,8 @@ from emulator.services.interface import (
     read_examples,
     read_interface,
 )
-from emulator.services.portal.operations import MAPI, PAGE
+from emulator.services.portal.operations import GATEWAY_QUERY, MAPI, PAGE
 from emulator.services.portal.schemas import PortalDossierSchema, PortalStepSchema, StatusReportSchema
-from emulator.services.portal.wire_papers import GATEWAY_QUERY
 
 _TAG_PROVINCE = "Cổng tỉnh / A province's gateway"
 _OFF = (

@@ -18,9 +18,10 @@ from emulator.country.axis_records import HOSTED_FILES, PORTS, Host
 from emulator.country.shelf import IssuedResult
 from emulator.country.world import World
 from emulator.services.portal.bodies import issued_results, submitted_links
-from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE, is_identity_number
+from emulator.services.portal.envelope import BAD_FIELD, NOT_IN_CATALOGUE
 from emulator.services.portal.models import PortalDossier
 from emulator.services.portal.pack import Portal
+from emulator.services.portal.papers import is_identity_number
 from emulator.services.portal.session import PortalCall
 from emulator.wire.axis import HOST_PLACEHOLDER
 from emulator.wire.codes import (

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from emulator.country.shelf import ShelfKind
-from emulator.kernel.clock import read_day
 from emulator.wire.codes import full_form, root_of, short_form
 
 Row = dict[str, Any]
@@ -25,19 +23,17 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One procedure: ``row`` is what ``LayThuTuc`` prints, the rest is what the rules ask of it."""
+    """One procedure: ``row`` is what ``LayThuTuc`` prints, the rest is what the rules ask of it.
+
+    ``result_codes`` are those a papers call may ask for under it, which replace a component or are its own (KDL V.3).
+    """
 
     code: str
     name: str
     sectors: tuple[tuple[str, str], ...]
     own_result_codes: frozenset[str]
-    component_result_codes: frozenset[str]
+    result_codes: frozenset[str]
     row: Row = field(default_factory=dict)
-
-    @property
-    def result_codes(self) -> frozenset[str]:
-        """Return the codes a papers call may ask for under this procedure (KDL V.3)."""
-        return self.own_result_codes | self.component_result_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +67,13 @@ def _level(code: str) -> str:
 def read_procedure(row: Mapping[str, Any]) -> Procedure:
     """Read one row of ``portal/procedures.json``."""
     papers = [paper for case in row["THANHPHANHOSO"] for paper in case["GIAYTO"]]
+    own = frozenset(each["MAKETQUA"] for each in row["KETQUATHUCHIEN"])
     return Procedure(
         code=row["MATTHC"],
         name=row["TENTTHC"],
         sectors=tuple((each["MALINHVUC"], each["TENLINHVUC"]) for each in row["LINHVUCTHUCHIEN"]),
-        own_result_codes=frozenset(each["MAKETQUA"] for each in row["KETQUATHUCHIEN"]),
-        component_result_codes=frozenset(paper["MA_KQ_THAYTHE"] for paper in papers if paper.get("MA_KQ_THAYTHE")),
+        own_result_codes=own,
+        result_codes=own.union(paper["MA_KQ_THAYTHE"] for paper in papers if paper.get("MA_KQ_THAYTHE")),
         row=dict(row),
     )
 
@@ -130,7 +127,6 @@ def read_technical_ids(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 # What portal bodies say once read, and what stands on the portal's shelves. Official names stay inside ``fields``.
 
-_DAY_MS = 86_400_000
 Fields = dict[str, str]
 Lists = dict[str, list[dict[str, Any]]]
 
@@ -187,11 +183,6 @@ class Paper:
     issuer_code: str = ""
     effective_on: str = ""
     expires_on: str = ""
-
-    def has_expired(self, now_ms: int) -> bool:
-        """Tell whether its last day lies before an instant's day."""
-        last = read_day(self.expires_on) if self.expires_on else None
-        return last is not None and last + _DAY_MS <= now_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,70 +281,9 @@ class ListCall:
     called_at: int
 
 
-# The portal's shelves, one line a noun.
-
-PORTAL_DOSSIERS = ShelfKind(
-    name="portal_dossiers",
-    record=PortalDossier,
-    key=lambda dossier: dossier.code,
-    place=lambda dossier: dossier.owner_id,
-    moment=lambda dossier: dossier.received_at,
-    told=("status",),
-)
-PORTAL_STEPS = ShelfKind(
-    name="portal_steps",
-    record=PortalStep,
-    key=lambda step: f"{step.dossier_code}/{step.number:05d}",
-    place=lambda step: step.dossier_code,
-    moment=lambda step: step.handled_at,
-)
-PAPERS = ShelfKind(
-    name="papers",
-    record=Paper,
-    key=lambda paper: paper.id,
-    place=lambda paper: paper.owner_id,
-    moment=lambda paper: paper.kept_at,
-)
-QUESTIONS = ShelfKind(
-    name="portal_questions",
-    record=Question,
-    key=lambda question: question.id,
-    place=lambda question: question.unit_code,
-    moment=lambda question: question.asked_at,
-)
-RATINGS = ShelfKind(
-    name="portal_ratings",
-    record=Rating,
-    key=lambda rating: f"{rating.unit_code}/{rating.period}",
-    place=lambda rating: rating.unit_code,
-    moment=lambda rating: rating.sent_at,
-)
-SUPPORT_REQUESTS = ShelfKind(
-    name="support_requests",
-    record=SupportRequest,
-    key=lambda request: request.result_code,
-    place=lambda request: request.unit_code,
-    moment=lambda request: request.asked_at,
-    told=("is_accepted",),
-)
-NOTICES = ShelfKind(
-    name="portal_notices",
-    record=Notice,
-    key=lambda notice: notice.id,
-    place=lambda _: "",
-    moment=lambda notice: notice.at,
-)
-LIST_CALLS = ShelfKind(
-    name="portal_list_calls",
-    record=ListCall,
-    key=lambda call: call.unit_code,
-    place=lambda _: "",
-    moment=lambda call: call.called_at,
-)
-LISTED_AGENCIES = ShelfKind(
-    name="portal_agencies",
-    record=Agency,
-    key=lambda agency: agency.code,
-    place=lambda _: "",
-    moment=lambda _: 0,
-)
+def read_pack_paper(row: Mapping[str, Any]) -> Paper:
+    """Read one row of ``papers.json``: a paper as the service prints it, and whose it is."""
+    owner, code, number = row["SoDinhDanhChuSoHuu"], row["MaKetQua"], row["SoKyHieu"]
+    files = [{"name": file["TenTep"], "link": file["DuongDan"]} for file in row["DanhSachTepDinhKem"]]
+    key = f"{owner}/{code}/{number}"
+    return Paper(key, owner, code, row["TenGiayTo"], number, full_form(row["CoQuanChuQuan"]), files)

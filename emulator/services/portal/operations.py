@@ -9,7 +9,10 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import orjson
 
 from emulator.country.axis import accounts_of, own_unit_code, unit_code_of, units_of
 from emulator.country.world import World
@@ -18,7 +21,9 @@ from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import catalogues, dossiers, papers
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import (
+    HTTP_STATUS,
     NO_SUCH_SERVICE,
+    NOT_IN_CATALOGUE,
     NOT_YOURS,
     MapiCall,
     read_call,
@@ -28,9 +33,10 @@ from emulator.services.portal.envelope import (
 )
 from emulator.services.portal.models import security_server_rows
 from emulator.services.portal.pack import Portal
-from emulator.services.portal.session import PortalCall, envelope_of, printing_of, reading_of
+from emulator.services.portal.papers import JSON, PapersPrinting, look_up, printing_of
+from emulator.services.portal.session import PortalCall, envelope_of, reading_of
 from emulator.services.service import Both
-from emulator.wire.codes import is_within
+from emulator.wire.codes import is_within, national_procedure_code
 from emulator.wire.reading import ABSENT
 
 
@@ -234,7 +240,7 @@ def word(refusal: ServiceRefusal, world: World) -> Reply:
     if operation == PROVINCE_PAPERS.name:
         is_asked_by_query = world.exchange.call.method == "GET"
         printing = printing_of(world)
-        return printing.refused_data_reply(refusal) if is_asked_by_query else printing.refused_reply(refusal)
+        return _refused_data_reply(refusal, printing) if is_asked_by_query else printing.refused_reply(refusal)
     service = MAPI.get(operation.removeprefix("dvcqg.mapi."))
     pushes = bool(service and service.pushes) or operation == PROVINCE_PUSH.name
     reply = envelope_of(world).refused_reply(refusal, pushes=pushes)
@@ -269,6 +275,51 @@ def _named_unit(code: str, world: World) -> str:
         expected=known[:80],
     )
     return ""
+
+
+GATEWAY_QUERY = (
+    "MaThuTuc",
+    "KenhThucHien",
+    "SoDinhDanhChuSoHuu",
+    "SoDinhDanhNguoiYeuCau",
+    "HoTenNguoiYeuCau",
+)
+"""What a province's gateway is asked with, each with a small first letter (src:client-province-papers)."""
+
+
+def find_through_province(call: Call, world: World) -> Reply:
+    """Find papers through a province's gateway, which has a token of its own (src:client-province-papers).
+
+    GET names the procedure alone and is answered ``{"Data": [...]}``; POST has the body of KDL V.2 and its reply.
+
+    Raises:
+        ServiceRefusal: a field is wrong, or there is no such procedure.
+    """
+    reading, printing = reading_of(world), printing_of(world)
+    if call.method == "POST":
+        return printing.papers_reply(look_up(call.body, call.body_size, reading, world))
+    given = {name.lower(): text for name, text in parse_qsl(call.query, keep_blank_values=True)}
+    form: dict[str, Any] = {name: given.get(name.lower(), "") for name in GATEWAY_QUERY}
+    form["DanhSachDanhMucKetQua"] = _codes_of_procedure(form["MaThuTuc"], world)
+    body = orjson.dumps(form)
+    return printing.data_reply(look_up(body, len(body), reading, world))
+
+
+def _codes_of_procedure(code: str, world: World) -> list[dict[str, str]]:
+    """Return what the gateway asks for: every result that belongs to a procedure and needs no number of its own."""
+    portal = Portal(world)
+    procedure = portal.base.procedures.get(national_procedure_code(code) or code)
+    if procedure is None:
+        vi = f'maThuTuc "{code[:40]}" không có trong danh mục thủ tục'
+        raise ServiceRefusal.for_rule(NOT_IN_CATALOGUE, "procedure", "/maThuTuc", vi, "unknown procedure", found=code)
+    kinds = {each: portal.result_kind(each) for each in sorted(procedure.result_codes)}
+    return [{"MaKetQua": each, "SoKyHieu": ""} for each, kind in kinds.items() if not (kind and kind.has_several)]
+
+
+def _refused_data_reply(refusal: ServiceRefusal, printing: PapersPrinting) -> Reply:
+    """Return a refusal that its one known reader takes for no papers; code and message beside it are ours."""
+    status = HTTP_STATUS.get(refusal.code, 400) if printing.maps_status else 200
+    return Reply(status, orjson.dumps({"Data": [], "errorCode": str(refusal.code), "message": refusal.message}), JSON)
 
 
 def through_province(reply: Reply, world: World) -> Reply:

@@ -19,25 +19,14 @@ from emulator.country.furnish import invisible_sign, nearest
 from emulator.country.pack_reading import shipped_folder
 from emulator.country.pack_tables import Tables
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
-from emulator.country.shelf import Base, Shelf
+from emulator.country.shelf import Base, Shelf, ShelfKind
 from emulator.country.world import World
 from emulator.services.portal import bodies
 from emulator.services.portal import bodies as dvcqg_lists
 from emulator.services.portal import bodies as dvcqg_questions
 from emulator.services.portal import models as catalogues
 from emulator.services.portal import models as dvcqg_catalogue
-from emulator.services.portal import wire_papers as dvcqg_papers
-from emulator.services.portal import wire_papers as papers
 from emulator.services.portal.models import (
-    LIST_CALLS,
-    LISTED_AGENCIES,
-    NOTICES,
-    PAPERS,
-    PORTAL_DOSSIERS,
-    PORTAL_STEPS,
-    QUESTIONS,
-    RATINGS,
-    SUPPORT_REQUESTS,
     Agency,
     ListCall,
     Notice,
@@ -52,6 +41,77 @@ from emulator.services.portal.models import (
     SupportRequest,
 )
 from emulator.wire.codes import is_same_agency
+
+# The portal's shelves, one line a noun.
+
+PORTAL_DOSSIERS = ShelfKind(
+    name="portal_dossiers",
+    record=PortalDossier,
+    key=lambda dossier: dossier.code,
+    place=lambda dossier: dossier.owner_id,
+    moment=lambda dossier: dossier.received_at,
+    told=("status",),
+)
+PORTAL_STEPS = ShelfKind(
+    name="portal_steps",
+    record=PortalStep,
+    key=lambda step: f"{step.dossier_code}/{step.number:05d}",
+    place=lambda step: step.dossier_code,
+    moment=lambda step: step.handled_at,
+)
+PAPERS = ShelfKind(
+    name="papers",
+    record=Paper,
+    key=lambda paper: paper.id,
+    place=lambda paper: paper.owner_id,
+    moment=lambda paper: paper.kept_at,
+)
+QUESTIONS = ShelfKind(
+    name="portal_questions",
+    record=Question,
+    key=lambda question: question.id,
+    place=lambda question: question.unit_code,
+    moment=lambda question: question.asked_at,
+)
+RATINGS = ShelfKind(
+    name="portal_ratings",
+    record=Rating,
+    key=lambda rating: f"{rating.unit_code}/{rating.period}",
+    place=lambda rating: rating.unit_code,
+    moment=lambda rating: rating.sent_at,
+)
+SUPPORT_REQUESTS = ShelfKind(
+    name="support_requests",
+    record=SupportRequest,
+    key=lambda request: request.result_code,
+    place=lambda request: request.unit_code,
+    moment=lambda request: request.asked_at,
+    told=("is_accepted",),
+)
+NOTICES = ShelfKind(
+    name="portal_notices",
+    record=Notice,
+    key=lambda notice: notice.id,
+    place=lambda _: "",
+    moment=lambda notice: notice.at,
+)
+LIST_CALLS = ShelfKind(
+    name="portal_list_calls",
+    record=ListCall,
+    key=lambda call: call.unit_code,
+    place=lambda _: "",
+    moment=lambda call: call.called_at,
+)
+LISTED_AGENCIES = ShelfKind(
+    name="portal_agencies",
+    record=Agency,
+    key=lambda agency: agency.code,
+    place=lambda _: "",
+    moment=lambda _: 0,
+)
+
+
+# The tables of the pack.
 
 FOLDER = "portal"
 PAPER_FILE = "papers.sqlite"
@@ -95,7 +155,7 @@ class PortalBase:
         return self._rows(name)
 
     def _papers(self) -> Base[Paper]:
-        small = Base(PAPERS, map(dvcqg_papers.read_pack_paper, self._rows("papers")))
+        small = Base(PAPERS, map(dvcqg_catalogue.read_pack_paper, self._rows("papers")))
         file = next((path for each in self._folders if (path := each / FOLDER / PAPER_FILE).is_file()), None)
         return FiledBase(small, file, Paper) if file else small
 
@@ -200,7 +260,7 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
     "results": catalogues.read_result_kind,
     "questions": bodies.read_pack_question,
     "dossiers": bodies.read_pack_dossier,
-    "papers": papers.read_pack_paper,
+    "papers": catalogues.read_pack_paper,
 }
 _REFERENCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "papers": {"MaKetQua": ("results", "MAKETQUA")},

@@ -13,8 +13,8 @@ from pathlib import Path
 import orjson
 
 from emulator.country.filed_base import write_filed_base
+from emulator.services.portal.models import read_pack_paper
 from emulator.services.portal.pack import FOLDER, PAPER_FILE
-from emulator.services.portal.wire_papers import read_pack_paper
 
 
 class BadPaper(Exception):

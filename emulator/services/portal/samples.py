@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.services.interface import read_interface
-from emulator.services.portal.wire_papers import GATEWAY_QUERY
+from emulator.services.portal.operations import GATEWAY_QUERY
 from emulator.services.service import COMMON_MISTAKES, MISSING, Ask, Both, Caller, Mistake, wrong_fields
 
 CALL = "dvcqg.mapi.call"

@@ -14,11 +14,10 @@ from emulator.country.axis import Account
 from emulator.country.world import World
 from emulator.kernel import clock
 from emulator.kernel.clock import moment_text
-from emulator.kernel.exchange import Remark
+from emulator.kernel.exchange import Call, Remark
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal.envelope import BAD_SESSION, Envelope, LoginForm, MapiCall
 from emulator.services.portal.pack import Portal
-from emulator.services.portal.wire_papers import PapersPrinting
 from emulator.wire.reading import Reading, ReadingRules
 
 # Sessions of ``mapi`` and tokens of the papers service: two credentials, two lives
@@ -101,6 +100,27 @@ def admit(text: str, world: World, kind: Kind, named: str) -> Token:
         raise SessionExpired(token, f"Phiên làm việc đã hết hạn lúc {ended}: hãy đăng nhập lại")
     world.presented = token
     return token
+
+
+def papers_token(call: Call) -> str:
+    """Return the token of a papers call, raw or after ``Bearer``: the scheme is not documented (K04).
+
+    Raises:
+        ServiceRefusal: -2, the call has none.
+    """
+    text = (call.header("authorization") or "").strip()
+    if not text:
+        raise ServiceRefusal.for_rule(
+            BAD_SESSION,
+            "papers-token-missing",
+            "authorization",
+            "Thiếu header Authorization: cần token lấy từ bndp/public/v1/login",
+            "The header Authorization is missing: the token of bndp/public/v1/login is expected",
+            expected="Authorization: <accessToken>",
+            nearest=_LOGINS["papers"],
+        )
+    scheme, _, rest = text.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else text
 
 
 class SessionExpired(ServiceRefusal):
@@ -193,15 +213,4 @@ def envelope_of(world: World) -> Envelope:
         settings.portal_reads_have_error_code,
         settings.portal_maps_errors_to_http,
         settings.portal_duplicate_code,
-    )
-
-
-def printing_of(world: World) -> PapersPrinting:
-    """Return the form of papers replies: what the settings say, else what the mode says (K15, K16)."""
-    settings, strict = world.settings, world.mode == "strict"
-    return PapersPrinting(
-        settings.papers_file_key or ("TenTep" if strict else "both"),
-        settings.papers_agency_form or ("full" if strict else "short"),
-        settings.papers_empty_is_null,
-        settings.portal_maps_errors_to_http,
     )
