@@ -98,6 +98,9 @@ class World:
         self.journal_size = 0  # bytes that the journal held when the pen was taken
         self.is_held = False
         self.has_spent = False  # something stays whatever becomes of the call, so it cannot be served again
+        self.has_left = (
+            False  # a machine of somebody's has the call: it is answered and written down, whatever the quota
+        )
         self.settlement: Settlement | None = None  # the batch of effects this one belongs to
         self.dossiers = Shelf(DOSSIERS, pack.dossiers, self)
         self.steps = Shelf(STEPS, pack.steps, self)

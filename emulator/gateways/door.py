@@ -239,7 +239,7 @@ class Door:
         world.presented = arrived.token
         try:
             reply = self._refuse_hasty(exchange, world, quota.wait_s) if quota.wait_s else self._answer(exchange, world)
-            if not quota.wait_s and (quota := self._look_again(world)).wait_s:
+            if not (quota.wait_s or world.has_left) and (quota := self._look_again(world)).wait_s:
                 world.release()  # those who came with it used the quota up: nothing of it stays
                 if reply.file:
                     reply.file.close()

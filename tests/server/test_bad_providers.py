@@ -8,7 +8,10 @@ from __future__ import annotations
 import contextlib
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +289,26 @@ def test_a_client_that_hangs_up_in_the_middle_leaves_the_worker_to_the_next(serv
         assert len(next(reply.iter_content(1 << 16))) > 0
     machine.answer = said("200 OK", PAPER)
     assert ask(server).content == PAPER
+
+
+def test_a_call_that_a_live_agency_has_is_answered_and_written_down_though_others_used_the_quota_up() -> None:
+    most, together, began = 3, threading.Barrier(5), int(time.time() // 60)
+
+    class Machine(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            together.wait(PATIENCE_S)
+            self.wfile.write(head(f"Content-Length: {len(PAPER)}") + PAPER)
+
+    machine = ThreadingHTTPServer(("127.0.0.1", 0), Machine)
+    threading.Thread(target=machine.serve_forever, daemon=True).start()
+    flags = ("--store", ":memory:", "--workers", "1", "--max-calls", str(most))
+    with Server(*flags) as server, contextlib.closing(machine.socket), ThreadPoolExecutor(5) as pool:
+        rights = {"provider": HANOI, "subjects": [HANOI]}
+        requests.post(f"{server.base_url}/__admin/access-rights", json=rights, timeout=PATIENCE_S).raise_for_status()
+        enliven(server, f"http://127.0.0.1:{machine.server_port}")
+        said = [reply.status_code for reply in pool.map(lambda _: ask(server), range(5))]
+        next_one = ask(server, "/khong-can").status_code if int(time.time() // 60) == began else 429
+        rows = requests.get(f"{server.base_url}/__admin/requests?operation=xroad.live", timeout=PATIENCE_S).json()
+        machine.shutdown()
+    assert (said, next_one) == ([200] * 5, 429)
+    assert [row["response"]["status"] for row in rows["requests"]] == [200] * 5, "what has left stands in the journal"

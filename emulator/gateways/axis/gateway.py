@@ -384,9 +384,10 @@ def _ask_live(
     if exchange.call.is_cut:
         raise faults.body_too_large(exchange.call)
     name = address.provider_url.name if address.provider_url else ""
-    return world.apply_scenario() or forward(
-        provider_call(exchange.call, address, message, name, "http"), agency, name, world, allowed
-    )
+    if reply := world.apply_scenario():
+        return reply
+    world.has_left = True
+    return forward(provider_call(exchange.call, address, message, name, "http"), agency, name, world, allowed)
 
 
 def _without_body_for_head(reply: Reply, call: Call) -> Reply:
