@@ -1,4 +1,4 @@
-"""Dossiers on the portal: what is pushed, how they progress, and the rules they meet."""
+"""Dossiers pushed to the portal, and the rules that they and their results meet."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import difflib
 import unicodedata
 from dataclasses import replace
 
+from emulator.country.axis import nearest_of
+from emulator.country.shelf import IssuedResult
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
 from emulator.services.portal import bodies as wire
-from emulator.services.portal.bodies import dossier_rows
+from emulator.services.portal.bodies import issued_results, submitted_links
 from emulator.services.portal.envelope import (
     BAD_FIELD,
     BAD_TRANSITION,
@@ -18,15 +20,19 @@ from emulator.services.portal.envelope import (
     NOT_YOURS,
     UNKNOWN_DOSSIER,
 )
-from emulator.services.portal.links import by_mode, check_results, with_owner
-from emulator.services.portal.models import PortalDossier, PortalStep, Procedure, StepReport
+from emulator.services.portal.links import is_missing_file, link_trouble
+from emulator.services.portal.models import PortalDossier, Procedure
+from emulator.services.portal.papers import is_identity_number
 from emulator.services.portal.session import PortalCall
 from emulator.wire.codes import (
+    FINAL_STATUSES,
     NO_ROOM,
     STATUS_NAMES,
     dossier_code_trouble,
+    is_procedure_code,
     is_within,
     judge_move,
+    mended_result_code,
     short_form,
     status_text,
     unit_of_dossier_code,
@@ -63,7 +69,9 @@ def _check_expected(dossier: PortalDossier, path: str, desk: PortalCall) -> None
         if not dossier.fields.get(name):
             vi = f"{path[1:]}: thiếu {name}; các hệ thống đã biết luôn gửi trường này"
             en = f"{name} is absent; known systems send it"
-            by_mode(desk, "expected-field", f"{path}/{name}", BAD_FIELD, vi, en, expected="String (≥ 1)")
+            desk.reading.refuse_in_strict(
+                "expected-field", f"{path}/{name}", BAD_FIELD, vi, en, expected="String (≥ 1)"
+            )
 
 
 def check_move(before: int | None, after: int, path: str, desk: PortalCall) -> None:
@@ -109,22 +117,17 @@ def check_same_owner(stored: PortalDossier, dossier: PortalDossier) -> None:
         )
 
 
-def may_see(dossier: PortalDossier, unit_code: str) -> bool:
-    """Tell whether a unit may ask for a dossier: its own, or one of its subtree."""
-    return is_within(dossier.unit_code, unit_code) or is_within(unit_code, dossier.unit_code)
-
-
 def _check_code(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
     reading, name = desk.reading, f"{path}/MaHoSo"
     trouble = dossier_code_trouble(dossier.code, dossier.received_at)
     unit = unit_of_dossier_code(dossier.code)
     if trouble:
         vi, expected = f"MaHoSo {dossier.code}: {trouble.vi}", f"{short_form(desk.unit_code)}…-yyMMdd-nnnn"
-        by_mode(desk, "dossier-code", name, BAD_FIELD, vi, trouble.en, expected=expected)
+        desk.reading.refuse_in_strict("dossier-code", name, BAD_FIELD, vi, trouble.en, expected=expected)
     elif not is_within(unit, desk.unit_code):
         vi = f"MaHoSo {dossier.code} thuộc {unit}, không thuộc đơn vị {desk.unit_code}"
         en, expected = f"{dossier.code} belongs to {unit}", f"{short_form(desk.unit_code)}…"
-        by_mode(desk, "dossier-of-another-unit", name, NOT_YOURS, vi, en, expected=expected)
+        desk.reading.refuse_in_strict("dossier-of-another-unit", name, NOT_YOURS, vi, en, expected=expected)
     due = dossier.fields.get("NgayHenTra", "")
     if due and due < dossier.fields.get("NgayTiepNhan", ""):
         vi = "NgayHenTra trước NgayTiepNhan"
@@ -167,116 +170,142 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
-# ``CapNhatTienDoHoSoMC`` and ``DongBoTrangThaiHoSo`` (src:portal-services, src:portal-step).
+# What a pushed result must be for the steps that come after it: kept by its owner, found, and downloaded elsewhere.
+#
+# KDL III.1 steps 3 and 4, V.2 and V.3. No table of the push is published, so what only a later step needs is noted,
+# and refused in strict.
+
+_MOST_JUDGED = 500
+"""Results of one dossier that are judged: each costs a look at the axis, and no paper has so many. Ours."""
 
 
-def record_steps(desk: PortalCall) -> Reply:
-    """``CapNhatTienDoHoSoMC``: steps of dossiers the portal knows, whole or not at all.
-
-    Raises:
-        ServiceRefusal: too many steps, an unknown dossier, a move or a time that cannot be.
-    """
-    elements = wire.read_elements(desk.asked.given, desk.reading)
-    limit = desk.world.settings.portal_steps_limit
-    if len(elements) > limit:
-        raise ServiceRefusal.for_rule(
-            BAD_FIELD,
-            "too-many-steps",
-            "/data",
-            f"data có {len(elements)} bước: tối đa {limit} bước mỗi lần gọi",
-            f"data has {len(elements)} steps: at most {limit} in one call",
-            found=str(len(elements)),
-            expected=f"≤ {limit}",
+def check_results(dossier: PortalDossier, path: str, desk: PortalCall) -> None:
+    """Judge the results of a dossier, and whether there are some when there should be; the reading collects it."""
+    results, links = issued_results(dossier), submitted_links(dossier)
+    if len(results) > _MOST_JUDGED:
+        vi = f"{path[1:]}: {len(results)} kết quả trong một hồ sơ; chỉ {_MOST_JUDGED} kết quả đầu được xét"
+        en, values = (
+            f"{len(results)} results in one dossier: the first {_MOST_JUDGED} are judged",
+            {"found": str(len(results))},
         )
-    reports = [wire.read_step(element, place, desk.reading) for place, element in enumerate(elements)]
-    desk.settle()
-    desk.world.hold()
-    for place, report in enumerate(reports):
-        if report:
-            _record(report, place, desk)
-    desk.settle()
-    return desk.envelope.accepted_reply(f"Cập nhật tiến độ {len(reports)} bước thành công")
+        where, due = f"{path}/DanhSachGiayToKetQua", f"≤ {_MOST_JUDGED}"
+        desk.reading.note("too-many-results", where, vi, en, expected=due, **values)
+    for number, result in enumerate(results[:_MOST_JUDGED]):
+        _check_result(result, dossier, f"{path}/DanhSachGiayToKetQua/{number}", links, desk)
+    if results and dossier.status not in FINAL_STATUSES:
+        vi = f"Có kết quả khi trạng thái là {status_text(dossier.status)}; kết quả đi cùng trạng thái 9 hoặc 10"
+        where, en = f"{path}/TrangThaiHoSo", "a result before status 9 or 10"
+        desk.reading.note("result-before-end", where, vi, en, expected="9, 10")
+    if dossier.status in FINAL_STATUSES:
+        _check_end(dossier, results, path, desk)
 
 
-def _record(report: StepReport, place: int, desk: PortalCall) -> None:
-    dossier = desk.portal.dossiers.get(report.code)
-    if dossier is None:
-        raise ServiceRefusal.for_rule(
-            UNKNOWN_DOSSIER,
-            "portal-dossier-unknown",
-            f"/data/{place}/MaHoSo",
-            f"Hồ sơ {report.code} không tồn tại: đồng bộ hồ sơ trước, tiến độ sau",
-            f"Dossier {report.code} is unknown: push the dossier first, its steps after it",
-            found=report.code,
-            nearest="dvcqg.mapi.DongBoHoSoMC",
-        )
-    history = desk.portal.steps.with_prefix(f"{report.code}/")
-    if any(step.fields == report.fields for step in history):
-        desk.reading.note("step-repeated", f"/data/{place}", "Bước này đã gửi trước đó, giữ nguyên", "a repeated step")
-        return
-    _check_order(report, history, dossier, place, desk)
-    desk.portal.steps.put_record(
-        PortalStep(report.code, len(history) + 1, report.status, report.handled_at, report.fields)
-    )
-    if dossier.status != report.status and judge_move(dossier.status, report.status) != "illegal":
-        desk.portal.dossiers.put_record(_move_status(dossier, report.status, desk))
-
-
-def _check_order(
-    report: StepReport, history: list[PortalStep], dossier: PortalDossier, place: int, desk: PortalCall
+def _check_result(
+    result: IssuedResult, dossier: PortalDossier, where: str, links: frozenset[str], desk: PortalCall
 ) -> None:
-    """A series may start anywhere up to the dossier's own status; from then on the matrix judges each step."""
-    path = f"/data/{place}"
-    if not history:
-        if report.status != dossier.status and judge_move(None, report.status) == "illegal":
-            check_move(dossier.status, report.status, f"{path}/TrangThai", desk)
-        return
-    last = history[-1]
-    if last.status != report.status:
-        check_move(last.status, report.status, f"{path}/TrangThai", desk)
-    if report.handled_at < last.handled_at:
-        vi = f"data/{place}: ThoiDiemXuLy sớm hơn bước trước của hồ sơ {report.code}"
-        desk.reading.note("step-backwards", f"{path}/ThoiDiemXuLy", vi, "earlier than the step before")
+    _check_result_code(result.result_code, where, dossier, desk)
+    if result.link in links:
+        vi = f"{where[1:]}: tệp đã nộp được gửi lại làm kết quả ({result.link})"
+        desk.reading.note("submitted-file-as-result", where, vi, "a submitted file comes back as the result")
+    _check_link(result.link, f"{where}/DuongDanTepTinKetQua", desk)
+    if not result.paper_id:
+        vi = f"{where[1:]}: thiếu GiayToId; đồng bộ lại thì kết quả chỉ còn nhận ra theo mã và đường dẫn"
+        en = "a result without GiayToId: pushed again, it is known by code and link alone"
+        desk.reading.note("result-without-id", f"{where}/GiayToId", vi, en, expected="String (≥ 1)")
 
 
-def report_status(desk: PortalCall) -> Reply:
-    """``DongBoTrangThaiHoSo``: how a dossier that citizens filed on the portal stands at its agency.
+def _check_link(link: str, where: str, desk: PortalCall) -> None:
+    """A link must lead to the file by the rule of KDL V.3; a file that is not there yet may still come."""
+    trouble = link_trouble(link, desk.world)
+    if trouble:
+        vi, values = f"{where[1:]}: {trouble.vi}", {"expected": trouble.expected, "nearest": trouble.nearest}
+        desk.reading.refuse_in_strict(trouble.rule, where, BAD_FIELD, vi, trouble.en, **values)
+    elif is_missing_file(link, desk.world):
+        vi = f"{where[1:]}: máy chủ chưa có tệp này: lúc này tải về sẽ nhận 404"
+        en = "the host has no such file yet: a download would get 404 now"
+        desk.reading.note("result-file", where, vi, en, expected="GET → 200")
 
-    Raises:
-        ServiceRefusal: -4 for a code the portal does not know, -7 for a move the matrix forbids.
-    """
-    report = wire.read_status_report(desk.asked.given, desk.reading)
-    desk.settle()
-    desk.world.hold()
-    dossier = desk.portal.dossiers.get(report.code)
-    if dossier is None:
-        raise ServiceRefusal.for_rule(
-            UNKNOWN_DOSSIER,
-            "portal-dossier-unknown",
-            "/data/MaHoSo",
-            f"Hồ sơ {report.code} không tồn tại trên Cổng DVCQG",
-            f"The portal has no dossier {report.code}",
-            found=report.code,
-            nearest="dvcqg.mapi.TraCuuHoSo",
+
+def _check_end(dossier: PortalDossier, results: list[IssuedResult], path: str, desk: PortalCall) -> None:
+    """A finished dossier has what its procedure gives, and somebody to keep it."""
+    procedure = desk.portal.base.procedures.get(dossier.procedure_code)
+    if not results and procedure and procedure.own_result_codes:
+        codes = ", ".join(sorted(procedure.own_result_codes))
+        vi = f"{path[1:]}: trạng thái {status_text(dossier.status)} mà không có kết quả; thủ tục này cấp {codes}"
+        en = f"status {dossier.status} without a result; the procedure gives {codes}"
+        desk.reading.refuse_in_strict(
+            "end-without-result", f"{path}/DanhSachGiayToKetQua", BAD_FIELD, vi, en, expected=codes
         )
-    if dossier.origin != "portal":
-        vi = f"Hồ sơ {report.code} do đơn vị đồng bộ lên, không nộp tại Cổng DVCQG: dùng CapNhatTienDoHoSoMC"
-        desk.reading.note("report-of-own-dossier", "/data/MaHoSo", vi, "not filed on the portal")
-    if dossier.status != report.status:
-        check_move(dossier.status, report.status, "/data/TrangThai", desk)
-    desk.portal.dossiers.put_record(_move_status(dossier, report.status, desk))
-    number = len(desk.portal.steps.with_prefix(f"{report.code}/")) + 1
-    desk.portal.steps.put_record(PortalStep(report.code, number, report.status, report.handled_at, report.fields))
-    desk.settle()
-    return desk.envelope.accepted_reply(f"Đồng bộ trạng thái hồ sơ {report.code} thành công")
+    if results and not dossier.owner_id:
+        vi = (
+            f"{path[1:]}: kết quả không có chủ: DinhDanhCHS trống và MaDoiTuong không cho biết là ai; không ai lưu được"
+        )
+        en = "a result without an owner: nobody can keep it in Kho DL"
+        expected = '[{"LoaiDinhDanh": "1", "SoDinhDanh": "…"}]'
+        desk.reading.refuse_in_strict(
+            "result-without-owner", f"{path}/DinhDanhCHS", BAD_FIELD, vi, en, expected=expected
+        )
+    elif results and not is_identity_number(dossier.owner_id):
+        vi = f"{path[1:]}: chủ hồ sơ {dossier.owner_id} không phải CCCD 12 số hay mã số thuế: tra cứu không ra"
+        en = f"the owner {dossier.owner_id} is no CCCD of 12 digits and no tax code: papers are not found by it"
+        where, expected = f"{path}/DinhDanhCHS/0/SoDinhDanh", "\\d{12}, \\d{10}, \\d{10}-\\d{3}"
+        desk.reading.refuse_in_strict("result-owner-number", where, BAD_FIELD, vi, en, expected=expected)
 
 
-def _move_status(dossier: PortalDossier, status: int, desk: PortalCall) -> PortalDossier:
-    fields = dossier.fields | {"TrangThaiHoSo": str(status)}
-    return replace(dossier, status=status, changed_at=desk.world.now_ms, fields=fields)
+def _check_result_code(code: str, where: str, dossier: PortalDossier, desk: PortalCall) -> None:
+    path = f"{where}/MaGiayToKetQua"
+    mended = mended_result_code(code)
+    procedure = desk.portal.base.procedures.get(dossier.procedure_code)
+    own = procedure.own_result_codes if procedure else frozenset[str]()
+    if mended:
+        vi = f'{path[1:]} "{code}" không đúng dạng mã kết quả; có phải {mended}?'
+        desk.reading.refuse("K28", path, NOT_IN_CATALOGUE, vi, f"did you mean {mended}?", found=code, nearest=mended)
+    elif is_procedure_code(code):
+        vi = f'{path[1:]} "{code}" là mã thủ tục, không phải mã kết quả'
+        en, codes = "a procedure code stands for a result code", ", ".join(sorted(own))
+        desk.reading.refuse_in_strict(
+            "procedure-as-result", path, NOT_IN_CATALOGUE, vi, en, expected=codes, nearest=min(own, default="")
+        )
+    elif desk.portal.result_kind(code) is None:
+        vi = f'{path[1:]} "{code}" không có trong danh mục kết quả'
+        near = nearest_of(code, sorted(own)) or nearest_of(code, desk.portal.base.result_kinds)
+        en, codes = "the result code is in no catalogue", ", ".join(sorted(own))
+        desk.reading.refuse_in_strict("result-code", path, NOT_IN_CATALOGUE, vi, en, expected=codes, nearest=near)
+    elif own and code not in own:
+        near = next(iter(difflib.get_close_matches(code, own, 1)), min(own))
+        vi = f'{path[1:]} "{code}" là kết quả của thủ tục khác; thủ tục {dossier.procedure_code} cấp {near}'
+        en = f"{code} is the result of another procedure; {dossier.procedure_code} gives {near}"
+        codes = ", ".join(sorted(own))
+        desk.reading.refuse_in_strict(
+            "result-of-another-procedure", path, NOT_IN_CATALOGUE, vi, en, expected=codes, nearest=near
+        )
 
 
-# ``DongBoHoSoMC`` and ``TraCuuHoSo`` (src:portal-dossier).
+# Who owns a dossier: DinhDanhCHS, else the account behind MaDoiTuong (a TechID of TraCuuTechID).
+
+
+def with_owner(dossier: PortalDossier, place: int, desk: PortalCall) -> PortalDossier:
+    """Return a dossier with its owner named, by its TechID when it names nobody otherwise."""
+    technical_id = dossier.fields.get("MaDoiTuong", "")
+    if not technical_id:
+        return dossier
+    people = desk.portal.base.technical_ids
+    owner = next((number for number, each in people.items() if each == technical_id), "")
+    path = f"/data/{place}/MaDoiTuong"
+    if not owner:
+        vi = f'data/{place}/MaDoiTuong "{technical_id}" không phải TechID nào của Cổng DVCQG (TraCuuTechID)'
+        en, near = f"{technical_id} is nobody's TechID", "dvcqg.mapi.TraCuuTechID"
+        desk.reading.refuse_in_strict(
+            "technical-id", path, NOT_IN_CATALOGUE, vi, en, expected="TECHNICALID", nearest=near
+        )
+    elif dossier.owner_id and dossier.owner_id != owner:
+        vi = f"data/{place}/MaDoiTuong là TechID của người khác chủ hồ sơ trong DinhDanhCHS"
+        en, near = "the TechID is not that of DinhDanhCHS", people.get(dossier.owner_id, "")
+        desk.reading.refuse_in_strict("technical-id-of-another", path, BAD_FIELD, vi, en, expected=near, nearest=near)
+    return replace(dossier, owner_id=dossier.owner_id or owner)
+
+
+# ``DongBoHoSoMC`` (src:portal-dossier).
 #
 # A batch is taken whole or not at all: no source says, and a half-taken batch cannot be told from its one reply. Ours.
 
@@ -350,20 +379,3 @@ def _follow(
         return dossier
     check_same_owner(stored, dossier)
     return replace(dossier, owner_id=dossier.owner_id or stored.owner_id, origin=stored.origin)
-
-
-def find_dossier(desk: PortalCall) -> Reply:
-    """``TraCuuHoSo``: a list that is empty for a dossier not yet synchronised. The keys of its row are ours."""
-    code = desk.asked.text("mahoso")
-    if not code:
-        raise ServiceRefusal.for_rule(
-            BAD_FIELD,
-            "required",
-            "/mahoso",
-            "Thiếu trường bắt buộc mahoso: mã hồ sơ",
-            "mahoso is missing: a dossier code",
-            expected="mahoso",
-        )
-    found = desk.portal.dossiers.get(code)
-    visible = found is not None and may_see(found, desk.unit_code)
-    return desk.envelope.found_reply(dossier_rows(found) if found and visible else [])

@@ -18,7 +18,7 @@ from emulator.country.axis import accounts_of, own_unit_code, unit_code_of, unit
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
-from emulator.services.portal import catalogues, dossiers, papers
+from emulator.services.portal import catalogues, dossiers, papers, steps
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import (
     HTTP_STATUS,
@@ -78,7 +78,7 @@ MAPI: Mapping[str, MapiService] = {
     "LayDanhSachTTHC": MapiService("Danh sách thủ tục", "Procedures", catalogues.list_procedures),
     "LayThuTuc": MapiService("Một thủ tục", "One procedure", catalogues.get_procedure),
     "LayDVC": MapiService("Dịch vụ công", "Public services", catalogues.list_services),
-    "TraCuuHoSo": MapiService("Tra cứu hồ sơ", "Look a dossier up", dossiers.find_dossier),
+    "TraCuuHoSo": MapiService("Tra cứu hồ sơ", "Look a dossier up", steps.find_dossier),
     "TraCuuTechID": MapiService("Tra cứu TechID", "Look a technical id up", catalogues.find_technical_id),
     "LayDanhSachHoiDapGuiTuDVCQG": MapiService(
         "Câu hỏi chưa trả lời", "Questions not yet answered", catalogues.list_unanswered
@@ -88,8 +88,8 @@ MAPI: Mapping[str, MapiService] = {
         "Câu trả lời của một câu hỏi", "The answer to one", catalogues.get_answer
     ),
     "DongBoHoSoMC": MapiService("Đồng bộ hồ sơ", "Push dossiers", dossiers.synchronise_dossiers, True),
-    "CapNhatTienDoHoSoMC": MapiService("Cập nhật tiến độ", "Push processing steps", dossiers.record_steps, True),
-    "DongBoTrangThaiHoSo": MapiService("Báo trạng thái hồ sơ", "Report a status", dossiers.report_status, True),
+    "CapNhatTienDoHoSoMC": MapiService("Cập nhật tiến độ", "Push processing steps", steps.record_steps, True),
+    "DongBoTrangThaiHoSo": MapiService("Báo trạng thái hồ sơ", "Report a status", steps.report_status, True),
     "DongBoHoiDap": MapiService("Đồng bộ hỏi đáp", "Publish questions", catalogues.publish_questions, True),
     "DongBoKetQuaHoiDapGuiTuDVCQG": MapiService(
         "Trả lời câu hỏi", "Answer questions", catalogues.answer_questions, True
