@@ -19,7 +19,7 @@ from bench.servers import emulator, memory_mib, processes
 from emulator.services.packs import load_pack
 
 SIZE, ROUNDS, LOOK = 50 * 1024 * 1024, 15, 1 << 20
-_PATH = "/download/nang.bin"
+_PIECE = 1 << 20
 _FORWARD = "/VXPAdapter/RestService/forward"
 _ADDRESS = "dstcode=VN:GOV:000.00.00.H22:hagiangvdxpsvc01&providerurl=" + quote(
     "https://dichvucong.hagiang.gov.vn", safe=""
@@ -29,12 +29,12 @@ _ADDRESS = "dstcode=VN:GOV:000.00.00.H22:hagiangvdxpsvc01&providerurl=" + quote(
 def download() -> Iterator[str]:
     """50 MB by one connection after the other, runs interleaved, and what the server's memory does meanwhile."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        pack, file = _pack(Path(folder, "pack"))
-        flags = ("--store", ":memory:", "--workers", "1", "--pack", str(pack))
+        (address, file), *_ = host_files(Path(folder, "pack"), SIZE)
+        flags = ("--store", ":memory:", "--workers", "1", "--pack", str(Path(folder, "pack")))
         with emulator(*flags) as ready, _static(file) as static:
             port = int(ready["base_url"].rpartition(":")[2])
             runs: dict[str, Callable[[], float]] = {
-                "through the adapter": lambda: _speed(port, f"{_FORWARD}{_PATH}?{_ADDRESS}"),
+                "through the adapter": lambda: _speed(port, address),
                 "static server, sendfile": lambda: _speed(static, "/"),
             }
             for run in runs.values():
@@ -54,16 +54,19 @@ def download() -> Iterator[str]:
     yield f"| growth of RSS over {ROUNDS} downloads | {after - before:.1f} MiB | from {before:.0f} | | flat |"
 
 
-def _pack(folder: Path) -> tuple[Path, Path]:
+def host_files(folder: Path, *sizes: int) -> list[tuple[str, Path]]:
+    """Make a pack whose province has files of these sizes, in bytes; return the way to each by the adapter, and it."""
     shutil.copytree(load_pack("co-ban").folder or Path(), folder)
-    file = folder / "hosted" / "nang.bin"
-    file.write_bytes(os.urandom(1 << 20) * (SIZE >> 20))
     sheet = folder / "hosted_files.json"
     table = json.loads(sheet.read_text(encoding="utf-8"))
-    row = next(iter(table["hosted_files"].values())) | {"path": _PATH, "file": "hosted/nang.bin"}
-    table["hosted_files"]["999"] = row
+    first, made = next(iter(table["hosted_files"].values())), []
+    for number, size in enumerate(sizes, 900):
+        name, file = f"nang-{number}.bin", folder / "hosted" / f"nang-{number}.bin"
+        file.write_bytes((os.urandom(min(size, _PIECE)) * (size // _PIECE + 1))[:size])
+        table["hosted_files"][str(number)] = first | {"path": f"/download/{name}", "file": f"hosted/{name}"}
+        made.append((f"{_FORWARD}/download/{name}?{_ADDRESS}", file))
     sheet.write_text(json.dumps(table), encoding="utf-8")
-    return folder, file
+    return made
 
 
 def _speed(port: int, target: str) -> float:

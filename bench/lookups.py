@@ -10,9 +10,9 @@ from pathlib import Path
 from bench.rates import ROUNDS, Run, measured, rows
 from bench.servers import emulator, post, yardstick
 
-_FORWARD = "/XrdAdapter/RestService/forward/bndp/public/v1"
-_PORTAL = "dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider&providerurl=https://apigiaytocanhan.dichvucong.gov.vn"
-_WANTED = {
+FORWARD = "/XrdAdapter/RestService/forward/bndp/public/v1"
+PORTAL = "dstcode=VN:GOV:000.00.00.G22:vpcpdvcprovider&providerurl=https://apigiaytocanhan.dichvucong.gov.vn"
+WANTED = {
     "MaThuTuc": "1.003709",
     "DanhSachDanhMucKetQua": [{"MaKetQua": "KQ.G15.000007", "SoKyHieu": ""}],
     "SoDinhDanhChuSoHuu": "999094001009",
@@ -31,7 +31,7 @@ def lookups() -> Iterator[str]:
     with emulator("--store", ":memory:") as ready, yardstick("asgi") as asgi, yardstick("gthread") as gthread:
         script = _script(ready["base_url"], ready["credentials"]["papers"])
         pages = {
-            "papers call": (f"{ready['base_url']}{_FORWARD}/user/papers?{_PORTAL}", ready["pid"]),
+            "papers call": (f"{ready['base_url']}{FORWARD}/user/papers?{PORTAL}", ready["pid"]),
             "bare Flask, asgi": asgi,
             "bare Flask, gthread": gthread,
         }
@@ -45,10 +45,14 @@ def lookups() -> Iterator[str]:
 
 def _script(base_url: str, account: dict[str, str]) -> Path:
     """Write a load in which every call asks for the same citizen's paper."""
-    login = f"{base_url}{_FORWARD}/login?{_PORTAL}"
-    token = post(login, json.dumps(account).encode(), {"Content-Type": "application/json"})["accessToken"]
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    (folder / "body.json").write_text(json.dumps(_WANTED), encoding="utf-8")
+    (folder / "body.json").write_text(json.dumps(WANTED), encoding="utf-8")
     script = folder / "papers.lua"
-    script.write_text(_LUA.format(body=folder / "body.json", token=token), encoding="utf-8")
+    script.write_text(_LUA.format(body=folder / "body.json", token=papers_token(base_url, account)), encoding="utf-8")
     return script
+
+
+def papers_token(base_url: str, account: dict[str, str]) -> str:
+    """Log in to the papers and return the token."""
+    login = f"{base_url}{FORWARD}/login?{PORTAL}"
+    return str(post(login, json.dumps(account).encode(), {"Content-Type": "application/json"})["accessToken"])

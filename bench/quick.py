@@ -6,13 +6,14 @@ Every reply is looked at, and what the servers wrote down is counted again at th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from bench.downloads import host_files
+from bench.lookups import FORWARD, PORTAL, WANTED, papers_token
 from bench.rates import token_of
 from bench.servers import cpu_us, emulator, processes, yardstick
 from tests.builders import dossier
@@ -27,9 +30,11 @@ from tests.builders import pull as pull_body
 from tests.documents.test_printed_samples import printed_dossier
 
 CONNECTIONS, CALLS, ROWS, SECONDS = 16, 480, 20, 50
+FILE_SIZE, DOWNLOAD, BARE_FILE = 100_000, "100 kB download through the adapter", "bare Flask route that sends the file"
 _RECEIVED = datetime(2026, 11, 20, 8)  # noqa: DTZ001 - wall time of Vietnam, as the documents write it
 _USED_NUMBERS = 9_000  # the numbers above are magic: they play faults
 _BODY_END = b"0\r\n\r\n"
+_COUNTED = ("btxh.", "dvcqg.papers.find", "province.download")
 Answer = tuple[int, bytes]
 
 
@@ -55,6 +60,8 @@ class Kind:
     request: Callable[[int], bytes]
     is_right: Callable[[Answer], bool]
     aim: str = ""
+    over: str = ""
+    """The bare route it is held against; the first one where none is named."""
     spent_us: list[float] = field(default_factory=list)
     waits_ms: list[float] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
@@ -126,16 +133,21 @@ def measure(kind: Kind, crowd: Crowd, first: int, calls: int = CALLS) -> float:
     return spent
 
 
-def request_of(target: Target, path: str, body: bytes, token: str = "") -> bytes:
+def fetch_of(target: Target, path: str) -> bytes:
+    """Return the bytes of a GET."""
+    return f"GET {path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\nAccept: */*\r\n\r\n".encode()
+
+
+def request_of(target: Target, path: str, body: bytes, token: str = "", scheme: str = "Bearer ") -> bytes:
     """Return the bytes of a POST of JSON, as a client with a kept connection sends it."""
     lines = [f"POST {path} HTTP/1.1", f"Host: {target.host}:{target.port}", "Accept: application/json"]
     lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-    lines += [f"Authorization: Bearer {token}"] if token else []
+    lines += [f"Authorization: {scheme}{token}"] if token else []
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def kinds_of(target: Target, token: str) -> list[Kind]:
-    """Return the calls that are measured of ours, on a server whose sandbox is new."""
+    """Return the calls to the gateway that are measured of ours, on a server whose sandbox is new."""
 
     def push(make: Callable[..., dict[str, object]], token: str) -> Callable[[int], bytes]:
         return lambda number: request_of(target, "/apiBTXH/1.0/DongBoDVC", _json(make(MaHoSo=_code(number))), token)
@@ -155,6 +167,26 @@ def kinds_of(target: Target, token: str) -> list[Kind]:
         Kind("refusal for its fields", target, push(wrong, token), _says(200, b'"error_code":-'), "≥ 1.5"),
         Kind(f"pull of {ROWS} rows", target, pull, _has_rows, "≥ 1.0"),
     ]
+
+
+def axis_kinds(target: Target, papers_token: str, address: str, file: Path) -> list[Kind]:
+    """Return the calls through the adapter: one citizen's papers, and the file at an address of the province's."""
+    path, body = f"{FORWARD}/user/papers?{PORTAL}", _json(WANTED)
+    content = file.read_bytes()
+
+    def is_whole(answer: Answer) -> bool:
+        return answer == (200, content)
+
+    return [
+        Kind("papers call", target, lambda _: request_of(target, path, body, papers_token, ""), _has_paper, "≥ 0.8"),
+        Kind(DOWNLOAD, target, lambda _: fetch_of(target, address), is_whole, "≥ 0.8", BARE_FILE),
+    ]
+
+
+def bare_file(url: str, leader: int, file: Path) -> Kind:
+    """Return the bare route that sends a file as a kind."""
+    target, content = Target.of(url, leader), file.read_bytes()
+    return Kind(BARE_FILE, target, lambda _: fetch_of(target, "/file"), lambda answer: answer == (200, content))
 
 
 def prepare(target: Target, admin_url: str, token: str) -> None:
@@ -181,17 +213,19 @@ def bare(name: str, url: str, leader: int) -> Kind:
 
 
 def quick() -> Iterator[str]:
-    """Push (printed sample, clean body), refusals and a pull beside bare routes: SQLite on disk, two workers."""
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-") as folder,
-        emulator("--store", str(Path(folder, "quick.db")), "--workers", "2") as ready,
-        yardstick("gthread") as flask,
-        yardstick("bare-asgi") as asgi,
-    ):
+    """Push (printed sample, clean body), refusals, a pull, papers and a file beside bare routes; two workers."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        ((address, file),) = host_files(folder / "pack", FILE_SIZE)
+        flags = ("--store", str(folder / "quick.db"), "--workers", "2", "--pack", str(folder / "pack"))
+        ready = stack.enter_context(emulator(*flags))
+        flask, asgi = stack.enter_context(yardstick("gthread", file)), stack.enter_context(yardstick("bare-asgi"))
         target = Target.of(ready["base_url"], ready["pid"])
         token = token_of(ready["base_url"], ready["credentials"]["production"])
         prepare(target, ready["admin_url"], token)
-        kinds = [bare("bare Flask, gthread 2×8", *flask), bare("bare ASGI", *asgi), *kinds_of(target, token)]
+        papers = papers_token(ready["base_url"], ready["credentials"]["papers"])
+        kinds = [bare("bare Flask, gthread 2×8", *flask), bare("bare ASGI", *asgi), bare_file(*flask, file)]
+        kinds += [*kinds_of(target, token), *axis_kinds(target, papers, address, file)]
         run_rounds(kinds)
         yield from _rows(kinds)
         yield from _written_down(ready["admin_url"])
@@ -214,9 +248,10 @@ def run_rounds(kinds: list[Kind], calls: int = CALLS, rounds: int | None = None)
 
 
 def _rows(kinds: list[Kind]) -> Iterator[str]:
-    bare_flask = kinds[0].spent_us
+    bares = {kind.name: kind.spent_us for kind in kinds}
     for kind in kinds:
-        over = statistics.median(theirs / ours for theirs, ours in zip(bare_flask, kind.spent_us, strict=True))
+        theirs_us = bares[kind.over or kinds[0].name]
+        over = statistics.median(theirs / ours for theirs, ours in zip(theirs_us, kind.spent_us, strict=True))
         said = ", ".join(f"{status} × {count:,}" for status, count in kind.seen.items())
         spread = f"{min(kind.spent_us):.0f} … {max(kind.spent_us):.0f}"
         median = statistics.median(kind.spent_us)
@@ -227,7 +262,7 @@ def _written_down(admin_url: str) -> Iterator[str]:
     with urlopen(f"{admin_url}/metrics", timeout=30) as reply:
         lines = reply.read().decode().splitlines()
     for line in lines:
-        if line.startswith("ndxp_emulator_calls_total") and "btxh." in line:
+        if line.startswith("ndxp_emulator_calls_total") and any(f'"{each}' in line for each in _COUNTED):
             kind, _, number = line.partition("{")[2].rpartition(" ")
             words = dict(each.split("=") for each in kind.rstrip("}").split(","))
             shown = " ".join(words[name].strip('"') for name in ("operation", "outcome", "status_class"))
@@ -242,7 +277,11 @@ def _has_rows(answer: Answer) -> bool:
     return answer[0] == 200 and answer[1].count(b'"maHoSo"') == ROWS
 
 
-def _json(body: dict[str, object]) -> bytes:
+def _has_paper(answer: Answer) -> bool:
+    return answer[0] == 200 and answer[1].count(b'"DuongDan"') == 1
+
+
+def _json(body: Mapping[str, object]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 

@@ -33,10 +33,10 @@ def emulator(*options: str) -> Iterator[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def yardstick(kind: str) -> Iterator[tuple[str, int]]:
+def yardstick(kind: str, file: Path | None = None) -> Iterator[tuple[str, int]]:
     """Run a bare route under gunicorn: Flask under ``asgi`` or ``gthread``, or none under it (``bare-asgi``).
 
-    Gives its URL and process id.
+    Gives its URL and process id. Flask sends ``file`` at ``/file``.
     """
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "--no-control-socket"]
@@ -46,7 +46,8 @@ def yardstick(kind: str) -> Iterator[tuple[str, int]]:
         "bare-asgi": ["-k", "asgi", "--asgi-lifespan", "off", "bench.yardstick:bare_asgi"],
         "gthread": ["-k", "gthread", "--threads", "8", "bench.yardstick:wsgi"],
     }[kind]
-    with running(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    variables = os.environ | ({"YARDSTICK_FILE": str(file)} if file else {})
+    with running(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=variables) as process:
         url = f"http://127.0.0.1:{port}/constant"
         _wait(url)
         yield url, process.pid

@@ -1,11 +1,12 @@
-"""The yardsticks: a bare Flask route and a bare ASGI application that return a constant, under the same gunicorn."""
+"""The yardsticks: bare routes that return a constant or a file, of Flask and of ASGI, under the same gunicorn."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
-from flask import Flask, Response
+from flask import Flask, Response, send_file
 
 wsgi = Flask(__name__)
 
@@ -14,6 +15,12 @@ wsgi = Flask(__name__)
 def constant() -> Response:
     """Return what an accepted push returns, without doing anything for it."""
     return Response('{"error_code":0,"message":"OK"}', content_type="application/json")
+
+
+@wsgi.get("/file")
+def file() -> Response:
+    """Send the file that the variable ``YARDSTICK_FILE`` names, as Flask does."""
+    return send_file(os.environ["YARDSTICK_FILE"])
 
 
 asgi = WSGIMiddleware(wsgi, workers=4)  # type: ignore[arg-type]

@@ -20,6 +20,9 @@ from emulator.country.axis_records import (
     UNITS,
     AgencyUnit,
     Grant,
+    Group,
+    Host,
+    LiveAgency,
     Subsystem,
 )
 from emulator.country.sandbox import Sandbox
@@ -32,6 +35,7 @@ from emulator.wire.json_body import MOST_PARTS, parts_of
 
 if TYPE_CHECKING:
     from emulator.country.access import Token
+    from emulator.country.shelf import Shelf
     from emulator.country.world import World
 
 
@@ -52,11 +56,31 @@ class Axis:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.subsystems = world.shelf(SUBSYSTEMS)
-        self.hosts = world.shelf(HOSTS)
-        self.grants = world.shelf(GRANTS)
-        self.groups = world.shelf(GROUPS)
-        self.live_agencies = world.shelf(LIVE_AGENCIES)
+
+    @property
+    def subsystems(self) -> Shelf[Subsystem]:
+        """Return the subsystems that are registered."""
+        return self._world.shelf(SUBSYSTEMS)
+
+    @property
+    def hosts(self) -> Shelf[Host]:
+        """Return the hosts behind their servers."""
+        return self._world.shelf(HOSTS)
+
+    @property
+    def grants(self) -> Shelf[Grant]:
+        """Return the access rights, those that were taken away among them."""
+        return self._world.shelf(GRANTS)
+
+    @property
+    def groups(self) -> Shelf[Group]:
+        """Return the groups that rights are given to."""
+        return self._world.shelf(GROUPS)
+
+    @property
+    def live_agencies(self) -> Shelf[LiveAgency]:
+        """Return the machines that play an agency."""
+        return self._world.shelf(LIVE_AGENCIES)
 
     def subsystem(self, dstcode: str) -> Subsystem | None:
         """Return a subsystem; for another spelling of it, the one that is meant."""
@@ -222,7 +246,9 @@ def units_of(world: World) -> list[AgencyUnit]:
 
 def find_unit(code: str, world: World) -> AgencyUnit | None:
     """Return a unit by its code in either form; None when none of that code works here."""
-    wanted = short_form(full_form(code.upper()))
+    wanted, own = short_form(full_form(code.upper())), own_unit(world)
+    if short_form(full_form(own.code)) == wanted:  # nearly every call is the own agency's: the others stay unread
+        return own
     return next((unit for unit in units_of(world) if short_form(full_form(unit.code)) == wanted), None)
 
 

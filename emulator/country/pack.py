@@ -93,7 +93,7 @@ def path_within(folders: Iterable[Path], name: str) -> Path:
         path = folder.joinpath(*pure.parts)
         if not path.is_file():
             continue
-        if path.resolve() != folder.resolve().joinpath(*pure.parts):
+        if os.path.realpath(path) != os.path.join(os.path.realpath(folder), *pure.parts):
             said = f"Đường dẫn “{name}” đi qua liên kết tượng trưng", f"the path {name!r} passes a symbolic link"
             raise BadPath(*said)
         return path

@@ -20,6 +20,7 @@ from emulator.store.world_rows import RecordRow
 T = TypeVar("T")
 NO_LIMIT = -1
 _PAGE = 200
+_TEXTS = (str, bytes)  # not "str | bytes": a window has hundreds of records, and would make that union for each
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class Shelf(Generic[T]):
     def window(self, place: str, first: int, last: int, limit: int = NO_LIMIT) -> list[T]:
         """Return the records of a place whose moment lies from first to last inclusive, oldest first."""
         unread = self.unread_window(place, first, last, limit)
-        return [self._kind.read(each) if isinstance(each, str | bytes) else each for each in unread]
+        return [self._kind.read(each) if isinstance(each, _TEXTS) else each for each in unread]
 
     def unread_window(self, place: str, first: int, last: int, limit: int = NO_LIMIT) -> list[T | str | bytes]:
         """Return the same, but the sandbox's own records as the JSON that they lie in."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from gunicorn.asgi.protocol import _get_cached_status_line, _scan_response_headers
 from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName
 
-from emulator.kernel.delivery import AT_ONCE
+from emulator.kernel.delivery import AT_ONCE, FileBody
 from emulator.kernel.exchange import Call, Headers, Reply
 from emulator.server.bad_bytes import OWN_PREFIX, header_value, read_target
 
@@ -31,6 +32,7 @@ _SPECIAL = frozenset(
 _ONCE = frozenset({"host", "content-type", "content-length", "connection"})
 _FRAMING = frozenset({"connection", "transfer-encoding", "server"})
 _BODILESS = (204, 304)
+_LARGEST_FILE = 256 * 1024  # a larger one leaves in pieces, as fast as its reader takes them
 
 
 class CommonRequest(NamedTuple):
@@ -99,13 +101,15 @@ def _name_of(raw: str) -> str:
 
 def reply_bytes(reply: Reply) -> bytes | None:
     """Return a reply to such a request as gunicorn would send it; None for one that leaves another way."""
-    if reply.delivery != AT_ONCE or reply.file or reply.status in _BODILESS or reply.status < 200:
+    if reply.delivery != AT_ONCE or reply.status in _BODILESS or reply.status < 200:
+        return None
+    if reply.file and (reply.file.length > _LARGEST_FILE or not isinstance(reply.file.source, Path)):
         return None
     lines = [_header_line(name, value) for name, value in reply.headers]
     names = {name.lower() for name, _ in reply.headers}
-    if None in lines or "date" not in names or names & _FRAMING:
+    if None in lines or "date" not in names or names & _FRAMING or (reply.file and "content-length" not in names):
         return None
-    body = reply.body
+    body = _read_small(reply.file) if reply.file else reply.body
     if "content-length" in names:
         if reply.header("content-length") != str(len(body)):
             return None
@@ -114,6 +118,14 @@ def reply_bytes(reply: Reply) -> bytes | None:
         framing = b"Transfer-Encoding: chunked\r\n\r\n" + (b"%x\r\n" % len(body) if body else b"")
         body = (body + b"\r\n0\r\n\r\n") if body else b"0\r\n\r\n"
     return b"".join((_get_cached_status_line((1, 1), reply.status), *filter(None, lines), framing, body))
+
+
+def _read_small(file: FileBody) -> bytes:
+    """Return the bytes of a file; fewer than it has where it cannot be read, which is then gunicorn's to find."""
+    try:
+        return b"".join(file.chunks())
+    except OSError:
+        return b""
 
 
 @lru_cache(2048)

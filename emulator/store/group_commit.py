@@ -28,7 +28,7 @@ class _SharedTransaction:
 
     def __init__(self) -> None:
         self.hub = getcurrent()
-        self.seen: dict[tuple[str, tuple[Any, ...]], Row | None] = {}
+        self.seen: dict[tuple[str, tuple[Any, ...]], Any] = {}
         self.is_open = self.has_savepoint = False
         self.refused: StoreFailure | None = None
 
@@ -97,7 +97,18 @@ class GroupCommitStore(SqliteStore):
         question = (sql, tuple(values))
         if question not in group.seen:
             group.seen[question] = super().one(sql, values)
-        return group.seen[question]
+        row: Row | None = group.seen[question]
+        return row
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query, as they were seen first where ``one`` would say so, too."""
+        group = self._group
+        if group is None or group.is_open:
+            return super().all(sql, values)
+        question = (f"every {sql}", tuple(values))
+        if question not in group.seen:
+            group.seen[question] = super().all(sql, values)
+        return list(group.seen[question])
 
     def begin(self, sandbox_no: int | None = None) -> None:
         """Take the pen; in a group, wait until all want it, and set a mark to which this exchange can go back."""

@@ -19,7 +19,7 @@ from gunicorn.asgi.parser import CallbackRequest, ParseError, PythonProtocol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.kernel.delivery import Delivery
+from emulator.kernel.delivery import Delivery, FileBody
 from emulator.kernel.exchange import Reply
 from emulator.server.common_request import read_common, reply_bytes
 from emulator.server.gunicorn_headers import take_raw_letters
@@ -91,6 +91,22 @@ def test_a_reply_that_gunicorn_would_change_or_that_leaves_badly_is_left_to_it(r
     assert reply_bytes(reply) is None
 
 
+def test_a_small_file_leaves_with_its_head_and_one_that_is_large_or_gone_is_left_to_gunicorn(tmp_path: Path) -> None:
+    small, large = tmp_path / "a.pdf", tmp_path / "b.pdf"
+    small.write_bytes(b"%PDF")
+    large.write_bytes(b"x" * 300_000)
+
+    def reply_with(path: Path, length: int) -> Reply:
+        headers = (("Date", "x"), ("Content-Length", str(length)))
+        return Reply(200, headers=headers, file=FileBody(path, 0, length, "sha256:"))
+
+    assert reply_bytes(reply_with(small, 4)) == b"HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 4\r\n\r\n%PDF"
+    assert reply_bytes(reply_with(large, 300_000)) is None
+    assert reply_bytes(reply_with(small, 5)) is None, "it is shorter than it was when the reply was made"
+    assert reply_bytes(reply_with(tmp_path / "khong-co.pdf", 4)) is None
+    assert reply_bytes(Reply(200, headers=(("Date", "x"),), file=FileBody(small, 0, 4, "sha256:"))) is None
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with Server("--store", ":memory:", "--workers", "1") as found:
@@ -107,7 +123,7 @@ def _talk(server: Server, *packets: bytes, answers: int = 1) -> bytes:
             line.sendall(packet)
             _wait_until_read(line)
         line.sendall(packets[-1])
-        while got.count(b"\r\nDate: ") < answers or not got.endswith((b"0\r\n\r\n", b"}", b">")):
+        while got.count(b"\r\nDate: ") < answers or not got.endswith((b"0\r\n\r\n", b"}", b">", b"%%EOF\n")):
             chunk = line.recv(65536)
             if not chunk:
                 break
@@ -160,6 +176,8 @@ CALLS = {
     "no sandbox": b"GET /s/khong-co/x HTTP/1.1\r\nHost: a\r\n\r\n",
     "a wrong token": b"POST /apiBTXH/1.0/XuLyHoSo HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer la\r\n"
     b"Content-Type: application/json\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\n{}",
+    "a file": b"GET /XrdAdapter/RestService/forward/download/124.pdf?dstcode=VN:GOV:000.00.00.H22:hagiangvdxpsvc01"
+    b"&providerurl=https://dichvucong.hagiang.gov.vn HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n",
     "the axis": b"POST /XrdAdapter/RestService/forward/x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
 }  # fmt: skip
 
