@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gettext
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Request, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,7 +18,7 @@ from emulator.admin.guard import authorise_pages
 from emulator.admin.problems import Trouble
 from emulator.admin.request import AdminContext
 from emulator.classroom.classes import Seat
-from emulator.console import access, language, words
+from emulator.console import access, words
 from emulator.console.caller import AdminCaller
 from emulator.country.access import read_typed
 from emulator.country.sandbox import NoSandbox
@@ -38,11 +41,34 @@ _OPEN = frozenset({"console.static", "console.log_in", "console.join"})
 _log = logging.getLogger(__name__)
 
 
+# The language of a page: Vietnamese first, English where the browser or ``?lang=`` asks for it; never both.
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+COOKIE = "ndxp_lang"
+_LOCALE = Path(__file__).with_name("locale")
+
+
+@cache
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """Return the sentences of a language. The templates are written in Vietnamese, which needs no catalogue."""
+    return gettext.translation("console", _LOCALE, [language], fallback=language == "vi")
+
+
+def choose_language(incoming: Request) -> Language:
+    """Return what ``?lang=`` says, else what it said last time, else what the browser prefers."""
+    for wish in (incoming.args.get("lang"), incoming.cookies.get(COOKIE)):
+        for language in LANGUAGES:
+            if wish == language:
+                return language
+    return "en" if incoming.accept_languages.best_match(LANGUAGES, default="vi") == "en" else "vi"
+
+
 @dataclass(frozen=True)
 class Person:
     """Who looks at a page: in which language, at which sandbox, and how the page asks the admin API."""
 
-    language: language.Language
+    language: Language
     sandbox: str
     caller: AdminCaller
     home: str
@@ -87,8 +113,8 @@ def console_app(context: AdminContext) -> Flask:
     app.config["ADMIN"] = context
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: language.catalogue(person().language).gettext(text),
-        lambda one, many, count: language.catalogue(person().language).ngettext(one, many, count),
+        lambda text: catalogue(person().language).gettext(text),
+        lambda one, many, count: catalogue(person().language).ngettext(one, many, count),
         newstyle=True,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -125,7 +151,7 @@ def _meet_person() -> None:
     sandbox = (request.view_args or {}).pop("sandbox", "default")
     home = PREFIX if sandbox == "default" else f"{PREFIX}/s/{sandbox}"
     base = f"{request.scheme}://{request.host}"
-    g.person = Person(language.choose_language(request), sandbox, AdminCaller(context, sandbox, base), home)
+    g.person = Person(choose_language(request), sandbox, AdminCaller(context, sandbox, base), home)
     if request.endpoint not in _OPEN:
         who = access.admit_person(request, context)
         if not request.path.startswith(f"{PREFIX}/classes"):  # whose a class is, the admin API looks up itself
@@ -157,8 +183,8 @@ def _finish(response: Response) -> Response:
     if request.endpoint == "console.static":
         response.headers["Cache-Control"] = "max-age=3600"
     response.headers["Vary"] = "Accept-Language, Cookie"
-    if request.args.get("lang") in language.LANGUAGES:
-        response.set_cookie(language.COOKIE, request.args["lang"], samesite="Strict", path=PREFIX)
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(COOKIE, request.args["lang"], samesite="Strict", path=PREFIX)
     return response
 
 
@@ -209,6 +235,6 @@ def _error_page(status: int, document: dict[str, Any]) -> AnyResponse:
     if "person" not in g:
         context: AdminContext = current_app.config["ADMIN"]
         caller = AdminCaller(context, "default", f"{request.scheme}://{request.host}")
-        g.person = Person(language.choose_language(request), "default", caller, PREFIX)
+        g.person = Person(choose_language(request), "default", caller, PREFIX)
     answer = current_app.make_response((render_template("error.html", status=status, problem=document), status))
     return _finish(answer)

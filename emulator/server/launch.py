@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 ARBITER_GRACE_S = 1
 KEEP_ALIVE_S, LONGEST_LINE = 75, 8190
-_THREADS, _THREADS_GRACE_S = 8, 0.5
+_THREADS = 8
 PLAIN = "plain"
 KINDS = ("asgi", "gthread", PLAIN)
 """The kinds of workers: on a loop, with threads, and the one process of a system without fork."""
@@ -100,23 +100,9 @@ def run(
     hooks = {"post_fork": post_fork, "post_worker_init": post_worker_init, "worker_exit": worker_exit}
     gc.freeze()  # what was made so far lives as long as the process, and stays one copy for all workers
     gc.enable()
-    _run_gunicorn(_options(listener.detach(), plan) | hooks, app)
+    from emulator.server.gunicorn_app import GunicornApp  # gunicorn cannot even be imported where there is no fork
 
-
-def _run_gunicorn(options: dict[str, Any], app: Any) -> None:
-    from gunicorn.app.base import BaseApplication  # it cannot even be imported where there is no fork
-
-    class Launch(BaseApplication):  # type: ignore[misc]
-        """A gunicorn that serves one application on one socket that is already bound."""
-
-        def load_config(self) -> None:
-            for name, value in options.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            return app
-
-    Launch().run()
+    GunicornApp(_options(listener.detach(), plan) | hooks, app).run()
 
 
 def _was_told_to_end(signals: Any) -> bool:
@@ -146,7 +132,9 @@ def _options(descriptor: int, plan: LaunchPlan) -> dict[str, Any]:
     if plan.kind == "asgi":
         options["asgi_lifespan"] = "off"
     if plan.log_format == "json":
-        options["logger_class"] = _json_logger()
+        from emulator.server.gunicorn_app import JsonGunicorn
+
+        options["logger_class"] = JsonGunicorn
     if plan.certificate:
         options["certfile"], options["keyfile"] = str(plan.certificate), str(plan.key or plan.certificate)
         # gthread asks for a context per connection: one per process is enough
@@ -166,50 +154,12 @@ def _one_context(plan: LaunchPlan) -> Callable[[Any, Callable[[], Any]], Any]:
     return ssl_context
 
 
-def _json_logger() -> type:
-    from gunicorn.glogging import Logger
-
-    class JsonGunicorn(Logger):  # type: ignore[misc]
-        """gunicorn's own log in the form of ours."""
-
-        def setup(self, cfg: Any) -> None:
-            super().setup(cfg)
-            for handler in self.error_log.handlers:
-                handler.setFormatter(JsonLines())
-
-    return JsonGunicorn
-
-
 def _worker_class(kind: str) -> type:
     if kind == "asgi":
         from emulator.server.loop_worker import LoopWorker
 
         return LoopWorker
-    return _pool_worker()
-
-
-def _pool_worker() -> type:
-    from gunicorn.http.errors import LimitRequestLine
-    from gunicorn.workers.gthread import ThreadWorker
-
-    from emulator.server.bad_bytes import REFUSED, read_refused
-    from emulator.server.gunicorn_headers import make_gthread_bare
-
-    class PoolWorker(ThreadWorker):  # type: ignore[misc]
-        """gunicorn's gthread worker, stopping soon: exchanges get half a second, deliveries that hang are left."""
-
-        def init_process(self) -> None:
-            make_gthread_bare()
-            # The arbiter kills after its own, longer grace: this process is a fork and has its own settings.
-            self.cfg.settings["graceful_timeout"].value = _THREADS_GRACE_S
-            super().init_process()
-
-        def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
-            super().handle_error(req, client, addr, exc)
-            status = 414 if isinstance(exc, LimitRequestLine) else 431
-            head = read_refused(getattr(exc, "begin", b""), status, addr[0] if isinstance(addr, tuple) else "")
-            if head:
-                self.wsgi.extensions[REFUSED](head)
+    from emulator.server.pool_worker import PoolWorker
 
     return PoolWorker
 
