@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import orjson
 
 from emulator.kernel.exchange import Effect
+from emulator.kernel.values import value_class
 from emulator.store import world_rows
 from emulator.store.store import Store
 from emulator.store.world_rows import RecordRow
@@ -236,7 +237,7 @@ Origin = Literal["ministry", "local"]
 Fields = dict[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Dossier:
     """A dossier as the ministry knows it (BTXH 3.1.1, 3.1.3).
 
@@ -263,7 +264,7 @@ class Dossier:
     result_given_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DetailLink:
     """The page of a dossier on the ministry's portal: ``/BTXH_ThongTinChung/GetViewDetail/<id>`` (BTXH 3.1.4)."""
 
@@ -271,7 +272,7 @@ class DetailLink:
     dossier_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ProcessingStep:
     """One processing step of a dossier (BTXH 3.1.2); ``number`` counts from 1 within the dossier."""
 

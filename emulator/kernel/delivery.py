@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Literal
+
+from emulator.kernel.values import value_class
 
 Misdelivery = Literal["empty", "reset", "cut", "bad-chunk", "noise", "drip", "hang"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Delivery:
     """How a reply leaves: whole and at once, or ``delay_s`` real seconds after it was written down, or badly.
 
@@ -52,7 +53,7 @@ AT_ONCE = Delivery()
 _CHUNK = 262_144
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FileBody:
     """A body that is sent from a file in pieces, so that its size costs no memory.
 

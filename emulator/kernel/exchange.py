@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 from emulator.kernel.delivery import AT_ONCE, Delivery, FileBody
+from emulator.kernel.values import value_class
 
 Headers = tuple[tuple[str, str], ...]
 JsonObject = dict[str, Any]
@@ -38,7 +39,7 @@ def is_behind_the_scenes(operation: str | None) -> bool:
 Level = Literal["note", "error"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Call:
     """What was asked.
 
@@ -80,7 +81,7 @@ class Call:
         return self.body_size > len(self.body)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Reply:
     """What goes back. Header names are written as the real platform writes them. With ``file``, ``body`` is empty."""
 
@@ -254,7 +255,7 @@ def find_rule(rule: str, operation: str | None) -> Rule:
     raise UnregisteredRule(rule)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Remark:
     """One observation about a call: a quirk met or a rule broken.
 
@@ -303,7 +304,7 @@ class Remark:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Effect:
     """One change that the call made to the world. ``sha256`` is that of the record as it lies on its shelf now.
 

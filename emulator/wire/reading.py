@@ -9,17 +9,18 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from emulator.kernel.exchange import MOST_REMARKS, Remark, RemarkList, Rule, register_rule
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 from emulator.wire.columns import Column, close_match
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReadingRules:
     """How a sandbox reads: its mode, its time, and the settings that change what a body means.
 
@@ -65,7 +66,10 @@ def _member(owner: Any, name: str, default: Any) -> Any:
 
 def told(value: Any) -> str:
     """Return a value as a remark shows it: a text as it is, one of blanks alone and all else as JSON, cut if long."""
-    text = value if isinstance(value, str) and value.strip() else _encode(value)
+    if isinstance(value, str) and value.strip():
+        text = value
+    else:
+        text = str(value) if value.__class__ is int else _encode(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
@@ -258,7 +262,7 @@ _MODES, _ROW = re.compile("[RAS]{3}-?"), re.compile(r"[A-Z]\d{2}", re.ASCII)
 _LETTERS = {"R": Behaviour.REFUSE, "A": Behaviour.ACCEPT, "S": Behaviour.SAY}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Quirk:
     """One row of the register (the quirk register): where, what each side says, what each mode does.
 

@@ -167,8 +167,8 @@ _FIELDS_OF = {DOCUMENTS: FIELDS[DOCUMENT], RESULTS: FIELDS[RESULT]}
 
 
 def _is_plain(pairs: PlainItem, name: str) -> bool:
-    names = {each for each, _ in pairs}
-    return len(names) == len(pairs) and names <= _FIELDS_OF[name].keys()
+    found = dict(pairs)
+    return len(found) == len(pairs) and found.keys() <= _FIELDS_OF[name].keys()
 
 
 def _read_plain(plain: PlainLists, reading: Reading) -> Lists:
@@ -333,8 +333,8 @@ def _read_item(element: _Element, known: dict[str, ExtentField], path: str, read
 
 
 def _check_fields(item: Item, known: dict[str, ExtentField], path: str, reading: Reading) -> None:
-    for field in known.values():
-        value = item.get(field.name, "")
+    for name, field in known.items():
+        value = item.get(name, "")
         if not field.fits(value):
             _check_field(field, value, path, reading)
 

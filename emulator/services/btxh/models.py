@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
+
+from emulator.kernel.values import value_class
 
 Fields = dict[str, str | None]
 NEW_DOSSIER = 1
 FINAL_RESULT = 100
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SubmittedDocument:
     """One ``TaiLieuNop`` of the XML (BTXH 3.1.1)."""
 
@@ -21,7 +23,7 @@ class SubmittedDocument:
     is_digitised: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ResultPaper:
     """One ``GiayToKetQua`` of the XML (BTXH 3.1.3)."""
 
@@ -30,7 +32,7 @@ class ResultPaper:
     result_code: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ExtentData:
     """``CertificateExtentData`` (BTXH 3.1.1 field 44, B39 to B49)."""
 
@@ -38,7 +40,7 @@ class ExtentData:
     result_papers: tuple[ResultPaper, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DossierForm:
     """A body of ``DongBoDVC``. ``fields`` are the official fields as normalised; times are instants in ms."""
 
@@ -55,7 +57,7 @@ class DossierForm:
     extent: ExtentData = field(default_factory=ExtentData)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StepForm:
     """A body of ``XuLyHoSo`` (BTXH 3.1.2)."""
 
@@ -67,7 +69,7 @@ class StepForm:
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PullForm:
     """A body of ``DanhSachHoSo`` or ``TienTrinhXuLy`` (BTXH 3.1.4 to 3.1.6); empty codes mean all."""
 
