@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from emulator.admin.replies import ProbePages
 from emulator.admin.request import PREFIX, WAITING, AdminContext, PublishedPage
 from emulator.admin.scenarios import play
-from emulator.admin.sweeper import Sweeper
 from emulator.country.access import CallMeter, Keyring, Tenants
 from emulator.country.pack import Pack, Packs
-from emulator.country.sandbox import Sandboxes
+from emulator.country.sandbox import Sandboxes, Sweeper
 from emulator.country.settings import SandboxSettings
 from emulator.country.world import open_worlds
 from emulator.gateways.arrival import Arrival, Timekeeper

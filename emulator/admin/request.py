@@ -13,11 +13,10 @@ import orjson
 
 from emulator.admin.guard import ADMIN, AdminIdentity
 from emulator.admin.problems import InputFault, Trouble, invalid
-from emulator.admin.sweeper import Sweeper
 from emulator.country.access import Tenants
 from emulator.country.agenda import EffectWords
 from emulator.country.pack import Packs
-from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
+from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes, Sweeper
 from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.journal.patterns import Offer

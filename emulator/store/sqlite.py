@@ -15,6 +15,7 @@ from typing import Any
 from emulator.store.schema import APPLICATION_ID, MIGRATIONS
 from emulator.store.store import (
     OPEN_LOCK,
+    THIS_PROCESS,
     Durability,
     Row,
     SqlDialect,
@@ -74,19 +75,6 @@ class _SqliteDialect(SqlDialect):
 
     def json_of(self, column: str) -> str:
         return f"CAST({column} AS BLOB)"
-
-
-_process = object()
-"""Stands for this process; another object after a fork. Every statement asks for it, and none pays a system call."""
-
-
-def _begin_process() -> None:
-    global _process  # noqa: PLW0603 - a process is one for the whole module
-    _process = object()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_process)
 
 
 class SqliteStore(Store):
@@ -185,10 +173,10 @@ class SqliteStore(Store):
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection (opened at first use, and again after a fork)."""
-        if getattr(self._local, "process", None) is not _process:
+        if getattr(self._local, "process", None) is not THIS_PROCESS.mark:
             self._local.connection = self._open()
             self._local.lock = self._open_lock()
-            self._local.process = _process
+            self._local.process = THIS_PROCESS.mark
         connection: sqlite3.Connection = self._local.connection
         return connection
 
@@ -215,7 +203,7 @@ class SqliteStore(Store):
 
     def close(self) -> None:
         """Close this thread's connection (before a fork, and at the end)."""
-        if getattr(self._local, "process", None) is _process:
+        if getattr(self._local, "process", None) is THIS_PROCESS.mark:
             self._local.connection.close()
             os.close(self._local.lock)
         self._local.process = None
@@ -260,7 +248,7 @@ class SqliteStore(Store):
     @property
     def is_writing(self) -> bool:
         """Tell whether this thread is inside a transaction."""
-        return getattr(self._local, "process", None) is _process and self._local.connection.in_transaction
+        return getattr(self._local, "process", None) is THIS_PROCESS.mark and self._local.connection.in_transaction
 
     def begin(self, sandbox_no: int | None = None) -> None:  # noqa: ARG002 - SQLite has one pen for all
         """Take the pen: what is read from now on stays true until the commit."""

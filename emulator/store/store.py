@@ -51,6 +51,22 @@ class SqlDialect(ABC):
     """The operator that compares with a pattern and folds the case of ASCII letters."""
 
 
+class ThisProcess:
+    """Which process this is: ``mark`` is another object after a fork, and asking for it is no call of the system's."""
+
+    def __init__(self) -> None:
+        self.renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        """Begin another process."""
+        self.mark = object()
+
+
+THIS_PROCESS = ThisProcess()
+
+
 class Store(ABC):
     """One database. Give it to forked workers as it is: connections are opened where they are used.
 
