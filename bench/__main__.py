@@ -12,6 +12,7 @@ from bench import (
     agenda,
     certify,
     console,
+    curves,
     downloads,
     growth,
     held,
@@ -35,6 +36,7 @@ MEASURES = {
     "start": start.first_answer,
     "memory": start.memory,
     "push": rates.push,
+    "curves": curves.curves,
     "insert": growth.insert,
     "pull": growth.pull,
     "reset": growth.reset,
@@ -50,6 +52,9 @@ MEASURES = {
     "variants": certify.conforming,
 }
 
+ASKED_FOR = {"quick", "peers", "curves"}
+"""What is measured when it is named: minutes, or beside other servers."""
+
 
 def main() -> None:
     """Run the named measures, or all."""
@@ -61,7 +66,7 @@ def main() -> None:
     played = {"certify": certify.reference, "variants": certify.conforming}
     measures = MEASURES | {name: partial(play, words.seeds, tuple(words.kit)) for name, play in played.items()}
     print("| what | median | min … max | ratio | aim |\n|---|---|---|---|---|")
-    for name in words.names or (name for name in MEASURES if name not in ("quick", "peers")):
+    for name in words.names or (name for name in MEASURES if name not in ASKED_FOR):
         for line in measures[name]():
             print(line, flush=True)
 

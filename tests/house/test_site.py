@@ -11,6 +11,7 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -126,6 +127,20 @@ def test_a_page_shows_the_console_in_its_own_language() -> None:
         assert len(shown) >= 4
         assert {name.endswith("-en") for name in shown} == {language == "en"}
         assert [name for name in shown if name.removesuffix("-en") not in PICTURES] == []
+
+
+def test_each_plot_of_the_growth_shows_the_numbers_of_the_table_below_it() -> None:
+    for language in ("vi", "en"):
+        page = (DOCS / f"performance.{language}.md").read_text(encoding="utf-8")
+        shown = re.findall(r"\]\(pictures/(growth-[\w-]+)\.svg\)\n\n((?:\|.*\n)+)", page)
+        assert len(shown) == 4
+        for name, table in shown:
+            rows = {cells[0]: cells[1:] for cells in (row.strip("| ").split(" | ") for row in table.splitlines())}
+            picture = ET.parse(DOCS / "pictures" / f"{name}.svg")
+            told = [each.text or "" for each in picture.iter("{http://www.w3.org/2000/svg}title")]
+            assert len(told) >= 4
+            for size, value in (each.split(": ") for each in told):
+                assert value in rows[size], (name, size)
 
 
 @needs_chromium
