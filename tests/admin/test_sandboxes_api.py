@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from emulator.app import found_country
 from emulator.country.pack import Pack
-from emulator.country.sandbox import Definition
+from emulator.country.sandbox import Definition, Sandbox
 from emulator.country.settings import SandboxSettings
 from emulator.settings import Settings
 from tests.builders import dossier, pull
@@ -266,3 +267,20 @@ def test_a_value_that_would_break_later_calls_is_no_setting(visitor: Visitor, na
 def test_the_largest_settings_harm_no_pull(visitor: Visitor) -> None:
     assert visitor.http.put("/__admin/settings", json={"pull_limit": 2**53}).status_code == 200
     assert visitor.btxh("DanhSachHoSo", pull()).json["result"]["error_code"] == 0
+
+
+def test_what_a_worker_remembers_of_sandboxes_is_bounded_whoever_drops_them(
+    tmp_path: Path, co_ban: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulator.country.sandbox._MOST_PARSED", 8)
+    here, there = (found_country(Settings(), tmp_path / "store.db", {"co-ban": co_ban}) for _ in range(2))
+    gc.collect()
+    before = sum(isinstance(each, Sandbox) for each in gc.get_objects())
+    for number in range(40):
+        made = here.sandboxes.create(f"lop-{number}", {})
+        there.sandboxes.drop(there.sandboxes.get(made.id))
+    del made
+    gc.collect()
+    assert sum(isinstance(each, Sandbox) for each in gc.get_objects()) - before <= 8
+    for country in (here, there):
+        country.store.close()
