@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from emulator.admin.problems import InputFault, Trouble, invalid
@@ -17,6 +17,9 @@ from emulator.country.world import World
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import Call, Exchange
 from emulator.wire.axis import SERVICE, NotASubsystem, is_group, read_subject, read_subsystem
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 ROUTES = RouteTable("trục / axis", scoped=True)
 _KONTUM, _HAGIANG = "VN:GOV:000.00.00.H34:kontumvdxpsvc01", "VN:GOV:000.00.00.H22:hagiangvdxpsvc01"
@@ -153,7 +156,7 @@ def remove_all_rights(request: AdminRequest) -> AdminReply:
         return _screen(world, provider)
 
 
-def load_wish(request: AdminRequest, shape: str, *, may_be_empty: bool = False) -> dict[str, Any]:
+def load_wish(request: AdminRequest, shape: str, *, may_be_empty: bool = False) -> JsonObject:
     """Return what was sent, checked by the schema of that name.
 
     Raises:

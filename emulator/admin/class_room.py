@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ROUTES = RouteTable("lớp học / class")
 SEAT_ROUTES = RouteTable("lớp học / class", scoped=True)
-Json = dict[str, Any]
 
 
 @ROUTES.add(
@@ -51,7 +50,7 @@ def show_board(request: AdminRequest) -> AdminReply:
     )
 
 
-def _board_row(progress: SeatProgress) -> Json:
+def _board_row(progress: SeatProgress) -> dict[str, Any]:
     seat = progress.seat
     now, stuck = system_ms(), seat.state.get("stuck")
     return {
@@ -263,7 +262,7 @@ def find_own_seat(request: AdminRequest) -> tuple[Classroom, Seat]:
     return request.context.classes.get(seat.class_name), seat
 
 
-def _seat_view(classroom: Classroom, progress: SeatProgress) -> Json:
+def _seat_view(classroom: Classroom, progress: SeatProgress) -> dict[str, Any]:
     seat, stuck = progress.seat, progress.seat.state.get("stuck")
     return {
         "class": classroom.name,
@@ -281,15 +280,14 @@ def _seat_view(classroom: Classroom, progress: SeatProgress) -> Json:
     }
 
 
-def _lesson_view(lesson: Lesson, progress: SeatProgress) -> Json:
+def _lesson_view(lesson: Lesson, progress: SeatProgress) -> dict[str, Any]:
     state = progress.seat.state
     told = lesson.as_dict()
-    steps: Iterable[Json] = told["steps"]
     is_passed = progress.is_passed(lesson.id)
     opened = HINTS if is_passed else state.get("hints", {}).get(lesson.id, 0)
     return {
         **told,
-        "steps": [{**each, "passed": (lesson.id, each["id"]) in progress.passed} for each in steps],
+        "steps": [{**each, "passed": (lesson.id, each["id"]) in progress.passed} for each in told["steps"]],
         "passed": is_passed,
         "hints": [dict(each) for each in lesson.hints[:opened]],
         "hints_left": len(lesson.hints) - opened,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
@@ -29,6 +29,7 @@ from emulator.wire.json_body import MOST_DEPTH, is_deep_value
 if TYPE_CHECKING:
     from emulator.classroom.classes import Classes
     from emulator.classroom.progress import ClassProgress
+    from emulator.kernel.exchange import JsonObject
 
 PREFIX = "/__admin"
 """What the path of every admin call begins with."""
@@ -97,7 +98,7 @@ class PublishedPage(NamedTuple):
 class AdminReply(NamedTuple):
     """What a handler returns: an object that becomes JSON, or bytes of some other type."""
 
-    body: Mapping[str, Any] | bytes
+    body: Mapping[str, object] | bytes
     status: int = 200
     content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
@@ -145,7 +146,7 @@ class AdminRequest:
             raise Trouble("secrets-need-token")
         return True
 
-    def content(self, *, may_be_empty: bool = False) -> dict[str, Any]:
+    def content(self, *, may_be_empty: bool = False) -> JsonObject:
         """Return the JSON object that was sent.
 
         Raises:

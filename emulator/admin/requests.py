@@ -157,7 +157,7 @@ def pattern_of(content: Any, pointer: str = "") -> Pattern:
         raise invalid([InputFault(trouble.pointer, trouble.vi, trouble.en)]) from None
 
 
-def check_names(wish: Mapping[str, Any], pointer: str) -> None:
+def check_names(wish: Mapping[str, object], pointer: str) -> None:
     """Look at the names in a question: one that is misspelt would find nothing, and look like an answer.
 
     Raises:

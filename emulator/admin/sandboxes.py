@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -21,6 +21,9 @@ from emulator.journal.entry import as_entry
 from emulator.journal.journal import SERVER, Search
 from emulator.journal.redaction import masked_text
 from emulator.kernel.clock import iso
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 _MOST_CHANGES = 1000
 ROUTES = RouteTable()
@@ -149,7 +152,7 @@ def list_changes(request: AdminRequest) -> AdminReply:
     return AdminReply({"changes": changes, "meta": {"total": None, "truncated": has_more}, "chain": chain})
 
 
-def check_pack(request: AdminRequest, wish: Mapping[str, Any]) -> None:
+def check_pack(request: AdminRequest, wish: JsonObject) -> None:
     """Look whether the pack that is asked for is there. Raises Trouble."""
     if "pack" in wish and wish["pack"] not in request.context.packs:
         known = ", ".join(sorted(request.context.packs))

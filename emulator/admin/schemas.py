@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import types
 from collections.abc import Mapping
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
@@ -18,8 +18,11 @@ from emulator.country.sandbox import ID_GRAMMAR
 from emulator.country.settings import BOUNDS, MODES, MOST, PROFILES, SPELLINGS, SandboxSettings
 from emulator.scenario.faults import FAULTS
 
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
-def load_request(request: AdminRequest, schema: Schema, *, may_be_empty: bool = False) -> dict[str, Any]:
+
+def load_request(request: AdminRequest, schema: Schema, *, may_be_empty: bool = False) -> JsonObject:
     """Return what was sent to a sandbox that is there. Raises Trouble when something is wrong."""
     request.sandbox()
     return load(schema, request.content(may_be_empty=may_be_empty))
@@ -306,7 +309,7 @@ def _number(hint: Any, or_none: bool) -> fields.Field[Any]:
     return fields.Integer(strict=True, allow_none=or_none, validate=between(0, MOST))
 
 
-def load(schema: Schema, content: Mapping[str, Any], mark: str = "/") -> dict[str, Any]:
+def load(schema: Schema, content: Mapping[str, object], mark: str = "/") -> JsonObject:
     """Return what was sent, in its types.
 
     Args:
@@ -318,7 +321,7 @@ def load(schema: Schema, content: Mapping[str, Any], mark: str = "/") -> dict[st
         Trouble: something is wrong; every fault is named.
     """
     try:
-        loaded: dict[str, Any] = schema.load(content, unknown=RAISE)
+        loaded: JsonObject = schema.load(content, unknown=RAISE)
     except ValidationError as trouble:
         raise invalid(_faults(trouble.messages, mark, tuple(schema.fields))) from None
     return loaded

@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from emulator.admin.axis import hold_world, world_of
@@ -30,6 +30,9 @@ from emulator.country.axis import Axis
 from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile
 from emulator.country.world import World
 from emulator.services.portal.links import read_link
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 ROUTES = RouteTable("trục / axis", scoped=True)
 _NOES = ("no-such-host",)
@@ -60,7 +63,7 @@ def is_multipart(body: bytes) -> bool:
     return begin.startswith(b"--") and b"form-data" in begin
 
 
-def read_multipart(body: bytes) -> tuple[dict[str, Any], list[UploadedFile]]:
+def read_multipart(body: bytes) -> tuple[JsonObject, list[UploadedFile]]:
     """Read the fields and files of a form; its boundary is the body's own first line.
 
     Raises:
@@ -91,7 +94,7 @@ def read_multipart(body: bytes) -> tuple[dict[str, Any], list[UploadedFile]]:
     return {name: str(form[name]) for name in form}, files
 
 
-def read_json_files(given: Mapping[str, Any], faults: list[InputFault]) -> list[UploadedFile]:
+def read_json_files(given: Mapping[str, object], faults: list[InputFault]) -> list[UploadedFile]:
     """Read the files of a JSON upload: ``files`` as a list, or one file beside the other fields."""
     rows = given.get("files")
     if rows is None:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from emulator.certification.lines import JournalLine, KeptBody, RequestLine, ResponseLine
 from emulator.certification.redaction import Redactor
 from emulator.country.world import World
+from emulator.journal.entry import RemarkWords
 from emulator.journal.write import Entry as Row
 from emulator.journal.write import JournalPlace, Measured, canonical, digest, write_down
 from emulator.kernel.clock import iso, system_ms, to_ms
@@ -236,7 +237,7 @@ class Entry:
         return [*self.told.get("faults", ()), *filter(None, [(self.told.get("scenario") or {}).get("fault")])]
 
     @property
-    def remarks(self) -> list[Mapping[str, str]]:
+    def remarks(self) -> list[RemarkWords]:
         """Return what the emulator remarked."""
         return list(self.told["remarks"])
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from emulator.certification.plan import PlanWords
     from emulator.certification.tasks.props import Expected
     from emulator.certification.vocabulary import Task
+    from emulator.journal.entry import EffectLine, RemarkWords
     from emulator.kernel.exchange import JsonObject
 
 
@@ -60,8 +61,8 @@ class JournalLine(TypedDict, total=False):
     duration_us: int
     request: RequestLine
     response: ResponseLine
-    remarks: list[dict[str, str]]
-    effects: list[JsonObject]
+    remarks: list[RemarkWords]
+    effects: list[EffectLine]
     scenario: JsonObject
     faults: list[str]
 

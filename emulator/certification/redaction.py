@@ -12,10 +12,13 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from emulator.journal.redaction import hidden_header, hidden_text
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import RemarkWords
 
 COMMITMENT = re.compile(r"\[sha256:[0-9a-f]{64}\]", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=:-]{16,}", re.ASCII)
@@ -70,7 +73,7 @@ class Redactor:
                 text = text.replace(value, self.commitment(value))
         return text
 
-    def remarks(self, told: list[dict[str, str]], body: str) -> list[dict[str, str]]:
+    def remarks(self, told: list[RemarkWords], body: str) -> list[RemarkWords]:
         """Return what was remarked of a body without the values that are hidden in the body itself."""
         values: list[str] = []
 
@@ -86,7 +89,10 @@ class Redactor:
                 text = text.replace(value, self.commitment(value))
             return text
 
-        return [{name: hide_in(text) for name, text in each.items()} for each in told] if hidden else told
+        def hide_in_remark(told: RemarkWords) -> RemarkWords:
+            return cast("RemarkWords", {name: hide_in(str(text)) for name, text in told.items()})
+
+        return [hide_in_remark(each) for each in told] if hidden else told
 
     def redact_issued(self, text: str) -> str:
         """Return what the emulator itself said as the bundle shows it; the secrets in it are hidden ever after."""

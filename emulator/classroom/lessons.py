@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from emulator.certification.checks import CHECKS
 from emulator.classroom.checking import scene_of
@@ -74,6 +74,25 @@ class SolutionCall:
     may_fail: bool = False
 
 
+class LessonStepCard(TypedDict):
+    """What everybody may know of a step."""
+
+    id: str
+    title: Both
+    do: Both
+
+
+class LessonCard(TypedDict):
+    """What everybody may know of a lesson."""
+
+    id: str
+    title: Both
+    goal: Both
+    source: str
+    minutes: int
+    steps: list[LessonStepCard]
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """One lesson. ``source`` is the clause it teaches."""
@@ -88,11 +107,16 @@ class Lesson:
     hints: tuple[Both, ...]
     solution: tuple[SolutionCall, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> LessonCard:
         """Return what everybody may know of the lesson: no hint and no solution."""
-        steps = [{"id": each.id, "title": dict(each.title), "do": dict(each.do)} for each in self.steps]
-        told = {"id": self.id, "title": dict(self.title), "goal": dict(self.goal), "source": self.source}
-        return told | {"minutes": self.minutes, "steps": steps}
+        return {
+            "id": self.id,
+            "title": dict(self.title),
+            "goal": dict(self.goal),
+            "source": self.source,
+            "minutes": self.minutes,
+            "steps": [{"id": each.id, "title": dict(each.title), "do": dict(each.do)} for each in self.steps],
+        }
 
 
 @cache

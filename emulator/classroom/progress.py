@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emulator.classroom.checking import StepStanding, StepWatch
 from emulator.classroom.classes import Classes, Classroom, NoLesson, Seat, State
@@ -20,6 +20,9 @@ from emulator.country.sandbox import Sandbox
 from emulator.journal.journal import Journal, Search
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import is_behind_the_scenes
+
+if TYPE_CHECKING:
+    from emulator.classroom.report import LastRefusal
 
 MOST_AT_ONCE = 2_000
 """Exchanges of one seat that one look reads: of a seat that floods, the rest waits for the next."""
@@ -34,7 +37,7 @@ class SeatWatch:
     watch: StepWatch | None
     seen: int
     last_call_ms: int | None = None
-    last_refusal: dict[str, Any] | None = None
+    last_refusal: LastRefusal | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class SeatProgress:
     standing: StepStanding
     passed: frozenset[tuple[str, str]]
     last_call_ms: int | None = None
-    last_refusal: dict[str, Any] | None = None
+    last_refusal: LastRefusal | None = None
     progress_ms: int = 0
 
     def is_passed(self, lesson: str) -> bool:
@@ -113,7 +116,7 @@ class ClassProgress:
         self._look(watch, sandbox)
         return watch
 
-    def _last_of(self, sandbox: Sandbox) -> tuple[int | None, dict[str, Any] | None]:
+    def _last_of(self, sandbox: Sandbox) -> tuple[int | None, LastRefusal | None]:
         calls, _ = self.journal.page(sandbox.home, Search(), limit=1)
         refused, _ = self.journal.page(sandbox.home, Search(outcome="refused"), limit=1)
         return (calls[0].wall_ms if calls else None), (refusal_of(refused[0]) if refused else None)

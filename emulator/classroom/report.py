@@ -6,16 +6,16 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
+from typing import TypedDict
 
 from emulator.classroom.classes import Classroom, Seat
-from emulator.classroom.lessons import Lesson
+from emulator.classroom.lessons import Lesson, LessonCard
+from emulator.journal.entry import RemarkWords
 from emulator.journal.journal import Entry, Journal
 from emulator.kernel.clock import iso
 
-Json = dict[str, Any]
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;"
     "width:100%}td,th{border:1px solid #888;padding:.3rem .5rem;text-align:left;vertical-align:top}"
@@ -23,7 +23,52 @@ _STYLE = (
 )
 
 
-def report_of_class(classroom: Classroom, seats: Sequence[Seat], lessons: Sequence[Lesson], journal: Journal) -> Json:
+class LastRefusal(TypedDict):
+    """A refusal in words: the call (``seq``, ``at`` in ISO 8601), the sentence that decided it, and the field."""
+
+    seq: int
+    operation: str
+    at: str
+    vi: str
+    en: str
+    path: str
+
+
+class PassedStep(TypedDict):
+    """A step that was passed, by the ids of lesson and step."""
+
+    lesson: str
+    step: str
+
+
+class SeatReport(TypedDict):
+    """What came of one seat: its calls by outcome and operation. ``hints`` are how many were shown of a lesson."""
+
+    number: int
+    person: str
+    passed: list[PassedStep]
+    hints: dict[str, int]
+    calls: int
+    outcomes: dict[str, int]
+    operations: dict[str, int]
+    first: str | None
+    last: str | None
+    last_refusal: LastRefusal | None
+
+
+class ClassReport(TypedDict):
+    """What came of a class."""
+
+    name: str
+    title: str
+    opened: str
+    lessons: list[LessonCard]
+    seats: list[SeatReport]
+
+
+def report_of_class(
+    classroom: Classroom, seats: Sequence[Seat], lessons: Sequence[Lesson], journal: Journal
+) -> ClassReport:
     """Return the report of a class; a seat whose sandbox is gone has no calls."""
     return {
         "name": classroom.name,
@@ -34,7 +79,7 @@ def report_of_class(classroom: Classroom, seats: Sequence[Seat], lessons: Sequen
     }
 
 
-def _report_of_seat(seat: Seat, journal: Journal) -> Json:
+def _report_of_seat(seat: Seat, journal: Journal) -> SeatReport:
     rows = list(journal.calls(seat.sandbox.home)) if seat.sandbox else []
     outcomes = Counter(row.outcome for row in rows)
     refused = [row for row in rows if row.outcome == "refused"]
@@ -52,20 +97,25 @@ def _report_of_seat(seat: Seat, journal: Journal) -> Json:
     }
 
 
-def refusal_of(row: Entry) -> Json:
+def refusal_of(row: Entry) -> LastRefusal:
     """Return a refusal in words: the first remark of level error, else the first of all, else the status alone."""
-    remarks: list[Mapping[str, Any]] = json.loads(row.story)["remarks"]
+    remarks: list[RemarkWords] = json.loads(row.story)["remarks"]
     decisive = next((each for each in remarks if each["level"] == "error"), next(iter(remarks), None))
-    said = {"vi": f"HTTP {row.status}", "en": f"HTTP {row.status}", "path": ""}
-    if decisive:
-        said = {name: str(decisive.get(name, "")) for name in said}
-    return {"seq": row.seq, "operation": row.operation or "?", "at": iso(row.wall_ms), **said}
+    unsaid = f"HTTP {row.status}"
+    return {
+        "seq": row.seq,
+        "operation": row.operation or "?",
+        "at": iso(row.wall_ms),
+        "vi": decisive["vi"] if decisive else unsaid,
+        "en": decisive["en"] if decisive else unsaid,
+        "path": decisive["path"] if decisive else "",
+    }
 
 
 # The report as pages. ``language`` is vi or en; every word of a person or of a client is escaped.
 
 
-def page_of_seat(report: Json, seat: Json, language: str) -> str:
+def page_of_seat(report: ClassReport, seat: SeatReport, language: str) -> str:
     """Return the page of one person."""
 
     def say(vi: str, en: str) -> str:
@@ -85,23 +135,23 @@ def page_of_seat(report: Json, seat: Json, language: str) -> str:
     if seat["last_refusal"]:
         refusal = seat["last_refusal"]
         parts.append(f"<h2>{say('Lần từ chối cuối', 'The last refusal')}</h2>")
-        parts.append(f"<p><code>{escape(refusal['operation'])}</code>: {escape(refusal[language])}</p>")
+        parts.append(f"<p><code>{escape(refusal['operation'])}</code>: {escape(say(refusal['vi'], refusal['en']))}</p>")
     return _page(seat["person"], "".join(parts), language)
 
 
-def _lesson_parts(report: Json, seat: Json, language: str) -> Iterator[str]:
+def _lesson_parts(report: ClassReport, seat: SeatReport, language: str) -> Iterator[str]:
     if report["lessons"]:
         yield f"<h2>{'Lessons' if language == 'en' else 'Các bài'}</h2>"
         yield _table((), [_lesson_row(lesson, seat, language) for lesson in report["lessons"]])
 
 
-def _lesson_row(lesson: Json, seat: Json, language: str) -> tuple[str, str]:
+def _lesson_row(lesson: LessonCard, seat: SeatReport, language: str) -> tuple[str, str]:
     passed = {each["step"] for each in seat["passed"] if each["lesson"] == lesson["id"]}
     count = f"{len(passed)}/{len(lesson['steps'])}"
     return lesson["title"][language], count
 
 
-def page_of_class(report: Json, language: str) -> str:
+def page_of_class(report: ClassReport, language: str) -> str:
     """Return the page of the whole class: a row a person."""
 
     def say(vi: str, en: str) -> str:
@@ -123,7 +173,7 @@ def page_of_class(report: Json, language: str) -> str:
     return _page(report["title"], opened + _table(heads, rows), language)
 
 
-def table_of_class(report: Json) -> str:
+def table_of_class(report: ClassReport) -> str:
     """Return the class as CSV for a spreadsheet; a cell that a spreadsheet would compute begins with an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

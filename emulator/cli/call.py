@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -13,6 +13,8 @@ from emulator.cli.logs import remark_lines
 from emulator.cli.terminal import CannotStart
 
 if TYPE_CHECKING:
+    from emulator.journal.entry import EffectLine, EntryClock, JournalEntry, RemarkWords
+    from emulator.kernel.exchange import JsonObject
     from emulator.services.client_view import ClientView
     from emulator.services.service import Ask
 
@@ -47,7 +49,52 @@ def list_calls(*, as_json: bool) -> None:
             click.echo(f"  --wrong {wrong:16} {each.title.vi} / {each.title.en}")
 
 
-def report(told: dict[str, Any]) -> None:
+class ShownRequest(TypedDict):
+    """What was asked, secrets masked."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+class ShownReply(TypedDict, total=False):
+    """What came back, secrets masked; ``broken`` alone where the connection broke, in the words of this machine."""
+
+    status: int
+    headers: list[list[str]]
+    body: str
+    broken: str | None
+
+
+class ShownEntry(TypedDict):
+    """What the journal says of a call."""
+
+    id: str
+    operation: str | None
+    clause: str | None
+    outcome: str
+    consumer: str | None
+    clock: EntryClock
+    remarks: list[RemarkWords]
+    effects: list[EffectLine]
+    scenario: JsonObject | None
+    faults: list[str]
+
+
+class MadeCall(TypedDict):
+    """A call with what became of it: ``answered``, ``noted``, ``refused`` or ``fault``."""
+
+    operation: str
+    wrong: str | None
+    became: str
+    as_expected: bool
+    request: ShownRequest
+    reply: ShownReply
+    entry: ShownEntry
+
+
+def report(told: MadeCall) -> None:
     """Print a call for a person."""
     request, reply, entry = told["request"], told["reply"], told["entry"]
     _head("Yêu cầu / Request")
@@ -85,7 +132,7 @@ def _body(text: str) -> None:
     click.echo("".join(each if each.isprintable() or each == "\n" else "·" for each in shown))
 
 
-def _verdict(told: dict[str, Any]) -> None:
+def _verdict(told: MadeCall) -> None:
     outcome, became = told["entry"]["outcome"], told["became"]
     vi, en = _BECAME[became]
     if told["wrong"]:
@@ -96,7 +143,7 @@ def _verdict(told: dict[str, Any]) -> None:
     click.echo(f"{click.style(outcome.upper(), fg='green' if told['as_expected'] else 'red', bold=True)}  {vi} / {en}")
 
 
-def _remark(remark: dict[str, str]) -> None:
+def _remark(remark: RemarkWords) -> None:
     from emulator.wire.reading import QUIRKS
 
     for line in remark_lines(remark):
@@ -172,7 +219,7 @@ def _check_names(operation: str | None, wrong: str | None) -> str:
     return operation
 
 
-def make_call(client: AdminClient, operation: str, wrong: str | None) -> dict[str, Any]:
+def make_call(client: AdminClient, operation: str, wrong: str | None) -> MadeCall:
     """Make the call; return what was asked, what came back, and the journal's entry of it. Raises CannotStart."""
     import secrets
 
@@ -192,7 +239,7 @@ def make_call(client: AdminClient, operation: str, wrong: str | None) -> dict[st
     entries = client.get("/requests", trace=trace, limit=1)["requests"]
     if not entries:
         raise CannotStart(broken or "Nhật ký không có cuộc gọi này. / The journal does not have this call.")
-    entry = entries[0]
+    entry: JournalEntry = entries[0]
     became = _became(entry, wrong)
     return {
         "operation": operation,
@@ -201,11 +248,26 @@ def make_call(client: AdminClient, operation: str, wrong: str | None) -> dict[st
         "as_expected": became == "answered" if wrong is None else became in ("refused", "noted"),
         "request": _request(desk, ask),
         "reply": _reply(answer) if answer else {"broken": broken},
-        "entry": {name: entry[name] for name in _TOLD},
+        "entry": _entry(entry),
     }
 
 
-def _became(entry: dict[str, Any], wrong: str | None) -> str:
+def _entry(entry: JournalEntry) -> ShownEntry:
+    return {
+        "id": entry["id"],
+        "operation": entry["operation"],
+        "clause": entry["clause"],
+        "outcome": entry["outcome"],
+        "consumer": entry["consumer"],
+        "clock": entry["clock"],
+        "remarks": entry["remarks"],
+        "effects": entry["effects"],
+        "scenario": entry["scenario"],
+        "faults": entry["faults"],
+    }
+
+
+def _became(entry: JournalEntry, wrong: str | None) -> str:
     """Return what became of a call. A remark on a right call is no objection: many tell of a reply's own oddities."""
     if entry["outcome"] == "error":
         return "fault"
@@ -214,10 +276,7 @@ def _became(entry: dict[str, Any], wrong: str | None) -> str:
     return "noted" if wrong and entry["remarks"] else "answered"
 
 
-_TOLD = ("id", "operation", "clause", "outcome", "consumer", "clock", "remarks", "effects", "scenario", "faults")
-
-
-def _request(desk: ClientView, ask: Ask) -> dict[str, Any]:
+def _request(desk: ClientView, ask: Ask) -> ShownRequest:
     from emulator.journal.redaction import masked_header, masked_text
 
     return {
@@ -228,7 +287,7 @@ def _request(desk: ClientView, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _reply(answer: HttpAnswer) -> dict[str, Any]:
+def _reply(answer: HttpAnswer) -> ShownReply:
     from emulator.journal.redaction import masked_header, masked_text
 
     try:

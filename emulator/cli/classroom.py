@@ -8,7 +8,7 @@ import sys
 import time
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import click
@@ -16,6 +16,9 @@ import click
 from emulator.cli.admin_client import AdminClient, Unreachable, address_options
 from emulator.cli.frame import BilingualGroup
 from emulator.cli.terminal import FORCE, CannotStart, refuse_filled, refuse_taken, write_file
+
+if TYPE_CHECKING:
+    from emulator.classroom.report import ClassReport
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -309,7 +312,7 @@ def close_class(name: str, out: Path | None, lang: str, force: bool, url: str, a
     click.echo(f"{folder}: {len(report['seats'])} báo cáo / reports; đã xóa / dropped: {len(gone)} sandbox")
 
 
-def write_reports(folder: Path, report: dict[str, Any], language: str) -> None:
+def write_reports(folder: Path, report: ClassReport, language: str) -> None:
     """Write a page a person, and page and table of the class. Raises CannotStart."""
     from emulator.classroom.report import page_of_class, page_of_seat, table_of_class
 

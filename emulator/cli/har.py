@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from emulator.cli.frame import BilingualGroup
 from emulator.cli.terminal import FORCE, CannotStart, refuse_taken, write_data, write_file
 from emulator.settings import PREFIX
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import JournalEntry
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -64,19 +67,19 @@ def export_har(
     write_file(output, text.encode(), force=force)
 
 
-def _of_server(url: str, sandbox: str, token: str | None) -> Iterator[dict[str, Any]]:
+def _of_server(url: str, sandbox: str, token: str | None) -> Iterator[JournalEntry]:
     from emulator.cli.admin_client import AdminClient
 
     client, after = AdminClient(url, token, sandbox), 0
     while True:
-        entries: list[dict[str, Any]] = client.get("/requests", order="asc", limit=_PAGE, after=after)["requests"]
+        entries: list[JournalEntry] = client.get("/requests", order="asc", limit=_PAGE, after=after)["requests"]
         yield from entries
         if len(entries) < _PAGE:
             return
         after = int(entries[-1]["seq"])
 
 
-def _of_store(store: Path | None, sandbox: str) -> Iterator[dict[str, Any]]:
+def _of_store(store: Path | None, sandbox: str) -> Iterator[JournalEntry]:
     from emulator.cli.state import Held
     from emulator.country.sandbox import NoSandbox
     from emulator.journal.entry import as_entry

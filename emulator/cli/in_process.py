@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emulator.admin.request import AdminContext
 from emulator.app import Country, found_country, open_packs
@@ -20,6 +20,9 @@ from emulator.kernel.exchange import Call
 from emulator.recording.replay import Answered, PartnerAccount
 from emulator.settings import MEMORY, Settings
 from emulator.store.world_rows import JournalRow
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import JournalEntry
 
 
 @contextmanager
@@ -80,7 +83,7 @@ class FreshEmulator:
         self._sandboxes.set_clock(self._sandboxes.get("default"), Clock(virtual_ms=at_ms, frozen=True))
         self._country.admin.settle_due(self._sandboxes.get("default"))
 
-    def entries_from(self, seq: int) -> list[dict[str, Any]]:
+    def entries_from(self, seq: int) -> list[JournalEntry]:
         """Return the entries of the journal from a number on, what the clock did included."""
         from emulator.journal.entry import as_entry
 

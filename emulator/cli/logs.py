@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 from click.core import ParameterSource
 
 from emulator.cli.admin_client import AdminClient, AdminRefused, Unreachable, server_options
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import EntryRequest, EntryResponse, JournalEntry, RemarkWords
 
 _EXAMPLES = """\b
 Ví dụ / Examples:
@@ -105,20 +108,20 @@ def _said_last(context: click.Context, name: str) -> Any:
     return context.params[name] if here else before.get(name, context.params[name])
 
 
-def _by_number(client: AdminClient, text: str) -> dict[str, Any]:
+def _by_number(client: AdminClient, text: str) -> JournalEntry:
     if not text.isascii() or not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise click.BadParameter(
             "cần mã như default.1.7 hoặc số thứ tự như 7 / an id such as default.1.7 or a number such as 7 is needed",
             param_hint="ID",
         )
     number = int(text)
-    found: list[dict[str, Any]] = client.get("/requests", order="asc", after=number - 1, limit=1)["requests"]
+    found: list[JournalEntry] = client.get("/requests", order="asc", after=number - 1, limit=1)["requests"]
     if not found or found[0]["seq"] != number:
         raise click.ClickException(f"nhật ký không có lượt số {number} / the journal has no entry number {number}")
     return found[0]
 
 
-def _show(entry: dict[str, Any], as_json: bool, all_remarks: bool) -> None:
+def _show(entry: JournalEntry, as_json: bool, all_remarks: bool) -> None:
     from emulator.cli.terminal import write_data
 
     if as_json:
@@ -135,17 +138,17 @@ class _Watch:
 
     def __init__(self, client: AdminClient, filters: dict[str, Any]) -> None:
         self._client, self._filters = client, filters
-        self._newest: dict[str, Any] | None = None
+        self._newest: JournalEntry | None = None
         self._is_away = False
 
-    def last(self, number: int) -> Iterator[dict[str, Any]]:
+    def last(self, number: int) -> Iterator[JournalEntry]:
         """Yield the newest entries that fit, oldest first, and remember where the journal ends."""
         self._newest = self._end()
         after = self._newest["seq"] if self._newest else 0
         found = self._client.get("/requests", limit=number, **self._filters)["requests"]
         yield from (entry for entry in reversed(found) if entry["seq"] <= after)
 
-    def news(self) -> Iterator[dict[str, Any]]:
+    def news(self) -> Iterator[JournalEntry]:
         """Yield what came since, oldest first; nothing while the server is away."""
         try:
             newest = self._end()
@@ -166,14 +169,14 @@ class _Watch:
                 raise
             self._miss(str(trouble))
 
-    def _end(self) -> dict[str, Any] | None:
-        newest: list[dict[str, Any]] = self._client.get("/requests", limit=1)["requests"]
+    def _end(self) -> JournalEntry | None:
+        newest: list[JournalEntry] = self._client.get("/requests", limit=1)["requests"]
         return newest[0] if newest else None
 
-    def _is_same(self, newest: dict[str, Any]) -> bool:
+    def _is_same(self, newest: JournalEntry) -> bool:
         return self._newest is not None and bool(newest["chain"]["self"] == self._newest["chain"]["self"])
 
-    def _goes_on(self, newest: dict[str, Any]) -> bool:
+    def _goes_on(self, newest: JournalEntry) -> bool:
         """Tell whether the journal still is the one that was read: the last entry read stands in it unchanged."""
         last = self._newest
         if last is None or newest["seq"] <= last["seq"] or _epoch(newest) != _epoch(last):
@@ -194,7 +197,7 @@ class _Watch:
         self._is_away = False
 
 
-def _epoch(entry: dict[str, Any]) -> str:
+def _epoch(entry: JournalEntry) -> str:
     return str(entry["id"]).rpartition(".")[0]
 
 
@@ -216,10 +219,10 @@ _BASES = {
     "platform": "nền tảng / platform",
     "ours": "của trình giả lập / ours",
 }
-_VALUES = {"found": "có / found", "expected": "cần / expected", "nearest": "gần nhất / nearest"}
+_VALUES = ("có / found", "cần / expected", "gần nhất / nearest")
 
 
-def line_of(entry: dict[str, Any]) -> str:
+def line_of(entry: JournalEntry) -> str:
     """Return the line of a journal entry."""
     verdict, colour = _VERDICTS.get(entry["outcome"], (entry["outcome"].upper(), "white"))
     request, status = entry["request"], entry["response"]["status"]
@@ -239,19 +242,24 @@ def line_of(entry: dict[str, Any]) -> str:
     return " ".join(parts) + (f"  {why}" if why else "")
 
 
-def page_of(entry: dict[str, Any]) -> list[str]:
+def page_of(entry: JournalEntry) -> list[str]:
     """Return everything a person needs to understand one call: its line, what was sent and answered, every remark."""
     request, reply = entry["request"], entry["response"]
+    asked = f"{request['method']} {request['url']}"
     lines = [line_of({**entry, "remarks": []}), f"{entry['operation'] or '-'} · {entry['clause'] or '-'}"]
-    lines += ["", click.style("── Yêu cầu / Request", fg="cyan", bold=True), *_message(request)]
+    lines += [
+        "",
+        click.style("── Yêu cầu / Request", fg="cyan", bold=True),
+        *_message(request, asked),
+    ]
     lines += ["", click.style(f"── Trả lời / Reply {reply['status']}", fg="cyan", bold=True), *_message(reply)]
     lines += ["", click.style("── Nhận xét / Remarks", fg="cyan", bold=True)]
     remarks = [line for remark in in_order(entry["remarks"]) for line in remark_lines(remark)]
     return lines + (remarks or ["(không có nhận xét nào / no remark)"])
 
 
-def _message(message: dict[str, Any]) -> list[str]:
-    head = [plain(f"{message['method']} {message['url']}")] if "method" in message else []
+def _message(message: EntryRequest | EntryResponse, asked: str = "") -> list[str]:
+    head = [plain(asked)] if asked else []
     named = [
         (name, value if isinstance(value, list) else [value]) for name, value in sorted(message["headers"].items())
     ]
@@ -259,12 +267,12 @@ def _message(message: dict[str, Any]) -> list[str]:
     return [*head, *(plain(line) for line in str(message.get("body", "")).splitlines())]
 
 
-def in_order(remarks: list[dict[str, str]]) -> list[dict[str, str]]:
+def in_order(remarks: list[RemarkWords]) -> list[RemarkWords]:
     """Return remarks as people read them: what the call was refused for comes first."""
     return sorted(remarks, key=lambda remark: remark["level"] != "error")
 
 
-def remark_lines(remark: dict[str, str]) -> list[str]:
+def remark_lines(remark: RemarkWords) -> list[str]:
     """Return a remark as lines: rule, place and sentence, then what it stands on, then the values it names.
 
     A journal of an older edition says no basis: its remarks have no second line.
@@ -275,14 +283,14 @@ def remark_lines(remark: dict[str, str]) -> list[str]:
     lines = [f"{rule}{place}: {plain(remark['vi'])} / {plain(remark['en'])}"]
     if "basis" in remark:
         lines.append(f"    {_BASES.get(remark['basis'], remark['basis'])} · {remark['source']}")
-    values = [f"{word}: {plain(remark[name])}" for name, word in _VALUES.items() if remark.get(name)]
-    return [*lines, *(f"    {value}" for value in values)]
+    values = (remark.get("found"), remark.get("expected"), remark.get("nearest"))
+    return [*lines, *(f"    {word}: {plain(value)}" for word, value in zip(_VALUES, values, strict=True) if value)]
 
 
-def reason_of(entry: dict[str, Any]) -> str:
+def reason_of(entry: JournalEntry) -> str:
     """Return why a call went as it did: its first remark, errors first, and how many more there are."""
     remarks = in_order(entry["remarks"])
-    told = [f"[{fault}]" for fault in entry.get("faults") or ([entry["fault"]] if entry.get("fault") else [])]
+    told = [f"[{fault}]" for fault in entry.get("faults") or [entry.get("fault") or ""] if fault]
     if remarks:
         first = remarks[0]
         told.append(f"{first['rule']}: {_shorten(plain(first['vi']), _WHY)} / {_shorten(plain(first['en']), _WHY)}")

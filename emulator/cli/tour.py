@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +20,8 @@ from emulator.cli.terminal import CannotStart
 from emulator.settings import PREFIX
 
 if TYPE_CHECKING:
+    from emulator.cli.call import ShownEntry, ShownReply
+    from emulator.journal.entry import JournalEntry
     from emulator.services.client_view import ClientView
     from emulator.services.service import Ask
 
@@ -71,7 +73,7 @@ class Guide:
         """Push with the token that was kept, however old it has become."""
         view, ask = _draft(_PUSH, self.client)
         answer = view.send(ask, Authorization=f"Bearer {self.token}")
-        reply = {"status": answer.status, "body": answer.body.decode("utf-8", "replace")}
+        reply: ShownReply = {"status": answer.status, "body": answer.body.decode("utf-8", "replace")}
         self._show(f"{ask.method} {view.prefix}{ask.path}", reply, self._newest())
 
     def arm_lost_reply(self) -> None:
@@ -90,18 +92,19 @@ class Guide:
         click.echo("  ndxp-emulator serve --open")
         click.echo(f"  {self.client.base_url}/__console/s/{self.client.sandbox}/journal")
 
-    def _newest(self) -> dict[str, Any]:
-        entry: dict[str, Any] = self.client.get("/requests", limit=1)["requests"][0]
+    def _newest(self) -> JournalEntry:
+        entry: JournalEntry = self.client.get("/requests", limit=1)["requests"][0]
         return entry
 
-    def _show(self, request: str, reply: dict[str, Any], entry: dict[str, Any]) -> None:
+    def _show(self, request: str, reply: ShownReply, entry: ShownEntry) -> None:
         click.echo(click.style(f"  → {plain(request)}", bold=True))
         if "status" in reply:
             click.echo(click.style(f"  ← HTTP {reply['status']} ", bold=True) + plain(reply["body"])[:_WIDEST])
         else:
             self.say(click.style("  ← (đứt kết nối)", bold=True), click.style("  ← (connection broken)", bold=True))
         for remark in in_order(entry["remarks"])[:3]:
-            click.echo(f"    {remark['rule']} {remark['path']}: {plain(remark[self.language])} ({remark['source']})")
+            said = remark["vi"] if self.language == "vi" else remark["en"]
+            click.echo(f"    {remark['rule']} {remark['path']}: {plain(said)} ({remark['source']})")
         for effect in entry["effects"]:
             click.echo(click.style(f"    + {effect['shelf']} {effect['key']}", dim=True))
 

@@ -6,18 +6,20 @@ import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from emulator.console.words import as_json_text
 from emulator.wire.xml_tree import BrokenXml, xml_root
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import EntryRequest, EntryResponse, RemarkWords
 
 LONGEST_VALUE = 2_000
 """Characters of one value that a page prints; the rest is in the raw body."""
 MOST_LINES = 3_000
 MOST_BYTES = 512
 """Bytes of a body that is no text which a page prints."""
-Remark = Mapping[str, Any]
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Line:
     text: str
     pointer: str = ""
     is_cut: bool = False
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[RemarkWords] = field(default_factory=list)
 
 
 @dataclass
@@ -37,11 +39,11 @@ class AnnotatedBody:
 
     kind: str
     lines: list[Line]
-    rest: list[Remark]
+    rest: list[RemarkWords]
     is_cut: bool = False
 
 
-def annotate_message(message: Mapping[str, Any], remarks: Sequence[Remark] = ()) -> AnnotatedBody:
+def annotate_message(message: EntryRequest | EntryResponse, remarks: Sequence[RemarkWords] = ()) -> AnnotatedBody:
     """Return the body of one side of a journal entry: a text as ``annotate`` prints it, anything else by its bytes."""
     headers = {name.lower(): value for name, value in message["headers"].items()}
     if "bodyAsBase64" not in message:
@@ -64,7 +66,7 @@ def _dump_lines(content: bytes) -> Iterator[Line]:
         yield Line(0, f"{start:06x}  {row.hex(' '):47}  {shown}")
 
 
-def annotate(text: str, content_type: str, remarks: Sequence[Remark]) -> AnnotatedBody:
+def annotate(text: str, content_type: str, remarks: Sequence[RemarkWords]) -> AnnotatedBody:
     """Return a body with each remark below the line it is about, or below the nearest line around it."""
     kind, lines = _lines_of(text, content_type)
     body = AnnotatedBody(kind, lines[:MOST_LINES], [], len(lines) > MOST_LINES)

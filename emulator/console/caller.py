@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -14,7 +14,8 @@ from emulator.admin.request import AdminContext
 from emulator.admin.routes import answer_in_process
 from emulator.kernel.clock import to_ms
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 
 def segment(text: str) -> str:
@@ -31,7 +32,7 @@ class AdminCaller:
     base: str
     who: AdminIdentity = ADMIN
 
-    def get(self, path: str, **query: object) -> Json:
+    def get(self, path: str, **query: object) -> JsonObject:
         """Return the JSON of a route of this sandbox, as ``/requests``; a value that is None is not sent.
 
         Raises:
@@ -39,18 +40,22 @@ class AdminCaller:
         """
         return self.ask("GET", self._scope_path(path), query)
 
-    def change(self, verb: str, path: str, content: Mapping[str, Any] | None = None, **query: object) -> Json:
+    def change(self, verb: str, path: str, content: Mapping[str, object] | None = None, **query: object) -> JsonObject:
         """Ask this sandbox for a change, ``content`` as its JSON body. Raises Trouble."""
         return self.ask(verb, self._scope_path(path), query, content)
 
     def ask(
-        self, verb: str, path: str, query: Mapping[str, object] | None = None, content: Mapping[str, Any] | None = None
-    ) -> Json:
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        content: Mapping[str, object] | None = None,
+    ) -> JsonObject:
         """Ask a route of the whole server, such as ``/attempts``. Raises Trouble."""
         values = {name: str(value) for name, value in (query or {}).items() if value is not None}
         return self._answer(verb, path, values, orjson.dumps(content) if content is not None else b"")
 
-    def pass_on(self, verb: str, path: str, body: bytes) -> Json:
+    def pass_on(self, verb: str, path: str, body: bytes) -> JsonObject:
         """Ask this sandbox for a change with a body as a browser sent it, a form with files. Raises Trouble."""
         return self._answer(verb, self._scope_path(path), {}, body)
 
@@ -58,10 +63,10 @@ class AdminCaller:
         """Return the sandbox's time."""
         return to_ms(datetime.fromisoformat(self.get("/clock")["virtual"]))
 
-    def _answer(self, verb: str, path: str, values: Mapping[str, str], body: bytes) -> Json:
+    def _answer(self, verb: str, path: str, values: Mapping[str, str], body: bytes) -> JsonObject:
         answer = answer_in_process(self.context, verb, path, values, body, self.base, self.who)
         if isinstance(answer.body, bytes):
-            found: Json = orjson.loads(answer.body)
+            found: JsonObject = orjson.loads(answer.body)
             return found
         return dict(answer.body)
 

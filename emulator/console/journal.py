@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -30,6 +30,9 @@ from emulator.console.repeat import (
 from emulator.console.site import go_to, page_address, person
 from emulator.console.words import given_words
 from emulator.services.client_view import asks
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import JournalEntry
 
 PAGE = 50
 _FILTERS = ("operation", "outcome", "status", "method", "path", "rule", "consumer", "q")
@@ -107,7 +110,7 @@ def raw_message(number: str, side: str) -> AnyResponse:
     if side not in ("request", "response"):
         raise Trouble("no-such-request", name=f"{number}/{side}")
     entry = entry_of(number)
-    message = entry[side]
+    message = entry["request"] if side == "request" else entry["response"]
     content = (
         base64.b64decode(message["bodyAsBase64"]) if "bodyAsBase64" in message else message.get("body", "").encode()
     )
@@ -177,14 +180,14 @@ def forget_journal() -> AnyResponse:
     return go_to("/journal")
 
 
-def entry_of(number: str) -> dict[str, Any]:
+def entry_of(number: str) -> JournalEntry:
     """Return an entry of the journal by its number or id, secrets masked. Raises Trouble."""
     if not number.rpartition(".")[2].isdigit():  # /requests/unmatched is another route of the admin API
         raise Trouble("no-such-request", name=number)
-    return person().caller.get(f"/requests/{segment(number)}")
+    return cast("JournalEntry", person().caller.get(f"/requests/{segment(number)}"))
 
 
-def _open_entry(entry: dict[str, Any]) -> dict[str, Any]:
+def _open_entry(entry: JournalEntry) -> JournalEntry:
     """Return an entry as it was written, secrets readable; the same to a viewer, who sees none."""
     from emulator.journal.entry import as_entry
 
@@ -195,7 +198,7 @@ def _open_entry(entry: dict[str, Any]) -> dict[str, Any]:
     return as_entry(row, secrets=True) if row else entry
 
 
-def _near_misses(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _near_misses(entry: JournalEntry) -> list[dict[str, Any]]:
     if entry["wasMatched"]:
         return []
     asked = {name: entry["request"][name] for name in ("method", "url")}

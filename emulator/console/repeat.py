@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from emulator.admin.problems import InputFault, invalid
@@ -21,6 +21,10 @@ from emulator.services.portal.links import read_link
 from emulator.services.service import post_of
 from emulator.wire.axis import SERVER_PREFIX
 from emulator.wire.codes import full_form
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import EntryRequest, JournalEntry
+    from emulator.kernel.exchange import JsonObject
 
 _OWN_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 _LONGEST_IN_CURL = 8_000
@@ -55,20 +59,20 @@ class Draft:
         return "\n".join(f"{name}: {value}" for name, value in self.headers)
 
 
-def draft_of(entry: Mapping[str, Any]) -> Draft:
+def draft_of(entry: JournalEntry) -> Draft:
     """Return the call of a journal entry, without the headers that only one transport can have."""
     asked = entry["request"]
     content = base64.b64decode(asked.get("bodyAsBase64", ""))
     return Draft(asked["method"], asked["url"], tuple(_headers_of(asked)), asked.get("body", ""), content)
 
 
-def _headers_of(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _headers_of(asked: EntryRequest) -> list[tuple[str, str]]:
     """Return the headers of a journalled request as they came, each as often as it came, none of the transport's."""
     named = ((name, value) for name, value in asked["headers"].items() if name.lower() not in _OWN_HEADERS)
     return [(name, each) for name, value in named for each in (value if isinstance(value, list) else [value])]
 
 
-def refuse_cut_call(entry: Mapping[str, Any]) -> None:
+def refuse_cut_call(entry: JournalEntry) -> None:
     """Refuse to send a call again of whose body the journal kept the beginning alone. Raises Trouble."""
     if "bodyBeginning" in entry["request"]:
         vi = "nhật ký chỉ giữ phần đầu của thân này (journal_body_limit), nên không gửi lại được"
@@ -81,7 +85,7 @@ def readable_draft(draft: Draft) -> Draft:
     return replace(draft, body=_readable(draft.body.encode(), _only_once))
 
 
-def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _only_once(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name comes twice")
@@ -164,7 +168,7 @@ def token_header(caller: AdminCaller) -> str:
         ) from None
 
 
-def as_curl(entry: Mapping[str, Any], home: str) -> str:
+def as_curl(entry: JournalEntry, home: str) -> str:
     """Return the request of a journal entry as a curl command that sends the same bytes; masked secrets stay masked.
 
     ``home`` is the address of the sandbox: a call that named another host is never sent there. A body that no
@@ -190,12 +194,12 @@ def as_curl(entry: Mapping[str, Any], home: str) -> str:
     return shlex.join(words)
 
 
-def raw_name(entry: Mapping[str, Any], side: str) -> str:
+def raw_name(entry: JournalEntry, side: str) -> str:
     """Return the name of the file as which a page saves the bytes of one side, ``request`` or ``response``."""
     return f"{side}-{entry['seq']}.bin"
 
 
-def scenario_text(entry: Mapping[str, Any]) -> str:
+def scenario_text(entry: JournalEntry) -> str:
     """Return a scenario that gives this answer to the next call of the same operation."""
     answered, number = entry["response"], entry["seq"]
     answer = {"status": answered["status"]} | ({"body": _as_json(answered["body"])} if "body" in answered else {})
@@ -257,7 +261,7 @@ def right_call(caller: AdminCaller, operation: str) -> Draft:
     return Draft(ask.method, ask.path, tuple(ask.headers.items()), _readable(ask.body or b""))
 
 
-def _readable(body: bytes, pairs: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> str:
+def _readable(body: bytes, pairs: Callable[[list[tuple[str, Any]]], JsonObject] = dict) -> str:
     """Return a JSON body as a person edits it; anything else as it is."""
     text = body.decode("utf-8", "replace")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,6 +21,9 @@ from emulator.console.site import go_to, person
 from emulator.console.words import given_words, number_or_text
 from emulator.kernel.exchange import Reply
 from emulator.services.portal.envelope import stamp
+
+if TYPE_CHECKING:
+    from emulator.journal.entry import JournalEntry
 
 # The citizen's portal (KDL III): file online, "Dịch vụ công của tôi", keep a result, upload a paper.
 
@@ -126,12 +129,12 @@ def one_stop() -> str:
     )
 
 
-def _entry_seen() -> dict[str, Any] | None:
+def _entry_seen() -> JournalEntry | None:
     number = request.args.get("seen", "")
     return entry_of(number) if number else None
 
 
-def _papers_in(entry: dict[str, Any] | None) -> list[dict[str, Any]] | None:
+def _papers_in(entry: JournalEntry | None) -> list[dict[str, Any]] | None:
     """Return the papers that an answer of the papers service lists, None for any other."""
     if entry is None or entry["operation"] != "dvcqg.papers.find":
         return None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from emulator.country.effects import effect_kinds
@@ -16,13 +16,16 @@ from emulator.services.registry import OF_GATEWAYS, operations
 from emulator.services.service import Both
 from emulator.wire.codes import STATUS_NAMES, STATUS_NAMES_EN
 
+if TYPE_CHECKING:
+    from emulator.journal.entry import JournalEntry, RemarkWords
+
 
 def given_words(source: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """Return what a form or an address says under these names, trimmed; what is empty is left out."""
     return {name: value for name in names if (value := source.get(name, "").strip())}
 
 
-def query_of(values: Mapping[str, Any]) -> str:
+def query_of(values: Mapping[str, object]) -> str:
     """Return a query string without the values that say nothing."""
     return urlencode({name: value for name, value in values.items() if value not in (None, "")})
 
@@ -76,9 +79,9 @@ def path_part(text: str) -> str:
     return quote(text, safe="")
 
 
-def first_reason(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def first_reason(entry: JournalEntry) -> RemarkWords | None:
     """Return the remark that decided an exchange: the first error, else the first of all."""
-    remarks: list[Mapping[str, Any]] = entry["remarks"]
+    remarks = entry["remarks"]
     errors = [each for each in remarks if each["level"] == "error"]
     return next(iter(errors or remarks), None)
 

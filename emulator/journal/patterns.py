@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from urllib.parse import parse_qs, parse_qsl
 
 from emulator.journal.entry import url_of
@@ -30,6 +30,9 @@ from emulator.journal.matchers import (
 )
 from emulator.kernel.exchange import Outcome
 from emulator.store.world_rows import JournalRow
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 Test = Callable[[JournalRow, dict[str, Any]], bool]
@@ -125,7 +128,7 @@ def _headers(value: Any, pointer: str) -> Test:
         for name, each in object_of(value, pointer).items()
     }
 
-    def test(_: JournalRow, story: dict[str, Any]) -> bool:
+    def test(_: JournalRow, story: JsonObject) -> bool:
         pairs = story["request"]["headers"]
         return all(_any(check, [v for name, v in pairs if name.lower() == wanted]) for wanted, check in tests.items())
 
@@ -137,7 +140,7 @@ def _query(value: Any, pointer: str) -> Test:
         name: matcher_of(each, f"{pointer}/{name}", HEADER_MATCHERS) for name, each in object_of(value, pointer).items()
     }
 
-    def test(_: JournalRow, story: dict[str, Any]) -> bool:
+    def test(_: JournalRow, story: JsonObject) -> bool:
         sent = parse_qs(url_of(story).partition("?")[2], keep_blank_values=True)
         return all(_any(check, sent.get(name, [])) for name, check in tests.items())
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 MASK = "***"
 _NAMES = (
@@ -114,7 +117,7 @@ def _hidden_member(name: str, value: Any) -> Any:
     return hidden_from_viewer(value)
 
 
-def masked_exported(entry: dict[str, Any]) -> dict[str, Any]:
+def masked_exported(entry: JsonObject) -> JsonObject:
     """Return an exchange of an export with its secrets masked; its digests are still those of what was written down."""
     story, request = entry["story"], entry["story"]["request"]
     masked = {"target": masked_text(request["target"]), "headers": masked_headers(request["headers"])}

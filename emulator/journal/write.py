@@ -7,7 +7,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -19,6 +19,9 @@ from emulator.store.sandbox_rows import SandboxRow, TallyRow
 from emulator.store.store import Store
 from emulator.store.world_rows import JournalBounds, JournalRow
 from emulator.store.world_rows import JournalRow as Entry
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 __all__ = [
     "BOUNDS_US",
@@ -188,7 +191,7 @@ def _keep_bounded(body: bytes, exchange: Exchange, bounds: JournalBounds) -> byt
     return body if len(body) <= most else body[: min(most, _BEGINNING)]
 
 
-def _story(page: JournalPlace, exchange: Exchange, reply: Reply, kept: tuple[bytes, bytes]) -> dict[str, Any]:
+def _story(page: JournalPlace, exchange: Exchange, reply: Reply, kept: tuple[bytes, bytes]) -> JsonObject:
     """Return what is the same whenever the same story is told; the epoch is not, so it stays beside it."""
     call = exchange.call
     staged = exchange.staged
@@ -213,7 +216,7 @@ def _story(page: JournalPlace, exchange: Exchange, reply: Reply, kept: tuple[byt
     }
 
 
-def _request(call: Call, kept: bytes) -> dict[str, Any]:
+def _request(call: Call, kept: bytes) -> JsonObject:
     return {
         "method": call.method,
         "scheme": call.scheme,
@@ -227,7 +230,7 @@ def _request(call: Call, kept: bytes) -> dict[str, Any]:
     }
 
 
-def _response(reply: Reply, kept: bytes) -> dict[str, Any]:
+def _response(reply: Reply, kept: bytes) -> JsonObject:
     return {
         "status": reply.status,
         "headers": reply.headers,
@@ -285,7 +288,7 @@ def _trouble(row: JournalRow, before: JournalRow | None) -> str | None:
     return None
 
 
-def _fits(body: bytes, said: dict[str, Any]) -> bool:
+def _fits(body: bytes, said: JsonObject) -> bool:
     """Tell whether a kept body is the one that was digested; of a long one only the beginning is there."""
     if "body_beginning" in said:
         return len(body) == int(said["body_beginning"])

@@ -317,13 +317,13 @@ class Effect:
     key: str
     change: Literal["put", "drop"]
     sha256: str = ""
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
     fields: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return the journal form."""
-        told: dict[str, Any] = {"shelf": self.shelf, "key": self.key, "change": self.change}
+        told: JsonObject = {"shelf": self.shelf, "key": self.key, "change": self.change}
         said = {"sha256": self.sha256, "before": self.before, "after": self.after, "fields": list(self.fields)}
         return told | {name: value for name, value in said.items() if value}
 
@@ -395,6 +395,6 @@ class Exchange:
     effects: list[Effect] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     passage: Passage = field(default_factory=Passage)
-    staged: dict[str, Any] | None = None  # what a scenario did: its id, the step, the fault
+    staged: JsonObject | None = None  # what a scenario did: its id, the step, the fault
     gateway: str = ""
     is_scenario_reply: bool = False  # a scenario or a fault answered in place of whoever would have

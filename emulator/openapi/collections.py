@@ -7,8 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
 
 # The examples of the document as requests that can be sent one after the other: what collections are made of.
 
@@ -35,7 +38,7 @@ class Sent:
     keeps: Mapping[str, str]
 
 
-def folders(document: Mapping[str, Any]) -> dict[str, list[Sent]]:
+def folders(document: JsonObject) -> dict[str, list[Sent]]:
     """Return all requests by folder, in an order in which each finds what it needs."""
     found: dict[str, list[Sent]] = {}
     for path, verb, operation in _operations(document):
@@ -44,7 +47,7 @@ def folders(document: Mapping[str, Any]) -> dict[str, list[Sent]]:
     return found
 
 
-def _operations(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+def _operations(document: JsonObject) -> list[tuple[str, str, Mapping[str, Any]]]:
     rows = [(path, verb, item[verb]) for path, item in document["paths"].items() for verb in _VERBS if verb in item]
     return sorted(rows, key=lambda row: row[2]["x-turn"])
 
@@ -85,7 +88,7 @@ SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _BASIC = {"username": "{{consumer_key}}", "password": "{{consumer_secret}}"}
 
 
-def collection(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+def collection(document: JsonObject, values: Mapping[str, str]) -> JsonObject:
     """Return the collection; ``values`` are those of the variables that are known before the first request."""
     info = document["info"]
     names = {**dict.fromkeys(document["x-variables"], ""), **values}
@@ -157,7 +160,7 @@ ENVIRONMENT = "may-nay"
 _MODES = {"text": "json", "form": "formUrlEncoded"}
 
 
-def files(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str]:
+def files(document: JsonObject, values: Mapping[str, str]) -> dict[str, str]:
     """Return the text of every file by its path in the collection; ``values`` are those of the known variables."""
     name = f"{document['info']['title']} {document['info']['version']}"
     head = {"version": "1", "name": name, "type": "collection", "ignore": []}

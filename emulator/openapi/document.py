@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apispec import APISpec
 
@@ -20,18 +20,20 @@ from emulator.openapi import services as emulated
 from emulator.openapi.admin import named_schemas, reader
 from emulator.services.interface import OperationDoc
 
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
+
 # The document as generators of clients need it: no anonymous objects, plain tags, plain nullables.
 
-Json = dict[str, Any]
 _REF = "#/components/schemas/"
 _LITERAL = frozenset({"enum", "const", "default", "example", "examples", "required"})
 _SHARED = {frozenset({"vi", "en"}): "Both"}
 """Names for shapes that stand in many places and belong to none."""
 
 
-def make_generatable(document: Json) -> Json:
+def make_generatable(document: JsonObject) -> JsonObject:
     """Return the document with the same meaning: every object has a name, every tag is one plain word."""
-    schemas: Json = document["components"]["schemas"]
+    schemas: JsonObject = document["components"]["schemas"]
     names = _Names(schemas)
     for name in list(schemas):
         schemas[name] = names.inside(_plain(schemas[name]), name)
@@ -53,12 +55,12 @@ def tag_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _operations(document: Json) -> Iterator[Json]:
+def _operations(document: JsonObject) -> Iterator[JsonObject]:
     for path in document["paths"].values():
         yield from (each for verb, each in path.items() if verb != "parameters" and "operationId" in each)
 
 
-def _contents(operation: Json) -> Iterator[tuple[str, Json]]:
+def _contents(operation: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     """Yield everything of an operation that holds a schema, with a word for its place."""
     for media in operation.get("requestBody", {}).get("content", {}).values():
         if "schema" in media:
@@ -96,7 +98,7 @@ class _Names:
     def __init__(self, taken: Mapping[str, Any]) -> None:
         self._taken = set(taken)
         self._by_content: dict[str, str] = {}
-        self.made: Json = {}
+        self.made: JsonObject = {}
 
     def name_objects(self, schema: Any, place: str) -> Any:
         """Return a reference to the object, or the schema with the objects inside it named."""
@@ -116,9 +118,9 @@ class _Names:
             return {"anyOf": [{"$ref": _REF + name}, {"type": "null"}]}
         return {"$ref": _REF + name}
 
-    def inside(self, schema: Json, place: str) -> Json:
+    def inside(self, schema: JsonObject, place: str) -> JsonObject:
         """Return a schema that keeps its own place, with every object inside it named."""
-        found: Json = {}
+        found: JsonObject = {}
         for word, value in schema.items():
             if word == "properties":
                 found[word] = {key: self.name_objects(each, place + _words(key)) for key, each in value.items()}
@@ -190,7 +192,7 @@ def as_bytes() -> bytes:
     return json.dumps(document(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def document() -> dict[str, Any]:
+def document() -> JsonObject:
     """Return the document."""
     spec = APISpec(
         title="ndxp-emulator",

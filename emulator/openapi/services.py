@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emulator.gateways.axis.address import CONTEXTS
 from emulator.gateways.ndxp.oauth import KNOWN_GRANTS
@@ -30,6 +30,9 @@ from emulator.services.interface import (
 from emulator.services.registry import REVOKE, TOKEN, services
 from emulator.services.service import Api, AxisAddress, Operation, ProvinceGateway, Service, Site
 
+if TYPE_CHECKING:
+    from emulator.kernel.exchange import JsonObject
+
 BEARER: Mapping[str, list[str]] = {"access_token": []}
 _TAG_TOKEN = "NDXP: token"  # noqa: S105 - a heading
 _FORWARD = "/{adapter}/RestService/forward"
@@ -49,7 +52,7 @@ _NOES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def components() -> dict[str, Any]:
+def components() -> JsonObject:
     """Return the schemas of the gateways and of all services by name."""
     members = {"message": TEXT, "type": TEXT, "description": TEXT, "nextAccessTime": TEXT}
     optional = tuple(members)

@@ -10,19 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from emulator.kernel.clock import to_ms
 from emulator.kernel.exchange import Headers
 from emulator.recording.cleaning import Heard, Raw
 
+if TYPE_CHECKING:
+    from emulator.journal.entry import EntryRequest, EntryResponse, JournalEntry
+
 _FORM_TYPE = "x-www-form-urlencoded"
 _REDIRECTS = range(300, 400)
-Entry = Mapping[str, Any]
 
 
-def har_of(entries: Iterable[Entry], version: str) -> dict[str, Any]:
+def har_of(entries: Iterable[JournalEntry], version: str) -> dict[str, Any]:
     """Return a HAR document of journal entries (``journal.entry.as_entry``), in the order they come."""
     return {
         "log": {
@@ -39,7 +41,7 @@ def as_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: JournalEntry) -> dict[str, Any]:
     total = int(entry["timing"]["totalTime"])
     return {
         "startedDateTime": entry["request"]["loggedDateString"],
@@ -54,7 +56,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _request(asked: Entry) -> dict[str, Any]:
+def _request(asked: EntryRequest) -> dict[str, Any]:
     url = _whole(str(asked["absoluteUrl"]))
     headers = _headers(asked["headers"])
     document = {
@@ -78,7 +80,7 @@ def _whole(url: str) -> str:
     return f"{scheme}://localhost{rest}" if rest.startswith("/") else url
 
 
-def _post_data(asked: Entry, mime_type: str) -> dict[str, Any]:
+def _post_data(asked: EntryRequest, mime_type: str) -> dict[str, Any]:
     if "bodyAsBase64" in asked:  # HAR 1.2 has no coding for what is sent; a field of our own says it
         return {"mimeType": mime_type, "text": asked["bodyAsBase64"], "_encoding": "base64"}
     told: dict[str, Any] = {"mimeType": mime_type, "text": asked["body"]}
@@ -87,7 +89,7 @@ def _post_data(asked: Entry, mime_type: str) -> dict[str, Any]:
     return told
 
 
-def _response(answered: Entry) -> dict[str, Any]:
+def _response(answered: EntryResponse) -> dict[str, Any]:
     headers, status = _headers(answered["headers"]), int(answered["status"])
     content: dict[str, Any] = {"size": answered["bytesSent"], "mimeType": _value(headers, "content-type")}
     if "bodyAsBase64" in answered:

@@ -10,9 +10,11 @@ import requests
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
+from emulator.cli.call import MadeCall
 from emulator.services.client_view import asks, mistakes_of
 from emulator.services.registry import operations
 from tests.serving import Server
+from tests.shapes import misfits
 
 JOURNALLED = {"dvcqg.province": "dvcqg.mapi.LayDanhMucCoQuan"}
 """What is written down under the name of the service it turns out to ask for."""
@@ -50,6 +52,7 @@ def test_a_right_call_is_answered_and_each_mistake_is_noticed(server: Server, op
     settings = dict(declared.operation.needs) if declared else {}
     requests.patch(f"{server.base_url}/__admin/settings", json=settings, timeout=10).raise_for_status()
     right = told(server, operation)
+    assert list(misfits(right, MadeCall)) == []
     assert (right["became"], right["entry"]["operation"]) == ("answered", JOURNALLED.get(operation, operation))
     became = {wrong: told(server, operation, "--wrong", wrong)["became"] for wrong in mistakes_of(operation)}
     assert became

@@ -7,11 +7,13 @@ from typing import Any
 
 import jsonschema_rs
 
+from emulator.journal.entry import JournalEntry, LoggedRequest
 from emulator.journal.write import canonical, digest
 from tests.builders import dossier
 from tests.conftest import Visitor
 from tests.faults.arming import arm, wish
 from tests.gateways.axis.axis import link
+from tests.shapes import misfits
 
 SHA = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
@@ -130,3 +132,14 @@ def test_the_schema_refuses_a_line_with_a_member_more_or_less(visitor: Visitor) 
     assert not validator.is_valid({**line, "wall": "2026"})
     for name in ("prev", "seq", "remarks", "virtual"):
         assert not validator.is_valid({key: value for key, value in line.items() if key != name})
+
+
+def test_an_entry_as_it_is_read_has_the_members_of_its_type(visitor: Visitor) -> None:
+    play(visitor)
+    newest = visitor.http.get("/__admin/requests?limit=1").json["requests"][0]["seq"]
+    read = [visitor.http.get(f"/__admin/requests/{seq}").json for seq in range(1, newest + 1)]
+    logged = visitor.http.post("/__admin/requests/find", json={}).json["requests"]
+    assert {each["outcome"] for each in read} >= {"answered", "refused", "unmatched", "happened"}
+    assert len(logged) > 4
+    assert [found for each in read for found in misfits(each, JournalEntry)] == []
+    assert [found for each in logged for found in misfits(each, LoggedRequest)] == []
