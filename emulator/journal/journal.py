@@ -62,7 +62,7 @@ class Search:
         if not self.with_clock and not asks_for_it:
             kept.append(Condition(_IS_CALL, (CLOCK_EFFECT, CERTIFICATION + "%")))
         if not self.with_admin and self.operation != ADMIN_CHANGE:
-            kept.append(Condition("(operation IS NULL OR operation <> ?)", (ADMIN_CHANGE,)))
+            kept.append(Condition(_IS_NO_CHANGE, (ADMIN_CHANGE,)))
         if self.rule:
             kept.append(Condition(dialect.has_rule(), (self.rule,)))
         if self.trace:
@@ -76,6 +76,7 @@ class Search:
         return kept
 
 
+_IS_NO_CHANGE = "(operation IS NULL OR operation <> ?)"
 _IS_CALL = "(operation IS NULL OR (operation <> ? AND operation NOT LIKE ?))"
 
 
@@ -156,9 +157,11 @@ class Journal:
         """Return how many exchanges answer a question, and one page of them."""
         conditions = search.conditions(self._store.dialect)
         order = "DESC" if newest_first else "ASC"
+        asks_for_all = all(condition.sql in (_IS_CALL, _IS_NO_CHANGE) for condition in conditions)
+        count = world_rows.count_by_index if asks_for_all else world_rows.count_exchanges
 
         def ask(store: Store) -> tuple[int, list[Entry]]:
-            total = world_rows.count_exchanges(store, home, search.after, conditions)
+            total = count(store, home, search.after, conditions)
             return total, world_rows.search_journal(store, home, search.after, conditions, order, limit, offset).rows
 
         return self._read(ask)

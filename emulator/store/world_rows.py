@@ -373,6 +373,16 @@ def count_exchanges(store: Store, home: tuple[int, int], after: int, conditions:
     return int(row[0]) if row else 0
 
 
+def count_by_index(store: Store, home: tuple[int, int], after: int, conditions: Sequence[Condition]) -> int:
+    """Return the same where nothing but what nobody called for can fail the conditions; no exchange is read for it."""
+    total = count_exchanges(store, home, after, ())
+    if not conditions:
+        return total
+    met = " AND ".join(condition.sql for condition in conditions)
+    failing = Condition(f"({_UNASKED}) AND NOT ({met})", tuple(value for each in conditions for value in each.values))
+    return total - count_exchanges(store, home, after, [failing])
+
+
 def journal_span(store: Store, home: tuple[int, int]) -> tuple[int, int]:
     """Return the oldest and the newest kept sequence number, (0, 0) when nothing is kept."""
     row = store.one("SELECT min(seq), max(seq) FROM journal WHERE sandbox_no = ? AND epoch = ?", home)

@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from emulator.store import access_rows, agenda_rows, sandbox_rows, world_rows
 from emulator.store.sandbox_rows import TallyRow
 from emulator.store.sqlite import SqliteStore
 from emulator.store.store import Store
-from emulator.store.world_rows import RecordRow
+from emulator.store.world_rows import JournalRow, RecordRow
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
 from tests.databases import Postgres
@@ -78,6 +79,29 @@ def test_records_are_found_by_key_window_and_beginning_and_hidden_ones_are_told(
     assert hidden is not None
     assert hidden.value is None
     assert world_rows.find_record(store, (1, 2), "dossiers", "a") is None, "another epoch is another home"
+
+
+def test_a_total_that_no_row_is_read_for_is_the_number_of_what_is_listed(store: Store) -> None:
+    operations = [
+        None,
+        "btxh.DongBoDVC",
+        "clock.effect",
+        "admin.change",
+        "certification.begin",
+        "ndxp.token",
+        "admin.x",
+    ]
+    for seq, operation in enumerate(operations * 2, 1):
+        with store.writing():
+            told = (operation, "answered", 200, "GET", "/", 0, 0, 0, "", "{}", b"", b"", "")
+            world_rows.add_exchange(store, JournalRow(*HOME, seq, *told))
+    journal = Journal(store)
+    for with_clock, with_admin, wanted in ((False, False, 8), (True, False, 12), (False, True, 10), (True, True, 14)):
+        search = Search(with_clock=with_clock, with_admin=with_admin)
+        total, rows = journal.search(HOME, search, limit=100)
+        assert (total, len(rows)) == (wanted, wanted)
+        half = replace(search, after=7)
+        assert journal.search(HOME, half, limit=1)[0] == wanted // 2
 
 
 def test_what_is_rolled_back_never_was_and_a_joined_transaction_ends_with_the_first(store: Store) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from emulator.journal.journal import Journal, Search
 from emulator.kernel.refusals import StoreBusy
 from emulator.store import sandbox_rows
 from emulator.store.opening import Upkeep
@@ -140,3 +142,21 @@ def _write_and_leave(store: SqliteStore) -> None:
     with store.writing():
         store.run("UPDATE sandboxes SET head = head")
     store.close()
+
+
+def test_the_total_of_a_journal_is_counted_in_its_indices_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    store.prepare()
+    asked: list[tuple[str, Any]] = []
+
+    def note(sql: str, values: Any = ()) -> Any:
+        asked.append((sql, values))
+        return SqliteStore.one(store, sql, values)
+
+    monkeypatch.setattr(store, "one", note)
+    Journal(store).search((1, 1), Search(), limit=1)
+    plans = [store.all(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in asked if "count(*)" in sql]
+    store.close()
+    assert [["COVERING INDEX" in row[-1] for row in plan] for plan in plans] == [[True], [True]]
