@@ -34,8 +34,7 @@ _WAL_FORMAT = 2
 _AUTO_CHECKPOINT_PAGES = 40_000
 # From here on a checkpoint is finished with the pen in hand, so that the log can begin again.
 _LONG_LOG_PAGES = 4_000
-# Who waits for the pen looks this often: a pen is held for a fraction of a millisecond, and whoever writes call after
-# call has it again soon, so that those who look seldom would wait for long.
+# Who waits for the pen looks this often: it is held for a fraction of a millisecond.
 _FIRST_LOOK_S, _LAST_LOOK_S, _SOON_S = 0.0001, 0.005, 0.005
 _REASONS = {
     sqlite3.SQLITE_BUSY: "busy",
@@ -175,7 +174,7 @@ class SqliteStore(Store):
         """Return this thread's connection (opened at first use, and again after a fork)."""
         if getattr(self._local, "process", None) is not THIS_PROCESS.mark:
             self._local.connection = self._open()
-            self._local.lock = self._open_lock()
+            self._local.lock, self._local.turn = self._open_lock("lock"), self._open_lock("turn")
             self._local.process = THIS_PROCESS.mark
         connection: sqlite3.Connection = self._local.connection
         return connection
@@ -198,14 +197,15 @@ class SqliteStore(Store):
             return "OFF"
         return "FULL" if self._durability == "power" else "NORMAL"
 
-    def _open_lock(self) -> int:
-        return os.open(f"{self.path}.lock", OPEN_LOCK, 0o600)
+    def _open_lock(self, name: str) -> int:
+        return os.open(f"{self.path}.{name}", OPEN_LOCK, 0o600)
 
     def close(self) -> None:
         """Close this thread's connection (before a fork, and at the end)."""
         if getattr(self._local, "process", None) is THIS_PROCESS.mark:
             self._local.connection.close()
             os.close(self._local.lock)
+            os.close(self._local.turn)
         self._local.process = None
 
     def finish(self) -> None:
@@ -215,7 +215,7 @@ class SqliteStore(Store):
             self.rollback()
             self.one("PRAGMA wal_checkpoint(TRUNCATE)")
         self.close()
-        for suffix in ("lock", "upkeep"):
+        for suffix in ("lock", "turn", "upkeep"):
             with contextlib.suppress(PermissionError):  # Windows keeps a file that a thread has open
                 Path(f"{self.path}.{suffix}").unlink(missing_ok=True)
 
@@ -264,11 +264,18 @@ class SqliteStore(Store):
             raise
 
     def _take_pen(self) -> None:
+        """Wait for the pen with the turn in hand, so that a busy process has it again after whoever waits."""
         self.connection()
-        lock, pause = self._local.lock, _FIRST_LOOK_S
-        began: float | None = None
+        began = time.monotonic()
+        self._wait_for(self._local.turn, began)
+        try:
+            self._wait_for(self._local.lock, began)
+        finally:
+            unlock(self._local.turn)
+
+    def _wait_for(self, lock: int, began: float) -> None:
+        pause = _FIRST_LOOK_S
         while not try_lock(lock):
-            began = began or time.monotonic()
             waited = time.monotonic() - began
             if waited >= self.patience_s:
                 raise StoreBusy("another process holds the pen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from emulator.store import sandbox_rows
 from emulator.store.opening import Upkeep
 from emulator.store.schema import MIGRATIONS
 from emulator.store.sqlite import SqliteStore
-from emulator.store.store import StoreTrouble
+from emulator.store.store import StoreTrouble, try_lock, unlock
 from tests.builders import dossier
 from tests.conftest import Visitor
 
@@ -160,3 +161,34 @@ def test_the_total_of_a_journal_is_counted_in_its_indices_alone(
     plans = [store.all(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in asked if "count(*)" in sql]
     store.close()
     assert [["COVERING INDEX" in row[-1] for row in plan] for plan in plans] == [[True], [True]]
+
+
+def test_who_waits_for_the_pen_holds_the_turn_and_nobody_passes_by(tmp_path: Path) -> None:
+    store, other = (SqliteStore(tmp_path / "store.db") for _ in range(2))
+    store.prepare()
+    with (tmp_path / "store.db.turn").open("r+") as turn:
+
+        def is_free() -> bool:
+            return try_lock(turn.fileno()) and not unlock(turn.fileno())
+
+        def write() -> None:
+            with other.writing():
+                pass
+            other.close()
+
+        assert is_free()
+        with ThreadPoolExecutor(1) as pool:
+            with store.writing():
+                waiting = pool.submit(write)
+                until = time.monotonic() + 10
+                while is_free():
+                    assert time.monotonic() < until
+            waiting.result(10)
+        assert is_free()
+        assert try_lock(turn.fileno())  # as if somebody waited: who comes now is behind
+        with store.patience(0.05), pytest.raises(StoreBusy), store.writing():
+            pass
+        unlock(turn.fileno())
+    with store.writing():
+        pass
+    store.close()
