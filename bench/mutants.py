@@ -2,26 +2,32 @@
 
 A mutant is one small change of one module: a comparison turned round, ``and`` for ``or``, a number one greater, a
 condition that never holds, a statement left out. Against each run the tests that import the module's room by name or
-by habit (``RELATED``), and no others; a mutant that no test notices has survived. It works on a copy of the tree, never
-on the tree itself. The floor a room is ``FLOOR`` per cent, of all together ``AIM``.
+by habit (``RELATED``), and no others; a mutant that no test notices has survived. They run once with nothing changed:
+what fails then judges no mutant, and what reaches the changed function runs first. It works on copies of the tree,
+never on the tree itself. The floor a room is ``FLOOR`` per cent, of all together ``AIM``.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
+import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOOR, AIM = 78, 88
-TIMEOUT_S = 300
+LEAST_S, TIMES = 120, 5
+"""A mutant may keep its tests running so long: ``TIMES`` what they took unchanged, and ``LEAST_S`` seconds at least."""
 RELATED: Mapping[str, tuple[str, ...]] = {
     "admin": ("admin", "openapi", "time/test_agenda.py"),
     "certification": ("certification",),
@@ -47,12 +53,22 @@ TURNED: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where, what stood there, and the source of the module that has it."""
+    """One change: where, in which function (its first line), what stood there, and the module's source that has it."""
 
     path: Path
     line: int
+    function: int
     what: str
     source: str
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A room's tests as they ran with nothing changed: seconds, ids by the function they reach, ids that failed."""
+
+    took_s: float
+    reached: Mapping[str, list[str]]
+    failed: tuple[str, ...]
 
 
 @dataclass
@@ -114,53 +130,86 @@ def _mutant(path: Path, place: int) -> Mutant:
     tree = ast.parse(path.read_text("utf-8"))
     node, what = list(places(tree))[place]
     line = getattr(node, "lineno", 0)
+    function = _function_at(tree, line)
     change(node)
-    return Mutant(path.relative_to(ROOT), line, what, ast.unparse(ast.fix_missing_locations(tree)))
+    return Mutant(path.relative_to(ROOT), line, function, what, ast.unparse(ast.fix_missing_locations(tree)))
 
 
-def is_killed(mutant: Mutant, tests: tuple[str, ...], copy: Path) -> bool:
+def _function_at(tree: ast.AST, line: int) -> int:
+    around = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    held = [each for each in around if each.lineno <= line <= (each.end_lineno or 0)]
+    inner = max(held, key=lambda each: each.lineno)
+    return min([inner.lineno, *(each.lineno for each in inner.decorator_list)])
+
+
+def run_unchanged(tests: tuple[str, ...], copy: Path) -> Unchanged:
+    """Run a room's tests with nothing changed, and write down what each reaches."""
+    into = copy.parent / "reached.json"
+    started = time.monotonic()
+    ran = _run(tests, copy, {"REACHED_INTO": str(into)})
+    if ran.returncode not in (0, 1):
+        raise SystemExit(ran.stdout.decode() + ran.stderr.decode())
+    noted = json.loads(into.read_text("utf-8"))
+    return Unchanged(time.monotonic() - started, noted["reached"], tuple(noted["failed"]))
+
+
+def is_killed(mutant: Mutant, tests: tuple[str, ...], unchanged: Unchanged, copy: Path) -> bool:
     """Run a room's tests against a mutant, up to the first that fails."""
-    place = copy / mutant.path
+    place, first = copy / mutant.path, copy.parent / "first.json"
+    reached = f"{mutant.path.relative_to('emulator')}:{mutant.function}"
+    first.write_text(json.dumps(unchanged.reached.get(reached, [])), "utf-8")
     kept = place.read_text("utf-8")
     place.write_text(mutant.source, "utf-8")
-    asked = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *(f"tests/{test}" for test in tests)]
+    left_out = [word for test in unchanged.failed for word in ("--deselect", test)]
     try:
-        ran = subprocess.run(asked, cwd=copy, capture_output=True, timeout=TIMEOUT_S, check=False)
+        longest = max(LEAST_S, TIMES * unchanged.took_s)
+        return _run(tests, copy, {"REACHED_FIRST": str(first)}, "-x", *left_out, timeout=longest).returncode != 0
     except subprocess.TimeoutExpired:
         return True
     finally:
         place.write_text(kept, "utf-8")
-    if ran.returncode not in (0, 1, 2):
-        raise SystemExit(ran.stdout.decode() + ran.stderr.decode())
-    return ran.returncode != 0
+
+
+def _run(
+    tests: tuple[str, ...], copy: Path, environment: Mapping[str, str], *words: str, timeout: float | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "bench.reached", *words]
+    files = [f"tests/{test}" for test in tests]
+    known = {**os.environ, "PYTHONPATH": str(copy), **environment}  # what a test starts is changed as well
+    return subprocess.run([*asked, *files], cwd=copy, env=known, capture_output=True, timeout=timeout, check=False)
 
 
 def main() -> int:
     """Draw, run and print; 1 when a room or the whole is under its floor."""
     asked = argparse.ArgumentParser(prog="python -m bench.mutants")
-    asked.add_argument("rooms", nargs="*", metavar="room", help=", ".join(RELATED))
+    asked.add_argument("rooms", nargs="*", metavar="room", choices=[*RELATED, []], help=", ".join(RELATED))
     asked.add_argument("--many", type=int, default=22, help="mutants a room")
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--jobs", type=int, default=2, help="rooms at a time, each in its own copy")
     words = asked.parse_args()
+    asked_rooms = words.rooms or list(RELATED)
+    with ThreadPoolExecutor(words.jobs) as pool:
+        counted = list(pool.map(lambda room: _tally(room, words.many, words.seed), asked_rooms))
+    whole = Tally(sum(each.killed for each in counted), [name for each in counted for name in each.survived])
+    print(f"| all | {whole.killed} of {whole.killed + len(whole.survived)} | {whole.rate:.0f} % | {AIM} |")
+    is_whole = not words.rooms
+    return int(any(each.rate < FLOOR for each in counted) or (is_whole and whole.rate < AIM))
+
+
+def _tally(room: str, many: int, seed: int) -> Tally:
+    tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__"))
-        tallies = {room: _tally(room, words.many, words.seed, copy) for room in words.rooms or RELATED}
-    survived = [each for tally in tallies.values() for each in tally.survived]
-    whole = Tally(sum(tally.killed for tally in tallies.values()), survived)
-    print(f"| all | {whole.killed} of {whole.killed + len(whole.survived)} | {whole.rate:.0f} % | {AIM} |")
-    is_whole = not words.rooms
-    return int(any(each.rate < FLOOR for each in tallies.values()) or (is_whole and whole.rate < AIM))
-
-
-def _tally(room: str, many: int, seed: int, copy: Path) -> Tally:
-    tally = Tally()
-    for mutant in sample(room, many, seed):
-        if is_killed(mutant, RELATED[room], copy):
-            tally.killed += 1
-        else:
-            tally.survived.append(f"{mutant.path}:{mutant.line} {mutant.what}")
-            print(f"survived: {tally.survived[-1]}", file=sys.stderr, flush=True)
+        unchanged = run_unchanged(RELATED[room], copy)
+        for failed in unchanged.failed:
+            print(f"{room}: fails with nothing changed, judges nothing: {failed}", file=sys.stderr, flush=True)
+        for mutant in sample(room, many, seed):
+            if is_killed(mutant, RELATED[room], unchanged, copy):
+                tally.killed += 1
+            else:
+                tally.survived.append(f"{mutant.path}:{mutant.line} {mutant.what}")
+                print(f"survived: {tally.survived[-1]}", file=sys.stderr, flush=True)
     whole = tally.killed + len(tally.survived)
     print(f"| {room} | {tally.killed} of {whole} | {tally.rate:.0f} % | {FLOOR} |", flush=True)
     return tally
