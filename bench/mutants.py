@@ -1,10 +1,11 @@
 """``python -m bench.mutants``: does the suite notice when the code is wrong? A seeded sample of mutants, room by room.
 
 A mutant is one small change of one module: a comparison turned round, ``and`` for ``or``, a number one greater, a
-condition that never holds, a statement left out. Against each run the tests that import the module's room by name or
-by habit (``RELATED``), and no others; a mutant that no test notices has survived. They run once with nothing changed:
-what fails then judges no mutant, and what reaches the changed function runs first. It works on copies of the tree,
-never on the tree itself. The floor a room is ``FLOOR`` per cent, of all together ``AIM``.
+condition that never holds, a statement left out. The suite runs once with nothing changed: what fails then judges no
+mutant. Against each mutant run the tests that reach the changed function (those that reach least first, ``LONGEST_S``
+seconds of them), then those of its room (``RELATED``), which reach it in processes of their own; a mutant that none
+notices has survived. It works on copies of the tree, never on the tree itself. The floor a room is ``FLOOR`` per cent,
+of all together ``AIM``. ``--reached FOLDER`` keeps what the suite reached, for the next time with the same tree.
 """
 
 from __future__ import annotations
@@ -18,16 +19,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.reached import Reached
+
 ROOT = Path(__file__).resolve().parents[1]
 FLOOR, AIM = 78, 88
-LEAST_S, TIMES = 120, 5
-"""A mutant may keep its tests running so long: ``TIMES`` what they took unchanged, and ``LEAST_S`` seconds at least."""
+NONE_LEFT = 5
+"""What pytest leaves with when it has no test to run."""
+LONGEST_S, TIMEOUT_S = 90, 600
+LEFT_OUT = ("house", "packaging", "console/test_browser.py", "clients")
+"""Tests that hold no behaviour, or hold it in browsers and fresh environments: they judge nothing here."""
 RELATED: Mapping[str, tuple[str, ...]] = {
     "admin": ("admin", "openapi", "time/test_agenda.py"),
     "certification": ("certification",),
@@ -60,15 +65,6 @@ class Mutant:
     function: int
     what: str
     source: str
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """A room's tests as they ran with nothing changed: seconds, ids by the function they reach, ids that failed."""
-
-    took_s: float
-    reached: Mapping[str, list[str]]
-    failed: tuple[str, ...]
 
 
 @dataclass
@@ -142,28 +138,29 @@ def _function_at(tree: ast.AST, line: int) -> int:
     return min([inner.lineno, *(each.lineno for each in inner.decorator_list)])
 
 
-def run_unchanged(tests: tuple[str, ...], copy: Path) -> Unchanged:
-    """Run a room's tests with nothing changed, and write down what each reaches."""
-    into = copy.parent / "reached.json"
-    started = time.monotonic()
-    ran = _run(tests, copy, {"REACHED_INTO": str(into)})
+def reach(copy: Path, into: Path, jobs: int) -> Reached:
+    """Run the whole suite with nothing changed, and write down what each test reaches."""
+    without = [f"--ignore=tests/{each}" for each in LEFT_OUT]
+    ran = _run(copy, ["tests"], {"REACHED_INTO": str(into)}, "-n", str(jobs), *without)
     if ran.returncode not in (0, 1):
         raise SystemExit(ran.stdout.decode() + ran.stderr.decode())
-    noted = json.loads(into.read_text("utf-8"))
-    return Unchanged(time.monotonic() - started, noted["reached"], tuple(noted["failed"]))
+    return Reached.read(into)
 
 
-def is_killed(mutant: Mutant, tests: tuple[str, ...], unchanged: Unchanged, copy: Path) -> bool:
-    """Run a room's tests against a mutant, up to the first that fails."""
-    place, first = copy / mutant.path, copy.parent / "first.json"
-    reached = f"{mutant.path.relative_to('emulator')}:{mutant.function}"
-    first.write_text(json.dumps(unchanged.reached.get(reached, [])), "utf-8")
+def is_killed(mutant: Mutant, room: str, reached: Reached, copy: Path) -> bool:
+    """Run the tests that reach a mutant, then those of its room, up to the first that fails."""
+    place, only, without = copy / mutant.path, copy.parent / "only.json", copy.parent / "without.json"
+    tests = reached.tests_of(f"{mutant.path.relative_to('emulator')}:{mutant.function}", LONGEST_S)
+    only.write_text(json.dumps(tests), "utf-8")
+    without.write_text(json.dumps([*tests, *reached.failed]), "utf-8")
     kept = place.read_text("utf-8")
     place.write_text(mutant.source, "utf-8")
-    left_out = [word for test in unchanged.failed for word in ("--deselect", test)]
     try:
-        longest = max(LEAST_S, TIMES * unchanged.took_s)
-        return _run(tests, copy, {"REACHED_FIRST": str(first)}, "-x", *left_out, timeout=longest).returncode != 0
+        files = sorted({test.partition("::")[0] for test in tests})
+        if files and _run(copy, files, {"REACHED_ONLY": str(only)}, "-x").returncode:
+            return True
+        related = [f"tests/{test}" for test in RELATED[room]]
+        return _run(copy, related, {"REACHED_WITHOUT": str(without)}, "-x").returncode not in (0, NONE_LEFT)
     except subprocess.TimeoutExpired:
         return True
     finally:
@@ -171,12 +168,12 @@ def is_killed(mutant: Mutant, tests: tuple[str, ...], unchanged: Unchanged, copy
 
 
 def _run(
-    tests: tuple[str, ...], copy: Path, environment: Mapping[str, str], *words: str, timeout: float | None = None
+    copy: Path, files: list[str], environment: Mapping[str, str], *words: str
 ) -> subprocess.CompletedProcess[bytes]:
-    asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "bench.reached", *words]
-    files = [f"tests/{test}" for test in tests]
+    asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "bench.reached", *words, *files]
     known = {**os.environ, "PYTHONPATH": str(copy), **environment}  # what a test starts is changed as well
-    return subprocess.run([*asked, *files], cwd=copy, env=known, capture_output=True, timeout=timeout, check=False)
+    longest = None if "REACHED_INTO" in environment else TIMEOUT_S
+    return subprocess.run(asked, cwd=copy, env=known, capture_output=True, timeout=longest, check=False)
 
 
 def main() -> int:
@@ -186,26 +183,36 @@ def main() -> int:
     asked.add_argument("--many", type=int, default=22, help="mutants a room")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--jobs", type=int, default=2, help="rooms at a time, each in its own copy")
+    asked.add_argument("--reached", type=Path, metavar="FOLDER", help="keep here what the suite reached, or read it")
     words = asked.parse_args()
-    asked_rooms = words.rooms or list(RELATED)
+    with tempfile.TemporaryDirectory() as folder:
+        into = (words.reached or Path(folder)) / "reached"
+        if not list(into.parent.glob("reached.*")):
+            into.parent.mkdir(parents=True, exist_ok=True)
+            reach(_copy(Path(folder)), into, words.jobs)
+        reached = Reached.read(into)
+    for failed in sorted(reached.failed):
+        print(f"fails with nothing changed, judges nothing: {failed}", file=sys.stderr, flush=True)
     with ThreadPoolExecutor(words.jobs) as pool:
-        counted = list(pool.map(lambda room: _tally(room, words.many, words.seed), asked_rooms))
+        tallied = pool.map(lambda room: _tally(room, words.many, words.seed, reached), words.rooms or RELATED)
+        counted = list(tallied)
     whole = Tally(sum(each.killed for each in counted), [name for each in counted for name in each.survived])
     print(f"| all | {whole.killed} of {whole.killed + len(whole.survived)} | {whole.rate:.0f} % | {AIM} |")
     is_whole = not words.rooms
     return int(any(each.rate < FLOOR for each in counted) or (is_whole and whole.rate < AIM))
 
 
-def _tally(room: str, many: int, seed: int) -> Tally:
+def _copy(folder: Path) -> Path:
+    left_out = shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__")
+    return Path(shutil.copytree(ROOT, folder / "tree", ignore=left_out))
+
+
+def _tally(room: str, many: int, seed: int, reached: Reached) -> Tally:
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "tree"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__"))
-        unchanged = run_unchanged(RELATED[room], copy)
-        for failed in unchanged.failed:
-            print(f"{room}: fails with nothing changed, judges nothing: {failed}", file=sys.stderr, flush=True)
+        copy = _copy(Path(folder))
         for mutant in sample(room, many, seed):
-            if is_killed(mutant, RELATED[room], unchanged, copy):
+            if is_killed(mutant, room, reached, copy):
                 tally.killed += 1
             else:
                 tally.survived.append(f"{mutant.path}:{mutant.line} {mutant.what}")
