@@ -36,12 +36,12 @@ T = TypeVar("T")
 Settle = Callable[[Reply | Exception], None]
 SERVED = "emulator.served"
 """Among a scope's extensions: the reply, or the fault, of a call that was served before gunicorn read it."""
-_ON_LOOP_S = 0.05  # a call on the loop waits no longer for the pen
+PATIENCE_TOGETHER_S = 0.05  # a call on the loop waits no longer for the pen
 _BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
-_MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
-_MOST_OF_ONE = 2  # of one lane among them, while there are others: so long may these wait for the loop
+MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
+MOST_OF_ONE = 2  # of one lane among them, while there are others: so long may these wait for the loop
 _OTHERS_FOR_S = 10.0  # whoever has called lately may call again
-_LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
+LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
 _THREADS, _MOST_WAITING = 16, 1000
 _THREADS_OF_ONE, _MOST_WAITING_OF_ONE = 12, 500  # of one lane
 _SLOW_AFTER_S, _SLOWEST = 30.0, 4096
@@ -186,7 +186,7 @@ class _Service:
             await self._threads.do(lane, lambda: write_refused(self._door, head))
 
     def _is_quick(self, call: Call) -> bool:
-        is_slow = self._door.waits or len(call.body) > _LARGE or time.monotonic() < self._busy_until
+        is_slow = self._door.waits or len(call.body) > LARGE or time.monotonic() < self._busy_until
         return not (is_slow or self._door.blocks(call))
 
 
@@ -263,8 +263,8 @@ class _LoopTurn:
         now = time.monotonic()
         if self._waiting.are_many():
             self._others_until = now + _OTHERS_FOR_S
-        most_of_one = _MOST_OF_ONE if now < self._others_until else _MOST_TOGETHER
-        return [waiting for _, waiting in self._waiting.take(_MOST_TOGETHER, most_of_one)]
+        most_of_one = MOST_OF_ONE if now < self._others_until else MOST_TOGETHER
+        return [waiting for _, waiting in self._waiting.take(MOST_TOGETHER, most_of_one)]
 
     def _serve(self) -> None:
         part = self._take_part()
@@ -272,7 +272,7 @@ class _LoopTurn:
             loop = asyncio.get_running_loop()
             loop.call_later(0, loop.call_soon, self._serve)
         try:
-            replies = answer_together(self._door, [call for call, _ in part], _ON_LOOP_S)
+            replies = answer_together(self._door, [call for call, _ in part], PATIENCE_TOGETHER_S)
         except Exception as fault:
             for _, settle in part:
                 settle(fault)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 from flask import Blueprint, Request, Response, request
@@ -10,10 +13,61 @@ from werkzeug.datastructures import Headers
 
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
-from emulator.server.bad_bytes import answer_for, header_value, is_own, letters_of, phrase_of, read_target
+from emulator.kernel.refusals import StoreBusy
+from emulator.server.asgi_door import LARGE, MOST_OF_ONE, MOST_TOGETHER, PATIENCE_TOGETHER_S, Lanes
+from emulator.server.bad_bytes import (
+    answer_for,
+    answer_together,
+    header_value,
+    is_own,
+    letters_of,
+    phrase_of,
+    read_target,
+)
 from emulator.server.line import badly, dripping, wait
 
 _CHUNK = 65_536
+
+
+class CallingThreads:
+    """The threads of a worker, each with a call: the one whose turn it is serves what others wait with, too.
+
+    So they share a transaction as the calls of one turn of an event loop do (decision 0099), and none waits for the pen
+    while another of its own worker holds it.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._waiting: Lanes[tuple[Call, Future[Reply | StoreBusy]]] = Lanes()
+        self._list, self._turn = threading.Lock(), threading.Lock()
+
+    def answer(self, call: Call) -> Reply:
+        """Return the reply, whatever comes; one that may take long is served by itself."""
+        if self._door.waits or len(call.body) > LARGE or self._door.blocks(call):
+            return answer_for(self._door, call)
+        answer: Future[Reply | StoreBusy] = Future()
+        with self._list:
+            self._waiting.add(self._door.lane_of(call), (call, answer))
+        while not answer.done():
+            with self._turn:
+                if not answer.done():
+                    time.sleep(0)  # threads that have read their call let it wait with this one
+                    self._serve_part()
+        said = answer.result()
+        return answer_for(self._door, call) if isinstance(said, StoreBusy) else said
+
+    def _serve_part(self) -> None:
+        with self._list:
+            most_of_one = MOST_OF_ONE if self._waiting.are_many() else MOST_TOGETHER
+            part = [waiting for _, waiting in self._waiting.take(MOST_TOGETHER, most_of_one)]
+        try:
+            replies = answer_together(self._door, [call for call, _ in part], PATIENCE_TOGETHER_S)
+        except Exception as fault:
+            for _, answer in part:
+                answer.set_exception(fault)
+            return
+        for (_, answer), reply in zip(part, replies, strict=True):
+            answer.set_result(reply)
 
 
 def services(door: Door, body_limit: int) -> Blueprint:
@@ -21,7 +75,7 @@ def services(door: Door, body_limit: int) -> Blueprint:
 
     Flask's routing is never asked for a service: it folds ``//``, redirects and knows a fixed list of methods.
     """
-    blueprint = Blueprint("services", __name__)
+    blueprint, threads = Blueprint("services", __name__), CallingThreads(door)
 
     @blueprint.before_app_request
     def serve() -> Response | None:
@@ -32,7 +86,7 @@ def services(door: Door, body_limit: int) -> Blueprint:
             body, size = _read(request, body_limit)
         except OSError:  # the client left before its body was complete: nobody reads this reply
             return Response(status=400)
-        reply = answer_for(door, _call(request, raw, body, size))
+        reply = threads.answer(_call(request, raw, body, size))
         if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0" and reply.delivery.fault is None:
             reply = reply.with_length()
         line = request.environ.get("gunicorn.socket")

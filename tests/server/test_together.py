@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,10 +50,11 @@ class Place(NamedTuple):
         return self.client.http.get(f"{self.server.ready['admin_url']}{path}", timeout=30).json()
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+@pytest.fixture(scope="module", params=["asgi", "gthread"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     store = tmp_path_factory.mktemp("together") / "store.db"
-    with Server("--store", str(store), "--workers", "1") as server, Client(server) as client:
+    flags = ("--store", str(store), "--workers", "1", "--worker-kind", request.param)
+    with Server(*flags) as server, Client(server) as client:
         yield Place(server, store, client, client.log_in()["access_token"])
 
 
@@ -112,9 +114,10 @@ def test_none_is_answered_well_when_their_transaction_cannot_be_kept(place: Plac
     assert place.get("/chain")["ok"] is True
 
 
-def test_kill_9_loses_nothing_that_was_answered_and_no_call_by_half(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["asgi", "gthread"])
+def test_kill_9_loses_nothing_that_was_answered_and_no_call_by_half(tmp_path: Path, kind: str) -> None:
     store, answered = str(tmp_path / "store.db"), 0
-    with Server("--store", store) as server, Client(server) as client:
+    with Server("--store", store, "--worker-kind", kind) as server, Client(server) as client:
         token = client.log_in()["access_token"]
         crowd = Crowd(Target.of(server.base_url, server.process.pid), AT_ONCE)
         bodies = [json.dumps(dossier(MaHoSo=code(number, 15))).encode() for number in range(2_000)]
@@ -157,6 +160,10 @@ def test_a_flood_of_one_sandbox_does_not_go_before_the_call_of_another(tmp_path:
         with ExitStack() as closing_lines:
             for line in lines:
                 closing_lines.enter_context(line)
+                line.sendall(b"GET /__admin/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                answer = HTTPResponse(line)
+                answer.begin()  # the worker holds the line before it stops
+                assert (answer.status, answer.read() != b"") == (200, True)
             os.kill(worker, signal.SIGSTOP)
             try:
                 for number, line in enumerate(lines):  # the other's comes last
@@ -172,9 +179,11 @@ def test_a_flood_of_one_sandbox_does_not_go_before_the_call_of_another(tmp_path:
         assert sum(wall > other["clock"]["wall"] for wall in flood) >= AT_ONCE, "most of the flood waits for itself"
 
 
-def test_those_who_come_together_share_a_transaction_and_pass_no_quota(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["asgi", "gthread"])
+def test_those_who_come_together_share_a_transaction_and_pass_no_quota(tmp_path: Path, kind: str) -> None:
     store, most = tmp_path / "store.db", AT_ONCE * 2
-    with Server("--store", str(store), "--max-calls", str(most)) as server, Client(server) as client:
+    flags = ("--store", str(store), "--max-calls", str(most), "--worker-kind", kind)
+    with Server(*flags) as server, Client(server) as client:
         token = client.log_in()["access_token"]
         began, before = time.time() // 60, commits_of(store)
         crowd = Crowd(Target.of(server.base_url, server.process.pid), AT_ONCE)
