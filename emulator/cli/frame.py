@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
@@ -43,6 +45,34 @@ def variables_of(option: click.Parameter) -> list[str]:
     """Return the names of the variables that are an option's twins."""
     given = getattr(option, "envvar", None)
     return [given] if isinstance(given, str) else list(given or ())
+
+
+class CommandModules(MutableMapping[str, click.Command]):
+    """The commands of this room by name, and the module that has each: imported when the command is asked for."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules: dict[str, str] = dict(modules)
+        self._made: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._made:
+            module = import_module(f"emulator.cli.{self._modules[name]}")
+            members = (each for each in vars(module).values() if isinstance(each, click.Command))
+            self._made[name] = next(each for each in members if each.name == name)
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._modules[name], self._made[name] = name, command
+
+    def __delitem__(self, name: str) -> None:
+        del self._modules[name]
+        self._made.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
 
 
 class BilingualGroup(click.Group):
