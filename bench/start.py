@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import statistics
 import subprocess
@@ -10,13 +11,15 @@ import time
 import urllib.request
 from collections.abc import Iterator
 
+from bench.house import PACKAGE
 from bench.servers import emulator, free_port, memory_mib, processes
 
 RUNS = 7
 
 
 def first_answer() -> Iterator[str]:
-    """Process start to the first 200 of ``ready``, polled without pause."""
+    """Process start to the first 200 of ``ready``, polled without pause; compiled, as pip leaves a package."""
+    compileall.compile_dir(PACKAGE, quiet=1)
     times = sorted(_one_start() for _ in range(RUNS))
     yield f"| first 200 of `ready` | {statistics.median(times):.2f} s | {times[0]:.2f} … {times[-1]:.2f} | | ≤ 0.5 s |"
 

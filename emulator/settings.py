@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from emulator.country.access import Quotas
 from emulator.country.sandbox import Definition
 from emulator.gateways.axis.allow_list import AllowList
+from emulator.kernel.values import value_class
 from emulator.store.store import Durability
 
 PREFIX = "NDXP_EMULATOR_"
 MEMORY = ":memory:"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Settings:
     """Everything ``serve`` was told. ``body_limit`` is in bytes; ``store`` is a path, ``:memory:`` or a database's URL.
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from emulator.admin.problems import Trouble
 from emulator.country.access import Tenants
 from emulator.country.sandbox import Sandbox
+from emulator.kernel.values import value_class
 
 if TYPE_CHECKING:
     from emulator.admin.route import Route
@@ -31,7 +31,7 @@ _OF_MANY = (*_OF_NO_SANDBOX, "/sandboxes")
 _CLASSES = "/classes"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AdminIdentity:
     """Who asks: an owner or viewer is bound to one ``sandbox``, or to all of one ``owner``'s name.
 

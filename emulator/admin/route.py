@@ -6,10 +6,11 @@ The table of routes (``routes.py``) and the OpenAPI document (``openapi/admin.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from emulator.admin.request import AdminReply, AdminRequest, Handler
+from emulator.kernel.values import value_class
 
 BODY_LIMIT = 1024 * 1024
 STATE_LIMIT = 32 * BODY_LIMIT
@@ -27,7 +28,7 @@ SHOW_SECRETS: QueryWord = (
 _Answers = TypeVar("_Answers", bound=Callable[[AdminRequest], AdminReply])
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RouteDoc:
     """What one route takes and answers, in names of components of the OpenAPI document.
 
@@ -53,7 +54,7 @@ class RouteDoc:
     keeps: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Route:
     """One route. ``scoped`` ones also stand under ``/sandboxes/{sandbox}``; ``is_open`` ones need no admission."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from emulator.admin.problems import InputFault, Trouble, invalid
@@ -14,6 +13,7 @@ from emulator.admin.route import RouteDoc, RouteTable
 from emulator.journal.entry import entry_id
 from emulator.journal.journal import Entry
 from emulator.journal.patterns import Pattern, Times
+from emulator.kernel.values import value_class
 
 ROUTES = RouteTable("nhật ký / journal", scoped=True)
 _PATTERN = {"method": "ANY", "urlPathPattern": "/.*"}
@@ -107,7 +107,7 @@ def _sequence(patterns: Any) -> list[Pattern]:
     return [pattern_of(each, f"/sequence/{at}") for at, each in enumerate(patterns)]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class _Expectation:
     times: Times
     within_ms: int

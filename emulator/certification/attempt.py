@@ -29,6 +29,7 @@ from emulator.country.world import World
 from emulator.journal.journal import Journal
 from emulator.kernel.clock import Clock, random_for
 from emulator.kernel.exchange import Call, Exchange, JsonObject
+from emulator.kernel.values import value_class
 
 PREFIX = "luot-"
 """What the sandbox of an attempt is called; "lượt" is the word for one try."""
@@ -293,7 +294,7 @@ _TURNS = (OPENED, BEGUN, ENDED, CLOSED)
 _CHUNK = 50
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Standing:
     """``done`` scenes count and need not be played again; ``scene`` is what was told of the one being played."""
 

@@ -28,6 +28,7 @@ from emulator.certification.bundle.keys import (
 from emulator.certification.challenge import Challenge, ChallengeWords, challenge_of
 from emulator.journal.write import canonical
 from emulator.kernel.delivery import write_whole
+from emulator.kernel.values import value_class
 
 Kind = Literal["issued", "accepted", "withdrawn"]
 RECORD = "application/vnd.ndxp-emulator.ledger+json"
@@ -61,7 +62,7 @@ class LedgerWords(TypedDict):
 _ALWAYS = frozenset({"no", "kind", "serial", "at"})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LedgerRecord:
     """One line of a ledger. ``bundle`` is the digest of a manifest, ``at`` ISO 8601, ``reason`` for people."""
 

@@ -24,6 +24,7 @@ from emulator.certification.bundle.keys import (
 from emulator.journal.write import canonical, digest
 from emulator.kernel.clock import iso, to_ms
 from emulator.kernel.exchange import JsonObject
+from emulator.kernel.values import value_class
 
 _SEEDS = 2**53
 
@@ -50,7 +51,7 @@ class ChallengeWords(ChallengeBounds):
     authority: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Challenge:
     """What the attempt must answer: a nonce that nobody could know before, the kit, whose it is, when it may begin.
 

@@ -12,6 +12,7 @@ from emulator.certification.kit import Check, Kit, Scene, Test
 from emulator.certification.plan import Plan
 from emulator.certification.scenes import AttemptRecord, Finding, Played, bad, unseen
 from emulator.kernel.clock import random_for
+from emulator.kernel.values import value_class
 
 Verdict = Literal["pass", "warn", "fail", "inconclusive", "skip", "omit", "review", "error", "waiting"]
 WORST_FIRST: tuple[Verdict, ...] = (
@@ -153,7 +154,7 @@ PROVIDER, CLOCK = "provider", "clock"
 """Features that the plan does not list but shows: a server of its own, a client that takes the virtual time."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Cue:
     """One scene to be played, ``no`` counted from 1."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from emulator.kernel.values import value_class
 
 Both = Mapping[str, str]
 """A sentence by language: ``vi`` and ``en``."""
@@ -17,7 +19,7 @@ KINDS: tuple[TestKind, ...] = ("observe", "probe", "silence", "attest")
 ROLES: tuple[Role, ...] = ("main", "defect", "twin", "control")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Stimulus:
     """What the emulator does while a scene plays.
 
@@ -34,7 +36,7 @@ class Stimulus:
     scenario: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Check:
     """One look at the journal: the name of a predicate, what it is given, and at the scenes of which role it looks.
 
@@ -47,7 +49,7 @@ class Check:
     level: Level = "MUST"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Scene:
     """One try: the task that is put to the client, and the stimulus it meets.
 
@@ -62,7 +64,7 @@ class Scene:
     say: Both = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Test:
     """One test. ``needs`` is what must have been reached (``reached.py``), ``feature`` what may be declared absent.
 
@@ -88,7 +90,7 @@ class Test:
     statement: Both = field(default_factory=dict)  # attest: what a person declares
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Kit:
     """A kit: ``digest`` is that of its file, ``groups`` and ``features`` are sentences by short name."""
 

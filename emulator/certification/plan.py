@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
 from emulator.certification.kit_reader import BadFile
 from emulator.country.settings import MODES, Mode
 from emulator.kernel.exchange import JsonObject
+from emulator.kernel.values import value_class
 from emulator.scenario import words
 from emulator.scenario.words import MISSING, Record, Word
 from emulator.scenario.yaml_text import Page
@@ -41,7 +42,7 @@ class PlanWords(TypedDict):
     validity_months: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """What was agreed before the first test.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, cast
 from emulator.certification.evidence import BEGUN, CLOSED, DECLARED, ENDED, OPENED, Entry
 from emulator.certification.kit import KitWords, Role
 from emulator.certification.lines import SceneEnding
+from emulator.kernel.values import value_class
 
 if TYPE_CHECKING:
     from emulator.certification.lines import Declaration, OpeningMark, SceneMark
@@ -243,7 +244,7 @@ class FindingWords(TypedDict):
     actual: NotRequired[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Finding:
     """One finding. ``evidence``: sequence numbers of the journal; ``expected``, ``actual``: of the exact field."""
 

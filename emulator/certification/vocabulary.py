@@ -7,15 +7,16 @@ at an attended attempt reads are derived from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypedDict
 
 from emulator.kernel.exchange import JsonObject
+from emulator.kernel.values import value_class
 
 Kind = Literal["text", "moment", "day", "flag", "number", "object", "list", "link"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TaskWord:
     """One word: its meaning in both languages, the kind of its value, and what the value may be, if that is listed."""
 

@@ -14,6 +14,7 @@ from emulator.certification.scenes import Finding, Played
 from emulator.journal.journal import Entry as Row
 from emulator.kernel.clock import iso
 from emulator.kernel.exchange import JsonObject, is_behind_the_scenes
+from emulator.kernel.values import value_class
 
 if TYPE_CHECKING:
     from emulator.certification.lines import JournalLine, ResponseLine
@@ -25,7 +26,7 @@ MOST_LOOKED = 500
 """Calls of one step that a check of the kits looks at: the newest."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StepStanding:
     """How far a step has come. ``is_spoilt``: something was done that the step forbids; it can be begun again.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,7 @@ from emulator.country.furnish import nearest
 from emulator.country.positions import Problem
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes, secret_seed
 from emulator.kernel.clock import system_ms
+from emulator.kernel.values import value_class
 from emulator.store import access_rows
 from emulator.store.access_rows import ClassRow, SeatRow
 from emulator.store.store import Store
@@ -52,7 +53,7 @@ class NoLesson(KeyError):
         self.vi, self.en = nearest(name, known)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Seat:
     """One place of a class. ``sandbox`` is None when somebody has dropped it by itself."""
 
@@ -69,7 +70,7 @@ class Seat:
         return seat_name(self.class_name, self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Classroom:
     """A class as it stands. ``state`` is what its trainer has set."""
 
@@ -89,7 +90,7 @@ class Classroom:
         return tuple(self.state.get("lessons", ()))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class NewClass:
     """What a class is to be: the names of its people, its lessons, and what its sandboxes are made from."""
 

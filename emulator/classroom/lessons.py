@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -17,6 +17,7 @@ from emulator.classroom.lesson_words import LESSON, WantedCalls
 from emulator.country.positions import Problem
 from emulator.country.privacy import text_problems
 from emulator.journal.patterns import Pattern
+from emulator.kernel.values import value_class
 from emulator.scenario.library import LESSONS, Library, NoScenario, shipped_folder
 from emulator.scenario.reader import value_node
 from emulator.scenario.words import MISSING
@@ -31,7 +32,7 @@ Words = Mapping[str, Any]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class KitCheck:
     """A check of the kits, by name, and what it is given."""
 
@@ -39,7 +40,7 @@ class KitCheck:
     given: Words = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LessonStep:
     """One step: passed when all of ``verify``, ``sequence`` and ``checks`` hold over the calls since it began.
 
@@ -58,7 +59,7 @@ class LessonStep:
     faults: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SolutionCall:
     """One call of a solution. ``{{name}}`` in it stands for what an earlier call has taken, or for a key.
 
@@ -93,7 +94,7 @@ class LessonCard(TypedDict):
     steps: list[LessonStepCard]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Lesson:
     """One lesson. ``source`` is the clause it teaches."""
 

@@ -8,7 +8,6 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +16,7 @@ from emulator.cli.admin_client import AdminClient
 from emulator.cli.call import make_call
 from emulator.cli.logs import in_order, plain
 from emulator.cli.terminal import CannotStart
+from emulator.kernel.values import value_class
 from emulator.settings import PREFIX
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _WIDEST = 600
 _HOURS = "PT2H"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Stop:
     """One thing to see: a title, what to look at, and what happens."""
 

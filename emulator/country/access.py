@@ -8,12 +8,12 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
 from emulator.country.sandbox import NoSandbox, Sandbox, Sandboxes
 from emulator.kernel.clock import system_ms
+from emulator.kernel.values import value_class
 from emulator.store import access_rows, sandbox_rows, world_rows
 from emulator.store.access_rows import EVERY_SANDBOX, AccessRow, Belonging, Holding
 from emulator.store.sandbox_rows import CredentialRow as Credential
@@ -105,7 +105,7 @@ _MINUTE_MS = 60_000
 _SHOWN = 12  # hexadecimal digits of a token's digest by which a journal names it
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Quotas:
     """What a server lets there be; None is no bound. ``lifetime_s`` is a new sandbox's time to live (real).
 
@@ -122,7 +122,10 @@ class Quotas:
     uploaded_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+_NO_QUOTAS = Quotas()
+
+
+@value_class
 class TokenGrant:
     """What a token opens: one sandbox, or (without one) every sandbox of an owner. Journals name it by ``token_id``."""
 
@@ -143,7 +146,7 @@ class OverQuota(Exception):
 class Tenants:
     """The tenants of a store. What is asked here counts for every server on it."""
 
-    def __init__(self, store: Store, sandboxes: Sandboxes, quotas: Quotas = Quotas()) -> None:
+    def __init__(self, store: Store, sandboxes: Sandboxes, quotas: Quotas = _NO_QUOTAS) -> None:
         self._store, self._sandboxes, self.quotas = store, sandboxes, quotas
         self._minute, self._asked = 0, Counter[str]()
 

@@ -12,13 +12,13 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from emulator.country.shelf import Base, Shelf, ShelfKind
 from emulator.kernel.exchange import Effect
+from emulator.kernel.values import value_class
 from emulator.store import agenda_rows, world_rows
 from emulator.store.agenda_rows import AgendaRow
 from emulator.store.store import Store
@@ -213,7 +213,7 @@ def settle(world: World, until_ms: int, most: int, happen: Callable[[AgendaRow, 
 _COUNTER = "scenario:"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class MachineState:
     """The state a machine of a scenario was put into, and the virtual instant of it."""
 

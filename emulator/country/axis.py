@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +29,7 @@ from emulator.country.sandbox import Sandbox
 from emulator.country.world import World
 from emulator.kernel.clock import consumer_text
 from emulator.kernel.exchange import Call
+from emulator.kernel.values import value_class
 from emulator.wire.axis import SERVER_PREFIX, is_group, read_subject
 from emulator.wire.codes import full_form, is_agency_code, short_form
 from emulator.wire.json_body import MOST_PARTS, parts_of
@@ -171,7 +172,7 @@ AccountKind = Literal["mapi", "papers"]
 _PREFIX = "mapi."
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Account:
     """One account; ``unit`` is the calling unit it belongs to."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from emulator.country.shelf import Base, Fields, ShelfKind
+from emulator.kernel.values import value_class
 from emulator.wire.axis import SUBSYSTEM_FIELDS, grant_cells, member_list, name_row
 
 PORTS = {"http": 80, "https": 443}
@@ -15,7 +16,7 @@ PORTS = {"http": 80, "https": 443}
 ServiceState = Literal["rest", "soap", "none", "disabled", "no-url", "bad-url"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Subsystem:
     """One subsystem of the axis (KDL V.1, V.4).
 
@@ -36,7 +37,7 @@ class Subsystem:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Host:
     """A host behind a subsystem: ``name`` as links print it (``host`` or ``host:port``), ``service`` who answers."""
 
@@ -65,7 +66,7 @@ class Host:
         return f"{self.scheme}://{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class HostedFile:
     """One file of a host. ``path`` is decoded and exact; ``file`` is where its bytes lie in the pack.
 
@@ -85,7 +86,7 @@ class HostedFile:
     made_size: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Grant:
     """One line of the screen Access Rights (KDL V.4): who may call a provider. Instants are virtual."""
 
@@ -95,7 +96,7 @@ class Grant:
     removed_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Group:
     """A group of subsystems that rights may be given to (src:xroad-access-rights)."""
 
@@ -104,7 +105,7 @@ class Group:
     members: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LiveAgency:
     """An agency whose answers come from a real machine: the vendor's system under test."""
 
@@ -118,7 +119,7 @@ class LiveAgency:
         return (own.scheme, own.hostname, own.port or PORTS[own.scheme]) == (scheme, host, port)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AgencyUnit:
     """An agency that works in a sandbox beside others: ``code`` as dossier codes begin with, and its subsystem."""
 

@@ -34,6 +34,7 @@ from emulator.country.shelf import (
     ShelfKind,
 )
 from emulator.kernel.refusals import StoreFailure
+from emulator.kernel.values import value_class
 
 if TYPE_CHECKING:
     from emulator.country.sandbox import Sandbox
@@ -64,7 +65,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PackFile:
     """A file of the pack: its media type, and how to read its bytes."""
 

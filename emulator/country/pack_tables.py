@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from emulator.country.shelf import Dossier, Fields, ProcessingStep
+from emulator.kernel.values import value_class
 
 SCHEMA_VERSION = "1"
 Rows = dict[str, Fields]
@@ -30,7 +31,7 @@ FieldForm = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TableFinding:
     """What is wrong with a table: the JSON path in its file, and whether the key or the value is meant."""
 
@@ -41,7 +42,7 @@ class TableFinding:
     on_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Furniture:
     """The records of a pack."""
 

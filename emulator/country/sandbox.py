@@ -7,11 +7,12 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from emulator.country.settings import MOST, Mode, Profile, SandboxSettings
 from emulator.kernel.clock import Clock, consumer_text
+from emulator.kernel.values import value_class
 from emulator.store import sandbox_rows
 from emulator.store.sandbox_rows import CredentialRow, SandboxRow
 from emulator.store.store import Store, StoreFailure, StoreTrouble
@@ -22,7 +23,7 @@ KEY_KINDS = ("production", "sandbox")
 _MOST_PARSED = 1_024
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Definition:
     """What a sandbox was made from.
 
@@ -45,7 +46,7 @@ class Definition:
         object.__setattr__(self, "scenarios", playing)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Sandbox:
     """One sandbox as it stands now; ``home`` is where its rows live, ``next_due`` when its agenda begins.
 

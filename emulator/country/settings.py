@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from emulator.kernel.values import value_class
 from emulator.wire.reading import OwnRule, Stance
 
 OddityName = Literal[
@@ -38,7 +39,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
 SPELLINGS: dict[str, str] = {"auth_header": r"[A-Za-z0-9-]+", "host_name": r"[!-~]+"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SandboxSettings:
     """The settings of one sandbox; ``PUT /__admin/sandboxes/{id}/settings`` takes any part of them."""
 

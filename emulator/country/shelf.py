@@ -302,7 +302,7 @@ def step_of(dossier: Dossier, number: int, status: int, handled_at: int, fields:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Keepsake:
     """A text of the emulator's own that a sandbox keeps, by name; nothing of it is on any wire."""
 
@@ -310,7 +310,7 @@ class Keepsake:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class IssuedResult:
     """One ``DanhSachGiayToKetQua`` of a push, or one ``GiayToKetQua`` of BTXH: a result with its link.
 

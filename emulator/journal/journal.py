@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from emulator.journal.write import AdminAct, first_break, follows, write_change
 from emulator.kernel.exchange import ADMIN_CHANGE, CERTIFICATION, CLOCK_EFFECT, is_behind_the_scenes
+from emulator.kernel.values import value_class
 from emulator.store import sandbox_rows, world_rows
 from emulator.store.sandbox_rows import ChainEnds, TallyRow
 from emulator.store.store import SqlDialect, Store, StoreFailure
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 # What can be asked of a journal, in the words of the columns that answer.
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Search:
     """A question; None and the empty text mean: whatever. ``since_ms`` is a wall instant, as WireMock's ``since``.
 

@@ -10,7 +10,6 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from urllib.parse import parse_qs, parse_qsl
 
@@ -29,6 +28,7 @@ from emulator.journal.matchers import (
     value_at,
 )
 from emulator.kernel.exchange import Outcome
+from emulator.kernel.values import value_class
 from emulator.store.world_rows import JournalRow
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Pattern:
         return all(test(row, story) for test in self._tests)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Times:
     """How often: at least ``low``, at most ``high`` (None: no bound)."""
 
@@ -236,7 +236,7 @@ class MissDifference(NamedTuple):
     en: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class NearMiss:
     """An operation and its distance from a call: 0 would be a match, 1 has nothing in common."""
 

@@ -9,11 +9,13 @@ import hashlib
 import re
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
 from random import Random
+
+from emulator.kernel.values import value_class
 
 VIETNAM = timezone(timedelta(hours=7), "+07")
 _EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)
@@ -26,7 +28,7 @@ def system_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Clock:
     """A sandbox's clock: virtual time ``virtual_ms`` at system time ``system_ms``, running at ``scale``, or frozen."""
 

@@ -6,9 +6,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from emulator.kernel.values import value_class
 
 if TYPE_CHECKING:
     from emulator.kernel.exchange import JsonObject
@@ -19,7 +20,7 @@ Pairs = tuple[tuple[str, str], ...]
 _VERBS = ("get", "put", "post", "delete", "patch")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Sent:
     """One request. ``path`` is encoded; ``text`` is a JSON body, ``form`` the fields of a form.
 

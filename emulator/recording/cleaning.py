@@ -12,13 +12,14 @@ import re
 import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from emulator.country.positions import Problem
 from emulator.country.privacy import Suspect, suspects
 from emulator.journal.redaction import MASK, is_secret_name, masked_header, masked_text
 from emulator.kernel.exchange import Headers
+from emulator.kernel.values import value_class
 from emulator.recording.pseudonyms import Pseudonyms, TooManyPeople
 from emulator.recording.session import Content, Omission, Recorded, Said, Trouble, privacy_problems
 from emulator.recording.walking import walk, walk_form, walk_target
@@ -141,7 +142,7 @@ class Raw(NamedTuple):
     omitted: Omission | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Heard:
     """An exchange as it was heard. Lives in memory, for as long as it takes to clean it."""
 
@@ -308,7 +309,7 @@ class Cleaner:
 # What a recorder keeps while it runs: cleaned exchanges in memory, until the session ends and all is known.
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Bounds:
     """How much a session may hold: ``calls`` exchanges and ``characters`` of text."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from emulator.kernel.exchange import Headers
+from emulator.kernel.values import value_class
 from emulator.services.btxh.replies import DriftKind, quirk_of_difference
 from emulator.wire.xml_tree import BrokenXml, xml_tree
 
@@ -135,7 +136,7 @@ PSEUDONYM_RULES = frozenset({"tax-code"})
 _DATE_FREE = {"text", "empty", "broken XML"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DriftDifference:
     """One difference: ``pointer`` is a JSON pointer into the body, or a header's name; both sides as shapes."""
 

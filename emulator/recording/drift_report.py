@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
+from emulator.kernel.values import value_class
 from emulator.recording.drift import (
     PSEUDONYM_RULES,
     STATE_RULES,
@@ -20,7 +21,7 @@ from emulator.recording.session import Recorded
 from emulator.wire.reading import QUIRKS, ModeName
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Drift:
     """One drift. ``quirk`` is a row of the register, if one speaks of it; ``agrees_in`` are the modes without it."""
 
@@ -36,7 +37,7 @@ class Drift:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class NotCompared:
     """An exchange, or a drift of it, that says nothing about the platform; and why."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from emulator.kernel.exchange import Headers
+from emulator.kernel.values import value_class
 from emulator.recording.session import Trouble
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Body(Protocol):
         """Return up to ``size`` bytes; nothing at the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Platform:
     """Where calls go. ``ca`` is a file of certificates to trust in place of the system's."""
 

@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
@@ -20,6 +19,7 @@ from typing import Any
 
 from emulator.kernel.clock import system_ms
 from emulator.kernel.exchange import Headers
+from emulator.kernel.values import value_class
 from emulator.recording.cleaning import Heard, Raw
 from emulator.recording.forward import CutShort, Forwarder, NoUpstream, Platform, UpstreamAnswer
 from emulator.recording.session import Trouble
@@ -141,7 +141,7 @@ _SENTENCES: dict[Trouble, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rules:
     """What the proxy holds itself to; sizes in bytes. Callers from other machines must show ``token``."""
 

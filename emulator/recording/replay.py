@@ -6,19 +6,20 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from emulator.journal.redaction import MASK
 from emulator.kernel.exchange import Call, Headers
+from emulator.kernel.values import value_class
 from emulator.recording.session import Recorded
 from emulator.recording.walking import walk, walk_form
 
 # An emulator that recorded calls can be put to, as this room sees it; the command line brings it along.
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Answered:
     """What the emulator said to one call, and what it noted: ``remarks`` are (rule, level, JSON pointer)."""
 
@@ -34,7 +35,7 @@ class Answered:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PartnerAccount:
     """The credentials of the emulator: its key pair, and user name and password by service (``portal``, ``papers``)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from emulator.country.positions import Problem
 from emulator.country.privacy import text_problems
 from emulator.journal.write import canonical
 from emulator.kernel.exchange import Headers
+from emulator.kernel.values import value_class
 
 FORMAT = "ndxp-emulator/session/1"
 Trouble = Literal["refused", "timeout", "tls", "cut", "broken"]
@@ -18,7 +19,7 @@ Omission = Literal["binary", "large", "multipart", "missing"]
 """Why a body is not there: no text, over the limit, a form with files, or not in the HAR file."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Content:
     """A body: its text, or why there is none. ``size`` is in bytes as sent, before anything was replaced."""
 
@@ -27,7 +28,7 @@ class Content:
     omitted: Omission | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Said:
     """One side of an exchange: headers in the order they came, secrets masked, and the body."""
 
@@ -39,7 +40,7 @@ class Said:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Recorded:
     """One exchange. ``at_ms`` is when the call came, ``took_ms`` how long the answer took.
 

@@ -12,6 +12,7 @@ import orjson
 
 from emulator.journal.redaction import MASK
 from emulator.kernel.clock import day_text
+from emulator.kernel.values import value_class
 from emulator.recording.drift import STABLE_ANSWER_HEADERS
 from emulator.recording.replay import ReplayedExchange
 from emulator.recording.session import Content, Recorded
@@ -27,7 +28,7 @@ _ON_THE_WAY = (FORWARD.name, LIVE.name)
 Conditions = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LeftOut:
     """An exchange that has no step, and why."""
 

@@ -17,11 +17,12 @@ from emulator.country.world import World
 from emulator.kernel.clock import random_for
 from emulator.kernel.exchange import Call, Exchange, Reply
 from emulator.kernel.refusals import AskAgain, Refusal
+from emulator.kernel.values import value_class
 from emulator.scenario.fault import LUCK, OCCURRENCE, SILENT_ENDS, FaultKind, Params, Stage
 from emulator.scenario.faults import FAULTS
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Arm:
     """One armed fault.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +21,7 @@ from emulator.country.positions import Problem
 from emulator.country.sandbox import Sandbox
 from emulator.country.world import CallDirector, World
 from emulator.kernel.exchange import Call
+from emulator.kernel.values import value_class
 from emulator.scenario.library import Library, NoScenario
 from emulator.scenario.script import LONGEST_MS, Blow, Refuse, Script, Step, Wish
 from emulator.services.registry import FORWARD, staged_names
@@ -236,7 +236,7 @@ def _note_ignored(name: str, vi: str, en: str, world: World) -> None:
 _VALUE = re.compile(rb"(?:-\d{6}-99|(?<!\d)9999000000)(\d\d)(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Magic:
     """One row of the table."""
 

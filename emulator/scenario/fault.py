@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from emulator.country.world import World
 from emulator.kernel.exchange import Exchange, Reply
+from emulator.kernel.values import value_class
 from emulator.services.registry import login_names, names_on, names_that_refuse
 
 # What travels between a scenario and a fault.
@@ -69,7 +70,7 @@ def leave_alone(reply: Reply, _exchange: Exchange, _world: World, _params: Param
     return reply
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FaultKind:
     """One fault.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
 from emulator.kernel.clock import to_datetime, to_ms
+from emulator.kernel.values import value_class
 
 Both = Mapping[str, str]
 Comparison = Literal[
@@ -23,7 +24,7 @@ LONGEST_MS = 600_000
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FieldTest:
     """One condition on a field of the call: ``place`` is ``body.MaHoSo``, ``header.x``, ``query.x`` or ``/pointer``.
 
@@ -36,7 +37,7 @@ class FieldTest:
     wanted: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ConditionGroup:
     """Several conditions as one: ``all`` of them, ``any`` of them, or ``not`` all of them."""
 
@@ -47,7 +48,7 @@ class ConditionGroup:
 Condition = FieldTest | ConditionGroup
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Turn:
     """Which occurrences of a matching call a step takes: the listed ones, those in a span, or each n-th."""
 
@@ -64,7 +65,7 @@ class Turn:
         return is_within and (number - self.first) % self.every == self.every - 1 if self.every > 1 else is_within
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Answer:
     """A reply that is given instead of the provider's; ``served``: after the provider has done its work.
 
@@ -78,7 +79,7 @@ class Answer:
     content: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Refuse:
     """A documented no: of the service (``error_code``), or of the gateway (``status`` and WSO2's ``code``)."""
 
@@ -89,7 +90,7 @@ class Refuse:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Blow:
     """A fault by name, with its parameters."""
 
@@ -97,7 +98,7 @@ class Blow:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Anchor:
     """A virtual instant, once (``at_ms``), or each time a day (``every_ms``) or a week reaches ``offset_ms``.
 
@@ -124,7 +125,7 @@ class Anchor:
         return begin if begin <= now_ms else begin - self.every_ms
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Window:
     """A stretch of virtual time that begins at an anchor; ``begun_at`` names the one that is open."""
 
@@ -137,7 +138,7 @@ class Window:
         return last if last is not None and now_ms < last + self.for_ms else None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Later:
     """An effect on the world, ``after_ms`` of virtual time from now, or at an anchor.
 
@@ -150,7 +151,7 @@ class Later:
     anchor: Anchor | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Step:
     """When a call like this comes, in this state, at this turn: do that.
 
@@ -205,7 +206,7 @@ def tests_of(conditions: tuple[Condition, ...]) -> Iterator[FieldTest]:
             yield each
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class State:
     """A named state: what happens each time it begins, and where it goes by itself."""
 
@@ -214,7 +215,7 @@ class State:
     effects: tuple[Later, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TimedEntry:
     """A state that time alone will enter: ``in_ms`` from now, and again after each ``every_ms``."""
 
@@ -223,7 +224,7 @@ class TimedEntry:
     every_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StateMachine:
     """A set of states of which one holds; ``start`` is the first."""
 
@@ -259,7 +260,7 @@ class StateMachine:
         return [TimedEntry(name, at, None) for name, at in path]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Script:
     """A whole scenario; steps stand in the order in which they are tried.
 

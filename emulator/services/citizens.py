@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Literal
 
 from emulator.country.shelf import Dossier, IssuedResult
 from emulator.country.world import World
 from emulator.kernel.clock import read_moment
+from emulator.kernel.values import value_class
 from emulator.services.btxh.extent import parse_extent
 from emulator.services.btxh.ministry import UNIT, Author, procedure_of
 from emulator.services.portal.bodies import issued_results
@@ -30,7 +31,7 @@ Source = Literal["DongBoHoSoMC", "DongBoDVC"]
 _DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CitizenResult:
     """One result a citizen sees. ``id`` names it for ``keep``; ``source`` is the service it was pushed with.
 
@@ -50,7 +51,7 @@ class CitizenResult:
     is_kept: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Keeping:
     """What a citizen, or the officer for them, says of a paper beside the paper: an empty text says nothing."""
 

@@ -10,10 +10,12 @@ import dataclasses
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from emulator.kernel.values import value_class
 
 Shape = Mapping[str, Any]
 TEXT: Shape = {"type": "string"}
@@ -108,7 +110,7 @@ JSON, FORM, HTML, XML, TEXT_PLAIN, ANY_MEDIA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Example:
     """One request that a test sends: its body, and the status it is answered with when that is not the usual one."""
 
@@ -119,7 +121,7 @@ class Example:
     answer: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Described:
     """What is said of one operation beyond its declaration.
 
@@ -141,7 +143,7 @@ class Described:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Interface:
     """The interface of a service: schemas by name, what is said of its operations, and whole documents of odd ones.
 
@@ -169,7 +171,7 @@ def read_examples(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Example]:
     return {name: Example(**row) for name, row in rows.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReplyDoc:
     """One status: what it means, and the shape of its body by media type; none when it has no body."""
 
@@ -178,7 +180,7 @@ class ReplyDoc:
     content: Mapping[str, Shape] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OperationDoc:
     """One operation.
 

@@ -10,7 +10,6 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from emulator.country.pack import Pack
 from emulator.country.people import person_of
 from emulator.country.shelf import Fields
 from emulator.kernel.clock import name_uuid, random_for
+from emulator.kernel.values import value_class
 from emulator.services.packs import load_pack
 from emulator.wire import gso
 from emulator.wire.codes import full_form
@@ -31,7 +31,7 @@ _RESULT = "KQ.G15.000007"
 Table = list[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PackWish:
     """What a new pack shall hold; ``agency`` is the code of the province's committee, such as ``H12``."""
 

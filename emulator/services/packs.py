@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -40,6 +40,7 @@ from emulator.country.privacy import looked_through
 from emulator.country.shelf import Fields
 from emulator.kernel.clock import read_moment, to_datetime
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 from emulator.services.btxh import pack_tables as official
 from emulator.services.btxh.bodies import read_dossier, read_step
 from emulator.services.btxh.models import FINAL_RESULT, NEW_DOSSIER, DossierForm
@@ -215,7 +216,7 @@ def _sound(table: str, rows: Rows) -> Rows:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Inspection:
     """One pack under inspection: all of its tables, and of each the records that are right by themselves."""
 

@@ -19,6 +19,7 @@ from emulator.country.shelf import ShelfKind
 from emulator.country.world import World
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 
 if TYPE_CHECKING:
     from emulator.services.interface import Interface
@@ -68,7 +69,7 @@ class Caller(Protocol):
         """Return a dossier code that was not used yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Mistake:
     """One way to be wrong on purpose: ``name`` is the word after ``--wrong``, ``spoil`` changes a right call."""
 
@@ -80,7 +81,7 @@ class Mistake:
 # Where a client finds something. Each kind of place has its gateway.
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Api:
     """An API published on the NDXP gateway under ``/<context>/<version>``; ``name`` is the gateway's word for it."""
 
@@ -99,7 +100,7 @@ BYPASSED = "xroad.bypass"
 """What the journal calls a call straight to a host behind the axis: nobody answers it, so nobody stages it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AxisAddress:
     """A provider on the axis: its subsystem and origin, and the adapter that the documents print for it.
 
@@ -113,7 +114,7 @@ class AxisAddress:
     gateway: ClassVar[str] = "axis"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Site:
     """A public site without a guard, known by its host, and by its paths under any host name."""
 
@@ -127,7 +128,7 @@ class Site:
         return call.path.startswith(self.prefixes) or (bool(self.host) and call.host.partition(":")[0] == self.host)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ProvinceGateway:
     """A province's own gateway before the national portal; it has one, off until a sandbox turns it on."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from urllib.parse import quote
 
 from emulator.kernel.clock import read_day
+from emulator.kernel.values import value_class
 from emulator.wire.codes import is_agency_code
 
 # Identifiers of the axis: ``VN:GOV:000.00.00.G22:vpcpdvcprovider`` and its other spellings (src:xroad-identifiers).
@@ -33,7 +34,7 @@ class NotASubsystem(Exception):
         self.vi, self.en = vi, en
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SubsystemId:
     """Instance, member class, member code and subsystem code.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from emulator.kernel.values import value_class
 from emulator.wire.gso import provinces
 
 CITIZEN_CARD, IDENTITY_CARD, TAX_CODE = "1", "2", "3"
@@ -165,7 +165,7 @@ OWN_COLUMNS = ("DonVi", "CMND_9So", "MaSoThue", "GiaDinh", "VaiTro", "Nhom")
 """Columns that no document has: the commune in words, the old card, the tax code, family, role in it, group."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class HomeAddress:
     """Where somebody lives: GSO codes (the district empty since 2025), hamlet, house, and the units in words."""
 
@@ -177,7 +177,7 @@ class HomeAddress:
     units: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PersonEntry:
     """Somebody who cannot exist; children below 14 have no card, telephone or tax code: empty texts."""
 
@@ -230,7 +230,7 @@ def _home(prefix: str, home: HomeAddress) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Officer:
     """An officer who cannot exist, as a processing step names one (BTXH 3.1.2), and the number of a paper signed."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
 from emulator.kernel.exchange import JsonObject
+from emulator.kernel.values import value_class
 
 State = Literal["good", "bad", "open", "void", "note"]
 """``bad``: not genuine. ``open``: this installation cannot tell. ``void``: genuine, and counts no longer.
@@ -38,7 +39,7 @@ class VerificationWords(TypedDict):
     points: list[PointWords]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Point:
     """One thing that was looked at."""
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from emulator.journal.write import Entry as Row
 from emulator.kernel.exchange import JsonObject
+from emulator.kernel.values import value_class
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class SetUpTrouble(TypedDict):
 Find = Callable[[Situation], list[Arrived]]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PreflightRule:
     """A rule of the diagnosis. ``find`` returns the calls that show it; none: it does not apply."""
 

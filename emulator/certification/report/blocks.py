@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any, Literal
+
+from emulator.kernel.values import value_class
 
 Language = Literal["vi", "en"]
 Tone = Literal["plain", "good", "bad", "doubtful", "quiet"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Cell:
     """A cell in both languages, how it is coloured, and where it leads (an anchor of the report)."""
 
@@ -19,7 +21,7 @@ class Cell:
     leads_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Motto:
     """The head of an official paper: who issues it, the nation's name and motto, number, place and day."""
 
@@ -30,7 +32,7 @@ class Motto:
     place_and_day: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Title:
     """The report's own title, with what stands below it."""
 
@@ -39,7 +41,7 @@ class Title:
     below: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Verdict:
     """The box of the conclusion."""
 
@@ -49,7 +51,7 @@ class Verdict:
     lines: tuple[Cell, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Heading:
     """A heading; level 1 is a part of the report."""
 
@@ -59,7 +61,7 @@ class Heading:
     anchor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Text:
     """A paragraph."""
 
@@ -68,7 +70,7 @@ class Text:
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Table:
     """A table: heads, share of the width of each column, rows; a row may have an anchor."""
 
@@ -78,7 +80,7 @@ class Table:
     anchors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Code:
     """Text as it went over the wire, or an example with its remarks in both languages."""
 
@@ -86,7 +88,7 @@ class Code:
     en: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Signatures:
     """Space to sign in, one column for each; ``how`` stands below each."""
 
@@ -94,7 +96,7 @@ class Signatures:
     how: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Code2d:
     """A QR code with what it says below it."""
 
@@ -106,7 +108,7 @@ class Code2d:
 Block = Motto | Title | Verdict | Heading | Text | Table | Code | Signatures | Code2d
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Paper:
     """A whole report."""
 

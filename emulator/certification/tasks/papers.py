@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from emulator.certification.vocabulary import Task, TaskFile
 from emulator.country.axis import Axis
 from emulator.country.axis_records import HOSTED_FILES, Host, HostedFile, LiveAgency, Subsystem
 from emulator.kernel.clock import iso
+from emulator.kernel.values import value_class
 from emulator.services.portal.models import Agency, Paper, PortalDossier
 from emulator.services.portal.pack import Portal
 
@@ -32,7 +32,7 @@ PLACEHOLDER = "http://IP-SS-BNĐP:8080/VXPAdapter/RestService/forward"
 _NAMES = ("Giấy chứng nhận", "Quyết định số 7", "Bản sao có chứng thực", "Phiếu xác nhận", "Bản điện tử")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Holder:
     """Who keeps a paper: agency code, the subsystem its files lie behind, and the host of their links."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
+from emulator.kernel.values import value_class
 from emulator.wire.identity import tax_remainder
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _FIRST_BIRTH, _LAST_BIRTH = date(1938, 1, 1), date(2008, 12, 31)
 _FAMILY_NAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Vũ", "Đặng", "Bùi", "Dương", "Mai", "Hoàng")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Person:
     """Somebody who is nobody. ``gender_id`` is 1034 (Nam) or 1035 (Nữ), as in BTXH annex 3."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 from random import Random
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from emulator.country import people
 from emulator.country.people import citizen_id
 from emulator.country.people.peoples import KINH, custom_of, region_of
+from emulator.kernel.values import value_class
 from emulator.wire import gso
 from emulator.wire.gso import Era
 from emulator.wire.identity import FEMALE, MALE, HomeAddress, Officer, PersonEntry
@@ -30,7 +30,7 @@ class NoSuchPlace(ValueError):
     """A province that the era does not have; the argument is its code."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CensusWish:
     """What people are asked for. Empty codes mean all of them."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -17,6 +16,7 @@ import orjson
 from emulator.country.settings import PROFILES, Profile
 from emulator.kernel.exchange import Call, Headers, Remark, Reply, find_rule
 from emulator.kernel.refusals import FaultFamily, GatewayRefusal, Refusal
+from emulator.kernel.values import value_class
 from emulator.wire.reading import ABSENT
 
 # What differs between releases of the product, one value a profile (src:apim-token-errors to src:apim-cors).
@@ -24,7 +24,7 @@ from emulator.wire.reading import ABSENT
 _REALM = 'realm="WSO2 API Manager"'
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FaultDialect:
     """One release, where it is no table of sentences (``answers.csv``).
 

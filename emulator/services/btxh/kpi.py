@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from emulator.kernel.values import value_class
 from emulator.services.btxh.extent import DOCUMENTS, RESULTS, parse_extent
 from emulator.services.btxh.models import FINAL_RESULT
 from emulator.wire.json_body import is_deep
@@ -16,7 +16,7 @@ _ONLINE, _VERIFIED, _POPULATION = "2", "1", "1"
 _REUSED = ("1", "2")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Facts:
     """One dossier as the indicators see it; ``procedure`` and ``channel`` are codes as sent."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from emulator.kernel.clock import moment_text
+from emulator.kernel.values import value_class
 from emulator.services.btxh.models import DOSSIER_FIELDS, Fields
 
 SITE = "https://dvcbtxh.molisa.gov.vn"
@@ -19,7 +19,7 @@ _DECLARATION = "<?xml version='1.0' encoding='utf-8'?>"
 _NO_RESULTS = "<DanhSachGiayToKetQua />"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FiledPaper:
     """A file with its number, name and link; ``result_code`` for a result, ``is_deleted`` for one taken back."""
 
@@ -35,7 +35,7 @@ class FiledPaper:
         return SITE + self.path
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Place:
     """Where a dossier is handled: GSO codes, and the names of commune, district and province as one line."""
 
@@ -45,7 +45,7 @@ class Place:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Author:
     """Who handled a step, and for which unit."""
 

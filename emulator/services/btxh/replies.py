@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 from xml.sax.saxutils import unescape
@@ -15,6 +14,7 @@ from emulator.country.settings import OddityName
 from emulator.kernel.clock import day_text, moment_text, read_day, read_moment
 from emulator.kernel.exchange import Remark, Reply
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 from emulator.services.btxh.models import (
     DOSSIER_REPLY_FIELDS,
     FINAL_RESULT,
@@ -35,7 +35,7 @@ _AS_PRINTED: frozenset[ModeName] = frozenset({"documented", "observed"})
 _ON_REQUEST: frozenset[ModeName] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Oddity:
     """One oddity of the printed replies: its row in the register, what it does, and the modes that have it.
 
@@ -198,7 +198,7 @@ _LAST_MS = read_moment("31/12/9999 23:59:59") or 0
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Printing:
     """How a sandbox prints its replies: the oddities in force and the form of ``error_code`` (B08)."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.kernel.values import value_class
 from emulator.services.btxh.catalogues import KEY_FIELDS, LATER_FIELDS
 from emulator.wire import codes
 from emulator.wire.columns import LINE_SIGNS, SEVERAL_LINES, WIDTHS, Column, Table, day_or_moment, moment_of
@@ -44,7 +45,7 @@ class Tidy:
         self.reading.refuse(rule, f"/{name}", code, f"{name}: {vi}", f"{name}: {en}", **values)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BodyDialect:
     """What is particular to one body: other names, numbers taken, values with quirks, fields ignored, absences."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ import orjson
 from emulator.kernel.clock import VIETNAM, to_datetime, to_ms
 from emulator.kernel.exchange import Reply
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 from emulator.wire.codes import TOO_LARGE
 from emulator.wire.json_body import TOO_DEEP, is_deep, kind_of, packing_of, read_object, word_json_trouble, word_packed
 from emulator.wire.reading import Reading, told
@@ -76,7 +77,7 @@ _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 _ADDRESSING = ("session", "madonvi", "service")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Envelope:
     """How a sandbox wants its replies: type of ``error_code``, whether reads carry one (K06), HTTP status mapping."""
 
@@ -120,7 +121,7 @@ class Envelope:
         return "00" if style == "00" and number == SUCCESS else str(number)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class MapiCall:
     """A body of ``mapi/call``: who calls, which service, and the service's own keys."""
 
@@ -139,7 +140,7 @@ class MapiCall:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LoginForm:
     """A body of ``mapi/login`` or ``bndp/public/v1/login``."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from emulator.kernel.values import value_class
 from emulator.wire.codes import full_form, root_of, short_form
 
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Agency:
     """One agency; ``security_server`` is its ``dstcode`` for downloads, empty when it has none (KDL V.1)."""
 
@@ -21,7 +22,7 @@ class Agency:
     security_server: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Procedure:
     """One procedure: ``row`` is what ``LayThuTuc`` prints, the rest is what the rules ask of it.
 
@@ -36,7 +37,7 @@ class Procedure:
     row: Row = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ResultKind:
     """One entry of the catalogue of results (KDL II.2, III.1 step 4).
 
@@ -131,7 +132,7 @@ Fields = dict[str, str]
 Lists = dict[str, list[dict[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PortalDossier:
     """A dossier as the portal knows it (src:portal-dossier). ``owner_id`` is empty when the push names nobody.
 
@@ -151,7 +152,7 @@ class PortalDossier:
     origin: Literal["agency", "portal"] = "agency"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PortalStep:
     """One step of a portal dossier (src:portal-step); ``number`` counts from 1 within the dossier."""
 
@@ -162,7 +163,7 @@ class PortalStep:
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Paper:
     """One paper in a citizen's Kho DL (KDL V.2). ``files`` are ``{"name", "link"}``; ``kept_at`` is 0 in a pack.
 
@@ -185,7 +186,7 @@ class Paper:
     expires_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Question:
     """A citizen's question sent through the portal, with its answer when there is one (src:portal-services)."""
 
@@ -196,7 +197,7 @@ class Question:
     answer_fields: Fields | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Rating:
     """A unit's monthly summary of citizens' votes (``DongBoDanhGia``)."""
 
@@ -206,7 +207,7 @@ class Rating:
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StatusReport:
     """A body of ``DongBoTrangThaiHoSo``: how a dossier that came from the portal stands."""
 
@@ -218,7 +219,7 @@ class StatusReport:
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StepReport:
     """One element of ``CapNhatTienDoHoSoMC``."""
 
@@ -228,7 +229,7 @@ class StepReport:
     fields: Fields
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WantedResult:
     """One result a papers call asks for; ``reference_number`` may be empty."""
 
@@ -236,7 +237,7 @@ class WantedResult:
     reference_number: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PapersForm:
     """A body of ``user/papers`` (KDL V.2)."""
 
@@ -248,7 +249,7 @@ class PapersForm:
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SupportRequest:
     """What a unit asks for by "Gửi yêu cầu hỗ trợ" (KDL III.1 step 4): that results of a code may be kept.
 
@@ -263,7 +264,7 @@ class SupportRequest:
     is_accepted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Notice:
     """What the portal tells all units: that its list of security servers has changed (KDL V.1)."""
 
@@ -273,7 +274,7 @@ class Notice:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ListCall:
     """When a unit last fetched the list of security servers."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
@@ -17,6 +16,7 @@ from emulator.country.world import World
 from emulator.kernel.clock import read_day
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 from emulator.services.portal import session as sessions
 from emulator.services.portal.envelope import BAD_FIELD, HTTP_STATUS, NOT_IN_CATALOGUE, read_login
 from emulator.services.portal.models import Paper, PapersForm, Procedure, WantedResult
@@ -158,7 +158,7 @@ _SIGNATURE = "Signature"
 _KIND_NAMES = {list: "mảng", dict: "đối tượng", bool: "true/false"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PapersPrinting:
     """How a sandbox prints papers: file key (K15), agency code (K16), an empty list as null (K31), HTTP mapping."""
 

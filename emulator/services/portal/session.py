@@ -6,7 +6,6 @@ import base64
 import difflib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from emulator.country.access import Token
@@ -16,6 +15,7 @@ from emulator.kernel import clock
 from emulator.kernel.clock import moment_text
 from emulator.kernel.exchange import Call, Remark
 from emulator.kernel.refusals import ServiceRefusal
+from emulator.kernel.values import value_class
 from emulator.services.portal.envelope import BAD_SESSION, Envelope, LoginForm, MapiCall
 from emulator.services.portal.pack import Portal
 from emulator.wire.reading import Reading, ReadingRules
@@ -170,7 +170,7 @@ def _session_text(world: World) -> str:
 # What every service of the portal is given: the caller's body, who calls, the notes, and the reply's form.
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PortalCall:
     """One call of an admitted unit."""
 

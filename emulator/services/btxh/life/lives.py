@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from emulator.country.furnish import nearest
 from emulator.country.pack import Pack
 from emulator.country.pack_reading import shipped_folder
 from emulator.country.positions import Places, Problem, sheet_text, syntax_problems
+from emulator.kernel.values import value_class
 from emulator.services.btxh.life.moving import LEVELS
 from emulator.wire.codes import STATUS_NAMES, judge_move
 
@@ -25,7 +25,7 @@ _STAGE_WORDS = {"status", "level", "note", "due_days", "after_h", "next", "most"
 _WORDS = {"procedure", "source_vi", "source_en", "papers", "first", "stages"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Stage:
     """One stage: what the dossier becomes, by whom, how many working hours after the stage before, and what follows.
 
@@ -42,7 +42,7 @@ class Stage:
     result: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Life:
     """How dossiers of one procedure live."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Literal
@@ -12,6 +12,7 @@ from emulator.country.agenda import Lapsed
 from emulator.country.shelf import Dossier, ShelfKind, step_of
 from emulator.country.world import World
 from emulator.kernel.clock import VIETNAM, day_text, to_datetime, to_ms
+from emulator.kernel.values import value_class
 from emulator.services import citizens
 from emulator.services.btxh import ministry as forms
 from emulator.services.btxh.ministry import Author, FiledPaper, Place
@@ -220,7 +221,7 @@ _BEGINS = {"district": 1, "district-chair": 1, "province": 2, "facility": 2}
 # What the ministry's living side remembers beside dossiers and steps: the files that it issued.
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class IssuedFile:
     """A file behind a link of the ministry. Its bytes are made of ``lines`` (ASCII) whenever somebody fetches it."""
 
