@@ -147,15 +147,26 @@ class AuthorityLedger:
     def withdraw(self, serial: str, reason: str, at: str, key: PrivateKey) -> Path:
         """Write down that what was certified under a serial number counts no longer; return the list for others.
 
+        One that is written down but not in the list, since the last time was stopped in between, gets into the list.
+
         Raises:
             BadLedger: no such challenge was handed out, or it has been withdrawn already.
         """
         if not self.of(serial, "issued"):
             raise BadLedger(f"Sổ không có số {serial}", f"the ledger has no serial {serial}")
-        if self.of(serial, "withdrawn"):
-            raise BadLedger(f"Số {serial} đã bị thu hồi", f"serial {serial} has been withdrawn already")
-        self._write(LedgerRecord(len(self.records) + 1, "withdrawn", serial, at, reason=reason), key)
+        if serial not in self.not_in_list():
+            if self.of(serial, "withdrawn"):
+                raise BadLedger(f"Số {serial} đã bị thu hồi", f"serial {serial} has been withdrawn already")
+            self._write(LedgerRecord(len(self.records) + 1, "withdrawn", serial, at, reason=reason), key)
         return self.write_withdrawals(at, key)
+
+    def not_in_list(self) -> list[str]:
+        """Return the serial numbers that are withdrawn and that the list for others does not name."""
+        try:
+            listed = withdrawals_in((self.folder / WITHDRAWN_FILE).read_bytes(), self._key).reasons
+        except (OSError, BadLedger):  # there is none, or none that anybody would believe
+            listed = {}
+        return [each.serial for each in self._withdrawn() if each.serial not in listed]
 
     def write_withdrawals(self, at: str, key: PrivateKey) -> Path:
         """Write the signed list of everything withdrawn so far, and return where it lies."""

@@ -178,6 +178,11 @@ def show(ledger: Path, key: Path) -> None:
         click.echo(f"{each.no:>4}  {each.at[:19]}  {each.serial:<28} {_WORDS[each.kind]:<26} {about}")
     if not book.records:
         click.echo("Sổ chưa có dòng nào. / The ledger is empty.")
+    for serial in book.not_in_list():
+        said = (
+            "chưa có trong danh sách thu hồi; hãy chạy lại withdraw / not in the list of withdrawals: withdraw it again"
+        )
+        click.echo(f"{serial}: {said}", err=True)
 
 
 def _holder(challenge: Mapping[str, object]) -> str:

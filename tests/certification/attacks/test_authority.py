@@ -90,6 +90,21 @@ def test_a_ledger_that_lacks_a_line_or_has_another_is_not_believed(desk: Path) -
     assert ask(desk, "list").exit_code == 4
 
 
+def test_a_withdrawal_that_was_stopped_before_the_list_is_told_and_done_again(desk: Path) -> None:
+    assert issue(desk).exit_code == 0
+    serial = receive_challenge((desk / "tt.json").read_bytes()).challenge.serial
+    assert ask(desk, "withdraw", serial, "--reason", "Dữ liệu sai").exit_code == 0
+    listed = desk / "so" / "thu-hoi.dsse.json"
+    assert "chưa có trong danh sách" not in ask(desk, "list").output
+    listed.unlink()  # as Ctrl-C between the ledger and the list leaves it
+    assert f"{serial}: chưa có trong danh sách thu hồi" in ask(desk, "list").output
+    again = ask(desk, "withdraw", serial, "--reason", "Dữ liệu sai")
+    assert (again.exit_code, listed.exists()) == (0, True)
+    assert "chưa có trong danh sách" not in ask(desk, "list").output
+    assert ask(desk, "list").output.count(serial) == 2, "issued and withdrawn, once each"
+    assert ask(desk, "withdraw", serial, "--reason", "Dữ liệu sai").exit_code == 2
+
+
 def test_a_list_of_withdrawals_by_somebody_else_counts_for_nothing(desk: Path) -> None:
     assert issue(desk).exit_code == 0
     serial = receive_challenge((desk / "tt.json").read_bytes()).challenge.serial
