@@ -20,6 +20,7 @@ from fixtures import make_portal
 from fixtures.make_co_ban import Maker
 from tests import builders
 from tests.conftest import Visitor
+from tests.gateways.axis.axis import link
 
 HOST = {"Host": "dvcbtxh.molisa.gov.vn"}
 LINK = re.compile(r"https://dvcbtxh\.molisa\.gov\.vn(/file/[^<]+)<")
@@ -112,6 +113,25 @@ OPENERS = {"pdf": open_pdf, "jpg": open_jpeg, "docx": open_docx}
 )
 def test_no_path_leads_out_of_the_files_of_the_pack(visitor: Visitor, path: str) -> None:
     assert visitor.http.get(path, headers=HOST).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "file", ["/etc/passwd", "../../pyproject.toml", "..\\..\\pyproject.toml", "hosted/../../../pyproject.toml"]
+)
+def test_no_path_in_an_imported_state_leads_out_of_the_pack(visitor: Visitor, file: str) -> None:
+    host, address = "dichvucong.hagiang.gov.vn", link("/file/x.txt")
+    hosted = {"host": host, "path": "/file/x.txt", "name": "x.txt", "content_type": "text/plain", "file": file}
+    record = {"shelf": "hosted_files", "key": f"{host}/file/x.txt", "place": host, "moment": 0, "value": hosted}
+
+    def import_state(**changes: object) -> int:
+        state = visitor.http.get("/__admin/state").json
+        state["records"]["1"] = record | {"value": hosted | changes}
+        return int(visitor.http.put("/__admin/state", json=state).status_code)
+
+    assert import_state(file="", text="of the state") == 200
+    assert visitor.http.get(address).text == "of the state"
+    assert import_state() == 200
+    assert visitor.http.get(address).status_code == 404
 
 
 def test_nobody_in_the_pack_can_exist(co_ban: Pack) -> None:
