@@ -62,9 +62,9 @@ def _reading_of_vneid(pairs: Sequence[tuple[Entry, Mapping[str, Any]]]) -> Findi
     if all(value == ("0" if is_so else "1") for is_so, value in said):
         return good("VNeID: 0 là có, đúng như bảng in", "VNeID: 0 is yes, as the table prints it", *calls)
     vi, en = f"{_VNEID} không theo cách đọc nào của bảng", f"{_VNEID} follows neither reading of the table"
-    told = ", ".join("1" if is_so else "0" for is_so, _ in said[:8])
+    told = " | ".join(", ".join(yes if is_so else no for is_so, _ in said[:8]) for yes, no in ("10", "01"))
     seen = ", ".join(value or "–" for _, value in said[:8])
-    return bad(vi, en, *calls, expected=f"{told} (hoặc ngược lại / or the other way)", actual=seen)
+    return bad(vi, en, *calls, expected=told, actual=seen)
 
 
 def _calls(pairs: Sequence[tuple[Entry, Any]]) -> list[Entry]:
