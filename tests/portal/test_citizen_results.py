@@ -175,3 +175,27 @@ def test_the_page_of_security_servers_says_what_the_service_says(portal: Portal)
     assert all(row["DSTCODE"] in page.text for row in rows)
     by_host = portal.visitor.http.get("/", headers={"Host": "quantri.dichvucong.gov.vn"})
     assert by_host.status_code == 404
+
+
+@pytest.mark.parametrize("files", [[], {}, "phieu.pdf", 0, ["phieu.pdf"], [{"file_name": "phieu.pdf"}, None]])
+def test_files_that_are_no_list_of_files_are_refused_and_nothing_is_kept(portal: Portal, files: Any) -> None:
+    finished(portal)
+    refused = keep(portal, {"form": "certified-copy", "result_code": LLTP, "agency_code": "H22", "files": files})
+    assert refused.status_code == 422
+    (fault,) = (each for each in refused.json["errors"] if each["pointer"] == "/files")
+    assert fault["en"] == "a list of at least one file is expected"
+    assert portal.found(SoDinhDanhChuSoHuu=NEWCOMER) == []
+
+
+def test_a_unit_that_joins_is_listed_once_with_its_security_server(portal: Portal) -> None:
+    """KDL V.1: whoever is in the list of security servers can be called by its address there."""
+
+    def listed() -> list[Any]:
+        return [each for each in portal.rows("LayDanhMucSSTaiTep") if "H63" in str(each)]
+
+    assert listed() == []
+    for _ in range(2):
+        made = portal.visitor.http.put(f"{ADMIN}/units/H63", json={"name": "Tỉnh mẫu"})
+        assert (made.status_code, made.json["subsystem"]) == (200, "VN:GOV:000.00.00.H63:h63vdxpsvc01")
+        (row,) = listed()
+        assert made.json["subsystem"] in row.values()
