@@ -72,19 +72,12 @@ def _contents(operation: JsonObject) -> Iterator[tuple[str, JsonObject]]:
 
 
 def _plain(schema: Any) -> Any:
-    """Return a schema whose nullable simple types are one list of types, as every generator reads them."""
+    """Return a schema without what generators stumble over: a pattern of one slash, a default beside null in an enum."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     found = {word: value if word in _LITERAL else _plain(value) for word, value in schema.items()}
-    choices = found.get("anyOf")
-    if isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}:
-        simple = choices[0]
-        if isinstance(simple.get("type"), str) and "properties" not in simple:
-            enum = {"enum": [*simple["enum"], None]} if "enum" in simple else {}
-            rest = {k: v for k, v in found.items() if k != "anyOf"}
-            found = {**rest, **simple, **enum, "type": [simple["type"], "null"]}
     if found.get("pattern") == "/":
         found["pattern"] = "^/.*"
     if "enum" in found and "null" in found.get("type", ()):
