@@ -36,7 +36,7 @@ LEFT_OUT = ("house", "packaging", "console/test_browser.py", "clients")
 RELATED: Mapping[str, tuple[str, ...]] = {
     "admin": ("admin", "openapi", "time/test_agenda.py"),
     "certification": ("certification",),
-    "console": ("console/test_pages.py",),
+    "console": ("console/test_forms.py", "console/test_bodies.py", "console/test_pages.py", "console/test_repeat.py"),
     "country": ("country", "time", "people", "store/test_store.py", "admin/test_sandboxes_api.py"),
     "gateways": ("gateways", "documents/test_gateway_quirks.py", "documents/test_xroad_quirks.py"),
     "journal": ("journal", "admin/test_journal_api.py", "admin/test_verify_api.py", "admin/test_wiremock_words.py"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from emulator.console.words import number_or_text
 
 _UPCOMING = 50
 _WORDS_SHOWN = ("dossier", "status", "stage", "count", "code", "dstcode", "host", "from", "to", "provider", "subject")
+_ID = re.compile(r"^id:[ ]*([\"']?)([A-Za-z0-9-]+)\1[ \r]*$", re.MULTILINE)
 TEXT_LIMIT = 256 * 1024
 """Bytes of a scenario that the editor takes."""
 
@@ -140,12 +142,8 @@ def _problems(text: str) -> list[dict[str, Any]]:
 
 
 def _id_of(text: str) -> str:
-    for line in text.splitlines():
-        if line.startswith("id:"):
-            name = line.removeprefix("id:").strip().strip("\"'")
-            if name.replace("-", "").isalnum() and name.isascii():
-                return name
-    return "kich-ban"
+    found = _ID.search(text)
+    return found[2] if found else "kich-ban"
 
 
 PAGES = (

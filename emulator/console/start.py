@@ -9,6 +9,8 @@ from emulator.console.journal import kept_count, newest_number
 from emulator.console.site import go_to, person
 
 _MINUTES = 30
+_READ, _SHOWN = 200, 10
+"""Calls that the plot counts, and those of them that the page lists."""
 
 
 def start() -> str:
@@ -36,10 +38,10 @@ def live_start() -> AnyResponse | str:
 
 
 def _live() -> dict[str, object]:
-    found = person().caller.get("/requests", limit=200, clock="show", total="skip")
+    found = person().caller.get("/requests", limit=_READ, clock="show", total="skip")
     entries = found["requests"]
     return {
-        "entries": entries[:10],
+        "entries": entries[:_SHOWN],
         "total": kept_count(),
         "plot": calls_a_minute(entries),
         "seen": newest_number(),
