@@ -72,7 +72,7 @@ def _contents(operation: JsonObject) -> Iterator[tuple[str, JsonObject]]:
 
 
 def _plain(schema: Any) -> Any:
-    """Return a schema without what generators stumble over: a pattern of one slash, a default beside null in an enum."""
+    """Return a schema without what generators stumble over: a slash as pattern, a default beside null in an enum."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
