@@ -41,6 +41,21 @@ def test_both_ends_belong_to_the_window(tmp_path, first: str, last: str, found: 
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("11/11/2026 09:00:00", "11/11/2026 09:00:00", []),
+        ("11/11/2026 09:00:00", "11/11/2026 09:00:01", []),
+        ("11/11/2026 09:00:01", "11/11/2026 09:00:00", [("note", "/ThoiGianKetThuc", "≥ 11/11/2026 09:00:01")]),
+    ],
+)
+def test_a_window_that_ends_before_it_begins_is_noted_and_one_of_a_moment_is_not(tmp_path, first, last, told) -> None:
+    with visiting(tmp_path, THREE) as visitor:
+        codes(visitor, ThoiGianBatDau=first, ThoiGianKetThuc=last)
+        remarks = [each for each in visitor.journal()[-1]["remarks"] if each["rule"] == "window-order"]
+        assert [(each["level"], each["path"], each["expected"]) for each in remarks] == told
+
+
+@pytest.mark.parametrize(
     ("place", "found"),
     [
         ({"MaHuyen": "001"}, [EARLY, LATE]),

@@ -223,6 +223,36 @@ def test_the_nearest_right_value_is_named(tmp_path: Path, rule: str) -> None:
         assert met(visitor, rule)["nearest"] == NEAREST[rule]
 
 
+@pytest.mark.parametrize(
+    ("field", "said", "nearest"),
+    [
+        ("NgayThangNamSinh", "15-3-1960", "15/03/1960"),
+        ("NgayThangNamSinh", "15.03.1960", "15/03/1960"),
+        ("NgayThangNamSinh", "1960-03-15", "15/03/1960"),
+        ("NgayThangNamSinh", "3/15/1960", "15/03/1960"),
+        ("NgayThangNamSinh", "1960-03-15T08:30", "15/03/1960"),
+        ("NgayThangNamSinh", "31/31/1960", ""),
+        ("NgayThangNamSinh", "tháng ba 1960", ""),
+        ("NgayTiepNhan", "2026-11-20 8:30", "20/11/2026 08:30:00"),
+        ("NgayTiepNhan", "20-11-2026 08:30:15", "20/11/2026 08:30:15"),
+        ("NgayTiepNhan", "20/11/2026", "20/11/2026 00:00:00"),
+        ("MaTinh", "1", "01"),
+        ("MaXa", "4", "00004"),
+        ("MaXa", "٤", ""),
+        ("GioiTinhId", "1O35", "1035"),
+    ],
+)
+def test_what_was_written_another_way_is_told_as_the_table_writes_it(
+    tmp_path: Path, field: str, said: str, nearest: str
+) -> None:
+    with visiting(tmp_path) as visitor:
+        visitor.btxh("DongBoDVC", dossier(**{field: said}))
+        on_it = [each for each in visitor.journal()[-1]["remarks"] if each["path"] == f"/{field}"]
+        assert on_it
+        assert {each.get("nearest", "") for each in on_it} == {nearest}
+        assert {each["found"] for each in on_it} == {said}
+
+
 def test_a_remark_on_a_field_that_is_not_there_says_so(tmp_path: Path) -> None:
     body = {name: value for name, value in dossier().items() if name not in ("HoVaTen", "MaTTHC")}
     with visiting(tmp_path) as visitor:

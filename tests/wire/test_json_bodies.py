@@ -47,6 +47,14 @@ def test_a_body_that_is_no_json_object_is_refused_by_name(tmp_path: Path, body: 
         assert (newest["outcome"], [remark["rule"] for remark in newest["remarks"]]) == ("refused", [rule])
 
 
+@pytest.mark.parametrize("body", [b'{"MaHoSo": "\\ud800"}', b'{"MaHoSo": ' + b"9" * 5000 + b"}"])
+def test_a_number_or_a_letter_that_json_cannot_carry_is_named(visitor: Visitor, body: bytes) -> None:
+    assert visitor.btxh("DongBoDVC", body).json["error_code"] == -1
+    (remark,) = visitor.journal()[-1]["remarks"]
+    assert (remark["rule"], remark["level"], remark["expected"]) == ("not-json", "error", "≤ 2^64 | UTF-8")
+    assert remark["en"].startswith("The body has a number that is too long, or half a character (a surrogate)")
+
+
 @pytest.mark.parametrize(("path", "says"), [
     ("/apiBTXH/1.0/DongBoDVC", "error_code"), ("/apiBTXH/1.0/DanhSachHoSo", "error_code"),
     (f"{XRD}/mapi/login?{PORTAL}", "error_code"), (f"{XRD}/mapi/call?{PORTAL}", "error_code"),
