@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -146,3 +147,20 @@ def test_english_pages_say_nothing_in_vietnamese(server: Visitor) -> None:
     for path in ("/classes", "/classes/lop", "/s/lop-01/class", "/join"):
         words = said_by(look(server, path, lang="en").text).replace("Tiếng Việt", "").replace("Hà Nội", "")
         assert VIETNAMESE.findall(words.replace("Đã trả kết quả", "")) == [], path
+
+
+def test_the_board_draws_each_step_of_each_seat_by_how_it_stands(server: Visitor) -> None:
+    made = opened(server)
+    btxh(server, made["seats"][0], "DongBoDVC", dossier(MaTTHC="9.9"))
+    log_in(server, made["token"])
+    board = ask(server, "GET", "/classes/lop/board").json
+    total = sum(len(lesson["steps"]) for lesson in board["lessons"])
+    page = look(server, "/classes/lop").text
+    for row in page.split("<tr")[2:]:
+        number = row.partition('scope="row">')[2].partition(" ")[0]
+        seat = next(each for each in board["seats"] if str(each["number"]) == number)
+        drawn = re.findall(r'<span class="(good|bad|warn|soft)">(.)</span>', row)
+        here = [("bad", "✗") if seat["spoilt"] else ("warn", "▶")]
+        done = len(seat["passed"])
+        assert drawn == [("good", "●")] * done + here + [("soft", "○")] * (total - done - 1), number
+    assert [len(each["passed"]) > 0 for each in board["seats"]].count(True) >= 1

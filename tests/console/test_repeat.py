@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -144,3 +145,87 @@ def test_what_is_no_number_of_the_journal_has_a_page_that_says_so(visitor: Visit
     for path in paths:
         assert visitor.http.get(f"/__console{path}").status_code == 404, path
     assert visitor.http.post(f"/__console/journal/{name}/send").status_code == 404
+
+
+def shown(visitor: Visitor, number: int | str = 1) -> str:
+    """Return the curl command of a call as its page shows it."""
+    page = visitor.http.get(f"/__console/journal/{number}?lang=en").text
+    return unescape(re.search(r'<pre id="curl"[^>]*>(.*?)</pre>', page, re.DOTALL)[1])
+
+
+@pytest.mark.parametrize(("method", "body", "headers", "ending"), [
+    ("GET", b"", {}, ""),
+    ("POST", b"a=1", {"Content-Type": "text/plain"}, " --data-raw a=1"),
+    ("POST", b"a=1", {}, " -H Content-Type: --data-raw a=1"),
+    ("POST", b"x" * 8_000, {"Content-Type": "text/plain"}, " --data-raw " + "x" * 8_000),
+    ("POST", b"x" * 8_001, {"Content-Type": "text/plain"}, " --data-binary @request-1.bin"),
+    ("POST", b"\xff" + b"x" * 8_000, {"Content-Type": "text/plain"}, " --data-binary @request-1.bin"),
+    ("POST", b"a\tb", {"Content-Type": "text/plain"}, " --data-binary @-"),
+    ("POST", b"\xff", {}, " -H Content-Type: --data-binary @-"),
+], ids=["no body", "text", "no type", "at the bound", "over it", "bytes over it", "a tab", "bytes"])  # fmt: skip
+def test_a_curl_command_carries_the_body_as_its_kind_and_length_need(
+    visitor: Visitor, method: str, body: bytes, headers: dict[str, str], ending: str
+) -> None:
+    visitor.http.open("/a?b=c", method=method, data=body, headers=headers)
+    kept = visitor.http.get("/__admin/requests/1").json["request"]
+    named = {name: value for name, value in kept["headers"].items() if name not in ("host", "content-length")}
+    words = "".join(f" -H {shlex.quote(f'{name}: {value}')}" for name, value in named.items())
+    coded = base64.b64encode(body).decode()
+    before = f"printf %s {coded} | base64 -d | " if ending.endswith("@-") else ""
+    assert shown(visitor) == f"{before}curl --globoff -X {method} 'http://localhost/a?b=c'{words}{ending}"
+    page = visitor.http.get("/__console/journal/1?lang=en").text
+    assert ("save the raw bytes of the request" in page) is ("@request-1.bin" in ending)
+
+
+def test_a_curl_command_asks_for_the_head_alone_and_keeps_an_empty_header(visitor: Visitor) -> None:
+    visitor.http.head("/a", headers={"X-Empty": "", "X-Two": "1"})
+    words = shown(visitor)
+    assert words.startswith("curl --globoff --head http://localhost/a ")
+    assert " -H 'X-Empty;'" in words or " -H 'x-empty;'" in words
+    assert "-X" not in words.replace("-H 'X-", "")
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_the_scenario_of_a_call_gives_its_answer_to_the_next_such_call_alone(visitor: Visitor, refused: bool) -> None:
+    visitor.btxh("DongBoDVC", dossier(**({"MaTTHC": "9.9"} if refused else {})))
+    first = visitor.journal()[-1]
+    page = visitor.http.get(f"/__console/journal/{first['seq']}/scenario").text
+    text = unescape(re.search(r'name="text"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])
+    assert text.startswith(f"id: luot-{first['seq']}\n")
+    assert f"source: {json.dumps(first['clause'] or 'ours')}\n" in text
+    assert "on: btxh.DongBoDVC\n    nth: 1\n" in text
+    assert visitor.http.put("/__admin/scenario", json={"text": text}).status_code == 200
+    other = dossier(MaHoSo="000.11.26.H26-261120-0002", **({} if refused else {"MaTTHC": "9.9"}))
+    again, after = (visitor.btxh("DongBoDVC", other).json for _ in range(2))
+    assert again == json.loads(first["response"]["body"])
+    assert (after["error_code"] == 0) is refused
+
+
+def test_an_answer_that_is_no_json_and_a_call_of_no_operation_make_a_scenario_too(visitor: Visitor) -> None:
+    visitor.http.get("/khong-co")
+    page = visitor.http.get("/__console/journal/1/scenario").text
+    text = unescape(re.search(r'name="text"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])
+    assert "    on: *\n" in text
+    assert '"status": 404' in text
+    assert 'source: "ours"\n' in text
+
+
+def test_a_call_sent_again_has_the_hosts_and_the_length_of_its_own_sending(visitor: Visitor) -> None:
+    visitor.http.post("/a%20b?c=%C4%90", data="Ở", headers={"Host": "localhost", "X-A": "1", "Connection": "close"})
+    sent_again = visitor.http.post("/__console/journal/1/send")
+    assert (sent_again.status_code, sent_again.location) == (303, "/__console/journal/2")
+    before, after = (visitor.http.get(f"/__admin/requests/{number}").json["request"] for number in (1, 2))
+    assert after["headers"]["content-length"] == str(len("Ở".encode()))
+    assert "connection" not in after["headers"]
+    assert {name: after[name] for name in ("method", "url", "path", "body")} == {
+        name: before[name] for name in ("method", "url", "path", "body")}  # fmt: skip
+    assert (after["headers"]["host"], after["headers"]["x-a"]) == ("localhost", "1")
+
+
+def test_a_token_that_the_gateway_does_not_give_is_said_with_the_status(visitor: Visitor) -> None:
+    visitor.http.get("/x")
+    visitor.http.patch("/__admin/settings", json={"application_state": "revoked"})
+    refused = visitor.http.post("/__console/journal/1/send?lang=en", data={"token": "fresh"})
+    assert refused.status_code == 422
+    assert "the gateway gave no token (HTTP " in refused.text
+    assert "<code>/token</code>" in refused.text

@@ -211,16 +211,19 @@ def test_a_paper_goes_on_as_it_came_up_to_the_bound_of_an_upload(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = "999088010099"
-    form = {"form": "original", "result_code": "KQ.G15.000007", "reference_number": "77/STP", "agency_code": "H34"}
-
-    def sent() -> Any:
-        return press(visitor, f"/screens/citizen/{number}/upload", **form, file=(io.BytesIO(b"%PDF-1"), "a.pdf"))
-
-    kept = sent()
-    assert (kept.status_code, kept.location) == (303, f"/__console/screens/citizen?id={number}"), kept.text
-    assert "77/STP" in look(visitor, "/citizens", id=number)
-    monkeypatch.setattr("emulator.console.screens.UPLOAD_LIMIT", 10)
-    assert sent().status_code == 413
+    given = {"form": "original", "result_code": "KQ.G15.000007", "reference_number": "77/STP", "agency_code": "H34"}
+    rows = [(f'name="{name}"', value) for name, value in given.items()]
+    rows.append(('name="file"; filename="a.pdf"', "%PDF-1"))
+    parts = [f"--ranh\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n" for head, value in rows]
+    body = "".join([*parts, "--ranh--\r\n"]).encode()
+    for limit, status in ((len(body) - 1, 413), (len(body), 303)):
+        monkeypatch.setattr("emulator.console.screens.UPLOAD_LIMIT", limit)
+        kept = visitor.http.post(
+            f"/__console/screens/citizen/{number}/upload", data=body, content_type="multipart/form-data; boundary=ranh"
+        )
+        assert kept.status_code == status
+        assert ("77/STP" in look(visitor, "/citizens", id=number)) is (status == 303)
+    assert kept.location == f"/__console/screens/citizen?id={number}"
 
 
 @pytest.mark.parametrize(("channel", "officer"), [("", ""), ("2", ""), ("1", "CÁN BỘ")])
