@@ -104,7 +104,8 @@ def test_a_form_has_from_one_to_twenty_files(visitor: Visitor, count: int, wrong
 
 
 def test_a_form_with_a_nameless_empty_part_has_no_file_and_one_that_is_broken_is_no_body(visitor: Visitor) -> None:
-    part = '--ranh\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: %s\r\n\r\n%s\r\n--ranh--\r\n'
+    head = '--ranh\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: %s\r\n\r\n'
+    part = head + "%s\r\n--ranh--\r\n"
     address = f"/__admin/hosts/{HOST}/files"
     assert pointers(visitor.http.post(address, data=part % ("", "text/plain", ""))) == ["/content_base64"]
     nameless = visitor.http.post(address, data="\r\n" + part % ("", "text/html", "x"))
