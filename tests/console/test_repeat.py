@@ -181,8 +181,8 @@ def test_a_curl_command_asks_for_the_head_alone_and_keeps_an_empty_header(visito
     visitor.http.head("/a", headers={"X-Empty": "", "X-Two": "1"})
     words = shown(visitor)
     assert words.startswith("curl --globoff --head http://localhost/a ")
-    assert " -H 'X-Empty;'" in words or " -H 'x-empty;'" in words
-    assert "-X" not in words.replace("-H 'X-", "")
+    assert " -h 'x-empty;'" in words.lower()
+    assert " -X " not in words
 
 
 @pytest.mark.parametrize("refused", [True, False])
