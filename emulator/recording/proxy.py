@@ -165,7 +165,7 @@ class Proxy(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, listener: socket.socket, rules: Rules, hear: Callable[[Heard], bool]) -> None:
-        super().__init__(listener.getsockname()[:2], _Line, bind_and_activate=False)
+        super().__init__(listener.getsockname(), _Line, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
         self.rules, self._hear = rules, hear

@@ -45,6 +45,28 @@ def test_the_list_is_newest_first_and_says_how_many_there_are(visitor: Visitor) 
     assert [entry["seq"] for entry in following["requests"]] == [2, 3]
 
 
+@pytest.mark.parametrize("total", ["exact", "skip"])
+@pytest.mark.parametrize(
+    ("page", "seqs", "is_cut"),
+    [
+        ("limit=2", [3, 2], True),
+        ("limit=3", [3, 2, 1], False),
+        ("limit=4", [3, 2, 1], False),
+        ("limit=1&offset=1", [2], True),
+        ("limit=2&offset=1", [2, 1], False),
+        ("limit=2&offset=3", [], False),
+    ],
+)
+def test_a_page_says_whether_more_follow_whether_or_not_they_are_counted(
+    visitor: Visitor, total: str, page: str, seqs: list[int], is_cut: bool
+) -> None:
+    for _ in range(3):
+        visitor.http.get("/nowhere")
+    answer = visitor.http.get(f"/__admin/requests?{page}&total={total}").json
+    assert [entry["seq"] for entry in answer["requests"]] == seqs
+    assert answer["meta"] == {"total": 3 if total == "exact" else None, "truncated": is_cut}
+
+
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [

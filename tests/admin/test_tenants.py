@@ -566,6 +566,28 @@ def test_a_sandbox_takes_so_many_bytes_of_files(tmp_path: Path, co_ban: Pack) ->
         assert (said[1].json["code"], "uploaded-bytes" in said[1].json["en"]) == ("over-quota", True)
 
 
+def test_files_fill_a_sandbox_to_the_last_byte_and_not_one_over(tmp_path: Path, co_ban: Pack) -> None:
+    with _bounded(tmp_path, co_ban, uploaded_bytes=12) as server:
+        host = server.http.get("/__admin/hosts", headers=ADMIN).json["hosts"][0]["name"]
+        for name, size, status in (("a.pdf", 13, 429), ("b.pdf", 12, 201), ("c.pdf", 1, 429)):
+            file = {"file_name": name, "content_base64": _base64("A" * size)}
+            said = server.http.post(f"/__admin/hosts/{host}/files", json=file, headers=ADMIN)
+            assert said.status_code == status, (name, said.text)
+
+
+def test_a_viewer_is_shown_what_its_owner_is_shown_but_for_what_opens_something(server: Visitor) -> None:
+    owner = _make(server, "lop-a")["token"]
+    people = {"can-bo": "mat-khau-1", "lanh-dao": "mat-khau-2"}
+    words = {"lgsp_token": "ma-1", "sandbox_users": people, "subsystem_by_consumer": {"k": "VN:GOV:H26:a"}}
+    assert _ask(server, owner, "PATCH", "/sandboxes/lop-a/settings", json=words).status_code == 200
+    viewer = _ask(server, owner, "POST", "/sandboxes/lop-a/token", json={"role": "viewer"}).json["token"]
+    mine, theirs = (_ask(server, each, "GET", "/sandboxes/lop-a/settings").json for each in (owner, viewer))
+    assert theirs == mine | {"lgsp_token": "***", "sandbox_users": {"can-bo": "***", "lanh-dao": "***"}}
+    mine, theirs = (_ask(server, each, "GET", "/sandboxes/lop-a").json for each in (owner, viewer))
+    assert theirs == mine | {"seed": None}
+    assert theirs["credentials"]["portal"] == {"username": "mapi.h26", "password": "***", "unit": "H26"}
+
+
 def test_a_viewer_sees_no_secret_at_any_route_nor_page(server: Visitor) -> None:
     """Every question of the table and every page: no key, password, session or token stands in a reply."""
     made = _make(server, "lop-a")

@@ -65,6 +65,18 @@ def test_a_body_above_the_limit_of_the_journal_is_kept_as_its_beginning_and_its_
     assert visitor.http.get("/__admin/chain").json["ok"] is True
 
 
+@pytest.mark.parametrize(("over", "beginning"), [(0, None), (1, 65_536)])
+def test_a_body_of_just_the_limit_of_the_journal_is_kept_whole_and_one_byte_more_is_not(
+    visitor: Visitor, over: int, beginning: int | None
+) -> None:
+    body = json.dumps(dossier(TomTatNoiDung="x" * 70_000)).encode()
+    visitor.http.put("/__admin/settings", json={"journal_body_limit": len(body) - over})
+    assert visitor.btxh("DongBoDVC", body).status_code == 200
+    request = visitor.journal()[-1]["request"]
+    assert (request.get("bodyBeginning"), request["bodySize"]) == (beginning, len(body))
+    assert len(request["body"]) == (beginning or len(body))
+
+
 @pytest.mark.parametrize(("meaning", "read"), [("printed", "read as verified"), ("inverted", "read as not verified")])
 def test_what_an_account_of_vneid_means_is_settled_by_the_setting(visitor: Visitor, meaning: str, read: str) -> None:
     visitor.http.put("/__admin/settings", json={"vneid_meaning": meaning})

@@ -14,7 +14,15 @@ import pytest
 import emulator.app
 import emulator.scenario.faults
 from emulator.country.furnish import nearest
-from emulator.kernel.exchange import Remark, Rule, UnregisteredRule, WrongRule, register_rules, registered_rules
+from emulator.kernel.exchange import (
+    Remark,
+    Rule,
+    UnregisteredRule,
+    WrongRule,
+    find_rule,
+    register_rules,
+    registered_rules,
+)
 from emulator.wire.reading import QUIRKS, REFUSING, OwnRule
 
 PACKAGE = Path(emulator.app.__file__).parent
@@ -118,6 +126,21 @@ def test_a_wrong_row_is_refused_with_file_and_line(tmp_path: Path, row: str, sai
     with pytest.raises(WrongRule, match=said) as trouble:
         register_rules(file)
     assert f"{file}:2" in str(trouble.value)
+
+
+@pytest.mark.parametrize("scopes", [("", "btxh.", "btxh.Dong"), ("btxh.Dong", "btxh.", ""), ("btxh.", "", "btxh.Dong")])
+def test_the_narrowest_row_counts_in_whatever_order_the_rows_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("emulator.kernel.exchange._RULES", {})
+    monkeypatch.setattr("emulator.kernel.exchange._FOUND", {})
+    file = tmp_path / "rules.csv"
+    rows = [f"a,{scope},ours,ours,note,{scope or 'moi noi'},e" for scope in scopes]
+    file.write_text("\n".join(["rule,scope,basis,source,level,vi,en", *rows]) + "\n", encoding="utf-8")
+    register_rules(file)
+    operations = ("btxh.DongBoDVC", "btxh.XuLyHoSo", "dvcqg.x", None)
+    assert [find_rule("a", each).vi for each in operations] == ["btxh.Dong", "btxh.", "moi noi", "moi noi"]
+    assert [rule.scope for rule in registered_rules()] == ["btxh.Dong", "btxh.", ""]
 
 
 def test_the_narrowest_row_of_a_rule_counts() -> None:

@@ -93,6 +93,24 @@ def test_old_cards_in_a_table_are_found_by_their_column(tmp_path: Path) -> None:
     assert len(looked(table).output.splitlines()) == 1
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("more", ["", "\nB{mark}{card}{mark}x"])
+def test_the_columns_of_a_table_are_those_of_its_first_line(tmp_path: Path, mark: str, more: str) -> None:
+    table = tmp_path / "danh-sach.csv"
+    rows = f"Ho{mark}CMND{mark}Ghi Chu\nA{mark}{CARD}{mark}{CARD}" + more.format(mark=mark, card=CARD)
+    table.write_text(rows, encoding="utf-8")
+    found = [line.removeprefix(f"{table}:").split(" ")[0] for line in looked(table).output.splitlines()]
+    assert found == ["2:3:", "3:3:"][: 2 if more else 1]
+
+
+def test_the_mark_of_a_table_is_that_of_its_first_line_and_a_table_may_be_that_line_alone(tmp_path: Path) -> None:
+    table = tmp_path / "danh-sach.csv"
+    table.write_text(f"Ho;CMND;Ghi Chu\nA, B;{CARD};x\n", encoding="utf-8")
+    assert looked(table).output.startswith(f"{table}:2:6: ")
+    table.write_text("Ho,CMND,Ghi Chu\n", encoding="utf-8")
+    assert (looked(table).output, looked(table).exit_code) == ("", 0)
+
+
 def test_a_folder_is_walked_and_pictures_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "sau").mkdir()
     (tmp_path / "sau" / "a.txt").write_text(MOBILE, encoding="utf-8")

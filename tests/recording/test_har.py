@@ -267,3 +267,10 @@ def test_people_are_found_under_many_names_and_in_many_forms(tmp_path: Path) -> 
     assert isinstance(body["sdt"], int)
     assert body["CMND_NgayCap"].endswith("/2021 00:00:00")
     assert body["TEN_NGUOI_NOP"].lower() == json.loads(body["trong"])["hoTen"]
+
+
+def test_what_is_no_text_and_no_number_stays_under_the_name_of_a_person_or_a_secret(tmp_path: Path) -> None:
+    text = '{"hoTen":null,"soCMND":true,"diaChi":false,"sdt":null,"password":null}'
+    result, [line] = imported(tmp_path, [entry("http://x.vn/a", answer={"text": text})])
+    assert result.exit_code == 0, result.output
+    assert line["response"]["body"] == text

@@ -13,7 +13,7 @@ from emulator.scenario.fields import SlowPattern, bounded_pattern
 from emulator.settings import Settings
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
-from tests.gateways.axis.axis import HAGIANG, link
+from tests.gateways.axis.axis import HAGIANG, QUANGNAM, link
 from tests.portal.portal_client import Portal
 
 HEAD = """\
@@ -263,6 +263,25 @@ def test_what_is_taken_as_a_pattern_ends_on_any_text(pattern: str, text: str) ->
 def test_what_could_be_read_in_too_many_ways_is_refused(pattern: str) -> None:
     with pytest.raises(SlowPattern):
         bounded_pattern(pattern)
+
+
+def test_a_call_that_is_asked_again_after_an_effect_is_remarked_on_once(visitor: Visitor) -> None:
+    play(
+        visitor,
+        """\
+steps:
+  - on: province.download
+    nth: 2
+    effects:
+      - {when: before, do: {kind: set, settings: {pull_limit: 7}}}
+""",
+    )
+    said = []
+    for _ in range(3):
+        assert visitor.http.get(link("/download/124.pdf", HAGIANG), headers={"dstcode": QUANGNAM}).status_code == 200
+        said.append([remark["rule"] for remark in visitor.journal()[-1]["remarks"] if remark["rule"] != "scenario"])
+    assert visitor.http.get("/__admin/settings").json["pull_limit"] == 7
+    assert said == [["two-addresses"]] * 3
 
 
 def test_whatever_a_call_brings_into_an_effect_the_call_is_answered(visitor: Visitor) -> None:

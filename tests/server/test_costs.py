@@ -14,7 +14,7 @@ from bench.downloads import host_files
 from bench.lookups import papers_token
 from bench.servers import yardstick
 from emulator.kernel.exchange import MOST_REMARKS
-from tests.builders import dossier
+from tests.builders import dossier, pull
 from tests.conftest import Visitor
 from tests.portal.portal_client import Portal
 from tests.serving import Client, Server, slack
@@ -26,6 +26,20 @@ def test_a_body_that_breaks_a_rule_again_and_again_leaves_fifty_remarks_and_a_co
     entry = visitor.journal()[-1]
     assert len(entry["remarks"]) == MOST_REMARKS
     assert entry["remarksLeftOut"] >= 4_900
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_body_with_few_remarks_has_them_all_and_none_is_counted_as_left_out(visitor: Visitor, refused: bool) -> None:
+    said = visitor.btxh("DongBoDVC", dossier(ThuaRa=1, **({"HoVaTen": ""} if refused else {})))
+    entry = visitor.journal()[-1]
+    assert bool(said.json["error_code"]) is refused
+    assert 0 < len(entry["remarks"]) < MOST_REMARKS
+    assert "remarksLeftOut" not in entry
+    assert visitor.btxh("DanhSachHoSo", pull()).status_code == 200
+    assert "remarksLeftOut" not in visitor.journal()[-1]
+    visitor.http.get("/VXPAdapter/RestService/forward/x")
+    refusal = visitor.journal()[-1]
+    assert (len(refusal["remarks"]), "remarksLeftOut" in refusal) == (1, False)
 
 
 def test_names_repeated_in_one_object_cost_neither_time_nor_store() -> None:

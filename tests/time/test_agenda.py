@@ -158,6 +158,35 @@ def test_an_effect_can_be_cancelled_and_a_reset_clears_the_agenda(ministry: Mini
     assert ministry.admin("GET", "/agenda")["agenda"] == []
 
 
+def test_settings_that_the_clock_changes_are_named_in_what_it_did(ministry: Ministry) -> None:
+    ministry.schedule(FIRST, kind="set", settings={"pull_limit": 7, "token_lifetime_s": 60})
+    ministry.advance("P9D")
+    (event,) = ministry.events()
+    assert [(each["shelf"], each["key"], each["change"]) for each in event["effects"]] == [
+        ("settings", "pull_limit", "put"),
+        ("settings", "token_lifetime_s", "put"),
+    ]
+
+
+def test_a_server_that_is_renamed_takes_its_own_hosts_and_rights_with_it_and_no_others(ministry: Ministry) -> None:
+    old, new = "VN:GOV:000.00.00.H22:hagiangvdxpsvc01", "VN:GOV:000.00.00.H22:hagiangvdxpsvc09"
+
+    def hosts() -> dict[str, str]:
+        return {row["name"]: row["subsystem"] for row in ministry.admin("GET", "/hosts")["hosts"]}
+
+    def rights(provider: str) -> set[str]:
+        return {row["subject"] for row in ministry.admin("GET", f"/access-rights?provider={provider}")["rights"]}
+
+    before, given = hosts(), rights(old)
+    assert given
+    assert old in before.values()
+    assert len(set(before.values())) > 1
+    ministry.schedule(FIRST, kind="rename-server", **{"from": old, "to": new})
+    ministry.advance("P9D")
+    assert hosts() == {name: new if owner == old else owner for name, owner in before.items()}
+    assert rights(new) == {new if each == old else each for each in given}
+
+
 def test_a_right_on_the_axis_is_given_and_taken_away_by_the_clock(ministry: Ministry) -> None:
     pair = {"provider": "VN:GOV:000.00.00.H26:hanoivdxpsvc01", "subject": "VN:GOV:000.00.15.G07:btxhsvc01"}
 

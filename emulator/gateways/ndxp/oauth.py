@@ -277,7 +277,7 @@ def _grant(form: Mapping[str, str], dialect: FaultDialect) -> str:
 
 
 def _near(grant: str) -> str:
-    return next(iter(difflib.get_close_matches(grant, KNOWN_GRANTS, 1)), "")
+    return next(iter(difflib.get_close_matches(grant, KNOWN_GRANTS)), "")
 
 
 # Grants of a user of the sandbox: ``password``, then ``refresh_token`` (settings user_grants and sandbox_users).

@@ -108,6 +108,16 @@ def test_a_client_that_says_it_is_another_is_not_found(visitor: Visitor) -> None
     assert fault(reply)[2] == "Client 'SUBSYSTEM:VN/GOV/000.00.00.H22/hagiangvdxpsvc01' not found"
 
 
+@pytest.mark.parametrize("name", ["x", "VN/GOV/000.00.00.H26"])
+def test_a_client_under_a_name_that_is_no_subsystems_is_not_found_by_that_name(visitor: Visitor, name: str) -> None:
+    assert fault(visitor.http.get(link(), headers={"X-Road-Client": name}))[2] == f"Client 'SUBSYSTEM:{name}' not found"
+
+
+def test_the_own_subsystem_of_a_name_that_is_none_is_not_found_by_that_name(visitor: Visitor) -> None:
+    admin(visitor, "PATCH", "/settings", {"own_subsystem": "VN:GOV:H26"})
+    assert fault(visitor.http.get(link()))[2] == "Client 'SUBSYSTEM:VN:GOV:H26' not found"
+
+
 def test_a_provider_without_an_address_says_so(visitor: Visitor) -> None:
     admin(visitor, "PATCH", "/sandboxes/default", {"mode": "observed"})
     reply = visitor.http.get(f"/XrdAdapter/RestService/forward/mapi/x?dstcode={HAGIANG}")
