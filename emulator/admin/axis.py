@@ -301,7 +301,7 @@ def base_url_of(given: str, pointer: str = "/base_url") -> str:
     """
     try:
         parts = urlsplit(given)
-        fits = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) > 0
+        fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         fits = None
     if not fits or parts.username or parts.query or parts.fragment:

@@ -89,7 +89,7 @@ def put_security_server(request: AdminRequest) -> AdminReply:
     with hold_world(request) as world:
         portal = Portal(world)
         find_subsystem(Axis(world), wish["dstcode"])
-        known = portal.agency(code)
+        known = portal.listed.get(code) or portal.agency(code)
         name = wish.get("name") or (known.name if known else code)
         row = {"MACOQUAN": code, "TENCOQUAN": name, "DSTCODE": wish["dstcode"]}
         notice = portal.list_agency(read_agency(row))

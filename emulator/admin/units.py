@@ -118,8 +118,10 @@ def _place_unit(code: str, wish: dict[str, Any], world: World) -> AgencyUnit:
 
 
 def _listed_server(code: str, portal: Portal) -> str:
+    """Return the server of V.1 as the list is now, else the one it had at the beginning."""
     agency = portal.agency(code)
-    return agency.security_server if agency else ""
+    listed = (each.security_server for each in portal.security_servers() if each.code == full_form(code))
+    return next(listed, agency.security_server if agency else "")
 
 
 def _take_hosts(unit: AgencyUnit, names: list[str], world: World) -> None:

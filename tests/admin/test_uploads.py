@@ -235,6 +235,11 @@ def test_a_unit_without_a_wish_is_called_and_placed_as_the_portals_list_says(vis
     made = unit(visitor, "H47").json
     assert (made["name"], made["subsystem"]) == (row["TENCOQUAN"], row["DSTCODE"])
     assert servers(visitor).count(row["DSTCODE"]) == 1
+    visitor.http.delete("/__admin/units/H47")
+    visitor.http.put("/__admin/ss-info/H47", json={"dstcode": "VN:GOV:000.00.00.H34:kontumvdxpsvc01"})
+    before = servers(visitor)
+    assert unit(visitor, "H47").json["subsystem"] == "VN:GOV:000.00.00.H34:kontumvdxpsvc01"
+    assert servers(visitor) == before
 
 
 @pytest.mark.parametrize(("wish", "wrong"), [
