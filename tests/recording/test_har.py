@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from emulator.app import Country
 from tests.builders import dossier, pull
 from tests.conftest import Visitor
@@ -274,3 +276,35 @@ def test_what_is_no_text_and_no_number_stays_under_the_name_of_a_person_or_a_sec
     result, [line] = imported(tmp_path, [entry("http://x.vn/a", answer={"text": text})])
     assert result.exit_code == 0, result.output
     assert line["response"]["body"] == text
+
+
+@pytest.mark.parametrize(
+    ("to", "url", "target"),
+    [
+        ("", "http://x.vn", "/"),
+        ("", "https://x.vn/a?b=1#c", "/a?b=1"),
+        ("", "ws://x.vn/a", None),
+        ("https://x.vn/v1", "https://x.vn/v1", "/"),
+        ("https://x.vn/v1", "https://x.vn/v1?b=1", "/?b=1"),
+        ("https://x.vn/v1", "https://x.vn/v1/a", "/a"),
+        ("https://x.vn/v1", "https://x.vn/v12/a", None),
+        ("https://x.vn/v1", "http://x.vn/v1/a", None),
+    ],
+)
+def test_of_the_chosen_address_is_what_lies_under_it_and_nothing_beside_it(
+    tmp_path: Path, to: str, url: str, target: str | None
+) -> None:
+    entries = [entry(url), entry((to or "http://x.vn") + "/luon-co")]
+    result, lines = imported(tmp_path, entries, *(("--to", to) if to else ()))
+    assert [line["request"]["target"] for line in lines] == ([target] if target else []) + ["/luon-co"]
+    assert ("entries[0]: " in result.stderr) is (target is None)
+
+
+def test_a_list_under_the_name_of_a_person_holds_persons_and_what_follows_it_does_not(tmp_path: Path) -> None:
+    said = {"hoTen": [REAL_NAME, [REAL_NAME]], "tenTTHC": "Cấp Giấy Phép", "ds": [{"hoTen": REAL_NAME}, "Cấp Lại Thẻ"]}
+    text = json.dumps(said, ensure_ascii=False)
+    _, [line] = imported(tmp_path, [entry("http://x.vn/a", answer={"text": text})])
+    kept = json.loads(line["response"]["body"])
+    person = kept["hoTen"][0]
+    assert person != REAL_NAME
+    assert kept == {"hoTen": [person, [person]], "tenTTHC": "Cấp Giấy Phép", "ds": [{"hoTen": person}, "Cấp Lại Thẻ"]}

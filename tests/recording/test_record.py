@@ -166,6 +166,52 @@ def test_chunks_large_bodies_and_files_pass_and_are_not_kept(tmp_path: Path) -> 
     assert "%PDF" not in recorder.everything_written()
 
 
+def test_a_body_of_just_the_limits_passes_and_is_kept_and_one_byte_more_is_not(tmp_path: Path) -> None:
+    flags = ("--body-limit", "3000", "--keep-limit", "2000")
+    with platform(_count) as url, Recorder(url, tmp_path, *flags) as recorder:
+        for size, answer in ((2000, (200, "2000")), (2001, (200, "2001")), (3000, (200, "3000")), (3001, (413, None))):
+            for body in (b"y" * size, iter((b"y" * 1000, b"y" * (size - 1000)))):
+                reply = recorder.http.post(f"{recorder.url}/len", data=body)
+                assert (reply.status_code, reply.text if reply.ok else None) == answer
+        kept = [(line["request"]["body_size"], line["request"]["omitted"]) for line in recorder.stop()]
+    assert kept == [(size, omitted) for size, omitted in ((2000, None), (2001, "large"), (3000, "large")) for _ in "ab"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc",
+        b"Transfer-Encoding: gzip\r\n\r\nabc",
+        b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        b"Content-Length: -3\r\n\r\nabc",
+        b"Content-Length: 5\r\n\r\nabc",
+    ],
+)
+def test_a_body_whose_framing_is_broken_is_refused_and_not_written_down(tmp_path: Path, sent: bytes) -> None:
+    with platform(_count) as url, Recorder(url, tmp_path) as recorder:
+        host, _, port = recorder.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            line.sendall(b"POST /len HTTP/1.1\r\nHost: x\r\n" + sent)
+            line.shutdown(socket.SHUT_WR)
+            assert b" 400 " in line.makefile("rb").readline()
+        assert recorder.http.post(f"{recorder.url}/len", data=b"abc").text == "3"
+        assert [each["request"]["body_size"] for each in recorder.stop()] == [3]
+
+
+def _count(line: BaseHTTPRequestHandler) -> None:
+    size, chunked = int(line.headers.get("Content-Length") or 0), line.headers.get("Transfer-Encoding")
+    if not chunked:
+        say(line, 200, str(size).encode())
+        return
+    while count := int(line.rfile.readline() or b"0", 16):
+        size += len(line.rfile.read(count + 2)) - 2
+    line.rfile.readline()
+    say(line, 200, str(size).encode())
+
+
 def test_an_answer_that_does_not_come_is_told_apart_from_one_of_the_platform(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
