@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -308,3 +309,11 @@ def test_a_list_under_the_name_of_a_person_holds_persons_and_what_follows_it_doe
     person = kept["hoTen"][0]
     assert person != REAL_NAME
     assert kept == {"hoTen": [person, [person]], "tenTTHC": "Cấp Giấy Phép", "ds": [{"hoTen": person}, "Cấp Lại Thẻ"]}
+
+
+def test_a_number_that_is_none_keeps_its_length_its_marks_and_what_is_a_digit_or_a_capital(tmp_path: Path) -> None:
+    text = json.dumps({"SoDinhDanh": "XY-4071/bc"})
+    _, [line] = imported(tmp_path, [entry("http://x.vn/a", answer={"text": text})])
+    made = json.loads(line["response"]["body"])["SoDinhDanh"]
+    assert re.fullmatch(r"[A-Z]{2}-\d{4}/[a-z]{2}", made)
+    assert made != "XY-4071/bc"
