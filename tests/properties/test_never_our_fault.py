@@ -159,3 +159,15 @@ def test_bytes_that_are_no_body_at_all_are_answered_too(ask: Visitor, raw: bytes
 def test_xml_that_is_cut_anywhere_and_stuffed_with_anything_is_answered_too(ask: Visitor, cut: int, put: str) -> None:
     xml = EXTENT_FINAL[:cut] + put + EXTENT_FINAL[cut:]
     envelope(ask.btxh("DongBoDVC", final_result(CertificateExtentData=xml)))
+
+
+def test_a_fault_of_our_own_is_answered_in_the_gateways_words_and_named_in_the_journal(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    with visitor.country.store.writing():
+        visitor.country.store.run("UPDATE records SET value = '{' WHERE shelf = 'dossiers'")
+    reply = visitor.btxh("DongBoDVC", dossier())
+    entry = visitor.journal()[-1]
+    assert (reply.status_code, entry["outcome"]) == (500, "error")
+    (remark,) = [each for each in entry["remarks"] if each["rule"] == "emulator-fault"]
+    assert (remark["level"], remark["path"]) == ("error", "")
+    assert remark["en"].startswith("Emulator fault: ")
