@@ -187,7 +187,8 @@ def is_killed(mutant: Mutant, room: str, reached: Reached, copy: Path) -> bool:
             return True
         related = [f"tests/{test}" for test in RELATED[room]]
         return _run(copy, related, {"REACHED_WITHOUT": str(without)}, "-x").returncode not in (0, NONE_LEFT)
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired:  # it never ends, or the machine is busy: whoever reads the rates may look
+        print(f"timed out, counted as killed: {mutant.path}:{mutant.line} {mutant.what}", file=sys.stderr, flush=True)
         return True
     finally:
         place.write_text(kept, "utf-8")
