@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from emulator.kernel.exchange import ADMIN_CHANGE, CLOCK_EFFECT
 from tests.builders import dossier
 from tests.conftest import Visitor
 
@@ -65,6 +66,30 @@ def test_a_page_says_whether_more_follow_whether_or_not_they_are_counted(
     answer = visitor.http.get(f"/__admin/requests?{page}&total={total}").json
     assert [entry["seq"] for entry in answer["requests"]] == seqs
     assert answer["meta"] == {"total": 3 if total == "exact" else None, "truncated": is_cut}
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("", [False, False]),
+        ("clock=show", [True, False]),
+        ("admin=show", [False, True]),
+        ("clock=show&admin=show", [True, True]),
+        ("outcome=happened", [True, False]),
+        ("operation=clock.effect", [True, False]),
+        ("operation=admin.change", [False, True]),
+    ],
+)
+def test_what_the_clock_and_a_hand_have_done_is_shown_to_whoever_asks(
+    visitor: Visitor, query: str, seen: list[bool]
+) -> None:
+    visitor.http.put("/__admin/clock", json={"action": "freeze"})
+    effect = {"kind": "set", "settings": {"pull_limit": 7}}
+    visitor.http.post("/__admin/agenda", json={"after": "PT1H", "effect": effect})
+    visitor.http.put("/__admin/clock", json={"action": "advance", "by": "P1D"})
+    visitor.http.get("/nowhere")
+    shown = {entry["operation"] for entry in visitor.http.get(f"/__admin/requests?{query}").json["requests"]}
+    assert [CLOCK_EFFECT in shown, ADMIN_CHANGE in shown] == seen
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def content_type(stage: Stage) -> None:
             assert remarks(visitor, "B02") == [("error" if is_refused else "note", "Content-Type")]
             if is_refused:
                 assert "Content-Type" in reply.json["message"]
+            if kind:
+                for said, counts in {
+                    "application/json; charset=utf-8": True,
+                    "text/plain;application/json": False,
+                }.items():
+                    headers = {**bearer, "ContentType": said}
+                    reply = visitor.http.post("/apiBTXH/1.0/DongBoDVC", data=body, headers=headers, content_type=kind)
+                    assert is_accepted(reply) is (not stage.is_strict if counts else not is_refused)
 
 
 @case("B03")

@@ -98,7 +98,7 @@ def play(visitor: Visitor) -> None:
     visitor.token()
     visitor.http.put("/__admin/clock", json={"action": "freeze"})
     effect = {"kind": "set", "settings": {"pull_limit": 7}}
-    visitor.http.post("/__admin/agenda", json={"in": "PT1H", "effect": effect})
+    assert visitor.http.post("/__admin/agenda", json={"after": "PT1H", "effect": effect}).status_code == 201
     visitor.http.put("/__admin/clock", json={"action": "advance", "by": "P1D"})
     visitor.http.get("/khong/co")
 

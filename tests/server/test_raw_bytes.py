@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -112,6 +113,16 @@ def test_k23_raw_letters_in_the_request_line_are_taken_and_noted_and_strict_refu
     status, content = wires["strict"].send("GET", f"{VXP}{DECISION}?{HAGIANG}")
     assert (status, json.loads(content)["type"]) == (400, "Client.BadRequest")
     assert wires["strict"].rules() == ["K23"]
+
+
+def test_k23_tells_the_first_120_letters_of_the_address_and_how_the_first_60_are_written(
+    wires: dict[str, Wire],
+) -> None:
+    wire = wires["documented"]
+    wire.send("GET", f"{VXP}/download/124.pdf?ghi_chú={'Đủ' * 80}&{HAGIANG}")
+    (told,) = wire.newest()["remarks"]
+    address = f"/s/{wire.name}{VXP}/download/124.pdf?ghi_chú={'Đủ' * 80}"
+    assert (told["found"], told["expected"]) == (address[:120], quote(address[:60], safe="/?&=:%"))
 
 
 def test_k23_raw_letters_in_the_query_are_noted_too(wires: dict[str, Wire]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from emulator.journal.journal import Journal, Search
-from emulator.kernel.refusals import StoreBusy
+from emulator.kernel.refusals import StoreBusy, StoreFailure
 from emulator.store import sandbox_rows
 from emulator.store.opening import Upkeep
 from emulator.store.schema import MIGRATIONS
@@ -120,6 +120,39 @@ def test_an_exchange_that_cannot_be_written_down_is_answered_as_our_fault(visito
     visitor.country.store.run("ALTER TABLE lost RENAME TO journal")
     assert _rows(visitor, "records") == 0
     assert visitor.http.get("/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/apiBTXH/1.0/DongBoDVC", "/token"])
+def test_a_call_that_finds_the_disk_full_is_told_so_as_the_gateway_tells_of_a_back_end_that_is_away(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def fail(*_words: object) -> None:
+        raise StoreFailure("full", "no room")
+
+    headers = {"Authorization": f"Bearer {visitor.token()}"}
+    monkeypatch.setattr("emulator.gateways.door.explain", fail)
+    reply = visitor.http.post(path, json=dossier(), headers=headers)
+    told = {"code": 101503, "type": "Status report", "message": "Service Unavailable"}
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "1")
+    assert reply.json == {"fault": told | {"description": "Error connecting to the back end"}}
+    assert len(visitor.journal()) == 1, "it stands in no journal"
+
+
+def test_a_fault_of_our_own_in_a_call_is_told_by_the_gateway_and_named_in_the_journal(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_words: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    token = visitor.token()
+    monkeypatch.setattr("emulator.gateways.door.explain", fail)
+    reply = visitor.http.post("/apiBTXH/1.0/DongBoDVC", json=dossier(), headers={"Authorization": f"Bearer {token}"})
+    entry = visitor.journal()[-1]
+    told = {"code": 101500, "type": "Status report", "message": "Runtime Error", "description": "Error in Sender"}
+    assert (reply.status_code, reply.json) == (500, {"fault": told})
+    (remark,) = [each for each in entry["remarks"] if each["rule"] == "emulator-fault"]
+    said = (entry["outcome"], remark["level"], remark["en"])
+    assert said == ("error", "error", "Emulator fault: ZeroDivisionError('by nothing')")
 
 
 def test_a_transaction_that_could_not_begin_leaves_the_pen_to_others(tmp_path: Path) -> None:
