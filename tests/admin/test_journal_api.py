@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,7 +25,8 @@ def test_an_entry_has_the_words_of_wiremock_and_ours(visitor: Visitor) -> None:
     assert entry["request"]["absoluteUrl"] == "http://localhost/apiBTXH/1.0/DongBoDVC"
     assert entry["request"]["clientIp"] == "127.0.0.1"
     assert json.loads(entry["request"]["body"]) == dossier()
-    assert entry["request"]["loggedDateString"].endswith("Z")
+    logged = datetime.fromisoformat(entry["request"]["loggedDateString"])
+    assert (logged.utcoffset(), round(logged.timestamp() * 1000)) == (timedelta(0), entry["request"]["loggedDate"])
     assert entry["response"]["status"] == 200
     assert entry["response"]["bytesSent"] == len(entry["response"]["body"].encode())
     assert set(entry["timing"]) == {"serveTime", "addedDelay", "totalTime"}
@@ -88,8 +90,12 @@ def test_what_the_clock_and_a_hand_have_done_is_shown_to_whoever_asks(
     visitor.http.post("/__admin/agenda", json={"after": "PT1H", "effect": effect})
     visitor.http.put("/__admin/clock", json={"action": "advance", "by": "P1D"})
     visitor.http.get("/nowhere")
-    shown = {entry["operation"] for entry in visitor.http.get(f"/__admin/requests?{query}").json["requests"]}
-    assert [CLOCK_EFFECT in shown, ADMIN_CHANGE in shown] == seen
+    shown = visitor.http.get(f"/__admin/requests?{query}").json["requests"]
+    operations = {entry["operation"] for entry in shown}
+    assert [CLOCK_EFFECT in operations, ADMIN_CHANGE in operations] == seen
+    assert {entry["response"]["status"] for entry in shown if entry["operation"] == ADMIN_CHANGE} == (
+        {200} if seen[1] else set()
+    )
 
 
 @pytest.mark.parametrize(

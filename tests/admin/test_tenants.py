@@ -494,7 +494,9 @@ def test_a_flood_is_told_once_a_minute_and_costs_no_other_line(hasty: Visitor) -
         hasty.http.get("/s/lop-a/khong-co")
     rows = _ask(hasty, owner, "GET", "/sandboxes/lop-a/requests").json["requests"]
     assert [row["response"]["status"] for row in rows] == [429, 404, 404, 404]
-    assert rows[0]["remarks"][0]["rule"] == "sandbox-quota"
+    (told,) = rows[0]["remarks"]
+    assert (told["rule"], told["level"], told["found"]) == ("sandbox-quota", "error", "429")
+    assert told["expected"] == "Retry-After: 49"
     assert _ask(hasty, owner, "GET", "/sandboxes/lop-a/chain").json["ok"] is True
 
 

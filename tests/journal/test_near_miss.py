@@ -40,6 +40,66 @@ def test_the_nearest_operation_and_what_differs_are_named(method: str, url: str,
     assert all(each.vi and each.en and each.vi != each.en for each in nearest.differences)
 
 
+@pytest.mark.parametrize(
+    ("method", "url", "distance", "said"),
+    [
+        (
+            "GET",
+            "/apiBTXH/1.0/DongBoDVC?a=1",
+            0.04,
+            [
+                "the verb is GET, the specification asks for POST",
+                "the parameters are in the query; this operation reads them from the body",
+            ],
+        ),
+        ("POST", "/apiBTXH/DongBoDVC", 0.07, ["'/1.0' is missing: it is /apiBTXH/1.0/DongBoDVC"]),
+        (
+            "POST",
+            "/DanhSachHoSo/",
+            0.09,
+            ["there is a trailing slash", "'/apiBTXH/1.0' is missing: it is /apiBTXH/1.0/DanhSachHoSo"],
+        ),
+        (
+            "POST",
+            "//apibtxh/1.0/dongbodvc/",
+            0.09,
+            [
+                "the path has a double slash",
+                "there is a trailing slash",
+                "the letter case differs: it is /apiBTXH/1.0/DongBoDVC",
+            ],
+        ),
+        (
+            "POST",
+            "/apiBTXH/1.0/DongBoDCV",
+            0.08,
+            ["the path is /apiBTXH/1.0/DongBoDCV, it is /apiBTXH/1.0/DongBoDVC"],
+        ),
+        (
+            "GET",
+            "http://a.example.vn/tokens",
+            0.1369,
+            [
+                "the request line holds a full URL",
+                "the path is /tokens, it is /token",
+                "the verb is GET, the specification asks for POST",
+            ],
+        ),
+        (
+            "PUT",
+            "/toke",
+            0.1309,
+            ["the path is /toke, it is /token", "the verb is PUT, the specification asks for POST"],
+        ),
+    ],
+)
+def test_how_far_a_call_is_from_an_operation_and_why_is_told_whole(
+    method: str, url: str, distance: float, said: list[str]
+) -> None:
+    nearest = near_misses(method, url, OFFERS)[0]
+    assert (round(nearest.distance, 4), [each.en for each in nearest.differences]) == (distance, said)
+
+
 def test_a_call_like_nothing_we_know_is_near_to_nothing() -> None:
     assert near_misses("GET", "/favicon.ico", OFFERS) == []
 

@@ -122,7 +122,7 @@ def test_an_exchange_that_cannot_be_written_down_is_answered_as_our_fault(visito
     assert visitor.http.get("/nowhere").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/apiBTXH/1.0/DongBoDVC", "/token"])
+@pytest.mark.parametrize("path", ["/apiBTXH/1.0/DongBoDVC", "/token", "/KetNoiMotCuaQuocGia/getfile"])
 def test_a_call_that_finds_the_disk_full_is_told_so_as_the_gateway_tells_of_a_back_end_that_is_away(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -138,15 +138,16 @@ def test_a_call_that_finds_the_disk_full_is_told_so_as_the_gateway_tells_of_a_ba
     assert len(visitor.journal()) == 1, "it stands in no journal"
 
 
+@pytest.mark.parametrize("path", ["/apiBTXH/1.0/DongBoDVC", "/token", "/KetNoiMotCuaQuocGia/getfile"])
 def test_a_fault_of_our_own_in_a_call_is_told_by_the_gateway_and_named_in_the_journal(
-    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     def fail(*_words: object) -> None:
         raise ZeroDivisionError("by nothing")
 
     token = visitor.token()
     monkeypatch.setattr("emulator.gateways.door.explain", fail)
-    reply = visitor.http.post("/apiBTXH/1.0/DongBoDVC", json=dossier(), headers={"Authorization": f"Bearer {token}"})
+    reply = visitor.http.post(path, json=dossier(), headers={"Authorization": f"Bearer {token}"})
     entry = visitor.journal()[-1]
     told = {"code": 101500, "type": "Status report", "message": "Runtime Error", "description": "Error in Sender"}
     assert (reply.status_code, reply.json) == (500, {"fault": told})
