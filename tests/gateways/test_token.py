@@ -384,3 +384,16 @@ def test_what_is_left_of_a_dropped_sandbox_opens_nothing(visitor: Visitor) -> No
     visitor.country.sandboxes.drop(visitor.country.sandboxes.get(desk.id))
     reply = visitor.http.post("/apiBTXH/1.0/DongBoDVC", json={}, headers={"Authorization": f"Bearer {token}"})
     assert reply.status_code == 401
+
+
+@pytest.mark.parametrize("lifetime_s", [1, 3600])
+def test_a_token_of_a_user_lives_to_the_last_millisecond_of_its_seconds(visitor: Visitor, lifetime_s: int) -> None:
+    words = {"user_grants": True, "sandbox_users": {"can-bo": "mat-khau"}, "token_lifetime_s": lifetime_s}
+    desk = Desk(visitor, **words)
+    given = desk.post_form("/token", "grant_type=password&username=can-bo&password=mat-khau").json
+    assert given["expires_in"] == lifetime_s
+    headers = {"Authorization": f"Bearer {given['access_token']}"}
+    desk.wait(lifetime_s - 0.001)
+    assert desk.push(headers).status_code == 200
+    desk.wait(0.001)
+    assert desk.push(headers).status_code == 401

@@ -459,6 +459,18 @@ def test_k15_getfile_answers_a_json_string_of_base64(portal: Portal) -> None:
         assert base64.b64decode(reply.json).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(("more", "is_given"), [(0, True), (1, True), (-1, False)])
+def test_k15_getfile_gives_a_file_of_just_the_largest_size_and_none_above_it(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, more: int, is_given: bool
+) -> None:
+    portal.settle(provincial_gateway=True)
+    body = {"CoQuanChuQuan": "H22", "DuongDan": "https://dichvucong.hagiang.gov.vn/download/124.pdf"}
+    whole = get_file(portal, body).json
+    monkeypatch.setattr("emulator.gateways.provincial._LARGEST", len(base64.b64decode(whole)) + more)
+    assert get_file(portal, body).json == (whole if is_given else "")
+    assert ("getfile-empty" in portal.rules()) is not is_given
+
+
 @pytest.mark.parametrize("body", [
     {"CoQuanChuQuan": "H22", "DuongDan": "https://dichvucong.hagiang.gov.vn/download/khong-co.pdf"},
     {"CoQuanChuQuan": "H22", "DuongDan": "https://dichvucong.quangnam.gov.vn/download/7.pdf"},
