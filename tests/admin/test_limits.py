@@ -13,7 +13,7 @@ from emulator.settings import Settings
 from tests.admin.test_tenants import ADMIN, _make, server
 from tests.admin.test_uploads import pointers
 from tests.builders import dossier
-from tests.classroom.test_classes_api import TOKEN, ask, opened, started
+from tests.classroom.test_classes_api import TOKEN, ask, opened, pull_token, started
 from tests.conftest import Visitor
 from tests.console.story import CITIZEN, KONTUM
 
@@ -253,7 +253,71 @@ def test_a_listed_server_keeps_its_name_and_every_unit_is_told(visitor: Visitor)
     assert "000.00.00.H34" not in codes
 
 
-# Sandboxes, seats, packs.
+# Sandboxes, seats, packs, attempts.
+
+
+def test_a_fault_that_a_trainer_arms_stays_while_a_seat_goes_from_step_to_step(tmp_path: Path, co_ban: Pack) -> None:
+    server = started(tmp_path / "store.db", co_ban)
+    seat = opened(server)["seats"][0]
+    armed = {"faults": [{"fault": "gateway-503", "on": "btxh.DongBoDVC"}]}
+    assert ask(server, "POST", "/sandboxes/lop-01/faults", json=armed).status_code == 200
+    pull_token(server, seat)
+    assert ask(server, "GET", "/sandboxes/lop-01/seat").json["step"] == "dung-lai"
+    kept = ask(server, "GET", "/sandboxes/lop-01/faults").json["faults"]
+    assert [each["fault"] for each in kept] == ["gateway-503"]
+    server.country.store.close()
+
+
+def test_a_state_is_brought_in_as_a_new_sandbox_once_and_over_it_after(visitor: Visitor) -> None:
+    visitor.btxh("DongBoDVC", dossier())
+    state = visitor.http.get("/__admin/state").json
+    for status, epoch in ((201, 2), (200, 3)):
+        put = visitor.http.put("/__admin/sandboxes/ban-sao/state", json=state)
+        assert (put.status_code, put.json) == (status, {"id": "ban-sao", "epoch": epoch, "pack": "co-ban"})
+    assert visitor.http.get("/__admin/sandboxes/ban-sao/dossiers/000.11.26.H26-261120-0001").status_code == 200
+    wrong = state | {"state": {"1": state["state"]["1"] | {"pack": "khong-co"}}}
+    assert pointers(visitor.http.put("/__admin/sandboxes/ban-sao/state", json=wrong)) == ["/state/1/pack"]
+    assert visitor.http.put("/__admin/sandboxes/Ban_Sao/state", json=state).json["code"] == "no-such-sandbox"
+
+
+def test_the_packs_say_how_many_sandboxes_are_made_of_each(visitor: Visitor) -> None:
+    visitor.http.post("/__admin/sandboxes", json={"id": "lop"})
+    found = visitor.http.get("/__admin/packs").json
+    assert [(each["name"], each["sandboxes"], each["brought"]) for each in found["packs"]] == [("co-ban", 2, False)]
+    assert (found["meta"]["total"], found["meta"]["brought"]) == (1, 0)
+
+
+def test_the_requests_nearest_to_a_pattern_are_told_with_their_distance(visitor: Visitor) -> None:
+    visitor.http.get("/a")
+    visitor.http.post("/b")
+    visitor.http.post("/a")
+
+    def near(**pattern: Any) -> list[tuple[str, float]]:
+        found = visitor.http.post("/__admin/near-misses/request-pattern", json=pattern)
+        assert found.status_code == 200, found.text
+        return [(each["request"]["url"], each["matchResult"]["distance"]) for each in found.json["nearMisses"]]
+
+    assert near(method="GET", urlPath="/b") == [("/b", 0.5), ("/a", 0.5)]
+    assert near(method="PUT", urlPath="/c") == []
+    assert near() == []
+
+
+@pytest.mark.parametrize("move", ["greet", "begin", "end", "close"])
+def test_a_move_of_an_attempt_takes_no_word_and_a_declaration_is_of_a_test_that_asks_for_one(
+    visitor: Visitor, move: str
+) -> None:
+    plan = {"kit": "btxh-a1", "product": dict.fromkeys(("name", "version", "vendor"), "x")}
+    name = visitor.http.post("/__admin/attempts", json={"plan": plan}).json["id"]
+    assert pointers(visitor.http.post(f"/__admin/attempts/{name}/{move}", json={"gi": 1})) == ["/gi"]
+    (kit,) = [each for each in visitor.http.get("/__admin/kits").json["kits"] if each["id"] == "btxh-a1"]
+    attests = [each["id"] for each in kit["tests"] if each["kind"] == "attest"]
+    others = [each["id"] for each in kit["tests"] if each["kind"] != "attest"]
+    address = f"/__admin/attempts/{name}/declare"
+    assert pointers(visitor.http.post(address, json={"test": others[0], "by": "x", "statement": "y"})) == ["/test"]
+    for test in attests[:1]:
+        assert pointers(visitor.http.post(address, json={"test": test})) == ["/by", "/statement"]
+        assert pointers(visitor.http.post(address, json={"test": test, "by": "", "statement": "y"})) == ["/by"]
+        assert pointers(visitor.http.post(address, json={"test": test, "by": "x", "statement": "y", "z": 1})) == ["/z"]
 
 
 def test_a_seat_is_not_closed_by_its_own_token_and_a_sandbox_of_no_class_is(tmp_path: Path, co_ban: Pack) -> None:
@@ -330,7 +394,8 @@ def test_the_card_of_a_class_names_its_seats_by_number_where_nobody_is_named(tmp
     ({"retired_procedures": "1.001731"}, ["/retired_procedures"]),
     ({"retired_procedures": None}, ["/retired_procedures"]),
     ({"reply_oddities": None}, []), ({"reply_oddities": ["khong-co"]}, ["/reply_oddities/0"]),
-    ({"pull_limit": 1.5}, ["/pull_limit"]), ({"access_key": None}, []), ({"host_name": None}, ["/host_name"]),
+    ({"pull_limit": 1.5}, ["/pull_limit"]), ({"access_key": None}, []), ({"access_key": 1}, ["/access_key"]),
+    ({"host_name": None}, ["/host_name"]),
     ({"host_name": 1, "pull_limit": "x"}, ["/host_name", "/pull_limit"]),
 ])  # fmt: skip
 def test_a_setting_is_taken_in_its_kind_and_every_wrong_one_is_named(

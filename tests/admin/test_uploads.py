@@ -72,6 +72,8 @@ def test_a_file_as_json_is_taken_or_each_of_its_faults_is_named(
 ) -> None:
     reply = put_file(visitor, **wish)
     assert pointers(reply) == wrong
+    if wrong:
+        assert f"/ The request has {len(wrong)} fault(s): {wrong[0]} " in reply.json["detail"]
     assert len(visitor.http.get(f"/__admin/hosts/{HOST}/files").json["files"]) >= (not wrong)
     if "content_type" in wish and not wrong:
         assert reply.json["content_type"] == wish["content_type"]
@@ -348,3 +350,19 @@ def test_a_pack_that_may_not_be_is_refused_with_its_reason(visitor: Visitor, bod
     refused = visitor.http.put("/__admin/packs/goi-thu", data=body)
     assert (refused.status_code, refused.json["code"]) == (422, "invalid"), refused.text
     assert any(words in each["en"] for each in refused.json["errors"]), refused.text
+    assert max(len(each["pointer"]) for each in refused.json["errors"]) <= 255
+
+
+@pytest.mark.parametrize(("size", "is_over"), [(1024 * 1024, False), (1024 * 1024 + 1, True)])
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_a_pack_unpacks_up_to_its_bound(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, size: int, is_over: bool, is_zip: bool
+) -> None:
+    monkeypatch.setattr("emulator.admin.uploads.MOST_UNPACKED", 1024 * 1024)
+    rows = (("a.txt", b"x"), ("b.txt", b"x" * (size - 1)))
+    coded = {name: base64.b64encode(content).decode() for name, content in rows}
+    body = zipped(*rows) if is_zip else json.dumps({"files": coded}).encode()
+    refused = visitor.http.put("/__admin/packs/goi-thu", data=body)
+    assert refused.status_code == 422
+    told = [each["en"] for each in refused.json["errors"]]
+    assert ("unpacks to more than 1 MB" in told) is is_over, told
