@@ -19,6 +19,8 @@ from typing import Any, Protocol
 
 ARBITER_GRACE_S = 1
 KEEP_ALIVE_S, LONGEST_LINE = 75, 8190
+ENDING = tuple(each for each in signal.Signals if each.name in ("SIGTERM", "SIGINT", "SIGQUIT"))
+"""The signals that end a server, as far as the system has them."""
 _THREADS = 8
 PLAIN = "plain"
 KINDS = ("asgi", "gthread", PLAIN)
@@ -94,10 +96,12 @@ def run(
 
     def worker_exit(_server: Any, worker: Any) -> None:
         if worker.pid == os.getpid():  # the arbiter calls this too, for a worker it found dead
+            hear_no_more()
             companion.stop()
             _leave()
 
     hooks = {"post_fork": post_fork, "post_worker_init": post_worker_init, "worker_exit": worker_exit}
+    hooks |= {"worker_int": hear_no_more, "on_exit": hear_no_more}
     gc.freeze()  # what was made so far lives as long as the process, and stays one copy for all workers
     gc.enable()
     from emulator.server.gunicorn_app import GunicornApp  # gunicorn cannot even be imported where there is no fork
@@ -105,11 +109,17 @@ def run(
     GunicornApp(_options(listener.detach(), plan) | hooks, app).run()
 
 
+def hear_no_more(_process: object = None) -> None:
+    """Let a process that ends go on doing so: a second Ctrl-C would break into what it does last."""
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+
+
 def _was_told_to_end(signals: Any) -> bool:
     """Look for a signal that came after the fork and before this worker had handlers of its own: gunicorn loses it."""
     told = False
     while not signals.empty():
-        told = signals.get_nowait() in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT) or told
+        told = signals.get_nowait() in ENDING or told
     return told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -18,6 +19,7 @@ from emulator.server.asgi_door import SERVED
 from emulator.server.bad_bytes import REFUSED, read_refused
 from emulator.server.common_request import read_common, reply_bytes
 from emulator.server.gunicorn_headers import make_asgi_bare
+from emulator.server.launch import ENDING, hear_no_more
 from emulator.server.line import EXTENSION
 
 _SOON_S = 0.1
@@ -218,6 +220,11 @@ class LoopWorker(ASGIWorker):  # type: ignore[misc]
         super().handle_quit_signal()
 
     def _end(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        for told in ENDING:  # else asyncio's loop would give them back their first meaning when it is closed
+            self.loop.remove_signal_handler(told)
+        hear_no_more()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         self._quick_shutdown = True
         if self.alive and self.servers and self._main:
             self._main.cancel()  # wakes the heartbeat, which sleeps for a second

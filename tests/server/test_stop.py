@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -51,6 +52,23 @@ def test_a_signal_ends_everything_within_two_seconds(kind: str, with_signal: int
         assert _wait_until_gone(workers, 1 * slack())
         assert server.said() == banner
         assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_pressed_again_while_it_ends_changes_nothing() -> None:
+    with Server("--store", ":memory:", "--workers", "1") as server:
+        workers, banner = server.workers(1), server.said()
+        assert requests.get(f"{server.base_url}/__admin/ready", timeout=5).status_code == 200  # it is all there
+        pressed, has_ended = 0, False
+        while not has_ended:
+            pressed += 1
+            for pid in (server.process.pid, *workers):  # a terminal tells the whole group
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                has_ended = server.process.wait(0.005) is not None
+        assert pressed > 1
+        assert (server.process.wait(), server.said()) == (0, banner)
+        assert _wait_until_gone(workers, 1 * slack())
 
 
 @pytest.mark.parametrize("kind", ["asgi", "gthread"])
