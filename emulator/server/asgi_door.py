@@ -17,13 +17,16 @@ from emulator.kernel.refusals import PATIENCE_S, StoreBusy
 from emulator.server.bad_bytes import (
     REFUSED,
     RefusedHead,
+    Settle,
+    Waiting,
     answer_for,
-    answer_together,
     header_value,
     is_own,
     letters_of,
     pieces,
     read_target,
+    serve_part,
+    settle_answer,
     write_refused,
 )
 from emulator.server.line import Client, misdeliver
@@ -33,15 +36,13 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 T = TypeVar("T")
-Settle = Callable[[Reply | Exception], None]
 SERVED = "emulator.served"
 """Among a scope's extensions: the reply, or the fault, of a call that was served before gunicorn read it."""
-PATIENCE_TOGETHER_S = 0.05  # a call on the loop waits no longer for the pen
 _BUSY_FOR_S = 1.0  # after such a wait, calls go to threads for a while
-MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
-MOST_OF_ONE = 2  # of one lane among them, while there are others: so long may these wait for the loop
+_MOST_TOGETHER = 32  # calls that share a transaction: so long may others wait for the pen
+_MOST_OF_ONE = 2  # of one lane among them, while there are others: so long may these wait for the loop
 _OTHERS_FOR_S = 10.0  # whoever has called lately may call again
-LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
+_LARGE = 64 * 1024  # to read a larger body may take longer than the loop may be held
 _THREADS, _MOST_WAITING = 16, 1000
 _THREADS_OF_ONE, _MOST_WAITING_OF_ONE = 12, 500  # of one lane
 _SLOW_AFTER_S, _SLOWEST = 30.0, 4096
@@ -143,6 +144,10 @@ class Lanes(Generic[T]):
                 self._lanes[lane] = waiting
         return taken
 
+    def take_together(self, *, others: bool) -> list[T]:
+        """Return those who may share a transaction; ``others``: callers of another lane are there, or were lately."""
+        return [each for _, each in self.take(_MOST_TOGETHER, _MOST_OF_ONE if others else _MOST_TOGETHER)]
+
 
 class _Service:
     """Where a call is served: on the loop when that takes a moment, else in a thread.
@@ -186,8 +191,12 @@ class _Service:
             await self._threads.do(lane, lambda: write_refused(self._door, head))
 
     def _is_quick(self, call: Call) -> bool:
-        is_slow = self._door.waits or len(call.body) > LARGE or time.monotonic() < self._busy_until
-        return not (is_slow or self._door.blocks(call))
+        return time.monotonic() >= self._busy_until and not may_take_long(self._door, call)
+
+
+def may_take_long(door: Door, call: Call) -> bool:
+    """Tell whether to serve a call could hold up whoever waits behind it."""
+    return door.waits or len(call.body) > _LARGE or door.blocks(call)
 
 
 class _ThreadTurn:
@@ -244,13 +253,13 @@ class _LoopTurn:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._waiting: Lanes[tuple[Call, Settle]] = Lanes()
+        self._waiting: Lanes[Waiting] = Lanes()
         self._others_until = 0.0
 
     async def answer(self, lane: str, call: Call) -> Reply | StoreBusy:
         """Return the reply, or that the store is busy and nothing has happened."""
         answer: asyncio.Future[Reply | StoreBusy] = asyncio.get_running_loop().create_future()
-        self.add(lane, call, partial(_settle, answer))
+        self.add(lane, call, partial(settle_answer, answer))
         return await answer
 
     def add(self, lane: str, call: Call, settle: Settle) -> None:
@@ -259,37 +268,18 @@ class _LoopTurn:
             asyncio.get_running_loop().call_soon(self._serve)
         self._waiting.add(lane, (call, settle))
 
-    def _take_part(self) -> list[tuple[Call, Settle]]:
+    def _take_part(self) -> list[Waiting]:
         now = time.monotonic()
         if self._waiting.are_many():
             self._others_until = now + _OTHERS_FOR_S
-        most_of_one = MOST_OF_ONE if now < self._others_until else MOST_TOGETHER
-        return [waiting for _, waiting in self._waiting.take(MOST_TOGETHER, most_of_one)]
+        return self._waiting.take_together(others=now < self._others_until)
 
     def _serve(self) -> None:
         part = self._take_part()
         if self._waiting:  # a timer comes after what the network brings, and then who came with it gets in first
             loop = asyncio.get_running_loop()
             loop.call_later(0, loop.call_soon, self._serve)
-        try:
-            replies = answer_together(self._door, [call for call, _ in part], PATIENCE_TOGETHER_S)
-        except Exception as fault:
-            for _, settle in part:
-                settle(fault)
-            return
-        for (_, settle), reply in zip(part, replies, strict=True):
-            settle(reply)
-
-
-def _settle(answer: asyncio.Future[Reply | StoreBusy], said: Reply | Exception) -> None:
-    """Hand a reply over; nobody waits any more for that of a client who has left."""
-    if answer.done():
-        if isinstance(said, Reply) and said.file:
-            said.file.close()
-    elif isinstance(said, Reply | StoreBusy):
-        answer.set_result(said)
-    else:
-        answer.set_exception(said)
+        serve_part(self._door, part)
 
 
 async def read_body(receive: Receive, limit: int) -> tuple[bytes, int]:

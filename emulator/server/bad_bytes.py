@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -177,6 +179,12 @@ def write_refused(door: Door, head: RefusedHead) -> None:
 # Calls that reach no country, or a country that cannot write: the emulator itself answers (RFC 9457).
 
 _log = logging.getLogger(__name__)
+Settle = Callable[[Reply | Exception], None]
+Waiting = tuple[Call, Settle]
+"""A call that waits to be served with others, and what gets its reply, StoreBusy, or what went wrong."""
+Answer = asyncio.Future[Reply | StoreBusy] | Future[Reply | StoreBusy]
+_TOGETHER_S = 0.05
+"""Calls that are served together wait no longer for the pen."""
 
 
 def answer_for(door: Door, call: Call, deadline: float | None = None) -> Reply:
@@ -227,6 +235,29 @@ def answer_together(door: Door, calls: Sequence[Call], patience_s: float) -> lis
 
     services = [service_of(call) for call in calls]
     return [services[0]()] if len(services) == 1 else door.serve_together(services, patience_s)
+
+
+def serve_part(door: Door, part: Sequence[Waiting]) -> None:
+    """Serve calls that wait together, and hand to each what becomes of it; none waits long for the pen."""
+    try:
+        replies = answer_together(door, [call for call, _ in part], _TOGETHER_S)
+    except Exception as fault:
+        for _, settle in part:
+            settle(fault)
+        return
+    for (_, settle), reply in zip(part, replies, strict=True):
+        settle(reply)
+
+
+def settle_answer(answer: Answer, said: Reply | Exception) -> None:
+    """Hand a reply over; nobody waits any more for that of a client who has left."""
+    if answer.done():
+        if isinstance(said, Reply) and said.file:
+            said.file.close()
+    elif isinstance(said, Reply | StoreBusy):
+        answer.set_result(said)
+    else:
+        answer.set_exception(said)
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> Reply:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Request, Response, request
@@ -14,15 +15,17 @@ from werkzeug.datastructures import Headers
 from emulator.gateways.door import Door
 from emulator.kernel.exchange import Call, Reply
 from emulator.kernel.refusals import StoreBusy
-from emulator.server.asgi_door import LARGE, MOST_OF_ONE, MOST_TOGETHER, PATIENCE_TOGETHER_S, Lanes
+from emulator.server.asgi_door import Lanes, may_take_long
 from emulator.server.bad_bytes import (
+    Waiting,
     answer_for,
-    answer_together,
     header_value,
     is_own,
     letters_of,
     phrase_of,
     read_target,
+    serve_part,
+    settle_answer,
 )
 from emulator.server.line import badly, dripping, wait
 
@@ -38,36 +41,27 @@ class CallingThreads:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._waiting: Lanes[tuple[Call, Future[Reply | StoreBusy]]] = Lanes()
+        self._waiting: Lanes[Waiting] = Lanes()
         self._list, self._turn = threading.Lock(), threading.Lock()
 
     def answer(self, call: Call) -> Reply:
         """Return the reply, whatever comes; one that may take long is served by itself."""
-        if self._door.waits or len(call.body) > LARGE or self._door.blocks(call):
+        if may_take_long(self._door, call):
             return answer_for(self._door, call)
         answer: Future[Reply | StoreBusy] = Future()
         with self._list:
-            self._waiting.add(self._door.lane_of(call), (call, answer))
+            self._waiting.add(self._door.lane_of(call), (call, partial(settle_answer, answer)))
         while not answer.done():
             with self._turn:
                 if not answer.done():
                     time.sleep(0)  # threads that have read their call let it wait with this one
-                    self._serve_part()
+                    serve_part(self._door, self._take_part())
         said = answer.result()
         return answer_for(self._door, call) if isinstance(said, StoreBusy) else said
 
-    def _serve_part(self) -> None:
+    def _take_part(self) -> list[Waiting]:
         with self._list:
-            most_of_one = MOST_OF_ONE if self._waiting.are_many() else MOST_TOGETHER
-            part = [waiting for _, waiting in self._waiting.take(MOST_TOGETHER, most_of_one)]
-        try:
-            replies = answer_together(self._door, [call for call, _ in part], PATIENCE_TOGETHER_S)
-        except Exception as fault:
-            for _, answer in part:
-                answer.set_exception(fault)
-            return
-        for (_, answer), reply in zip(part, replies, strict=True):
-            answer.set_result(reply)
+            return self._waiting.take_together(others=self._waiting.are_many())
 
 
 def services(door: Door, body_limit: int) -> Blueprint:
