@@ -17,7 +17,7 @@ from emulator.console.words import number_or_text
 
 _UPCOMING = 50
 _WORDS_SHOWN = ("dossier", "status", "stage", "count", "code", "dstcode", "host", "from", "to", "provider", "subject")
-_ID = re.compile(r"^id:[ ]*([\"']?)([A-Za-z0-9-]+)\1[ \r]*$", re.MULTILINE)
+_ID = re.compile(r"""^id:[ \t]*["']*(-*[A-Za-z0-9][A-Za-z0-9-]*)["']*[ \t\r]*$""", re.MULTILINE)
 TEXT_LIMIT = 256 * 1024
 """Bytes of a scenario that the editor takes."""
 
@@ -143,7 +143,7 @@ def _problems(text: str) -> list[dict[str, Any]]:
 
 def _id_of(text: str) -> str:
     found = _ID.search(text)
-    return found[2] if found else "kich-ban"
+    return found[1] if found else "kich-ban"
 
 
 PAGES = (
