@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hmac
 import json
 from collections import Counter
@@ -23,6 +22,7 @@ from emulator.gateways.ndxp.faults import (
 )
 from emulator.gateways.ndxp.routes import refuses, shape_of
 from emulator.kernel.exchange import Call, Exchange, Reply
+from emulator.wire.columns import close_match
 from emulator.wire.json_body import is_deep, is_packed, word_packed
 
 # What ``/token`` and ``/revoke`` share: form, client credentials, and how a *no* is worded
@@ -271,13 +271,11 @@ def _grant(form: Mapping[str, str], dialect: FaultDialect) -> str:
         raise refusal_of("missing-grant", dialect.release, Observed("/grant_type", "", "client_credentials"))
     if grant not in KNOWN_GRANTS:
         raise refusal_of(
-            "unknown-grant", dialect.release, Observed("/grant_type", grant[:100], "client_credentials", _near(grant))
+            "unknown-grant",
+            dialect.release,
+            Observed("/grant_type", grant[:100], "client_credentials", close_match(grant, KNOWN_GRANTS)),
         )
     return grant
-
-
-def _near(grant: str) -> str:
-    return next(iter(difflib.get_close_matches(grant, KNOWN_GRANTS)), "")
 
 
 # Grants of a user of the sandbox: ``password``, then ``refresh_token`` (settings user_grants and sandbox_users).
